@@ -1,0 +1,161 @@
+"""The settings: `config/base.json`, then an overlay per environment, then the process environment.
+
+They are read and validated once, when a command starts; everything else gets a `Settings`.
+"""
+
+import os
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from platformdirs import user_data_path
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from genonaut.config_layers import Layer, environment_layer, json_layer, merge, problem
+from genonaut.errors import ConfigError
+
+PACKAGE = Path(__file__).parent
+CHECKOUT = PACKAGE.parent
+DEFAULT_ENVIRONMENT = "demo"
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+Seconds = Annotated[float, Field(gt=0)]
+Rows = Annotated[int, Field(ge=1)]
+
+
+class Section(BaseModel):
+    """Settings that belong together; keys are kebab-case in files, and none is unknown."""
+
+    model_config = ConfigDict(
+        alias_generator=lambda name: name.replace("_", "-"), extra="forbid", frozen=True
+    )
+
+
+class ApiSettings(Section):
+    host: str
+    port: Port
+    pool_size: Annotated[int, Field(ge=1, le=200)]
+    statement_timeout_seconds: Seconds
+    cors_origins: list[str]
+
+
+class DbSettings(Section):
+    url: SecretStr | None = None
+    host: str | None = None
+    port: Port
+    name: Annotated[str, Field(min_length=1, max_length=63)]
+    user: str
+    password: SecretStr | None = None
+    connect_timeout_seconds: Annotated[int, Field(ge=1)]
+
+    @field_validator("url")
+    @classmethod
+    def _is_postgresql(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            parse_url(value.get_secret_value())
+        return value
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether no server is named, so that we run one ourselves."""
+        return self.url is None and self.host is None
+
+    def server_url(self) -> URL:
+        """The address of the named server's database."""
+        if self.url is not None:
+            return parse_url(self.url.get_secret_value()).set(database=self.name)
+        password = self.password.get_secret_value() if self.password else None
+        return URL.create(
+            "postgresql+psycopg", self.user, password, self.host, self.port, self.name
+        )
+
+
+class StatsSettings(Section):
+    live_count_timeout_seconds: Seconds
+    fold_after_rows: Rows
+    keep_refreshes: Rows
+    stale_after_seconds: Seconds
+
+
+class LogSettings(Section):
+    level: Literal["debug", "info", "warning", "error"]
+    format: Literal["text", "json"]
+
+
+class Settings(Section):
+    """Everything that can be set. `docs/configuration.md` explains each."""
+
+    environment: str
+    home: Path
+    api: ApiSettings
+    db: DbSettings
+    stats: StatsSettings
+    log: LogSettings
+    seed_when_empty: bool
+
+
+def parse_url(text: str) -> URL:
+    """A PostgreSQL URL, however its scheme is spelled.
+
+    Raises:
+        ValueError: it is not one.
+    """
+    try:
+        url = make_url(text)
+    except ArgumentError as error:
+        raise ValueError("it should look like postgresql://user:password@host:5432/name") from error
+    if url.drivername.split("+")[0] not in {"postgresql", "postgres"}:
+        raise ValueError("it should begin with postgresql://")
+    return url.set(drivername="postgresql+psycopg")
+
+
+def load_settings(environment: str | None = None) -> Settings:
+    """The settings of an environment (default: GENONAUT_ENV, else demo).
+
+    Raises:
+        ConfigError: a setting is wrong, unknown or missing; the message names the key, the value
+            and where it came from.
+    """
+    name = environment or os.environ.get("GENONAUT_ENV") or DEFAULT_ENVIRONMENT
+    folder = config_folder()
+    layers = [_defaults(name), json_layer(folder / "base.json"), _overlay(folder, name)]
+    layers.append(environment_layer(os.environ))
+    try:
+        return Settings.model_validate(merge(layers))
+    except ValidationError as error:
+        raise ConfigError(problem(error, layers, _known_keys(Settings))) from error
+
+
+def config_folder() -> Path:
+    """Where the configuration is: GENONAUT_CONFIG_DIR, the checkout's, or the package's own."""
+    if chosen := os.environ.get("GENONAUT_CONFIG_DIR"):
+        return Path(chosen)
+    in_checkout = CHECKOUT / "config"
+    return in_checkout if (in_checkout / "base.json").exists() else PACKAGE / "_config"
+
+
+def _defaults(environment: str) -> Layer:
+    in_checkout = (CHECKOUT / "pyproject.toml").exists()
+    home = CHECKOUT / ".genonaut" if in_checkout else user_data_path("genonaut")
+    return Layer("the defaults", {"environment": environment, "home": str(home)})
+
+
+def _overlay(folder: Path, name: str) -> Layer:
+    known = sorted(path.stem for path in folder.glob("*.json") if path.stem != "base")
+    if known and name not in known:
+        raise ConfigError(
+            f"There is no environment {name!r}: use one of {', '.join(known)}, "
+            f"or write {folder / (name + '.json')}."
+        )
+    return json_layer(folder / f"{name}.json")
+
+
+def _known_keys(model: type[BaseModel], prefix: str = "") -> list[str]:
+    keys: list[str] = []
+    for field in model.model_fields.values():
+        key = f"{prefix}{field.alias}"
+        section: Any = field.annotation
+        nested = isinstance(section, type) and issubclass(section, BaseModel)
+        keys += _known_keys(section, f"{key}.") if nested else [key]
+    return keys

@@ -1,0 +1,142 @@
+"""Layers of settings that remember where each value came from, so that an error can say it."""
+
+import difflib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+from genonaut.errors import ConfigError
+
+# Environment variable -> key.
+VARIABLES = {
+    "GENONAUT_HOME": "home",
+    "DATABASE_URL": "db.url",
+    "DB_HOST": "db.host",
+    "DB_PORT": "db.port",
+    "DB_NAME": "db.name",
+    "DB_USER": "db.user",
+    "DB_PASSWORD": "db.password",
+    "API_HOST": "api.host",
+    "API_PORT": "api.port",
+    "LOG_LEVEL": "log.level",
+    "LOG_FORMAT": "log.format",
+}
+SECRETS = {"db.url": "DATABASE_URL", "db.password": "DB_PASSWORD"}
+
+
+@dataclass(frozen=True)
+class Layer:
+    """Some settings, nested as in the files, and where they are from."""
+
+    origin: str
+    values: dict[str, Any]
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+    def get(self, key: str) -> Any:  # noqa: ANN401
+        """The value at a dotted key, or None."""
+        found: Any = self.values
+        for part in key.split("."):
+            found = found.get(part) if isinstance(found, dict) else None
+        return found
+
+    def origin_of(self, key: str) -> str:
+        """As for a message; an environment variable is named."""
+        return self.variables.get(key, self.origin)
+
+
+def json_layer(path: Path) -> Layer:
+    """The settings in a file.
+
+    Raises:
+        ConfigError: it is missing, not JSON, no object, or holds a secret.
+    """
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ConfigError(
+            f"{path} is missing: put it back, or correct GENONAUT_CONFIG_DIR."
+        ) from error
+    except json.JSONDecodeError as error:
+        raise ConfigError(
+            f"{path} is not JSON: {error.msg} at line {error.lineno}, column {error.colno}."
+        ) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} cannot be read: {error}.") from error
+    if not isinstance(values, dict):
+        raise ConfigError(f"{path} should hold one JSON object.")
+    layer = Layer(str(path), values)
+    for key, variable in SECRETS.items():
+        if layer.get(key) is not None:
+            raise ConfigError(
+                f"{key} in {path} is a secret: take it out and set {variable} in the environment."
+            )
+    return layer
+
+
+def environment_layer(variables: Mapping[str, str]) -> Layer:
+    """The settings in environment variables; an empty one counts as not set."""
+    values: dict[str, Any] = {}
+    for name, key in VARIABLES.items():
+        if text := variables.get(name):
+            _put(values, key, text)
+    if (url := variables.get("DATABASE_URL")) and not variables.get("DB_NAME"):
+        _take_name_from(url, values)
+    return Layer("the environment", values, {key: name for name, key in VARIABLES.items()})
+
+
+def _take_name_from(url: str, values: dict[str, Any]) -> None:
+    try:
+        name = make_url(url).database
+    except ArgumentError:
+        return  # the validation of db.url says what is wrong with it
+    if name:
+        _put(values, "db.name", name)
+
+
+def _put(values: dict[str, Any], key: str, value: str) -> None:
+    *sections, last = key.split(".")
+    for section in sections:
+        values = values.setdefault(section, {})
+    values[last] = value
+
+
+def merge(layers: Iterable[Layer]) -> dict[str, Any]:
+    """One nested dictionary; a later layer wins, key by key."""
+    merged: dict[str, Any] = {}
+    for layer in layers:
+        _merge_into(merged, layer.values)
+    return merged
+
+
+def _merge_into(target: dict[str, Any], values: dict[str, Any]) -> None:
+    for key, value in values.items():
+        if isinstance(value, dict) and isinstance(target.get(key), dict):
+            _merge_into(target[key], value)
+        else:
+            target[key] = dict(value) if isinstance(value, dict) else value
+
+
+def problem(error: ValidationError, layers: list[Layer], known: list[str]) -> str:
+    """The first thing that is wrong, as a sentence with key, value and origin."""
+    first = error.errors()[0]
+    key = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "missing":
+        return f"The setting {key} is missing: add it to config/base.json."
+    setting = next((name for name in known if key == name or key.startswith(f"{name}.")), key)
+    layer = next(layer for layer in reversed(layers) if layer.get(setting) is not None)
+    if first["type"] == "extra_forbidden":
+        return f"{key} in {layer.origin} is not a setting{_suggestion(key, known)}."
+    shown = "the value" if setting in SECRETS else repr(layer.get(setting))
+    reason = first["msg"].removeprefix("Value error, ")
+    return f"{key} is wrong: {shown}, from {layer.origin_of(setting)}; {reason}."
+
+
+def _suggestion(key: str, known: list[str]) -> str:
+    close = difflib.get_close_matches(key, known, n=1)
+    return f": perhaps {close[0]} was meant" if close else "; see docs/configuration.md"

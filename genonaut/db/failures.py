@@ -1,0 +1,40 @@
+"""What the driver says when the database cannot be used, as sentences that say what to do."""
+
+import psycopg
+from sqlalchemy import URL
+from sqlalchemy.exc import DBAPIError
+
+from genonaut.api.exceptions import (
+    DatabaseError,
+    DatabaseTimeoutError,
+    DatabaseUnreachableError,
+)
+
+
+def explain(error: DBAPIError, url: URL) -> DatabaseError:
+    """The error to raise instead of the driver's. Never names the password."""
+    where = f"{url.host}:{url.port or 5432}"
+    reason = str(error.orig)
+    if isinstance(error.orig, psycopg.errors.QueryCanceled):
+        return DatabaseTimeoutError("The database took longer than the time limit; try again.")
+    if "password authentication failed" in reason or "no password supplied" in reason:
+        return DatabaseError(
+            f"The database server at {where} refused the user {url.username!r}: correct DB_USER "
+            "and DB_PASSWORD, or DATABASE_URL."
+        )
+    if "database" in reason and "does not exist" in reason:
+        return DatabaseError(
+            f"There is no database {url.database!r} at {where}: create it with "
+            f"`createdb {url.database}`, or correct DB_NAME."
+        )
+    if error.connection_invalidated or isinstance(error.orig, psycopg.OperationalError):
+        return DatabaseUnreachableError(
+            f"The database server at {where} cannot be reached: start it, or correct DB_HOST and "
+            f"DB_PORT, or DATABASE_URL ({_last_line(reason)})."
+        )
+    return DatabaseError(f"The database failed: {_last_line(reason)}.")
+
+
+def _last_line(reason: str) -> str:
+    lines = [line.strip() for line in reason.splitlines() if line.strip()]
+    return next((line for line in lines if "failed" in line or "refused" in line), lines[-1:][0])

@@ -1,0 +1,3 @@
+DROP TABLE content_items_all;
+DROP SEQUENCE content_items_id_seq;
+DROP TABLE users;

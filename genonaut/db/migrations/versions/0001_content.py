@@ -1,0 +1,18 @@
+"""Users and content.
+
+Why: the gallery's items, in one table partitioned by how they were made, so that each source can
+be counted and listed alone, and both together with one index scan each.
+"""
+
+from genonaut.db.migrations.files import run_file
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    run_file("0001_content.up.sql")
+
+
+def downgrade() -> None:
+    run_file("0001_content.down.sql")

@@ -1,0 +1,174 @@
+"""The tables, as SQLAlchemy sees them.
+
+The database itself is made by the migrations; `tests/integration/test_migrations.py` proves that
+the two agree. Triggers, views and partitions have no place in SQLAlchemy's metadata, so they are
+in `migrations/sql/` only.
+"""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Double,
+    ForeignKey,
+    Identity,
+    Index,
+    Sequence,
+    String,
+    Table,
+    Text,
+    Uuid,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column, relationship
+
+REGULAR = "regular"
+AUTO = "auto"
+
+# Both partitions take their ids from this one, so an id is enough to name an item.
+content_items_id_seq = Sequence("content_items_id_seq", data_type=BigInteger)
+
+
+class Base(DeclarativeBase):
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy's own way of declaring it
+        datetime: DateTime(timezone=True),
+        dict[str, Any]: JSONB,
+        int: BigInteger,
+        float: Double,
+    }
+
+
+class User(Base):
+    __tablename__ = "users"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, server_default=func.gen_random_uuid())
+    username: Mapped[str] = mapped_column(String(255), unique=True)
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class ContentColumns:
+    """The columns of an item, the same in the whole table and in each of its partitions."""
+
+    id: Mapped[int] = mapped_column(
+        content_items_id_seq,
+        server_default=content_items_id_seq.next_value(),
+        primary_key=True,
+    )
+    source_type: Mapped[str] = mapped_column(String(10), primary_key=True)
+    title: Mapped[str] = mapped_column(String(255))
+    content_type: Mapped[str] = mapped_column(String(50), server_default="image")
+    content_data: Mapped[str] = mapped_column(Text)
+    path_thumb: Mapped[str | None] = mapped_column(String(512))
+    prompt: Mapped[str] = mapped_column(String(20_000))
+    item_metadata: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    quality_score: Mapped[float] = mapped_column(server_default=text("0"))
+
+    @declared_attr
+    def creator_id(self) -> Mapped[UUID]:
+        return mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+
+
+class ContentItemAll(ContentColumns, Base):
+    """Every item of the gallery; partitioned by how it was made."""
+
+    __tablename__ = "content_items_all"
+    __table_args__ = (
+        Index("idx_content_newest", text("created_at DESC"), text("id DESC")),
+        Index("idx_content_creator_newest", "creator_id", text("created_at DESC"), text("id DESC")),
+        Index("idx_content_best", text("quality_score DESC"), text("id DESC")),
+        Index(
+            "idx_content_import_key",
+            text("(item_metadata ->> 'import_key')"),
+            "source_type",
+            unique=True,
+            postgresql_where=text("item_metadata ? 'import_key'"),
+        ),
+        {"postgresql_partition_by": "LIST (source_type)"},
+    )
+
+    creator: Mapped[User] = relationship(lazy="raise", viewonly=True)
+
+
+class ContentItem(ContentColumns, Base):
+    """The partition of what somebody asked for (`source_type` is always `items`)."""
+
+    __tablename__ = "content_items"
+
+
+class ContentItemAuto(ContentColumns, Base):
+    """The partition of what was generated automatically (`source_type` is always `auto`)."""
+
+    __tablename__ = "content_items_auto"
+
+
+class GenSourceStats(Base):
+    """The cached counts. A row without a user is the community's; a count of zero has no row."""
+
+    __tablename__ = "gen_source_stats"
+    __table_args__ = (
+        CheckConstraint("source_type IN ('regular', 'auto')", name="gen_source_stats_source_type"),
+        Index(
+            "idx_gen_source_stats_user_src",
+            "user_id",
+            "source_type",
+            unique=True,
+            postgresql_where=text("user_id IS NOT NULL"),
+        ),
+        Index(
+            "idx_gen_source_stats_community",
+            "source_type",
+            unique=True,
+            postgresql_where=text("user_id IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    user_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    source_type: Mapped[str] = mapped_column(String(10))
+    count: Mapped[int]
+    updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class GenSourceRefresh(Base):
+    """What one refresh found. The last one that did not fail is when the counts were verified."""
+
+    __tablename__ = "gen_source_refreshes"
+    __table_args__ = (
+        CheckConstraint(
+            "outcome IN ('built', 'exact', 'repaired', 'failed')",
+            name="gen_source_refreshes_outcome",
+        ),
+        Index("idx_gen_source_refreshes_good", "id", postgresql_where=text("outcome <> 'failed'")),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    started_at: Mapped[datetime]
+    duration_seconds: Mapped[float]
+    requested_by: Mapped[str] = mapped_column(String(50))
+    outcome: Mapped[str] = mapped_column(String(10))
+    rows_checked: Mapped[int] = mapped_column(server_default=text("0"))
+    rows_wrong: Mapped[int] = mapped_column(server_default=text("0"))
+    largest_error: Mapped[int] = mapped_column(server_default=text("0"))
+    worst: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'::jsonb"))
+    community_regular: Mapped[int | None]
+    community_auto: Mapped[int | None]
+    error: Mapped[str | None] = mapped_column(Text)
+
+
+# The ledger has no key, so it is a plain table and no model.
+gen_source_deltas = Table(
+    "gen_source_deltas",
+    Base.metadata,
+    Column("user_id", Uuid),
+    Column("source_type", String(10), nullable=False),
+    Column("delta", BigInteger, nullable=False),
+)

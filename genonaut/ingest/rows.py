@@ -1,0 +1,129 @@
+"""A row that is ready to be stored, and how a record becomes one."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from genonaut.db.schema import REGULAR
+from genonaut.ingest import values
+from genonaut.ingest.records import Record
+from genonaut.ingest.values import RowError
+
+LONGEST_PROMPT = 20_000
+LONGEST_NAME = 255
+TITLE_CHARACTERS = 80
+IMPORT_KEY = "import_key"
+
+COLUMNS = frozenset(
+    {
+        "prompt",
+        "title",
+        "creator",
+        "username",
+        "created_at",
+        "source",
+        "content_data",
+        "quality_score",
+        "metadata",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Defaults:
+    """What a row gets that does not say: a username, and `regular` or `auto`."""
+
+    creator: str = "imported"
+    source: str = REGULAR
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRow:
+    """An item that PostgreSQL will take. `source` names its partition, `items` or `auto`."""
+
+    line: int | None
+    prompt: str
+    title: str
+    creator: str
+    created_at: datetime | None
+    source: str
+    content_data: str
+    quality_score: float
+    metadata: Mapping[str, Any]
+    import_key: str
+
+    @property
+    def item_metadata(self) -> str:
+        """The metadata as it is stored: JSON, with the import key."""
+        return _canonical_json({**self.metadata, IMPORT_KEY: self.import_key})
+
+
+def parse_row(record: Record, defaults: Defaults) -> ImportRow:
+    """The record as a row.
+
+    Raises:
+        RowError: a value is missing or cannot be; the message is the reason.
+    """
+    fields = record.fields
+    prompt = values.text(fields.get("prompt"), "prompt", LONGEST_PROMPT)
+    if not prompt:
+        raise RowError("prompt is empty")
+    title = values.text(fields.get("title"), "title", LONGEST_NAME)
+    creator = values.text(fields.get("creator") or fields.get("username"), "creator", LONGEST_NAME)
+    row = ImportRow(
+        line=record.line,
+        prompt=prompt,
+        title=title,
+        creator=creator or defaults.creator,
+        created_at=values.timestamp(fields.get("created_at"), "created_at"),
+        source=values.partition(fields.get("source"), defaults.source),
+        content_data=values.text(fields.get("content_data"), "content_data"),
+        quality_score=values.number(fields.get("quality_score"), "quality_score"),
+        metadata=_metadata(fields),
+        import_key="",
+    )
+    return _finished(row, record.identity)
+
+
+def short_title(prompt: str) -> str:
+    """The beginning of a prompt, on one line, cut after a word."""
+    line = " ".join(prompt[: 4 * TITLE_CHARACTERS].split())
+    if len(line) <= TITLE_CHARACTERS:
+        return line
+    return line[:TITLE_CHARACTERS].rsplit(" ", 1)[0].rstrip(" ,.;:-") + "…"
+
+
+def _metadata(fields: Mapping[str, object]) -> dict[str, Any]:
+    """The metadata column, and every other column that we have no place for."""
+    others = {name: value for name, value in fields.items() if name and name not in COLUMNS}
+    given = values.json_object(fields.get("metadata"), "metadata")
+    metadata = {name: value for name, value in others.items() if value not in (None, "")} | given
+    metadata.pop(IMPORT_KEY, None)
+    values.check_storable(metadata, "metadata")
+    return metadata
+
+
+def _finished(row: ImportRow, identity: str) -> ImportRow:
+    """The row with its key, and with a title.
+
+    The key knows only what was given: a title that we make up may be made up differently one day.
+    """
+    content: list[object] = [row.creator, row.source]
+    if identity:
+        content += [identity]
+    else:
+        moment = row.created_at.isoformat() if row.created_at else None
+        content += [row.prompt, row.title, moment, row.content_data]
+        content += [row.quality_score, row.metadata]
+    return replace(
+        row,
+        title=row.title or short_title(row.prompt),
+        import_key=sha256(_canonical_json(content).encode()).hexdigest(),
+    )
+
+
+def _canonical_json(value: object) -> str:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,102 @@
+"""Text files, line by line: whatever their encoding, however long or broken their lines."""
+
+import codecs
+from collections.abc import Iterator
+from io import TextIOWrapper
+from pathlib import Path
+
+from genonaut.errors import UnreadableInputError, UsageError
+from genonaut.ingest.records import UNDECODABLE, printable
+
+# The longest record, and so the longest line, that is taken into memory.
+LONGEST_RECORD = 1 << 20
+
+_SAMPLE_BYTES = 8192
+_TEXT_CONTROLS = b"\t\n\v\f\r\x1b"
+_CONTROLS = bytes(byte for byte in range(32) if byte not in _TEXT_CONTROLS)
+_MARKS = {  # UTF-32's little-endian mark begins with UTF-16's, so it is looked for first
+    codecs.BOM_UTF32_LE: "utf-32",
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+
+
+def _mark_bytes(error: UnicodeError) -> tuple[str, int]:
+    """Like `surrogateescape`, but for every byte: UTF-16 can fail at one below 128, too."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    wrong = error.object[error.start : error.end]
+    return "".join(chr(0xDC00 + byte) for byte in wrong), error.end
+
+
+codecs.register_error("genonaut.mark", _mark_bytes)
+
+
+class TextFile:
+    """The lines of a file, and how far it has been read."""
+
+    def __init__(self, path: Path, encoding: str | None = None) -> None:
+        """`encoding` overrides the file's byte order mark; UTF-8 is the default.
+
+        Raises:
+            UsageError: there is no such text encoding.
+            UnreadableInputError: there is nothing in the file.
+        """
+        self.path = path
+        self.size = path.stat().st_size
+        self.position = 0
+        with path.open("rb") as file:
+            self._sample = file.read(_SAMPLE_BYTES)
+        if not self._sample:
+            raise UnreadableInputError(f"{printable(path)} is empty: it has 0 bytes.")
+        self.encoding = _checked(encoding) if encoding else self._marked_encoding()
+
+    def lines(self) -> Iterator[str]:
+        """Its physical lines with their ends. One that is too long is cut, and has no end."""
+        with self.path.open(
+            encoding=self.encoding, errors="genonaut.mark", newline=""
+        ) as stream:
+            while line := stream.readline(LONGEST_RECORD):
+                if len(line) == LONGEST_RECORD and not _has_end(line):
+                    _skip_rest_of_line(stream)
+                self.position = stream.buffer.tell()
+                yield line.removeprefix("\ufeff")
+
+    def looks_binary(self) -> bool:
+        """Whether its beginning has control characters that text does not have."""
+        return any(byte in _CONTROLS for byte in self._sample)
+
+    def problem(self, text: str) -> str | None:
+        """Why a piece of this file cannot be read as text, if so."""
+        if len(text) >= LONGEST_RECORD:
+            return f"longer than {LONGEST_RECORD:,} characters"
+        if mark := UNDECODABLE.search(text):
+            return (
+                f"byte 0x{ord(mark[0]) - 0xDC00:02X} is not {self.encoding}: "
+                "name the file's encoding with --encoding"
+            )
+        return None
+
+    def _marked_encoding(self) -> str:
+        marked = (name for mark, name in _MARKS.items() if self._sample.startswith(mark))
+        return next(marked, "utf-8")
+
+
+def _checked(encoding: str) -> str:
+    try:
+        b"prompt".decode(encoding, "genonaut.mark")
+        return codecs.lookup(encoding).name
+    except (LookupError, UnicodeError) as error:
+        raise UsageError(
+            f"There is no text encoding {encoding!r}: utf-8, utf-16, latin-1 and cp1252 are usual."
+        ) from error
+
+
+def _has_end(line: str) -> bool:
+    return line.endswith(("\n", "\r"))
+
+
+def _skip_rest_of_line(stream: TextIOWrapper) -> None:
+    while (rest := stream.readline(LONGEST_RECORD)) and not _has_end(rest):
+        pass
