@@ -1,13 +1,15 @@
 """How to reach the database: the one named by the settings, or else our own embedded server.
 
-    with open_database(settings) as database, database.transaction() as session: ...
+with open_database(settings) as database, database.transaction() as session: ...
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from typing import Any
 
 import psycopg
+from psycopg import sql
 from sqlalchemy import URL, Engine, create_engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -104,16 +106,14 @@ def _server(settings: Settings) -> Iterator[URL]:
         )
 
 
-def _create_database(endpoint: dict[str, str], name: str) -> None:
+def _create_database(endpoint: dict[str, Any], name: str) -> None:
+    create = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
     with psycopg.connect(**endpoint, dbname="postgres", autocommit=True) as connection:
         if connection.execute("SELECT FROM pg_database WHERE datname = %s", [name]).fetchone():
             return
-        try:
-            connection.execute(
-                psycopg.sql.SQL("CREATE DATABASE {}").format(psycopg.sql.Identifier(name))
-            )
-        except (psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
-            pass  # somebody else was quicker
+        # Somebody else may be quicker.
+        with suppress(psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
+            connection.execute(create)
 
 
 def _make_current(database: Database, *, migrate: bool) -> None:

@@ -16,7 +16,7 @@ DROP FUNCTION gen_source_count_insert();
 DROP FUNCTION gen_source_count_update();
 DROP FUNCTION gen_source_count_delete();
 DROP FUNCTION gen_source_count_truncate();
-DROP FUNCTION gen_source_forget_users();
+DROP FUNCTION gen_source_forget_user();
 DROP FUNCTION gen_source_forget_everything();
 
 DROP VIEW gen_source_counts;

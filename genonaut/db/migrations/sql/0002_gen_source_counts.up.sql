@@ -128,25 +128,21 @@ BEGIN
     RETURN NULL;
 END $$;
 
--- The stored counts of a deleted user go with the user (ON DELETE CASCADE), so what the ledger still
--- holds for the user's own count must not outlive it: it might meet a new user of the same id.
--- What it holds for the community must: so it is moved from the one to the other.
-CREATE FUNCTION gen_source_forget_users() RETURNS trigger
+-- The stored counts of a deleted user go with the user (ON DELETE CASCADE), and what is left in the
+-- ledger must then add up to nothing, or it might meet a new user of the same id. So the stored
+-- count moves into the ledger first, where the deleted items will cancel it. The community, whose
+-- own stored count stays, must not see that: hence the second entry.
+CREATE FUNCTION gen_source_forget_user() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     INSERT INTO gen_source_deltas (user_id, source_type, delta)
-    SELECT entry.user_id, pending.source_type, entry.delta
-    FROM (
-        SELECT user_id, source_type, sum(delta) AS delta
-        FROM gen_source_deltas
-        WHERE user_id IN (SELECT id FROM old_rows)
-        GROUP BY user_id, source_type
-        HAVING sum(delta) <> 0
-    ) AS pending
+    SELECT entry.user_id, stored.source_type, entry.delta
+    FROM gen_source_stats AS stored
     CROSS JOIN LATERAL (
-        VALUES (pending.user_id, -pending.delta), (NULL, pending.delta)
-    ) AS entry (user_id, delta);
-    RETURN NULL;
+        VALUES (stored.user_id, stored.count), (NULL, -stored.count)
+    ) AS entry (user_id, delta)
+    WHERE stored.user_id = OLD.id;
+    RETURN OLD;
 END $$;
 
 -- TRUNCATE users CASCADE empties the content and the stored counts as well, so nothing is left to
@@ -190,7 +186,7 @@ CREATE TRIGGER gen_source_truncate BEFORE TRUNCATE ON content_items
 CREATE TRIGGER gen_source_truncate BEFORE TRUNCATE ON content_items_auto
     FOR EACH STATEMENT EXECUTE FUNCTION gen_source_count_truncate();
 
-CREATE TRIGGER gen_source_delete AFTER DELETE ON users
-    REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION gen_source_forget_users();
+CREATE TRIGGER gen_source_delete BEFORE DELETE ON users
+    FOR EACH ROW EXECUTE FUNCTION gen_source_forget_user();
 CREATE TRIGGER gen_source_truncate AFTER TRUNCATE ON users
     FOR EACH STATEMENT EXECUTE FUNCTION gen_source_forget_everything();

@@ -1,0 +1,123 @@
+"""Read, fold and refresh: the whole life of a cached count.
+
+Everything is additive: nobody writes an absolute count over one that others change. A fold moves
+what writers left in the ledger into the stored counts. A refresh recounts and adds what is missing.
+Neither commits: that is for whoever owns the session.
+"""
+
+import json
+import time
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CursorResult
+from sqlalchemy.orm import Session
+
+from genonaut.api.exceptions import DatabaseError
+from genonaut.counting.cached_count import GEN_SOURCE, CachedCount
+from genonaut.counting.statements import statements
+
+KEEP_REFRESHES = 1000
+
+
+@dataclass(frozen=True)
+class Fold:
+    """What a fold did: ledger rows taken, stored rows written."""
+
+    rows_taken: int
+    rows_written: int
+
+
+@dataclass(frozen=True)
+class Refresh:
+    """What a refresh found: how many counts it compared, and how far they were off."""
+
+    started_at: datetime
+    duration_seconds: float = 0.0
+    outcome: str = ""
+    rows_checked: int = 0
+    rows_wrong: int = 0
+    rows_written: int = 0
+    largest_error: int = 0
+    worst: list[dict[str, Any]] = field(default_factory=list)
+    community_regular: int | None = None
+    community_auto: int | None = None
+
+
+def execute(
+    session: Session, count: CachedCount, name: str, **parameters: object
+) -> CursorResult[Any]:
+    """Execute a count's statement by its name (or several, put together: "this+that")."""
+    named = statements(count.statements)
+    text = "\n".join(named[part] for part in name.split("+"))
+    return session.connection().exec_driver_sql(text, parameters)
+
+
+def fold(session: Session, count: CachedCount = GEN_SOURCE) -> Fold | None:
+    """Move the ledger into the stored counts; None if another fold or refresh is at it.
+
+    Raises:
+        DatabaseError: the session's transaction is not READ COMMITTED.
+    """
+    _require_read_committed(session)
+    if not execute(session, count, "try_lock").scalar_one():
+        return None
+    return Fold(*execute(session, count, "take_ledger+add_amounts").one())
+
+
+def refresh(session: Session, requested_by: str, count: CachedCount = GEN_SOURCE) -> Refresh:
+    """Recount everything, add what is missing, fold the ledger, and record what was found.
+
+    Waits for another refresh or fold. On an empty cache what is missing is the whole count.
+
+    Raises:
+        DatabaseError: the session's transaction is not READ COMMITTED.
+    """
+    _require_read_committed(session)
+    execute(session, count, "lock")
+    started = time.monotonic()
+    started_at = session.connection().exec_driver_sql("SELECT clock_timestamp()").scalar_one()
+    session.connection().exec_driver_sql(f"DROP TABLE IF EXISTS pg_temp.{count.name}_differences")
+    execute(session, count, "recount")
+    found = execute(session, count, "summary").one()._asdict()
+    worst = [dict(row) for row in execute(session, count, "worst").mappings()]
+    repaired = execute(session, count, "take_differences+add_amounts").one()
+    folded = execute(session, count, "take_ledger+add_amounts").one()
+    result = Refresh(
+        started_at=started_at,
+        duration_seconds=time.monotonic() - started,
+        rows_written=repaired.rows_written + folded.rows_written,
+        worst=worst,
+        **found,
+    )
+    return _record(session, count, requested_by, result)
+
+
+def record_failure(
+    session: Session, requested_by: str, error: str, count: CachedCount = GEN_SOURCE
+) -> None:
+    """Record a refresh that failed, in a transaction of its own."""
+    now = session.connection().exec_driver_sql("SELECT clock_timestamp()").scalar_one()
+    _record(session, count, requested_by, Refresh(started_at=now), error)
+
+
+def _record(
+    session: Session,
+    count: CachedCount,
+    requested_by: str,
+    result: Refresh,
+    error: str | None = None,
+) -> Refresh:
+    values = asdict(result) | {"worst": json.dumps(result.worst)}
+    written = execute(session, count, "record", requested_by=requested_by, error=error, **values)
+    outcome: str = written.scalar_one()
+    execute(session, count, "prune", keep=KEEP_REFRESHES)
+    return Refresh(**(asdict(result) | {"outcome": outcome}))
+
+
+def _require_read_committed(session: Session) -> None:
+    # At a higher level the snapshot is older than the lock, and may miss what the last one did.
+    level = session.connection().exec_driver_sql("SHOW transaction_isolation").scalar_one()
+    if level != "read committed":
+        raise DatabaseError(f"Counts are refreshed at READ COMMITTED, not at {level.upper()}.")

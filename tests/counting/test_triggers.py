@@ -1,0 +1,162 @@
+"""Every way of writing content leaves the counts exact, at once."""
+
+import psycopg
+import pytest
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from genonaut.counting.engine import GEN_SOURCE, execute, fold, refresh
+from genonaut.db.session import Database
+from tests.counting.recount import differences
+
+USERS = "INSERT INTO users (username) SELECT 'user ' || i FROM generate_series(1, 5) AS i"
+COLUMNS = "title, content_data, prompt, creator_id"
+ROWS = "SELECT 'title', 'data', 'prompt', users.id FROM users, generate_series(1, 3)"
+
+WRITES = {
+    "insert through the whole": f"""
+        INSERT INTO content_items_all (source_type, {COLUMNS})
+        SELECT unnest(ARRAY['items', 'auto']), rows.* FROM ({ROWS}) AS rows""",
+    "insert into a part": f"INSERT INTO content_items ({COLUMNS}) {ROWS}",
+    "insert into the other part": f"INSERT INTO content_items_auto ({COLUMNS}) {ROWS}",
+    "insert nothing": f"INSERT INTO content_items ({COLUMNS}) {ROWS} LIMIT 0",
+    "on conflict do nothing": f"""
+        INSERT INTO content_items (id, {COLUMNS})
+        SELECT content_items.id, 'x', 'x', 'x', creator_id FROM content_items
+        ON CONFLICT (id, source_type) DO NOTHING""",
+    "on conflict do update": """
+        INSERT INTO content_items_all (id, source_type, title, content_data, prompt, creator_id)
+        SELECT id, source_type, 'x', 'x', 'x', creator_id FROM content_items_all
+        ON CONFLICT (id, source_type) DO UPDATE
+        SET creator_id = (SELECT id FROM users ORDER BY username LIMIT 1)""",
+    "merge": """
+        MERGE INTO content_items_all AS item
+        USING (SELECT id, row_number() OVER (ORDER BY username) AS n FROM users) AS owner
+        ON item.creator_id = owner.id AND item.source_type = 'items'
+        WHEN MATCHED AND owner.n = 1 THEN DELETE
+        WHEN MATCHED AND owner.n = 2 THEN UPDATE SET source_type = 'auto'
+        WHEN NOT MATCHED THEN INSERT (source_type, title, content_data, prompt, creator_id)
+            VALUES ('items', 't', 'd', 'p', owner.id)""",
+    "update that changes nothing counted": "UPDATE content_items_all SET title = 'new'",
+    "update of the owner": """
+        UPDATE content_items_all SET creator_id = (SELECT id FROM users ORDER BY username LIMIT 1)
+        WHERE id % 2 = 0""",
+    "update of the owner in a part": """
+        UPDATE content_items_auto
+        SET creator_id = (SELECT id FROM users ORDER BY username DESC LIMIT 1)""",
+    "move to the other part": """
+        UPDATE content_items_all SET source_type = 'auto' WHERE source_type = 'items'""",
+    "move to the other part and owner": """
+        UPDATE content_items_all SET source_type = 'items',
+            creator_id = (SELECT id FROM users ORDER BY username LIMIT 1)
+        WHERE id % 3 = 0""",
+    "delete through the whole": "DELETE FROM content_items_all WHERE id % 2 = 0",
+    "delete from a part": "DELETE FROM content_items WHERE id % 3 = 0",
+    "delete by cascade": """
+        DELETE FROM users WHERE username IN ('user 1', 'user 3')""",
+    "delete of everybody": "DELETE FROM users",
+    "truncate the whole": "TRUNCATE content_items_all",
+    "truncate a part": "TRUNCATE content_items_auto",
+    "truncate both parts": "TRUNCATE content_items, content_items_auto",
+    "truncate the users": "TRUNCATE users CASCADE",
+    "writing in a WITH": f"""
+        WITH gone AS (DELETE FROM content_items WHERE id % 2 = 0 RETURNING *),
+             new AS (INSERT INTO content_items_auto ({COLUMNS}) {ROWS} RETURNING *)
+        SELECT * FROM gone UNION ALL SELECT * FROM new""",
+}
+
+
+def run(session: Session, statement: str) -> None:
+    session.connection().exec_driver_sql(statement.replace("%", "%%"))
+
+
+@pytest.fixture
+def filled(database: Database) -> Database:
+    """Five users with content of both kinds: some folded, some still in the ledger."""
+    with database.transaction() as session:
+        run(session, USERS)
+        run(session, WRITES["insert through the whole"])
+    with database.transaction() as session:
+        fold(session)
+        run(session, WRITES["insert into a part"])
+        assert differences(session) == []
+    return database
+
+
+@pytest.mark.parametrize("write", WRITES)
+def test_a_write_leaves_the_counts_exact(filled: Database, write: str) -> None:
+    with filled.transaction() as session:
+        run(session, WRITES[write])
+        assert differences(session) == [], "in the writer's own transaction"
+    with filled.transaction() as session:
+        assert differences(session) == [], "for others, at the commit"
+        assert fold(session) is not None
+        assert differences(session) == [], "after a fold"
+        assert refresh(session, "test").rows_wrong == 0
+
+
+def test_copy_is_counted(filled: Database) -> None:
+    with filled.engine.connect() as connection:
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        user = driver.execute("SELECT id FROM users LIMIT 1").fetchone()[0]
+        with driver.cursor().copy(f"COPY content_items_all (source_type, {COLUMNS}) FROM STDIN") as c:
+            for index in range(1000):
+                c.write_row(("items" if index % 3 else "auto", "t", "d", "p", user))
+        driver.commit()
+    with filled.transaction() as session:
+        assert differences(session) == []
+
+
+def test_a_rolled_back_write_counts_nothing(filled: Database) -> None:
+    with filled.transaction() as session:
+        before = execute(session, GEN_SOURCE, "read", user_id=None).one().community_regular
+        with session.begin_nested() as savepoint:
+            run(session, WRITES["insert into a part"])
+            savepoint.rollback()
+        assert differences(session) == []
+        after = execute(session, GEN_SOURCE, "read", user_id=None).one().community_regular
+    assert before == after
+
+
+def test_a_user_created_again_with_the_same_id_starts_at_zero(filled: Database) -> None:
+    with filled.transaction() as session:
+        user = session.connection().exec_driver_sql("SELECT id FROM users LIMIT 1").scalar_one()
+        session.connection().exec_driver_sql("DELETE FROM users WHERE id = %s", (user,))
+        session.connection().exec_driver_sql("INSERT INTO users VALUES (%s, 'back')", (user,))
+        assert differences(session) == []
+        counts = execute(session, GEN_SOURCE, "read", user_id=user).one()
+        assert (counts.user_regular, counts.user_auto) == (0, 0)
+        fold(session)
+        assert differences(session) == []
+
+
+def test_truncate_with_an_older_snapshot_is_refused(filled: Database) -> None:
+    with filled.engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
+        with pytest.raises(DBAPIError) as refused:
+            connection.exec_driver_sql("TRUNCATE content_items")
+        assert isinstance(refused.value.orig, psycopg.errors.FeatureNotSupported)
+
+
+def test_a_statement_writes_one_ledger_row_per_owner_and_source(filled: Database) -> None:
+    with filled.transaction() as session:
+        fold(session)
+        run(session, WRITES["insert through the whole"])
+        assert execute(session, GEN_SOURCE, "status").one().ledger_rows == 10
+        run(session, WRITES["update that changes nothing counted"])
+        assert execute(session, GEN_SOURCE, "status").one().ledger_rows == 10
+
+
+def test_writers_need_no_right_on_the_ledger(filled: Database) -> None:
+    with filled.transaction() as session:
+        run(session, "DROP ROLE IF EXISTS a_writer")
+        run(session, "CREATE ROLE a_writer")
+        run(session, "GRANT SELECT, INSERT, DELETE ON content_items TO a_writer")
+        run(session, "GRANT USAGE ON SEQUENCE content_items_id_seq TO a_writer")
+        run(session, "GRANT SELECT ON users TO a_writer")
+        run(session, "SET LOCAL ROLE a_writer")
+        run(session, WRITES["insert into a part"])
+        run(session, "DELETE FROM content_items WHERE id % 2 = 0")
+        run(session, "RESET ROLE")
+        assert differences(session) == []
+        session.rollback()
