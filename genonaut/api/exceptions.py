@@ -20,6 +20,10 @@ class DatabaseTimeoutError(DatabaseError):
     status = 504
 
 
+class DatabaseBusyError(DatabaseError):
+    """Others are changing the same rows."""
+
+
 class SchemaOutdatedError(DatabaseError):
     """The database has another schema than this version of Genonaut."""
 

@@ -63,7 +63,7 @@ def fold(session: Session, count: CachedCount = GEN_SOURCE) -> Fold | None:
     _require_read_committed(session)
     if not execute(session, count, "try_lock").scalar_one():
         return None
-    return Fold(*execute(session, count, "take_ledger+add_amounts").one())
+    return Fold(**execute(session, count, "take_ledger+add_amounts").one()._asdict())
 
 
 def refresh(session: Session, requested_by: str, count: CachedCount = GEN_SOURCE) -> Refresh:

@@ -5,9 +5,16 @@ from sqlalchemy import URL
 from sqlalchemy.exc import DBAPIError
 
 from genonaut.api.exceptions import (
+    DatabaseBusyError,
     DatabaseError,
     DatabaseTimeoutError,
     DatabaseUnreachableError,
+)
+
+BUSY = (
+    psycopg.errors.DeadlockDetected,
+    psycopg.errors.SerializationFailure,
+    psycopg.errors.LockNotAvailable,
 )
 
 
@@ -17,6 +24,8 @@ def explain(error: DBAPIError, url: URL) -> DatabaseError:
     reason = str(error.orig)
     if isinstance(error.orig, psycopg.errors.QueryCanceled):
         return DatabaseTimeoutError("The database took longer than the time limit; try again.")
+    if isinstance(error.orig, BUSY):
+        return DatabaseBusyError("Others are changing the same rows at this moment; try again.")
     if "password authentication failed" in reason or "no password supplied" in reason:
         return DatabaseError(
             f"The database server at {where} refused the user {url.username!r}: correct DB_USER "
@@ -27,12 +36,19 @@ def explain(error: DBAPIError, url: URL) -> DatabaseError:
             f"There is no database {url.database!r} at {where}: create it with "
             f"`createdb {url.database}`, or correct DB_NAME."
         )
-    if error.connection_invalidated or isinstance(error.orig, psycopg.OperationalError):
+    if error.connection_invalidated or _is_about_the_connection(error.orig):
         return DatabaseUnreachableError(
             f"The database server at {where} cannot be reached: start it, or correct DB_HOST and "
             f"DB_PORT, or DATABASE_URL ({_last_line(reason)})."
         )
     return DatabaseError(f"The database failed: {_last_line(reason)}.")
+
+
+def _is_about_the_connection(error: BaseException | None) -> bool:
+    # Without a code nothing answered; 08 is "connection exception", 57P "the server goes down".
+    if not isinstance(error, psycopg.OperationalError):
+        return False
+    return error.sqlstate is None or error.sqlstate.startswith(("08", "57P"))
 
 
 def _last_line(reason: str) -> str:

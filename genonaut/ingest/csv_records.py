@@ -7,14 +7,13 @@ is refused at its *first line only*, and the next line is tried as the start of 
 import csv
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import islice
 
 from genonaut.ingest.text import LONGEST_RECORD
 
 
 @dataclass(frozen=True, slots=True)
 class CsvRecord:
-    """Consecutive physical lines; either they are `values`, or there is a `problem`."""
+    """Consecutive physical lines: either they are `values`, or there is a `problem`."""
 
     line: int
     raw: str
@@ -25,22 +24,23 @@ class CsvRecord:
 def csv_records(lines: Iterable[str], delimiter: str) -> Iterator[CsvRecord]:
     """The records of a table. The first is its header, and all others must be as wide.
 
-    Takes time in proportion to the text times the number of columns, whatever the text, and
-    memory for `LONGEST_RECORD` characters. Empty lines are skipped.
+    Empty lines are skipped. Takes memory for `LONGEST_RECORD` characters and, whatever the text,
+    time in proportion to its length times the number of columns.
     """
     csv.field_size_limit(max(csv.field_size_limit(), LONGEST_RECORD))
     ahead = _Lookahead(lines)
     width = None
     while ahead.has_more():
+        line = ahead.line
         try:
             values = _parse(ahead, delimiter, width)
         except _BrokenRecordError as error:
-            yield CsvRecord(ahead.line, ahead.take(1), problem=str(error))
+            yield CsvRecord(line, ahead.take(1), problem=str(error))
             continue
-        start, raw = ahead.line, ahead.take(ahead.peeked)
+        raw = ahead.take(ahead.peeked)
         if values:
             width = width or len(values)
-            yield CsvRecord(start, raw, values)
+            yield CsvRecord(line, raw, values)
 
 
 class _BrokenRecordError(Exception):
@@ -48,11 +48,75 @@ class _BrokenRecordError(Exception):
 
 
 def _parse(ahead: "_Lookahead", delimiter: str, width: int | None) -> list[str]:
-    """The record that begins at the next line; empty for an empty line."""
+    """The record that begins at the next line; no values for an empty line."""
+    lines = _lines_of_record(ahead, delimiter, width)
     try:
-        values = next(csv.reader(_lines_of_record(ahead, delimiter, width), _Strict, delimiter))
+        values = next(csv.reader(lines, delimiter=delimiter, strict=True))
     except csv.Error as error:
-        raise _BrokenRecordError("a quote is closed in the middle of a field") from error
-    if values and width is not None and len(values) != width:
-        raise _BrokenRecordError(_wrong_width(len(values), width))
+        raise _BrokenRecordError("a quote closes in the middle of a field") from error
+    if values and width and len(values) != width:
+        raise _wrong_width(len(values), width)
     return values
+
+
+def _lines_of_record(ahead: "_Lookahead", delimiter: str, width: int | None) -> Iterator[str]:
+    """Lines for as long as csv asks for more, which it does only inside quotes."""
+    characters = columns = 0
+    for line in ahead.peek():
+        characters += len(line)
+        if characters >= LONGEST_RECORD:
+            raise _BrokenRecordError(
+                f"longer than {LONGEST_RECORD:,} characters, or a quote is never closed"
+            )
+        yield line
+        # Without this, a text of nothing but `x","` would be read to the limit at every line.
+        columns += _columns_begun(line, delimiter, inside_quotes=columns > 0)
+        if width and columns > width:
+            raise _wrong_width(columns, width)
+    raise _BrokenRecordError("a quote is never closed")
+
+
+def _columns_begun(line: str, delimiter: str, *, inside_quotes: bool) -> int:
+    begun = next(csv.reader(['"' + line if inside_quotes else line], delimiter=delimiter))
+    return len(begun) - inside_quotes
+
+
+def _wrong_width(found: int, width: int) -> _BrokenRecordError:
+    return _BrokenRecordError(f"{found} columns where the header has {width}")
+
+
+class _Lookahead:
+    """Lines of which some have been looked at and not yet been taken."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._source = iter(lines)
+        self._lines: list[str] = []
+        self._taken = 0
+        self.line = 1
+        self.peeked = 0
+
+    def has_more(self) -> bool:
+        return next(self.peek(), None) is not None
+
+    def peek(self) -> Iterator[str]:
+        """The lines to come, without taking them; `peeked` counts along."""
+        self.peeked = 0
+        while self._taken + self.peeked < len(self._lines) or self._read():
+            self.peeked += 1
+            yield self._lines[self._taken + self.peeked - 1]
+
+    def take(self, count: int) -> str:
+        """The next lines, as one text, without the last line's end."""
+        taken = "".join(self._lines[self._taken : self._taken + count])
+        self._taken += count
+        self.line += count
+        if self._taken * 2 > len(self._lines):
+            del self._lines[: self._taken]
+            self._taken = 0
+        return taken.rstrip("\r\n")
+
+    def _read(self) -> bool:
+        line = next(self._source, None)
+        if line is not None:
+            self._lines.append(line)
+        return line is not None

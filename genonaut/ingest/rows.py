@@ -8,14 +8,19 @@ from hashlib import sha256
 from typing import Any
 
 from genonaut.db.schema import REGULAR
+from genonaut.errors import UsageError
 from genonaut.ingest import values
+from genonaut.ingest.open_prompts import unpacked
 from genonaut.ingest.records import Record
 from genonaut.ingest.values import RowError
 
 LONGEST_PROMPT = 20_000
 LONGEST_NAME = 255
 TITLE_CHARACTERS = 80
+DEFAULT_CREATOR = "imported"
 IMPORT_KEY = "import_key"
+
+_CANONICAL_JSON = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 COLUMNS = frozenset(
     {
@@ -34,10 +39,23 @@ COLUMNS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Defaults:
-    """What a row gets that does not say: a username, and `regular` or `auto`."""
+    """What a row gets that does not say: a username, and `regular` or `auto`.
 
-    creator: str = "imported"
+    Raises:
+        UsageError: one of them cannot be.
+    """
+
+    creator: str = DEFAULT_CREATOR
     source: str = REGULAR
+
+    def __post_init__(self) -> None:
+        try:
+            creator = values.text(self.creator, "creator", LONGEST_NAME)
+            values.partition(self.source, REGULAR)
+        except RowError as error:
+            raise UsageError(f"The default {error}: correct it.") from error
+        if not creator or creator != self.creator:
+            raise UsageError("The default creator is empty or has blanks around it: correct it.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +76,7 @@ class ImportRow:
     @property
     def item_metadata(self) -> str:
         """The metadata as it is stored: JSON, with the import key."""
-        return _canonical_json({**self.metadata, IMPORT_KEY: self.import_key})
+        return _CANONICAL_JSON.encode({**self.metadata, IMPORT_KEY: self.import_key})
 
 
 def parse_row(record: Record, defaults: Defaults) -> ImportRow:
@@ -67,7 +85,7 @@ def parse_row(record: Record, defaults: Defaults) -> ImportRow:
     Raises:
         RowError: a value is missing or cannot be; the message is the reason.
     """
-    fields = record.fields
+    fields = unpacked(record.fields)
     prompt = values.text(fields.get("prompt"), "prompt", LONGEST_PROMPT)
     if not prompt:
         raise RowError("prompt is empty")
@@ -121,9 +139,5 @@ def _finished(row: ImportRow, identity: str) -> ImportRow:
     return replace(
         row,
         title=row.title or short_title(row.prompt),
-        import_key=sha256(_canonical_json(content).encode()).hexdigest(),
+        import_key=sha256(_CANONICAL_JSON.encode(content).encode()).hexdigest(),
     )
-
-
-def _canonical_json(value: object) -> str:
-    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))

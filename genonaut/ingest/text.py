@@ -53,15 +53,31 @@ class TextFile:
         self.encoding = _checked(encoding) if encoding else self._marked_encoding()
 
     def lines(self) -> Iterator[str]:
-        """Its physical lines with their ends. One that is too long is cut, and has no end."""
-        with self.path.open(
-            encoding=self.encoding, errors="genonaut.mark", newline=""
-        ) as stream:
+        """Its physical lines with their ends. One that is too long is cut, and has no end.
+
+        Raises:
+            UnreadableInputError: the encoding cannot be right.
+        """
+        try:
+            yield from self._lines()
+        except UnicodeError as error:  # a codec that gives up without asking the error handler
+            raise UnreadableInputError(
+                f"{printable(self.path)} is not {self.encoding} ({error}): "
+                "name another encoding with --encoding."
+            ) from error
+
+    def _lines(self) -> Iterator[str]:
+        with (
+            self.path.open("rb") as file,
+            TextIOWrapper(file, self.encoding, errors="genonaut.mark", newline="") as stream,
+        ):
+            mark = "\ufeff"
             while line := stream.readline(LONGEST_RECORD):
                 if len(line) == LONGEST_RECORD and not _has_end(line):
                     _skip_rest_of_line(stream)
-                self.position = stream.buffer.tell()
-                yield line.removeprefix("\ufeff")
+                self.position = file.tell()
+                yield line.removeprefix(mark)
+                mark = ""
 
     def looks_binary(self) -> bool:
         """Whether its beginning has control characters that text does not have."""

@@ -55,7 +55,7 @@ def timestamp(value: object, name: str) -> datetime | None:
 
 def _moment(value: object) -> datetime:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise ValueError
+        raise ValueError  # noqa: TRY004 - to the caller it is one more wrong value
     if not isinstance(value, str) or _UNIX_SECONDS.fullmatch(value.strip()):
         return datetime.fromtimestamp(float(value), UTC)
     moment = datetime.fromisoformat(value.strip())
@@ -98,7 +98,7 @@ def json_object(value: object, name: str) -> dict[str, Any]:
 def parse_json(document: str, name: str) -> object:
     """JSON as the standard has it: without NaN and Infinity."""
     try:
-        return json.loads(document, parse_constant=_refuse_constant)
+        return _STRICT_JSON.decode(document)
     except json.JSONDecodeError as error:
         raise RowError(f"{name} is not valid JSON: {error.msg}") from error
     except ValueError as error:
@@ -109,6 +109,9 @@ def parse_json(document: str, name: str) -> object:
 
 def _refuse_constant(constant: str) -> None:
     raise RowError(f"{constant} is not valid JSON")
+
+
+_STRICT_JSON = json.JSONDecoder(parse_constant=_refuse_constant)
 
 
 def check_storable(value: object, name: str, depth: int = 0) -> None:

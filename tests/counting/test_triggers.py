@@ -5,7 +5,8 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from genonaut.counting.engine import GEN_SOURCE, execute, fold, refresh
+from genonaut.counting.cached_count import GEN_SOURCE
+from genonaut.counting.engine import execute, fold, refresh
 from genonaut.db.session import Database
 from tests.counting.recount import differences
 
@@ -100,7 +101,9 @@ def test_copy_is_counted(filled: Database) -> None:
         driver = connection.connection.driver_connection
         assert driver is not None
         user = driver.execute("SELECT id FROM users LIMIT 1").fetchone()[0]
-        with driver.cursor().copy(f"COPY content_items_all (source_type, {COLUMNS}) FROM STDIN") as c:
+        with driver.cursor().copy(
+            f"COPY content_items_all (source_type, {COLUMNS}) FROM STDIN"
+        ) as c:
             for index in range(1000):
                 c.write_row(("items" if index % 3 else "auto", "t", "d", "p", user))
         driver.commit()

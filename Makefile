@@ -1,0 +1,65 @@
+# Verbs. `make help` lists them. A target with % takes dev, demo or test.
+
+PYTHON ?= python3
+BIN    := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help install install-dev demo test lint lock refresh-gen-source-stats clean FORCE
+
+help: ## List the targets
+	@grep -hE '^[a-z%-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 34
+
+demo: install ## Install, then serve a seeded demo: one command from nothing to true numbers
+	@exec $(BIN)/genonaut up --env demo
+
+test: install-dev ## Install, then run the whole suite
+	@$(BIN)/pytest -n 2 $(ARGS)
+
+install: .venv/installed ## Install what running needs, into .venv
+install-dev: .venv/installed-dev ## Install what developing needs as well
+
+api-%: install ## Serve the API alone
+	@exec $(BIN)/genonaut api --env $*
+
+psql-%: install ## Open psql on the database
+	@exec $(BIN)/genonaut db psql --env $*
+
+refresh-gen-source-stats: refresh-gen-source-stats-demo ## Recount and repair the counts of the demo
+
+refresh-gen-source-stats-%: install ## Recount and repair the counts
+	@start=$$(date +%s); $(BIN)/genonaut stats refresh --env $* \
+	  && echo "Completed in $$(( $$(date +%s) - start ))s"
+
+lint: install-dev ## Check format, lint and types
+	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy
+
+lock: ## Write the lock files anew (needs uv)
+	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	  --no-emit-index-url --no-annotate pyproject.toml --extra build -o requirements.lock
+	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	  --no-emit-index-url --no-annotate pyproject.toml --extra build --extra dev \
+	  -o requirements-dev.lock
+
+clean: ## Remove what was installed; the data in .genonaut stays
+	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Genonaut needs Python 3.11 or newer: make PYTHON=python3.12 ..."; exit 2; }
+	@$(PYTHON) -m venv .venv || \
+	  { echo "Python's venv module is missing: install it (on Debian: apt-get install python3-venv)."; exit 2; }
+
+# A lock file with hashes decides; the package itself is installed in place.
+.venv/installed: requirements.lock pyproject.toml | .venv/bin/python
+	@$(call install-locked,requirements.lock)
+	@touch $@
+
+.venv/installed-dev: requirements-dev.lock pyproject.toml | .venv/bin/python
+	@$(call install-locked,requirements-dev.lock)
+	@touch $@ .venv/installed
+
+define install-locked
+echo "Installing ($(1)) ..." && \
+$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(1) && \
+$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+endef

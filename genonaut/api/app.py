@@ -1,0 +1,71 @@
+"""The web application, put together."""
+
+from collections.abc import Callable
+
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+
+from genonaut import __version__
+from genonaut.api.exception_handlers import UnexpectedErrors, handle_errors
+from genonaut.api.json_bodies import BodyLimit
+from genonaut.api.request_ids import HEADER, RequestIds
+from genonaut.api.routes import content, health, stats, users
+from genonaut.api.services.health_service import HealthService
+from genonaut.api.turns import Turns
+from genonaut.config import Settings
+from genonaut.db.session import Database
+
+DESCRIPTION = """An image gallery for AI-generated art whose counts are never slow and never wrong.
+
+Every error is `{"error": noun, "detail": sentence, "request_id": id}`. Every answer has a header
+`X-Request-ID`: the one that was sent, if it is a sane one. Times are in UTC."""
+
+TAGS = [
+    {"name": "stats", "description": "Counts by how items were made and whose they are."},
+    {"name": "content", "description": "Items of the gallery."},
+    {"name": "users", "description": "Who creates them."},
+    {"name": "health", "description": "For load balancers and watchdogs."},
+]
+
+
+def create_app(
+    settings: Settings,
+    database: Database,
+    *,
+    on_long_ledger: Callable[[], None] | None = None,
+) -> FastAPI:
+    """The application on an open database. `on_long_ledger` is called by reads that find one."""
+    app = FastAPI(
+        title="Genonaut",
+        version=__version__,
+        description=DESCRIPTION,
+        openapi_tags=TAGS,
+        # One address per resource. A redirect would trust the request's Host header.
+        redirect_slashes=False,
+    )
+    app.state.settings = settings
+    app.state.database = database
+    app.state.on_long_ledger = on_long_ledger
+    app.state.turns = Turns(settings.api.pool_size, settings.api.statement_timeout_seconds)
+    app.state.health = HealthService(database, settings.stats.stale_after_seconds)
+    # `stats` comes first: its path would otherwise be taken for an item's id.
+    for routes in (stats, content, users, health):
+        app.include_router(routes.router)
+    handle_errors(app)
+    _add_middleware(app, settings)
+    return app
+
+
+def _add_middleware(app: FastAPI, settings: Settings) -> None:
+    """From the inside out: what is added last sees a request first."""
+    app.add_middleware(BodyLimit)
+    app.add_middleware(UnexpectedErrors)
+    if settings.api.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.api.cors_origins,
+            allow_methods=["GET", "POST", "DELETE"],
+            allow_headers=["*"],
+            expose_headers=[HEADER],
+        )
+    app.add_middleware(RequestIds)

@@ -1,0 +1,58 @@
+"""What routes ask for, by type: a session, a service."""
+
+from collections.abc import AsyncIterator, Iterator
+from typing import Annotated
+
+from fastapi import Depends, Request
+from sqlalchemy.orm import Session
+
+from genonaut.api.services.content_service import ContentService
+from genonaut.api.services.health_service import HealthService
+from genonaut.api.services.user_service import UserService
+
+
+async def wait_for_turn(request: Request) -> AsyncIterator[None]:
+    """A place at the database for as long as the session below lives."""
+    async with request.app.state.turns.one():
+        yield
+
+
+# Scope "function": the transaction ends before the answer is sent. So whoever has the answer sees
+# the change, and a commit that fails is an error for the one who asked.
+Turn = Annotated[None, Depends(wait_for_turn, scope="function")]
+
+
+def get_session(request: Request, _turn: Turn) -> Iterator[Session]:
+    """The request's only transaction: it commits here and nowhere else."""
+    with request.app.state.database.transaction() as session:
+        yield session
+
+
+SessionDep = Annotated[Session, Depends(get_session, scope="function")]
+
+
+def get_content_service(request: Request, session: SessionDep) -> ContentService:
+    """The content service, with the limits that the settings give it."""
+    stats = request.app.state.settings.stats
+    return ContentService(
+        session,
+        live_count_timeout_seconds=stats.live_count_timeout_seconds,
+        fold_after_rows=stats.fold_after_rows,
+        on_long_ledger=request.app.state.on_long_ledger,
+    )
+
+
+def get_user_service(session: SessionDep) -> UserService:
+    """The user service."""
+    return UserService(session)
+
+
+def get_health_service(request: Request) -> HealthService:
+    """The application's health service. No session: the database may be the trouble."""
+    service: HealthService = request.app.state.health
+    return service
+
+
+ContentServiceDep = Annotated[ContentService, Depends(get_content_service)]
+UserServiceDep = Annotated[UserService, Depends(get_user_service)]
+HealthServiceDep = Annotated[HealthService, Depends(get_health_service)]

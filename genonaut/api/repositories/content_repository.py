@@ -1,0 +1,94 @@
+"""Content: the statements."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, RowMapping, bindparam, case, delete, func, select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from genonaut.counting.cached_count import GEN_SOURCE
+from genonaut.counting.engine import execute, refresh
+from genonaut.counting.gen_source_counts import GenSourceCounts
+from genonaut.db.schema import AUTO, REGULAR, ContentItemAll, User
+
+# A source's name outside of the database, and the value that selects its partition.
+PARTITIONS = {REGULAR: "items", AUTO: "auto"}
+
+# An item as the API gives it, but for its creator's name.
+ITEM_COLUMNS: list[ColumnElement[Any]] = [
+    *(
+        column
+        for column in ContentItemAll.__table__.columns
+        if column is not ContentItemAll.__table__.c.source_type
+    ),
+    case((ContentItemAll.source_type == PARTITIONS[REGULAR], REGULAR), else_=AUTO).label(
+        "source_type"
+    ),
+]
+
+_LIMIT_TIME = text("SELECT set_config('statement_timeout', :limit, true)")
+
+
+class ContentRepository:
+    """Reads and writes content."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def get(self, item_id: int) -> RowMapping | None:
+        """An item with its creator's name."""
+        statement = (
+            select(*ITEM_COLUMNS, User.username.label("creator_username"))
+            .join(User, User.id == ContentItemAll.creator_id)
+            .where(ContentItemAll.id == item_id)
+        )
+        return self._session.execute(statement).mappings().one_or_none()
+
+    def add(self, source: str, items: Sequence[Mapping[str, Any]]) -> Sequence[RowMapping]:
+        """Insert all items with one statement; one whose import key exists is left out."""
+        statement = (
+            insert(ContentItemAll)
+            .values(created_at=func.coalesce(bindparam("given_time"), func.now()))
+            .on_conflict_do_nothing()
+            .returning(*ITEM_COLUMNS)
+        )
+        rows = [_row(source, item) for item in items]
+        added = self._session.execute(statement, rows).mappings().all()
+        return sorted(added, key=lambda item: int(item["id"]))
+
+    def delete(self, item_id: int) -> RowMapping | None:
+        """Delete an item, and return what it was."""
+        statement = (
+            delete(ContentItemAll)
+            .where(ContentItemAll.id == item_id)
+            .returning(*ITEM_COLUMNS)
+            .execution_options(synchronize_session=False)
+        )
+        return self._session.execute(statement).mappings().one_or_none()
+
+    def refresh_gen_source_stats(self, requested_by: str = "repository") -> int:
+        """Recount, repair what differs, and return the number of rows in `gen_source_stats`.
+
+        Raises:
+            DatabaseError: the session's transaction is not READ COMMITTED.
+        """
+        refresh(self._session, requested_by)
+        stored: int = execute(self._session, GEN_SOURCE, "stored_rows").scalar_one()
+        return stored
+
+    def read_gen_source_counts(self, user_id: UUID | None) -> GenSourceCounts:
+        """The counts from the cache: stored plus ledger."""
+        return GenSourceCounts(*execute(self._session, GEN_SOURCE, "read", user_id=user_id).one())
+
+    def count_gen_sources_live(self, user_id: UUID | None, seconds: float) -> GenSourceCounts:
+        """The counts from the content itself, given up after some seconds."""
+        self._session.execute(_LIMIT_TIME, {"limit": f"{int(seconds * 1000)}ms"})
+        row = execute(self._session, GEN_SOURCE, "read_live", user_id=user_id).one()
+        return GenSourceCounts(*row)
+
+
+def _row(source: str, item: Mapping[str, Any]) -> dict[str, Any]:
+    columns = {name: value for name, value in item.items() if name != "created_at"}
+    return columns | {"source_type": PARTITIONS[source], "given_time": item["created_at"]}

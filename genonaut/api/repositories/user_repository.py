@@ -1,0 +1,45 @@
+"""Users: the statements."""
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from genonaut.db.schema import User
+
+
+class UserRepository:
+    """Reads and writes users."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def get(self, user_id: UUID) -> User | None:
+        """A user by id."""
+        return self._session.get(User, user_id)
+
+    def page(self, limit: int, after: str | None, prefix: str | None) -> Sequence[User]:
+        """Users by username, beginning behind `after`."""
+        statement = select(User).order_by(User.username).limit(limit)
+        if after is not None:
+            statement = statement.where(User.username > after)
+        if prefix:
+            statement = statement.where(User.username.startswith(prefix, autoescape=True))
+        return self._session.scalars(statement).all()
+
+    def add(self, username: str) -> User | None:
+        """A new user; None if the name is taken."""
+        statement = insert(User).values(username=username).on_conflict_do_nothing().returning(User)
+        return self._session.scalars(statement).one_or_none()
+
+    def lock_usernames(self, user_ids: Iterable[UUID]) -> dict[UUID, str]:
+        """The names of those who exist, and who cannot be deleted until this transaction ends."""
+        statement = (
+            select(User.id, User.username)
+            .where(User.id.in_(set(user_ids)))
+            .order_by(User.id)
+            .with_for_update(read=True, key_share=True)
+        )
+        return {row.id: row.username for row in self._session.execute(statement)}

@@ -1,0 +1,21 @@
+"""The counts by generation source."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+
+from genonaut.api.dependencies import ContentServiceDep
+from genonaut.api.error_answers import documented
+from genonaut.api.schemas import StatsOut
+
+router = APIRouter(prefix="/api/v1", tags=["stats"])
+
+
+@router.get("/content/stats/unified", response_model=StatsOut, responses=documented(422))
+def read_stats(
+    service: ContentServiceDep,
+    user_id: Annotated[UUID | None, Query(description="Whose; unknown users have zeros.")] = None,
+) -> dict[str, Any]:
+    """The four counts, exact at this moment."""
+    return service.get_unified_content_stats(user_id)

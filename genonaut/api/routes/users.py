@@ -1,0 +1,38 @@
+"""Users: list, read, add."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+
+from genonaut.api.dependencies import UserServiceDep
+from genonaut.api.error_answers import documented
+from genonaut.api.json_bodies import JsonRoute
+from genonaut.api.schemas import UserIn, UserOut, UsersOut
+from genonaut.api.values import NamePart
+from genonaut.db.schema import User
+
+router = APIRouter(prefix="/api/v1/users", tags=["users"], route_class=JsonRoute)
+
+
+@router.get("", response_model=UsersOut, responses=documented(422))
+def list_users(
+    service: UserServiceDep,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    after: Annotated[NamePart | None, Query(description="`next_after` of the page before.")] = None,
+    search: Annotated[NamePart | None, Query(description="What usernames begin with.")] = None,
+) -> dict[str, Any]:
+    """A page of users, by username."""
+    return service.page(limit, after, search)
+
+
+@router.get("/{user_id}", response_model=UserOut, responses=documented(404, 422))
+def read_user(service: UserServiceDep, user_id: UUID) -> User:
+    """A user."""
+    return service.get(user_id)
+
+
+@router.post("", status_code=201, response_model=UserOut, responses=documented(409, 413, 422))
+def create_user(service: UserServiceDep, user: UserIn) -> User:
+    """Add a user."""
+    return service.create(user.username)

@@ -1,0 +1,118 @@
+"""Content: the decisions."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from genonaut.api.exceptions import ConflictError, NotFoundError
+from genonaut.api.repositories.content_repository import ContentRepository
+from genonaut.api.repositories.user_repository import UserRepository
+from genonaut.ingest.rows import short_title
+
+UNTITLED = "Untitled"
+
+
+class ContentService:
+    """What can be done with content."""
+
+    def __init__(
+        self,
+        session: Session,
+        *,
+        live_count_timeout_seconds: float = 5.0,
+        fold_after_rows: int = 5000,
+        on_long_ledger: Callable[[], None] | None = None,
+    ) -> None:
+        self._content = ContentRepository(session)
+        self._users = UserRepository(session)
+        self._live_count_timeout_seconds = live_count_timeout_seconds
+        self._fold_after_rows = fold_after_rows
+        self._on_long_ledger = on_long_ledger
+
+    def get_item(self, item_id: int) -> dict[str, Any]:
+        """An item.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        return dict(_existing(self._content.get(item_id), item_id))
+
+    def create_items(self, source: str, items: Sequence[dict[str, Any]]) -> dict[str, Any]:
+        """Add items, all or none; the answer has the counts with them.
+
+        Raises:
+            NotFoundError: a creator does not exist.
+            ConflictError: an import key exists.
+        """
+        usernames = self._creators(items)
+        added = self._content.add(source, [_titled(item) for item in items])
+        if len(added) < len(items):
+            raise ConflictError("An item with the same import_key exists already.")
+        creator = next(iter(usernames)) if len(usernames) == 1 else None
+        return {
+            "items": [_named(item, usernames) for item in added],
+            "stats": self.get_unified_content_stats(creator),
+        }
+
+    def delete_item(self, item_id: int) -> dict[str, Any]:
+        """Delete an item; the answer has it, and the counts without it.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        deleted = _existing(self._content.delete(item_id), item_id)
+        creator = deleted["creator_id"]
+        return {
+            "deleted": _named(deleted, self._users.lock_usernames([creator])),
+            "stats": self.get_unified_content_stats(creator),
+        }
+
+    def get_unified_content_stats(self, user_id: UUID | None = None) -> dict[str, Any]:
+        """The four counts for a viewer, on one snapshot; without a user, the community's.
+
+        From the cache, where zero is an answer. Only if the cache was never built, they are
+        counted live.
+
+        Raises:
+            DatabaseTimeoutError: counting live took too long.
+        """
+        counts = self._content.read_gen_source_counts(user_id)
+        source = "cache"
+        if counts.verified_at is None:
+            counts = self._content.count_gen_sources_live(user_id, self._live_count_timeout_seconds)
+            source = "live"
+        if counts.ledger_rows > self._fold_after_rows and self._on_long_ledger:
+            self._on_long_ledger()
+        return {
+            "user_regular_count": counts.user_regular,
+            "user_auto_count": counts.user_auto,
+            "community_regular_count": counts.community_regular,
+            "community_auto_count": counts.community_auto,
+            "exact": True,
+            "source": source,
+            "as_of": counts.as_of,
+            "verified_at": counts.verified_at,
+        }
+
+    def _creators(self, items: Sequence[dict[str, Any]]) -> dict[UUID, str]:
+        wanted = {item["creator_id"] for item in items}
+        found = self._users.lock_usernames(wanted)
+        if unknown := sorted(wanted - found.keys()):
+            raise NotFoundError(f"There is no user {unknown[0]}: nothing was added.")
+        return found
+
+
+def _existing(item: Mapping[Any, Any] | None, item_id: int) -> Mapping[Any, Any]:
+    if item is None:
+        raise NotFoundError(f"There is no item {item_id}.")
+    return item
+
+
+def _titled(item: dict[str, Any]) -> dict[str, Any]:
+    return item | {"title": item["title"] or short_title(item["prompt"]) or UNTITLED}
+
+
+def _named(item: Mapping[Any, Any], usernames: Mapping[UUID, str]) -> dict[str, Any]:
+    return {**item, "creator_username": usernames[item["creator_id"]]}

@@ -1,0 +1,46 @@
+"""Users: the decisions."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from genonaut.api.exceptions import ConflictError, NotFoundError
+from genonaut.api.repositories.user_repository import UserRepository
+from genonaut.db.schema import User
+
+
+class UserService:
+    """What can be done with users."""
+
+    def __init__(self, session: Session) -> None:
+        self._users = UserRepository(session)
+
+    def get(self, user_id: UUID) -> User:
+        """A user.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        user = self._users.get(user_id)
+        if user is None:
+            raise NotFoundError(f"There is no user {user_id}.")
+        return user
+
+    def page(self, limit: int, after: str | None, search: str | None) -> dict[str, Any]:
+        """A page of users by username, and where the next one begins."""
+        found = self._users.page(limit + 1, after, search)
+        users = found[:limit]
+        more = len(found) > limit
+        return {"users": users, "next_after": users[-1].username if more else None}
+
+    def create(self, username: str) -> User:
+        """A new user.
+
+        Raises:
+            ConflictError: the name is taken.
+        """
+        user = self._users.add(username)
+        if user is None:
+            raise ConflictError(f"There is a user named {username!r} already.")
+        return user

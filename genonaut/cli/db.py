@@ -1,0 +1,92 @@
+"""`genonaut db`: the database's schema, and the way into it."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from sqlalchemy import URL, create_engine
+from sqlalchemy.exc import DBAPIError
+
+from genonaut.cli.options import Env
+from genonaut.cli.output import say
+from genonaut.config import load_settings
+from genonaut.counting.refreshing import build_if_never_built
+from genonaut.db import migrate
+from genonaut.db.failures import explain
+from genonaut.db.session import open_database, server_url
+from genonaut.embedded.cluster import find_binaries
+from genonaut.errors import UsageError
+
+app = typer.Typer(help="The database: its schema, its address, a shell.", no_args_is_help=True)
+
+
+@app.command()
+def upgrade(env: Env = None) -> None:
+    """Bring the schema to the newest version, and build the counts if they never were."""
+    with open_database(load_settings(env), migrate=True) as database:
+        built = build_if_never_built(database, "db upgrade")
+        say(f"The schema of {database.url.database} is at {migrate.head_revision()}.")
+        if built:
+            say(f"The counts were built: {built.rows_checked:,} in {built.duration_seconds:.1f} s.")
+
+
+@app.command()
+def downgrade(
+    revision: Annotated[str, typer.Argument(help="As in 0001; `base` removes everything.")],
+    env: Env = None,
+) -> None:
+    """Take the schema back to a revision. What that revision does not know is lost."""
+    with server_url(load_settings(env)) as url:
+        engine = create_engine(url)
+        try:
+            migrate.downgrade(engine, revision)
+        except DBAPIError as error:
+            raise explain(error, url) from error
+        finally:
+            engine.dispose()
+    say(f"The schema of {url.database} is at {revision}.")
+
+
+@app.command()
+def url(
+    env: Env = None,
+    password: Annotated[bool, typer.Option("--password", help="Show the password too.")] = False,
+) -> None:
+    """Print the database's address. An embedded server answers there while somebody uses it."""
+    with server_url(load_settings(env)) as address:
+        plain = address.set(drivername="postgresql")
+        say(plain.render_as_string(hide_password=not password))
+
+
+@app.command(context_settings={"ignore_unknown_options": True})
+def psql(
+    arguments: Annotated[list[str] | None, typer.Argument(help="Arguments of psql.")] = None,
+    env: Env = None,
+) -> None:
+    """Open psql on the database, as in `genonaut db psql -- -c "SELECT 1"`."""
+    with server_url(load_settings(env)) as address:
+        plain = URL.create(
+            "postgresql",
+            address.username,
+            host=address.host,
+            port=address.port,
+            database=address.database,
+            query=address.query,
+        ).render_as_string()
+        secret = {"PGPASSWORD": address.password} if address.password else {}
+        done = subprocess.run(
+            [_psql_program(), plain, *(arguments or [])], env=os.environ | secret, check=False
+        )
+    sys.exit(done.returncode)
+
+
+def _psql_program() -> Path:
+    ours = find_binaries(None) / "psql"
+    found = str(ours) if ours.exists() else shutil.which("psql")
+    if not found:
+        raise UsageError("There is no psql on this machine: install a PostgreSQL client.")
+    return Path(found)

@@ -1,0 +1,131 @@
+"""`genonaut up` and `genonaut api`: serving the gallery."""
+
+import errno
+import os
+import signal
+import socket
+import sys
+import time
+from types import FrameType
+from typing import NoReturn
+
+import typer
+import uvicorn
+from fastapi import FastAPI
+
+from genonaut.api.app import create_app
+from genonaut.cli.content import seed_with_progress
+from genonaut.cli.options import Env
+from genonaut.cli.output import say
+from genonaut.config import Settings, load_settings
+from genonaut.counting.background import BackgroundFold
+from genonaut.counting.refreshing import build_if_never_built
+from genonaut.db.session import Database, open_database
+from genonaut.errors import PortInUseError, ServerStartError
+from genonaut.logs import configure_logs
+
+PORTS_TO_TRY = 20
+
+
+class AnnouncingServer(uvicorn.Server):
+    """Says where it listens as soon as it does."""
+
+    announcement = ""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        say(self.announcement)
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(up)
+    app.command()(api)
+
+
+def up(env: Env = None) -> None:
+    """Start everything: migrate, seed if this is a demo and empty, build the counts, serve."""
+    serve(load_settings(env), prepare=True)
+
+
+def api(env: Env = None) -> None:
+    """Serve the API alone, on a database that is ready."""
+    serve(load_settings(env), prepare=False)
+
+
+def serve(settings: Settings, *, prepare: bool) -> None:
+    """Serve until a signal ends it.
+
+    Raises:
+        PortInUseError: something else listens on the port.
+    """
+    started = time.monotonic()
+    signal.signal(signal.SIGTERM, _exit)
+    configure_logs(settings.log)
+    listener = listen(settings)
+    with open_database(settings, migrate=prepare or None) as database:
+        if prepare:
+            prepare_database(settings, database)
+        with open_database(
+            settings,
+            pool_size=settings.api.pool_size,
+            statement_timeout_seconds=settings.api.statement_timeout_seconds,
+        ) as hurried:
+            app = create_app(settings, hurried, on_long_ledger=BackgroundFold(database))
+            _run(settings, app, listener, started)
+
+
+def prepare_database(settings: Settings, database: Database) -> None:
+    """Seed an empty demo, and build the counts if they never were."""
+    if settings.seed_when_empty:
+        seed_with_progress(database, only_when_empty=True)
+    build_if_never_built(database, "genonaut up")
+
+
+def listen(settings: Settings) -> socket.socket:
+    """A listening socket at the API's address, or at the next free port if none was asked for.
+
+    Raises:
+        PortInUseError: the port that was asked for is taken.
+    """
+    wanted = settings.api.port
+    asked_for = bool(os.environ.get("API_PORT"))
+    for port in [wanted] if asked_for else range(wanted, wanted + PORTS_TO_TRY):
+        listener = _try_to_listen(settings.api.host, port)
+        if listener:
+            if port != wanted:
+                say(f"Port {wanted} is taken by something else, so this uses {port}.")
+            return listener
+    raise PortInUseError(
+        f"Something else listens on {settings.api.host}:{wanted}: stop it, or choose another port "
+        f"with API_PORT={wanted + 1}."
+    )
+
+
+def _try_to_listen(host: str, port: int) -> socket.socket | None:
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(2048)
+    except OSError as error:
+        listener.close()
+        if error.errno == errno.EADDRINUSE:
+            return None
+        raise ServerStartError(
+            f"Cannot listen on {host}:{port} ({error.strerror}): correct API_HOST and API_PORT."
+        ) from error
+    return listener
+
+
+def _run(settings: Settings, app: FastAPI, listener: socket.socket, started: float) -> None:
+    server = AnnouncingServer(uvicorn.Config(app, log_config=None, access_log=False))
+    host, port = listener.getsockname()[:2]
+    server.announcement = (
+        f"Genonaut is ready at http://{host}:{port} "
+        f"({settings.environment}, after {time.monotonic() - started:.1f} s). Ctrl-C stops it."
+    )
+    server.run(sockets=[listener])
+
+
+def _exit(_number: int, _frame: FrameType | None) -> NoReturn:
+    sys.exit(0)

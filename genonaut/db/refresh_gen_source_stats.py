@@ -1,0 +1,11 @@
+"""Refresh the counts by generation source: the same as `genonaut stats refresh`.
+
+Run as `DB_NAME=genonaut_demo python genonaut/db/refresh_gen_source_stats.py`.
+"""
+
+import sys
+
+from genonaut.cli import main
+
+if __name__ == "__main__":
+    main(["stats", "refresh", *sys.argv[1:]])

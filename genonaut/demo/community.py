@@ -1,0 +1,59 @@
+"""Who made how much and when: a few make much, most make little, and lately more than before."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import accumulate, islice
+from random import Random
+from uuid import UUID
+
+from genonaut.demo import grammar
+
+END = datetime(2026, 11, 1, tzinfo=UTC)
+SPAN = timedelta(days=900)
+# Half of the items are from the last quarter of the time.
+_RECENCY = 2.0
+_ZIPF_EXPONENT = 0.9
+
+UserColumns = tuple[UUID, str, datetime]
+ItemColumns = tuple[str, str, str, str, str, UUID, datetime, datetime, float]
+
+
+class Community:
+    """People and their items, the same every time for the same numbers."""
+
+    def __init__(self, seed: int, users: int) -> None:
+        self._chance = Random(seed)  # noqa: S311 - nothing secret is made of it
+        names = list(islice(grammar.usernames(self._chance), users))
+        ids = [UUID(int=self._chance.getrandbits(128), version=4) for _ in names]
+        joined = sorted(self._moment_before(END - SPAN) for _ in names)
+        self.users: list[UserColumns] = list(zip(ids, names, joined, strict=True))
+        self._ids = ids
+        self._weights = list(accumulate((rank + 1) ** -_ZIPF_EXPONENT for rank in range(users)))
+
+    def items(self, regular: int, auto: int) -> Iterator[ItemColumns]:
+        """Their items, the oldest first, as columns for COPY."""
+        sources = ["items"] * regular + ["auto"] * auto
+        self._chance.shuffle(sources)
+        ages = sorted((self._chance.random() ** _RECENCY for _ in sources), reverse=True)
+        for source, age in zip(sources, ages, strict=True):
+            yield self._item(source, END - age * SPAN)
+
+    def _item(self, source: str, created_at: datetime) -> ItemColumns:
+        chance = self._chance
+        what = grammar.idea(chance)
+        write = grammar.spoken_prompt if source == "items" else grammar.generated_prompt
+        return (
+            source,
+            grammar.title(chance, what),
+            "",
+            write(chance, what),
+            json.dumps(grammar.metadata(chance, what), ensure_ascii=False),
+            chance.choices(self._ids, cum_weights=self._weights)[0],
+            created_at,
+            created_at,
+            round(chance.triangular(0.15, 1.0, 0.75), 3),
+        )
+
+    def _moment_before(self, moment: datetime) -> datetime:
+        return moment - self._chance.random() * timedelta(days=365)

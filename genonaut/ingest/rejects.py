@@ -1,0 +1,65 @@
+"""The rejects file: one JSON object for each row that was not imported."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self, TextIO
+
+from genonaut.errors import UsageError
+from genonaut.ingest.records import Reject, name_of, printable
+
+
+class Rejects:
+    """The rejects files of one import, each made when its first reject comes."""
+
+    def __init__(self, inputs: Sequence[Path], chosen: Path | None = None) -> None:
+        """All go to `chosen`; without it, to `<name>.rejects.jsonl` in the current folder.
+
+        Raises:
+            UsageError: a rejects file would replace an input.
+        """
+        self._chosen = chosen
+        self._open: dict[Path, TextIO] = {}
+        taken = {path.resolve() for path in inputs}
+        for path in map(self.path_for, inputs):
+            if path.resolve() in taken:
+                raise UsageError(
+                    f"{printable(path)} would be written over with the rejects, and it is to be "
+                    "imported: name another file with --rejects."
+                )
+
+    def path_for(self, source: Path) -> Path:
+        """Where the rejects of an input go."""
+        return self._chosen or Path(f"{name_of(source)}.rejects.jsonl")
+
+    def write(self, source: Path, reject: Reject) -> None:
+        """Keep a reject.
+
+        Raises:
+            UsageError: the file cannot be written.
+        """
+        path = self.path_for(source)
+        entry = {"file": reject.file, "line": reject.line, "reason": reject.reason}
+        text = json.dumps(entry | {"raw": printable(reject.raw)}, ensure_ascii=False)
+        try:
+            if path not in self._open:
+                self._open[path] = path.open("w", encoding="utf-8")
+            self._open[path].write(text + "\n")
+        except OSError as error:
+            raise UsageError(
+                f"{printable(path)} cannot be written ({error.strerror}): "
+                "name another file with --rejects."
+            ) from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        for file in self._open.values():
+            file.close()

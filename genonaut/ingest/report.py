@@ -1,0 +1,71 @@
+"""What came of an import."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from genonaut.errors import UnreadableInputError
+
+ALL_GOOD = 0
+SOME_REJECTED = 3
+
+
+@dataclass(slots=True)
+class FileReport:
+    """What came of one path. With an `error`, it could not be read, or not to its end."""
+
+    file: str
+    added: int = 0
+    already_there: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)
+    rejects_file: str | None = None
+    error: str | None = None
+
+    @property
+    def rejected(self) -> int:
+        """Rows that were refused."""
+        return self.reasons.total()
+
+    @property
+    def read(self) -> int:
+        """Rows in all."""
+        return self.added + self.already_there + self.rejected
+
+    @property
+    def exit_code(self) -> int:
+        """What the command line should end with on its account."""
+        if self.error:
+            return UnreadableInputError.exit_code
+        return SOME_REJECTED if self.rejected else ALL_GOOD
+
+    def as_json(self) -> dict[str, Any]:
+        """For `--json`."""
+        return {
+            "file": self.file,
+            "read": self.read,
+            "added": self.added,
+            "already_there": self.already_there,
+            "rejected": self.rejected,
+            "reasons": dict(self.reasons.most_common()),
+            "rejects_file": self.rejects_file,
+            "error": self.error,
+        }
+
+
+@dataclass(slots=True)
+class ImportReport:
+    """What came of all paths."""
+
+    files: list[FileReport] = field(default_factory=list)
+
+    @property
+    def exit_code(self) -> int:
+        """The worst of all."""
+        return max((file.exit_code for file in self.files), default=ALL_GOOD)
+
+    def as_json(self) -> dict[str, Any]:
+        """For `--json`."""
+        counts = ("read", "added", "already_there", "rejected")
+        totals = {name: sum(getattr(file, name) for file in self.files) for name in counts}
+        files = [file.as_json() for file in self.files]
+        return {"files": files, **totals, "exit_code": self.exit_code}

@@ -1,0 +1,15 @@
+-- An item that is there already, in the table or earlier in the batch, is left as it is.
+-- LEFT JOIN: a creator who was deleted a moment ago is an error, not a row that is silently lost.
+INSERT INTO content_items_all (
+    id, source_type, title, content_data, prompt, item_metadata,
+    creator_id, created_at, updated_at, quality_score
+)
+SELECT
+    batch.id, batch.source_type, batch.title, batch.content_data, batch.prompt, batch.item_metadata,
+    users.id, coalesce(batch.created_at, now()), coalesce(batch.created_at, now()),
+    batch.quality_score
+FROM import_batch AS batch
+LEFT JOIN users USING (username)
+ORDER BY batch.item_metadata ->> 'import_key', batch.source_type, batch.id
+ON CONFLICT ((item_metadata ->> 'import_key'), source_type) WHERE item_metadata ? 'import_key'
+DO NOTHING;

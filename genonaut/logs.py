@@ -1,0 +1,102 @@
+"""Logs: one line per event to stderr, as text for people or JSON for machines, secrets hidden.
+
+Our own events and those of the libraries (uvicorn, SQLAlchemy) go through the same pipe. Start
+uvicorn with `log_config=None`, or it installs handlers of its own. No line is wider than one line
+but for a traceback in text.
+"""
+
+import logging
+import re
+import sys
+from typing import Any
+
+import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+from genonaut.config import LogSettings
+
+MASK = "***"
+_SECRET_NAME = re.compile(
+    "password|passwd|secret|token|authorization|cookie|api_?key", re.IGNORECASE
+)
+_IN_URL = re.compile(r"(://[^\s:/@]*:)[^\s@]+(?=@)")
+_IN_TEXT = re.compile(
+    r"""(\b(?:password|passwd|secret|token)["']?\s*[=:]\s*|\bbearer\s+)"""
+    r"""("[^"]*"|'[^']*'|[^\s,;&'"]+)""",
+    re.IGNORECASE,
+)
+
+
+def configure_logs(settings: LogSettings) -> None:
+    """Send all logs to stderr. May be called again, for example with another level."""
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *_SHARED,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_formatter(as_json=settings.format == "json"))
+    logging.basicConfig(handlers=[handler], level=settings.level.upper(), force=True)
+    _calm_libraries()
+
+
+def hide_secrets(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """A processor that masks what is named like a secret, and passwords within texts."""
+    return {name: _hidden(name, value) for name, value in event.items()}
+
+
+def _hidden(name: object, value: Any) -> Any:  # noqa: ANN401 - a log takes anything
+    if isinstance(name, str) and _SECRET_NAME.search(name):
+        return MASK
+    if isinstance(value, str):
+        return _IN_TEXT.sub(rf"\g<1>{MASK}", _IN_URL.sub(rf"\g<1>{MASK}", value))
+    if isinstance(value, dict):
+        return {key: _hidden(key, member) for key, member in value.items()}
+    if isinstance(value, list | tuple):
+        return [_hidden(None, member) for member in value]
+    return value
+
+
+def _formatter(*, as_json: bool) -> logging.Formatter:
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=_SHARED,
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.format_exc_info,
+            hide_secrets,
+            structlog.processors.JSONRenderer() if as_json else _text_renderer(),
+        ],
+    )
+
+
+def _text_renderer() -> Processor:
+    # The default would print every local variable of a traceback, and break lines in values.
+    return structlog.dev.ConsoleRenderer(
+        colors=sys.stderr.isatty(),
+        repr_native_str=True,
+        exception_formatter=structlog.dev.plain_traceback,
+    )
+
+
+def _calm_libraries() -> None:
+    for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
+        logger = logging.getLogger(name)
+        logger.handlers.clear()
+        logger.propagate = True
+    # Our own line per request knows the request's id, its route and its duration.
+    logging.getLogger("uvicorn.access").setLevel(logging.WARNING)
+    logging.getLogger("asyncio").setLevel(logging.WARNING)
+
+
+_SHARED: list[Processor] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_logger_name,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.PositionalArgumentsFormatter(),
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+]

@@ -1,0 +1,164 @@
+"""Any sequence of writes, folds and refreshes: after each step the counts equal a recount."""
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from sqlalchemy.orm import Session
+
+from genonaut.counting.engine import fold, refresh
+from genonaut.db.session import Database
+from tests.counting.recount import differences
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+USERS = st.integers(1, 4)
+TABLES = st.sampled_from(["content_items_all", "content_items", "content_items_auto"])
+SOURCES = st.sampled_from(["items", "auto"])
+COUNTS = st.integers(1, 40)
+
+
+def user_id(number: int) -> str:
+    return f"00000000-0000-0000-0000-{number:012}"
+
+
+class Counting(RuleBasedStateMachine):
+    """One connection writes inside a transaction that may roll back; another one folds."""
+
+    database: Database
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.writer: Connection = self.database.engine.connect()
+        self.savepoints = 0
+        self.execute("TRUNCATE users, gen_source_refreshes CASCADE")
+        self.execute("DELETE FROM gen_source_deltas")
+        self.writer.commit()
+
+    def execute(self, statement: str, *parameters: Any) -> None:
+        self.writer.exec_driver_sql(statement, parameters)
+
+    def insert_user(self, number: int) -> None:
+        self.execute(
+            "INSERT INTO users (id, username) VALUES (%s, %s) ON CONFLICT DO NOTHING",
+            user_id(number),
+            f"user {number}",
+        )
+
+    @rule(number=USERS)
+    def create_user(self, number: int) -> None:
+        self.insert_user(number)
+
+    @rule(number=USERS, table=TABLES, source=SOURCES, count=COUNTS)
+    def insert(self, number: int, table: str, source: str, count: int) -> None:
+        self.insert_user(number)
+        named = table == "content_items_all"
+        self.execute(
+            f"INSERT INTO {table} (title, content_data, prompt, creator_id"
+            f"{', source_type' if named else ''})"
+            f" SELECT 't', 'd', 'p', %s{', %s' if named else ''} FROM generate_series(1, %s)",
+            *([user_id(number), source, count] if named else [user_id(number), count]),
+        )
+
+    @rule(table=TABLES, number=USERS, modulus=st.integers(1, 5))
+    def give_away(self, table: str, number: int, modulus: int) -> None:
+        self.insert_user(number)
+        self.execute(
+            f"UPDATE {table} SET creator_id = %s WHERE id %% %s = 0", user_id(number), modulus
+        )
+
+    @rule(source=SOURCES, modulus=st.integers(1, 5))
+    def move(self, source: str, modulus: int) -> None:
+        self.execute(
+            "UPDATE content_items_all SET source_type = %s WHERE id %% %s = 0", source, modulus
+        )
+
+    @rule(table=TABLES)
+    def edit(self, table: str) -> None:
+        self.execute(f"UPDATE {table} SET quality_score = quality_score + 1")
+
+    @rule(table=TABLES, modulus=st.integers(1, 5))
+    def delete(self, table: str, modulus: int) -> None:
+        self.execute(f"DELETE FROM {table} WHERE id %% %s = 0", modulus)
+
+    @rule(number=USERS)
+    def delete_user(self, number: int) -> None:
+        self.execute("DELETE FROM users WHERE id = %s", user_id(number))
+
+    @rule(table=TABLES)
+    def truncate(self, table: str) -> None:
+        self.execute(f"TRUNCATE {table}")
+
+    @rule()
+    def truncate_users(self) -> None:
+        self.execute("TRUNCATE users CASCADE")
+
+    @rule()
+    def savepoint(self) -> None:
+        self.savepoints += 1
+        self.execute(f"SAVEPOINT point_{self.savepoints}")
+
+    @rule()
+    def back_to_savepoint(self) -> None:
+        if self.savepoints:
+            self.execute(f"ROLLBACK TO SAVEPOINT point_{self.savepoints}")
+
+    @rule()
+    def commit(self) -> None:
+        self.savepoints = 0
+        self.writer.commit()
+
+    @rule()
+    def rollback(self) -> None:
+        self.savepoints = 0
+        self.writer.rollback()
+
+    @rule()
+    def fold_within(self) -> None:
+        fold(Session(self.writer))
+
+    @rule()
+    def refresh_within(self) -> None:
+        assert refresh(Session(self.writer), "test").rows_wrong == 0
+
+    @rule()
+    def fold_between(self) -> None:
+        self.commit()
+        with self.database.transaction() as session:
+            assert fold(session) is not None
+
+    @rule()
+    def refresh_between(self) -> None:
+        self.commit()
+        with self.database.transaction() as session:
+            assert refresh(session, "test").rows_wrong == 0
+
+    @invariant()
+    def the_writer_sees_true_counts(self) -> None:
+        assert differences(Session(self.writer)) == []
+
+    def teardown(self) -> None:
+        self.writer.rollback()
+        self.writer.close()
+        with self.database.transaction() as session:
+            assert differences(session) == []
+
+
+# GENONAUT_EXAMPLES=2000 makes it a long search.
+EXAMPLES = int(os.environ.get("GENONAUT_EXAMPLES", "40"))
+
+
+def test_counts_equal_a_recount_after_every_step(database: Database) -> None:
+    machine = type("CountingHere", (Counting,), {"database": database})
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=EXAMPLES,
+            stateful_step_count=30,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
