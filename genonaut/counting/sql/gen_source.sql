@@ -106,27 +106,35 @@ LIMIT 10;
 
 -- name: take_ledger
 -- Empty the ledger of what is visible.
--- A user who is being deleted at this moment is left for the next fold: waiting could deadlock. For
+-- Users who are being deleted at this moment are left for the next fold: waiting could deadlock. For
 -- users who are gone (which only a constraint that was bypassed leaves) only the community counts.
-WITH present AS MATERIALIZED (
+-- Written such that no plan compares rows with rows one by one, whatever the planner knows of them.
+WITH owners AS MATERIALIZED (
+    SELECT id FROM users WHERE id IN (SELECT user_id FROM gen_source_deltas)
+),
+staying AS MATERIALIZED (
     SELECT id FROM users
     WHERE id IN (SELECT user_id FROM gen_source_deltas)
     ORDER BY id
     FOR KEY SHARE SKIP LOCKED
 ),
+leaving AS MATERIALIZED (
+    SELECT id FROM owners EXCEPT SELECT id FROM staying
+),
 taken AS (
     DELETE FROM gen_source_deltas AS entry
-    WHERE entry.user_id IS NULL
-       OR entry.user_id IN (SELECT id FROM present)
-       OR NOT EXISTS (SELECT FROM users WHERE users.id = entry.user_id)
+    WHERE NOT EXISTS (SELECT FROM leaving WHERE leaving.id = entry.user_id)
     RETURNING entry.user_id, entry.source_type, entry.delta
 ),
 user_amounts AS (
-    SELECT user_id, source_type, sum(delta)::bigint AS amount
-    FROM taken
-    WHERE user_id IN (SELECT id FROM present)
-    GROUP BY user_id, source_type
-    HAVING sum(delta) <> 0
+    SELECT user_id, source_type, amount
+    FROM (
+        SELECT user_id, source_type, sum(delta)::bigint AS amount
+        FROM taken
+        GROUP BY user_id, source_type
+        HAVING sum(delta) <> 0
+    ) AS amounts
+    JOIN users ON users.id = amounts.user_id
 ),
 community_amounts AS (
     SELECT source_type, sum(delta)::bigint AS amount
@@ -137,19 +145,26 @@ community_amounts AS (
 
 -- name: take_differences
 -- The same from a recount: what is missing is added like anything else.
-WITH present AS MATERIALIZED (
+WITH owners AS MATERIALIZED (
+    SELECT id FROM users WHERE id IN (SELECT user_id FROM gen_source_differences)
+),
+staying AS MATERIALIZED (
     SELECT id FROM users
     WHERE id IN (SELECT user_id FROM gen_source_differences)
     ORDER BY id
     FOR KEY SHARE SKIP LOCKED
 ),
+leaving AS MATERIALIZED (
+    SELECT id FROM owners EXCEPT SELECT id FROM staying
+),
 taken AS (
     SELECT user_id, source_type, difference FROM gen_source_differences WHERE difference <> 0
 ),
 user_amounts AS (
-    SELECT user_id, source_type, difference AS amount
+    SELECT taken.user_id, taken.source_type, taken.difference AS amount
     FROM taken
-    WHERE user_id IN (SELECT id FROM present)
+    JOIN users ON users.id = taken.user_id
+    WHERE NOT EXISTS (SELECT FROM leaving WHERE leaving.id = taken.user_id)
 ),
 community_amounts AS (
     SELECT source_type, difference AS amount FROM taken WHERE user_id IS NULL

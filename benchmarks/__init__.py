@@ -1,0 +1,1 @@
+"""Measurements. Each asserts the right answer before it reports a figure."""
