@@ -28,7 +28,10 @@ class Section(BaseModel):
     """Settings that belong together; keys are kebab-case in files, and none is unknown."""
 
     model_config = ConfigDict(
-        alias_generator=lambda name: name.replace("_", "-"), extra="forbid", frozen=True
+        alias_generator=lambda name: name.replace("_", "-"),
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,
     )
 
 
@@ -74,8 +77,35 @@ class DbSettings(Section):
 class StatsSettings(Section):
     live_count_timeout_seconds: Seconds
     fold_after_rows: Rows
-    keep_refreshes: Rows
     stale_after_seconds: Seconds
+
+
+class RedisSettings(Section):
+    url: SecretStr | None = None
+
+
+class ScheduleEntry(Section):
+    """When a task runs: crontab fields (5 or "*/10"), or `every-seconds`."""
+
+    enabled: bool
+    task: str
+    schedule: dict[str, int | float | str]
+
+
+class CelerySettings(Section):
+    broker_url: SecretStr | None = None
+    result_backend: SecretStr | None = None
+    scheduler: Literal["persistent", "redbeat"]
+    worker_processes: Annotated[int, Field(ge=1, le=64)]
+    task_seconds: Annotated[int, Field(ge=10)]
+    result_seconds: Annotated[int, Field(ge=1)]
+    beat_schedule: dict[str, ScheduleEntry]
+
+
+class FlowerSettings(Section):
+    host: str
+    port: Port
+    basic_auth: SecretStr | None = None
 
 
 class LogSettings(Section):
@@ -90,6 +120,9 @@ class Settings(Section):
     home: Path
     api: ApiSettings
     db: DbSettings
+    redis: RedisSettings = RedisSettings()
+    celery: CelerySettings
+    flower: FlowerSettings
     stats: StatsSettings
     log: LogSettings
     seed_when_empty: bool
@@ -103,10 +136,13 @@ def parse_url(text: str) -> URL:
     """
     try:
         url = make_url(text)
-    except ArgumentError as error:
-        raise ValueError("it should look like postgresql://user:password@host:5432/name") from error
+    except (ArgumentError, ValueError):
+        # Without the cause, which may quote a part of the password.
+        raise ValueError("it should look like postgresql://user:password@host:5432/name") from None
     if url.drivername.split("+")[0] not in {"postgresql", "postgres"}:
         raise ValueError("it should begin with postgresql://")
+    if "@" in (url.host or ""):
+        raise ValueError("an @ in the user's name or password is written as %40")
     return url.set(drivername="postgresql+psycopg")
 
 

@@ -2,7 +2,7 @@
 
 import difflib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,12 +22,36 @@ VARIABLES = {
     "DB_NAME": "db.name",
     "DB_USER": "db.user",
     "DB_PASSWORD": "db.password",
+    "REDIS_URL": "redis.url",
+    "CELERY_BROKER_URL": "celery.broker-url",
+    "CELERY_RESULT_BACKEND": "celery.result-backend",
+    "FLOWER_HOST": "flower.host",
+    "FLOWER_PORT": "flower.port",
+    "FLOWER_BASIC_AUTH": "flower.basic-auth",
     "API_HOST": "api.host",
     "API_PORT": "api.port",
     "LOG_LEVEL": "log.level",
     "LOG_FORMAT": "log.format",
 }
-SECRETS = {"db.url": "DATABASE_URL", "db.password": "DB_PASSWORD"}
+# Keys that may come from the environment only.
+SECRETS = {
+    key: variable
+    for variable, key in VARIABLES.items()
+    if key
+    in {
+        "db.url",
+        "db.password",
+        "redis.url",
+        "celery.broker-url",
+        "celery.result-backend",
+        "flower.basic-auth",
+    }
+}
+# Settings that are one value although they are objects: a later layer replaces them whole.
+WHOLE = {"schedule"}
+
+
+NOTHING = object()
 
 
 @dataclass(frozen=True)
@@ -38,11 +62,11 @@ class Layer:
     values: dict[str, Any]
     variables: Mapping[str, str] = field(default_factory=dict)
 
-    def get(self, key: str) -> Any:  # noqa: ANN401
-        """The value at a dotted key, or None."""
+    def find(self, path: Sequence[str]) -> Any:  # noqa: ANN401
+        """The value at a path of keys, or NOTHING; null is a value."""
         found: Any = self.values
-        for part in key.split("."):
-            found = found.get(part) if isinstance(found, dict) else None
+        for part in path:
+            found = found.get(part, NOTHING) if isinstance(found, dict) else NOTHING
         return found
 
     def origin_of(self, key: str) -> str:
@@ -72,7 +96,7 @@ def json_layer(path: Path) -> Layer:
         raise ConfigError(f"{path} should hold one JSON object.")
     layer = Layer(str(path), values)
     for key, variable in SECRETS.items():
-        if layer.get(key) is not None:
+        if layer.find(key.split(".")) not in (None, NOTHING):
             raise ConfigError(
                 f"{key} in {path} is a secret: take it out and set {variable} in the environment."
             )
@@ -85,18 +109,18 @@ def environment_layer(variables: Mapping[str, str]) -> Layer:
     for name, key in VARIABLES.items():
         if text := variables.get(name):
             _put(values, key, text)
-    if (url := variables.get("DATABASE_URL")) and not variables.get("DB_NAME"):
-        _take_name_from(url, values)
-    return Layer("the environment", values, {key: name for name, key in VARIABLES.items()})
-
-
-def _take_name_from(url: str, values: dict[str, Any]) -> None:
-    try:
-        name = make_url(url).database
-    except ArgumentError:
-        return  # the validation of db.url says what is wrong with it
-    if name:
+    origins = {key: name for name, key in VARIABLES.items()}
+    if not variables.get("DB_NAME") and (name := _name_in(variables.get("DATABASE_URL", ""))):
         _put(values, "db.name", name)
+        origins["db.name"] = "DATABASE_URL"
+    return Layer("the environment", values, origins)
+
+
+def _name_in(url: str) -> str | None:
+    try:
+        return make_url(url).database
+    except (ArgumentError, ValueError):
+        return None  # the validation of db.url says what is wrong with it
 
 
 def _put(values: dict[str, Any], key: str, value: str) -> None:
@@ -116,7 +140,8 @@ def merge(layers: Iterable[Layer]) -> dict[str, Any]:
 
 def _merge_into(target: dict[str, Any], values: dict[str, Any]) -> None:
     for key, value in values.items():
-        if isinstance(value, dict) and isinstance(target.get(key), dict):
+        both = isinstance(value, dict) and isinstance(target.get(key), dict)
+        if both and key not in WHOLE:
             _merge_into(target[key], value)
         else:
             target[key] = dict(value) if isinstance(value, dict) else value
@@ -125,16 +150,19 @@ def _merge_into(target: dict[str, Any], values: dict[str, Any]) -> None:
 def problem(error: ValidationError, layers: list[Layer], known: list[str]) -> str:
     """The first thing that is wrong, as a sentence with key, value and origin."""
     first = error.errors()[0]
-    key = ".".join(str(part) for part in first["loc"])
+    path = [str(part) for part in first["loc"]]
     if first["type"] == "missing":
-        return f"The setting {key} is missing: add it to config/base.json."
-    setting = next((name for name in known if key == name or key.startswith(f"{name}.")), key)
-    layer = next(layer for layer in reversed(layers) if layer.get(setting) is not None)
+        return f"The setting {'.'.join(path)} is missing: add it to config/base.json."
+    # Pydantic goes on into lists and alternatives, where no key is.
+    while not (holders := [layer for layer in layers if layer.find(path) is not NOTHING]):
+        path.pop()
+    key, layer = ".".join(path), holders[-1]
     if first["type"] == "extra_forbidden":
         return f"{key} in {layer.origin} is not a setting{_suggestion(key, known)}."
-    shown = "the value" if setting in SECRETS else repr(layer.get(setting))
+    is_secret = any(secret == key or secret.startswith(f"{key}.") for secret in SECRETS)
+    shown = "the value" if is_secret else repr(layer.find(path))
     reason = first["msg"].removeprefix("Value error, ")
-    return f"{key} is wrong: {shown}, from {layer.origin_of(setting)}; {reason}."
+    return f"{key} is wrong: {shown}, from {layer.origin_of(key)}; {reason}."
 
 
 def _suggestion(key: str, known: list[str]) -> str:

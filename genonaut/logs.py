@@ -8,6 +8,7 @@ but for a traceback in text.
 import logging
 import re
 import sys
+from functools import lru_cache
 from typing import Any
 
 import structlog
@@ -16,10 +17,23 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 from genonaut.config import LogSettings
 
 MASK = "***"
+# What these say of every request, task and start, we say ourselves, with more in it.
+TALKATIVE = (
+    "alembic.runtime.migration",
+    "asyncio",
+    "celery.app.trace",
+    "celery.beat",
+    "celery.worker",
+    "tornado.access",
+    "uvicorn",
+    "uvicorn.access",
+    "uvicorn.error",
+)
 _SECRET_NAME = re.compile(
     "password|passwd|secret|token|authorization|cookie|api_?key", re.IGNORECASE
 )
-_IN_URL = re.compile(r"(://[^\s:/@]*:)[^\s@]+(?=@)")
+_SUSPICIOUS = re.compile("://|passw|secret|token|bearer", re.IGNORECASE)
+_IN_URL = re.compile(r"(://[^\s:/@]*:)[^\s@/?#]+(?=@)")
 _IN_TEXT = re.compile(
     r"""(\b(?:password|passwd|secret|token)["']?\s*[=:]\s*|\bbearer\s+)"""
     r"""("[^"]*"|'[^']*'|[^\s,;&'"]+)""",
@@ -50,10 +64,17 @@ def hide_secrets(_logger: WrappedLogger, _method: str, event: EventDict) -> Even
     return {name: _hidden(name, value) for name, value in event.items()}
 
 
+@lru_cache(maxsize=1000)
+def _is_secret(name: object) -> bool:
+    return isinstance(name, str) and bool(_SECRET_NAME.search(name))
+
+
 def _hidden(name: object, value: Any) -> Any:  # noqa: ANN401 - a log takes anything
-    if isinstance(name, str) and _SECRET_NAME.search(name):
+    if _is_secret(name):
         return MASK
     if isinstance(value, str):
+        if not _SUSPICIOUS.search(value):  # every value of every line comes here
+            return value
         return _IN_TEXT.sub(rf"\g<1>{MASK}", _IN_URL.sub(rf"\g<1>{MASK}", value))
     if isinstance(value, dict):
         return {key: _hidden(key, member) for key, member in value.items()}
@@ -88,9 +109,8 @@ def _calm_libraries() -> None:
         logger = logging.getLogger(name)
         logger.handlers.clear()
         logger.propagate = True
-    # Our own line per request knows the request's id, its route and its duration.
-    logging.getLogger("uvicorn.access").setLevel(logging.WARNING)
-    logging.getLogger("asyncio").setLevel(logging.WARNING)
+    for name in TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 _SHARED: list[Processor] = [

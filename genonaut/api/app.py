@@ -40,6 +40,7 @@ def create_app(
         version=__version__,
         description=DESCRIPTION,
         openapi_tags=TAGS,
+        # Note: the page at /docs loads Swagger UI from a CDN. The API itself needs nobody.
         # One address per resource. A redirect would trust the request's Host header.
         redirect_slashes=False,
     )
@@ -48,7 +49,6 @@ def create_app(
     app.state.on_long_ledger = on_long_ledger
     app.state.turns = Turns(settings.api.pool_size, settings.api.statement_timeout_seconds)
     app.state.health = HealthService(database, settings.stats.stale_after_seconds)
-    # `stats` comes first: its path would otherwise be taken for an item's id.
     for routes in (stats, content, users, health):
         app.include_router(routes.router)
     handle_errors(app)

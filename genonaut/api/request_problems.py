@@ -24,7 +24,7 @@ def sentence(error: dict[str, Any]) -> str:
         case _ if isinstance(error["input"], bytes):
             return "The body is not JSON: send it with the header Content-Type: application/json."
         case _:
-            return f"{field} is wrong: {_shown(error['input'])}; {reason[0].lower()}{reason[1:]}."
+            return f"{field} is wrong: {_shown(error['input'])}; {_in_a_sentence(reason)}."
 
 
 def fields(errors: Sequence[dict[str, Any]]) -> list[FieldProblemOut]:
@@ -50,6 +50,10 @@ def _field(error: dict[str, Any]) -> str:
 def _reason(error: dict[str, Any]) -> str:
     message: str = error["msg"]
     return message.removeprefix("Value error, ")
+
+
+def _in_a_sentence(reason: str) -> str:
+    return reason[0].lower() + reason[1:] if reason[1:2].islower() else reason
 
 
 def _value(error: dict[str, Any]) -> str | None:

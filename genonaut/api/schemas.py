@@ -31,7 +31,7 @@ _ITEM_IN = {
 _ITEM = _ITEM_IN | {
     "id": 17,
     "content_type": "image",
-    "path_thumb": None,
+    "path_thumb": "/thumbs/lighthouse.png",
     "creator_username": "ada",
     "created_at": "2026-11-22T15:04:05.123000Z",
     "updated_at": "2026-11-22T15:04:05.123000Z",
@@ -168,4 +168,4 @@ class UsersOut(BaseModel):
     users: list[UserOut]
     next_after: str | None = Field(description="`after` for the next page; null on the last.")
 
-    model_config = example({"users": [_USER], "next_after": None})
+    model_config = example({"users": [_USER], "next_after": "ada"})

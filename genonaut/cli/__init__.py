@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from genonaut.cli import content, db, serve, stats
+from genonaut.cli import content, db, parts, serve, stats, up
 from genonaut.errors import GenonautError
 
 app = typer.Typer(
@@ -16,7 +16,9 @@ app = typer.Typer(
 )
 app.add_typer(db.app, name="db")
 app.add_typer(stats.app, name="stats")
+up.register(app)
 serve.register(app)
+parts.register(app)
 content.register(app)
 
 

@@ -1,11 +1,10 @@
-"""`genonaut up` and `genonaut api`: serving the gallery."""
+"""`genonaut api`: serving the gallery."""
 
 import errno
 import os
 import signal
 import socket
 import sys
-import time
 from types import FrameType
 from typing import NoReturn
 
@@ -14,17 +13,17 @@ import uvicorn
 from fastapi import FastAPI
 
 from genonaut.api.app import create_app
-from genonaut.cli.content import seed_with_progress
 from genonaut.cli.options import Env
 from genonaut.cli.output import say
 from genonaut.config import Settings, load_settings
 from genonaut.counting.background import BackgroundFold
-from genonaut.counting.refreshing import build_if_never_built
-from genonaut.db.session import Database, open_database
+from genonaut.db.session import open_database
 from genonaut.errors import PortInUseError, ServerStartError
 from genonaut.logs import configure_logs
 
 PORTS_TO_TRY = 20
+LISTENER_VARIABLE = "GENONAUT_LISTENER"
+READY = "Genonaut is ready"
 
 
 class AnnouncingServer(uvicorn.Server):
@@ -38,47 +37,31 @@ class AnnouncingServer(uvicorn.Server):
 
 
 def register(app: typer.Typer) -> None:
-    app.command()(up)
     app.command()(api)
-
-
-def up(env: Env = None) -> None:
-    """Start everything: migrate, seed if this is a demo and empty, build the counts, serve."""
-    serve(load_settings(env), prepare=True)
 
 
 def api(env: Env = None) -> None:
     """Serve the API alone, on a database that is ready."""
-    serve(load_settings(env), prepare=False)
-
-
-def serve(settings: Settings, *, prepare: bool) -> None:
-    """Serve until a signal ends it.
-
-    Raises:
-        PortInUseError: something else listens on the port.
-    """
-    started = time.monotonic()
+    settings = load_settings(env)
     signal.signal(signal.SIGTERM, _exit)
     configure_logs(settings.log)
-    listener = listen(settings)
-    with open_database(settings, migrate=prepare or None) as database:
-        if prepare:
-            prepare_database(settings, database)
-        with open_database(
+    listener = inherited_listener() or listen(settings)
+    with (
+        open_database(settings) as database,
+        open_database(
             settings,
             pool_size=settings.api.pool_size,
             statement_timeout_seconds=settings.api.statement_timeout_seconds,
-        ) as hurried:
-            app = create_app(settings, hurried, on_long_ledger=BackgroundFold(database))
-            _run(settings, app, listener, started)
+        ) as hurried,
+    ):
+        app = create_app(settings, hurried, on_long_ledger=BackgroundFold(database))
+        _run(settings, app, listener)
 
 
-def prepare_database(settings: Settings, database: Database) -> None:
-    """Seed an empty demo, and build the counts if they never were."""
-    if settings.seed_when_empty:
-        seed_with_progress(database, only_when_empty=True)
-    build_if_never_built(database, "genonaut up")
+def inherited_listener() -> socket.socket | None:
+    """The listening socket that `genonaut up` handed over; it outlives this process."""
+    number = os.environ.get(LISTENER_VARIABLE)
+    return socket.socket(fileno=int(number)) if number else None
 
 
 def listen(settings: Settings) -> socket.socket:
@@ -117,12 +100,11 @@ def _try_to_listen(host: str, port: int) -> socket.socket | None:
     return listener
 
 
-def _run(settings: Settings, app: FastAPI, listener: socket.socket, started: float) -> None:
+def _run(settings: Settings, app: FastAPI, listener: socket.socket) -> None:
     server = AnnouncingServer(uvicorn.Config(app, log_config=None, access_log=False))
     host, port = listener.getsockname()[:2]
     server.announcement = (
-        f"Genonaut is ready at http://{host}:{port} "
-        f"({settings.environment}, after {time.monotonic() - started:.1f} s). Ctrl-C stops it."
+        f"{READY} at http://{host}:{port} ({settings.environment}). Ctrl-C stops it."
     )
     server.run(sockets=[listener])
 

@@ -18,7 +18,8 @@ from genonaut.api.exceptions import DatabaseError
 from genonaut.counting.cached_count import GEN_SOURCE, CachedCount
 from genonaut.counting.statements import statements
 
-KEEP_REFRESHES = 1000
+KEEP_REFRESHES = 1000  # records
+BUSY = "busy"
 
 
 @dataclass(frozen=True)
@@ -66,18 +67,29 @@ def fold(session: Session, count: CachedCount = GEN_SOURCE) -> Fold | None:
     return Fold(**execute(session, count, "take_ledger+add_amounts").one()._asdict())
 
 
-def refresh(session: Session, requested_by: str, count: CachedCount = GEN_SOURCE) -> Refresh:
+def refresh(
+    session: Session,
+    requested_by: str,
+    count: CachedCount = GEN_SOURCE,
+    *,
+    wait: bool = True,
+) -> Refresh:
     """Recount everything, add what is missing, fold the ledger, and record what was found.
 
-    Waits for another refresh or fold. On an empty cache what is missing is the whole count.
+    Waits for another refresh, or does nothing and says that it is `busy` (`wait=False`).
+    On an empty cache what is missing is the whole count.
 
     Raises:
         DatabaseError: the session's transaction is not READ COMMITTED.
     """
     _require_read_committed(session)
+    if wait:
+        execute(session, count, "lock_refresh")
+    elif not execute(session, count, "try_lock_refresh").scalar_one():
+        return Refresh(started_at=_now(session), outcome=BUSY)
     execute(session, count, "lock")
     started = time.monotonic()
-    started_at = session.connection().exec_driver_sql("SELECT clock_timestamp()").scalar_one()
+    started_at = _now(session)
     session.connection().exec_driver_sql(f"DROP TABLE IF EXISTS pg_temp.{count.name}_differences")
     execute(session, count, "recount")
     found = execute(session, count, "summary").one()._asdict()
@@ -98,8 +110,12 @@ def record_failure(
     session: Session, requested_by: str, error: str, count: CachedCount = GEN_SOURCE
 ) -> None:
     """Record a refresh that failed, in a transaction of its own."""
-    now = session.connection().exec_driver_sql("SELECT clock_timestamp()").scalar_one()
-    _record(session, count, requested_by, Refresh(started_at=now), error)
+    _record(session, count, requested_by, Refresh(started_at=_now(session)), error)
+
+
+def _now(session: Session) -> datetime:
+    now: datetime = session.connection().exec_driver_sql("SELECT clock_timestamp()").scalar_one()
+    return now
 
 
 def _record(

@@ -8,15 +8,21 @@ from genonaut.counting.engine import Refresh, execute, record_failure, refresh
 from genonaut.db.session import Database
 
 
-def refresh_now(database: Database, requested_by: str, count: CachedCount = GEN_SOURCE) -> Refresh:
-    """Refresh in a transaction of its own.
+def refresh_now(
+    database: Database,
+    requested_by: str,
+    count: CachedCount = GEN_SOURCE,
+    *,
+    wait: bool = True,
+) -> Refresh:
+    """Refresh in a transaction of its own; with `wait=False` leave it to another that is at it.
 
     Raises:
         DatabaseError: it failed; the failure is recorded if the database lets us.
     """
     try:
         with database.transaction() as session:
-            return refresh(session, requested_by, count)
+            return refresh(session, requested_by, count, wait=wait)
     except DatabaseError as error:
         with suppress(DatabaseError), database.transaction() as session:
             record_failure(session, requested_by, str(error), count)

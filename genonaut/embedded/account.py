@@ -8,6 +8,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from genonaut.embedded.locks import FileLock
 from genonaut.errors import ServerStartError
 
 CANDIDATES = ("genonaut", "postgres", "nobody")
@@ -84,14 +85,20 @@ def runnable_by(account: Account | None, root: Path, executable: str, version: s
     if account is None or _can_run(account, root / executable):
         return root
     copy = BINARY_CACHE / version
-    if not _can_run(account, copy / executable):
+    try:
+        copy.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+        turn = FileLock(copy.with_name(f"{version}.lock"))
+        turn.exclusive()  # nobody replaces a copy that another has just begun to use
         try:
-            _copy_for_everyone(root, copy)
-        except OSError as error:
-            raise ServerStartError(
-                f"The account {account.name!r} cannot enter {root}, and a copy of it could not be "
-                f"made in {BINARY_CACHE} ({error.strerror}): make that folder writable for root."
-            ) from error
+            if not _can_run(account, copy / executable):
+                _copy_for_everyone(root, copy)
+        finally:
+            turn.close()
+    except OSError as error:
+        raise ServerStartError(
+            f"The account {account.name!r} cannot enter {root}, and a copy of it could not be "
+            f"made in {BINARY_CACHE} ({error.strerror}): make that folder writable for root."
+        ) from error
     return copy
 
 
@@ -113,7 +120,6 @@ def _can_run(account: Account, executable: Path) -> bool:
 
 
 def _copy_for_everyone(source: Path, target: Path) -> None:
-    target.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
         fresh = Path(scratch) / target.name
         shutil.copytree(source, fresh, symlinks=True)

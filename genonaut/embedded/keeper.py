@@ -9,28 +9,33 @@ kernel tells the server when the keeper has gone. So nothing is ever left runnin
 The first line on standard output says that the server is ready, or why it is not.
 """
 
-import ctypes
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
 from genonaut.embedded.locks import FileLock
+from genonaut.embedded.parent import adopt_orphans, dies_with_parent, end_children
 from genonaut.embedded.postgres import PostgresServer
 from genonaut.embedded.server import Launch, Server, write_whole
+from genonaut.embedded.valkey import ValkeyServer
 from genonaut.errors import GenonautError, ServerStartError
 
 POLL_SECONDS = 0.1
 START_SECONDS = 600.0  # crash recovery of a large database takes minutes
 QUICK_DEATH_SECONDS = 5.0
 QUICK_DEATHS_ALLOWED = 5
-PR_SET_PDEATHSIG = 1
 
-SERVERS = {"postgres": PostgresServer}
+SERVERS: dict[str, Callable[[Path], Server]] = {
+    "postgres": PostgresServer,
+    "valkey": ValkeyServer,
+}
 
 
 class Keeper:
@@ -49,15 +54,24 @@ class Keeper:
             ServerStartError: it does not come up.
         """
         for _ in range(QUICK_DEATHS_ALLOWED):
-            self.process = spawn(self.server.launch(), self.server.folder.log, self.stop_signal)
+            self.process = self._spawn()
             if self._wait_until_ready(self.process):
                 write_whole(self.server.folder.endpoint, json.dumps(self.server.endpoint()))
                 return
-            time.sleep(0.3)  # the remains of a killed server need a moment to go
+            time.sleep(0.3)
         raise ServerStartError(
             f"The embedded server does not start: {self.server.folder.last_words()} "
             f"(the whole story is in {self.server.folder.log})."
         )
+
+    def _spawn(self) -> subprocess.Popen[bytes]:
+        end_children()  # a backend in the middle of a query does not notice that its server died
+        alone = FileLock(self.server.folder.server_lock)
+        alone.exclusive()  # the server of a keeper that was killed needs a moment to go
+        try:
+            return spawn(self.server.launch(), self.server.folder.log, self.stop_signal, alone)
+        finally:
+            alone.close()
 
     @property
     def stop_signal(self) -> signal.Signals:
@@ -79,9 +93,17 @@ class Keeper:
             if self.process is not None and self.process.poll() is not None:
                 if time.monotonic() - started < QUICK_DEATH_SECONDS:
                     time.sleep(1)
-                self.start()
+                self._start_again()
                 started = time.monotonic()
             time.sleep(POLL_SECONDS)
+
+    def _start_again(self) -> None:
+        turn = FileLock(self.server.folder.start_lock)
+        turn.exclusive()  # who comes now waits until it is ready
+        try:
+            self.start()
+        finally:
+            turn.close()
 
     def stop(self) -> None:
         """Stop the server cleanly and wait for it."""
@@ -93,17 +115,13 @@ class Keeper:
         self.told_to_stop = True
 
 
-def spawn(launch: Launch, log: Path, death_signal: signal.Signals) -> subprocess.Popen[bytes]:
-    """Start a server's process; it gets `death_signal` when this process dies."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    parent = os.getpid()
+def spawn(
+    launch: Launch, log: Path, death_signal: signal.Signals, lock: FileLock
+) -> subprocess.Popen[bytes]:
+    """Start a server's process; it gets `death_signal` when this process dies.
 
-    def die_with_parent() -> None:
-        # After the change of account, which would clear it.
-        libc.prctl(PR_SET_PDEATHSIG, int(death_signal))
-        if os.getppid() != parent:
-            os._exit(1)
-
+    It and its children hold the lock as long as any of them lives.
+    """
     account = launch.account
     with log.open("ab") as output:
         return subprocess.Popen(
@@ -116,7 +134,8 @@ def spawn(launch: Launch, log: Path, death_signal: signal.Signals) -> subprocess
             user=account.uid if account else None,
             group=account.gid if account else None,
             extra_groups=[] if account else None,
-            preexec_fn=die_with_parent,  # noqa: PLW1509 - this process has one thread
+            pass_fds=[lock.fileno()],
+            preexec_fn=dies_with_parent(death_signal),  # noqa: PLW1509 - we have one thread
         )
 
 
@@ -137,14 +156,18 @@ def _only_keeper(server: Server) -> FileLock | None:
 
 
 def _say(message: dict[str, object]) -> None:
-    sys.stdout.write(json.dumps(message) + "\n")
-    sys.stdout.flush()
-    # Whoever started us may go away; nobody reads on.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    with suppress(BrokenPipeError):  # whoever started us may have gone, and others may have come
+        sys.stdout.write(json.dumps(message) + "\n")
+        sys.stdout.flush()
+    # Nobody reads on. Standard input is the lock behind which
+    # others wait for our server.
+    for stream in (sys.stdin, sys.stdout):
+        os.dup2(os.open(os.devnull, os.O_RDWR), stream.fileno())
 
 
 def main() -> int:
     _leave_parent()
+    adopt_orphans()
     name, home = sys.argv[1:]
     server = SERVERS[name](Path(home))
     alone = _only_keeper(server)

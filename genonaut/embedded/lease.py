@@ -1,6 +1,7 @@
 """The right to use an embedded server. While anybody has one, the server runs."""
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -44,8 +45,9 @@ class Lease:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._users.release()
-        self._wait_for_the_last_to_close()
+        if self._users.try_exclusive():  # so nobody else uses the server
+            self._users.release()
+            self._wait_until_stopped()
         self._users.close()
 
     def ensure_running(self) -> None:
@@ -54,7 +56,7 @@ class Lease:
         turn.exclusive()
         try:
             if not self._has_keeper():
-                _start_keeper(self.home, self.folder)
+                _start_keeper(self.home, self.folder, turn)
         finally:
             turn.close()
 
@@ -70,9 +72,9 @@ class Lease:
         finally:
             probe.close()
 
-    def _wait_for_the_last_to_close(self) -> None:
+    def _wait_until_stopped(self) -> None:
         # A keeper that stops holds the lock for itself until the server is down. If none does so
-        # within the time that it needs to notice us going, somebody else still uses the server.
+        # within the time that it needs to notice us going, somebody else came to use the server.
         deadline = time.monotonic() + NOTICE_SECONDS
         while time.monotonic() < deadline and self._has_keeper():
             if not self._users.try_shared():
@@ -82,13 +84,16 @@ class Lease:
             time.sleep(NOTICE_SECONDS / 20)
 
 
-def _start_keeper(home: Path, folder: ServerFolder) -> None:
+def _start_keeper(home: Path, folder: ServerFolder, turn: FileLock) -> None:
+    # The keeper holds the turn with us until its server answers. So if we are killed meanwhile,
+    # the next one waits for what we began.
     with folder.log.open("ab") as log:
         keeper = subprocess.Popen(
             [sys.executable, "-m", "genonaut.embedded.keeper", folder.name, str(home)],
-            stdin=subprocess.DEVNULL,
+            stdin=turn.fileno(),
             stdout=subprocess.PIPE,
             stderr=log,
+            env={key: text for key, text in os.environ.items() if not key.startswith("PG")},
             start_new_session=True,
         )
     with keeper:

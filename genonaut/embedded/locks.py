@@ -33,6 +33,10 @@ class FileLock:
     def close(self) -> None:
         os.close(self._fd)
 
+    def fileno(self) -> int:
+        """For a process that is to hold it with us: it is held until all have closed it."""
+        return self._fd
+
     def _try(self, kind: int) -> bool:
         try:
             fcntl.flock(self._fd, kind | fcntl.LOCK_NB)

@@ -17,12 +17,11 @@ from genonaut.embedded.account import server_account
 from genonaut.embedded.cluster import (
     HERE,
     Programs,
-    clean_environment,
     create_cluster,
     find_binaries,
     refuse_other_version,
 )
-from genonaut.embedded.server import Launch, ServerFolder, write_whole
+from genonaut.embedded.server import Launch, ServerFolder, clean_environment, write_whole
 from genonaut.errors import ServerStartError
 
 USER = "genonaut"

@@ -38,6 +38,11 @@ class Server(Protocol):
         """Where it answers, for whoever has a lease."""
 
 
+def clean_environment() -> dict[str, str]:
+    """Nothing of ours: a PGPORT or LC_ALL of whoever starts the server must not change it."""
+    return {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+
+
 def write_whole(path: Path, text: str) -> None:
     """Write a file that only we may read; a reader sees the old text or the new, never a part."""
     fresh = path.with_suffix(".new")
@@ -59,6 +64,7 @@ class ServerFolder:
         self.users_lock = self.path / "users.lock"
         self.keeper_lock = self.path / "keeper.lock"
         self.start_lock = self.path / "start.lock"
+        self.server_lock = self.path / "server.lock"
 
     def make(self) -> None:
         """Create the folder.

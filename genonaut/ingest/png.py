@@ -32,18 +32,23 @@ class PngFiles:
             OSError: a folder cannot be listed.
         """
         self._is_folder = path.is_dir()
-        files = sorted(_png_files(path)) if self._is_folder else [path]
+        self._unlisted: list[OSError] = []
+        files = sorted(_png_files(path, self._unlisted)) if self._is_folder else [path]
+        if not files and self._unlisted:
+            raise self._unlisted[0]
         if not files:
             raise UnreadableInputError(
                 f"{printable(path)} is a folder without PNG files: files of other kinds have to be "
                 "named one by one."
             )
-        self._sizes = {file: file.stat().st_size for file in files}
+        self._sizes = {file: file.lstat().st_size for file in files}
         self.size = sum(self._sizes.values())
         self.position = 0
 
     def __iter__(self) -> Iterator[Record | Reject]:
         """Its rows; see `Source`."""
+        for error in self._unlisted:
+            yield Reject(printable(error.filename), None, f"cannot be read: {error.strerror}")
         for file, size in self._sizes.items():
             self.position += size
             yield self._row(file)
@@ -64,16 +69,14 @@ class PngFiles:
             return Reject(name, None, str(error))
 
 
-def _png_files(folder: Path) -> Iterator[Path]:
-    for parent, _, names in os.walk(folder, onerror=_fail):
+def _png_files(folder: Path, unlisted: list[OSError]) -> Iterator[Path]:
+    for parent, _, names in os.walk(folder, onerror=unlisted.append):
         yield from (Path(parent, name) for name in names if name.lower().endswith(".png"))
 
 
-def _fail(error: OSError) -> None:
-    raise error
-
-
 def _record(file: Path, name: str) -> Record:
+    if file.exists() and not file.is_file():
+        raise RowError("not a file")
     with file.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
         stream.seek(0)

@@ -1,6 +1,6 @@
 """Writers, a folder, a refresher and checkers at once: does any reader ever see a wrong count?
 
-    python -m tests.counting.soak --seconds 600      (or: make soak SECONDS=600)
+    python -m tests.counting.soak --seconds 600
 
 The suite runs it for some seconds. Every comparison is one statement, so one snapshot.
 """

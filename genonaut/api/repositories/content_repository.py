@@ -51,11 +51,15 @@ class ContentRepository:
         statement = (
             insert(ContentItemAll)
             .values(created_at=func.coalesce(bindparam("given_time"), func.now()))
-            .on_conflict_do_nothing()
+            .on_conflict_do_nothing(
+                index_elements=[text("(item_metadata ->> 'import_key')"), "source_type"],
+                index_where=text("item_metadata ? 'import_key'"),
+            )
             .returning(*ITEM_COLUMNS)
         )
         rows = [_row(source, item) for item in items]
         added = self._session.execute(statement, rows).mappings().all()
+        # RETURNING promises no order, but ids were drawn in the order of the items.
         return sorted(added, key=lambda item: int(item["id"]))
 
     def delete(self, item_id: int) -> RowMapping | None:
@@ -80,13 +84,14 @@ class ContentRepository:
 
     def read_gen_source_counts(self, user_id: UUID | None) -> GenSourceCounts:
         """The counts from the cache: stored plus ledger."""
-        return GenSourceCounts(*execute(self._session, GEN_SOURCE, "read", user_id=user_id).one())
+        row = execute(self._session, GEN_SOURCE, "read", user_id=user_id).one()
+        return GenSourceCounts(**row._asdict())
 
     def count_gen_sources_live(self, user_id: UUID | None, seconds: float) -> GenSourceCounts:
         """The counts from the content itself, given up after some seconds."""
         self._session.execute(_LIMIT_TIME, {"limit": f"{int(seconds * 1000)}ms"})
         row = execute(self._session, GEN_SOURCE, "read_live", user_id=user_id).one()
-        return GenSourceCounts(*row)
+        return GenSourceCounts(**row._asdict())
 
 
 def _row(source: str, item: Mapping[str, Any]) -> dict[str, Any]:

@@ -111,7 +111,8 @@ def _existing(item: Mapping[Any, Any] | None, item_id: int) -> Mapping[Any, Any]
 
 
 def _titled(item: dict[str, Any]) -> dict[str, Any]:
-    return item | {"title": item["title"] or short_title(item["prompt"]) or UNTITLED}
+    title = (item["title"] or "").strip() or short_title(item["prompt"]) or UNTITLED
+    return item | {"title": title}
 
 
 def _named(item: Mapping[Any, Any], usernames: Mapping[UUID, str]) -> dict[str, Any]:

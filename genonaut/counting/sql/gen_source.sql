@@ -40,8 +40,18 @@ SELECT
     statement_timestamp() AS as_of,
     NULL::timestamptz AS verified_at;
 
+-- name: lock_refresh
+-- One refresh at a time. (Folds come and go meanwhile, until it needs the lock below.)
+SELECT pg_advisory_xact_lock(
+    'pg_class'::regclass::oid::int, 'gen_source_refreshes'::regclass::oid::int);
+
+-- name: try_lock_refresh
+-- The same, for those who would rather go away than wait.
+SELECT pg_try_advisory_xact_lock(
+    'pg_class'::regclass::oid::int, 'gen_source_refreshes'::regclass::oid::int);
+
 -- name: lock
--- One fold or refresh at a time. Taken in a statement of its own, so that the next statement's
+-- Either a fold or a refresh at a time. Taken in a statement of its own, so that the next statement's
 -- snapshot is younger than the lock.
 SELECT pg_advisory_xact_lock('pg_class'::regclass::oid::int, 'gen_source_stats'::regclass::oid::int);
 

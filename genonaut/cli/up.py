@@ -1,0 +1,100 @@
+"""`genonaut up`: everything, from an empty machine to true numbers."""
+
+import signal
+import socket
+import sys
+import time
+from contextlib import ExitStack
+from types import FrameType
+from typing import NoReturn
+
+import typer
+
+from genonaut.cli.content import seed_with_progress
+from genonaut.cli.options import Env
+from genonaut.cli.output import say
+from genonaut.cli.serve import READY, listen
+from genonaut.cli.supervisor import Part, supervise
+from genonaut.config import Settings, load_settings
+from genonaut.counting.refreshing import build_if_never_built
+from genonaut.db.session import Database, open_database
+from genonaut.embedded.lease import Lease
+from genonaut.errors import GenonautError
+from genonaut.logs import configure_logs
+from genonaut.worker.brokers import is_embedded
+from genonaut.worker.celery_app import configuration
+
+HEARTBEAT_SECONDS = 2.0
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(up)
+
+
+def up(env: Env = None) -> None:
+    """Start everything: database, broker, API, worker, beat, Flower. Ctrl-C ends it all."""
+    settings = load_settings(env)
+    configure_logs(settings.log)
+    configuration(settings)  # a wrong schedule is refused before anything starts
+    signal.signal(signal.SIGTERM, _exit)
+    signal.signal(signal.SIGINT, _exit)  # a shell that puts us in the background ignores it for us
+    listener = listen(settings)
+    with ExitStack() as stack:
+        leases = [stack.enter_context(Lease(settings.home, name)) for name in _embedded(settings)]
+        prepare(settings)
+        Servers(leases).supervise(settings, listener)
+
+
+def prepare(settings: Settings) -> None:
+    """Migrate, seed an empty demo, and build the counts if they never were."""
+    with open_database(settings, migrate=True) as database:
+        if settings.seed_when_empty:
+            seed_with_progress(database, only_when_empty=True)
+        _build(database)
+
+
+def _build(database: Database) -> None:
+    built = build_if_never_built(database, "genonaut up")
+    if built:
+        say(f"Built {built.rows_checked:,} counts in {built.duration_seconds:.1f} s.")
+
+
+def _embedded(settings: Settings) -> list[str]:
+    database = ["postgres"] if settings.db.is_embedded else []
+    return database + (["valkey"] if is_embedded(settings) else [])
+
+
+class Servers:
+    """The embedded servers, kept running, and the parts around them."""
+
+    def __init__(self, leases: list[Lease]) -> None:
+        self._leases = leases
+        self._checked = time.monotonic()
+
+    def supervise(self, settings: Settings, listener: socket.socket) -> None:
+        """Run the API, and when it answers the rest, until a signal."""
+        others = [Part(name, settings.environment) for name in ("worker", "beat", "flower")]
+        parts: list[Part] = []
+
+        def on_line(line: str) -> None:
+            say(line)
+            # Only now the others, which nobody waits for, may compete for the processor.
+            if line.startswith(READY) and len(parts) == 1:
+                parts.extend(others)
+
+        parts.append(Part("api", settings.environment, on_line, listener))
+        supervise(parts, self._ensure_running)
+
+    def _ensure_running(self) -> None:
+        if time.monotonic() - self._checked < HEARTBEAT_SECONDS:
+            return
+        for lease in self._leases:
+            try:
+                lease.ensure_running()
+            except GenonautError as error:
+                say(f"genonaut: {error}")
+        self._checked = time.monotonic()
+
+
+def _exit(_number: int, _frame: FrameType | None) -> NoReturn:
+    sys.exit(0)

@@ -1,0 +1,66 @@
+"""The Celery application.
+
+It is configured when it is first used, so importing a task needs neither settings nor a broker.
+"""
+
+from typing import Any
+
+from celery import Celery
+from celery.signals import setup_logging
+
+from genonaut.config import Settings, load_settings
+from genonaut.logs import configure_logs
+from genonaut.worker.brokers import broker_url, redbeat_url, result_backend
+from genonaut.worker.schedules import beat_schedule
+
+SCHEDULERS = {
+    "persistent": "celery.beat:PersistentScheduler",
+    "redbeat": "redbeat.RedBeatScheduler",
+}
+
+
+def configuration(settings: Settings) -> dict[str, Any]:
+    """Celery's configuration.
+
+    Raises:
+        ConfigError: a schedule is wrong.
+    """
+    celery = settings.celery
+    return {
+        "broker_url": broker_url(settings),
+        "result_backend": result_backend(settings),
+        "beat_schedule": beat_schedule(settings),
+        "beat_scheduler": SCHEDULERS[celery.scheduler],
+        "beat_schedule_filename": str(settings.home / f"beat-{settings.environment}"),
+        "beat_max_loop_interval": 10,
+        "redbeat_redis_url": redbeat_url(settings),
+        "redbeat_lock_timeout": 50,
+        "accept_content": ["json"],
+        "task_serializer": "json",
+        "result_serializer": "json",
+        "result_expires": celery.result_seconds,
+        "timezone": "UTC",
+        "task_acks_late": True,
+        "task_reject_on_worker_lost": True,
+        "task_track_started": True,
+        "task_soft_time_limit": celery.task_seconds,
+        "task_time_limit": celery.task_seconds + 30,
+        # A message that a killed worker had taken comes back after this many seconds.
+        "broker_transport_options": {"visibility_timeout": celery.task_seconds + 60},
+        "broker_connection_retry_on_startup": True,
+        "broker_connection_max_retries": None,
+        "worker_prefetch_multiplier": 1,
+        "worker_concurrency": celery.worker_processes,
+        "worker_send_task_events": True,
+        "task_send_sent_event": True,
+        "task_default_queue": f"genonaut-{settings.environment}",
+    }
+
+
+app = Celery("genonaut", include=["genonaut.worker.tasks"])
+app.add_defaults(lambda: configuration(load_settings()))
+
+
+@setup_logging.connect
+def _log_like_the_rest(**_: object) -> None:
+    configure_logs(load_settings().log)

@@ -1,0 +1,85 @@
+"""What a worker's processes do when they start, and the database that each keeps open."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+import structlog
+from celery.signals import worker_process_init, worker_process_shutdown, worker_ready
+
+from genonaut.config import load_settings
+from genonaut.counting.cached_count import GEN_SOURCE
+from genonaut.counting.engine import execute
+from genonaut.db.session import Database, open_database
+from genonaut.embedded.parent import die_with_parent
+from genonaut.errors import GenonautError
+from genonaut.worker.celery_app import app
+from genonaut.worker.schedules import when
+
+REFRESH = "genonaut.worker.tasks.refresh_gen_source_stats"
+log = structlog.get_logger()
+
+
+class WorkerProcess:
+    """Whether this process is one of a worker's, and the database that it keeps open."""
+
+    def __init__(self) -> None:
+        self.is_ours = False
+        self._stack = ExitStack()
+        self._database: Database | None = None
+
+    def database(self) -> Database:
+        """Opened when first needed, so a database that is down is tried again by the next task."""
+        if self._database is None:
+            self._database = self._stack.enter_context(open_database(load_settings()))
+        return self._database
+
+    def close(self) -> None:
+        self._stack.close()
+        self._database = None
+
+
+_process = WorkerProcess()
+
+
+@contextmanager
+def worker_database() -> Iterator[Database]:
+    """The database for a task: this process's own, or one for a call from elsewhere.
+
+    Raises:
+        DatabaseError: it cannot be used.
+        ServerStartError: the embedded server does not start.
+    """
+    if _process.is_ours:
+        yield _process.database()
+        return
+    with open_database(load_settings()) as database:
+        yield database
+
+
+@worker_process_init.connect
+def _on_process_start(**_: object) -> None:
+    die_with_parent(signal.SIGKILL)  # a killed worker must not leave processes behind
+    _process.is_ours = True
+
+
+@worker_process_shutdown.connect
+def _on_process_end(**_: object) -> None:
+    _process.close()
+
+
+@worker_ready.connect
+def refresh_if_overdue(**_: object) -> None:
+    """After a long stop refresh soon, not at the next full hour."""
+    try:
+        with worker_database() as database, database.transaction() as session:
+            verified_at = execute(session, GEN_SOURCE, "read", user_id=None).one().verified_at
+    except GenonautError as error:
+        log.warning("cannot tell whether a refresh is overdue", reason=str(error))
+        return
+    for name, entry in load_settings().celery.beat_schedule.items():
+        if entry.task == REFRESH and entry.enabled:
+            schedule = when(name, entry)
+            if verified_at is None or schedule.is_due(verified_at).is_due:
+                log.info("refresh is overdue", last=str(verified_at))
+                app.send_task(REFRESH, expires=3600.0)

@@ -1,0 +1,96 @@
+"""Homes for real servers, and the proof after each test that nothing of it is running."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from tests.system.processes import CHECKOUT, kill, nothing_left, processes_of, succeed
+
+needs_root = pytest.mark.skipif(
+    os.geteuid() != 0, reason="NEEDS ROOT: it is about what root starts, or who is not root"
+)
+
+
+def make_folder() -> Path:
+    """A folder that a server's account can reach (pytest's own folders are private)."""
+    folder = Path(tempfile.mkdtemp(prefix="genonaut-test-"))
+    folder.chmod(0o711)
+    return folder
+
+
+@pytest.fixture
+def new_home() -> Iterator[Path]:
+    """An empty GENONAUT_HOME; when the test is over, nothing of it may be running."""
+    folder = make_folder()
+    try:
+        yield folder
+        nothing_left(folder)
+    finally:
+        for process in processes_of(folder):
+            with suppress(ProcessLookupError):
+                kill(process)
+        shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def prepared() -> Iterator[Path]:
+    """A GENONAUT_HOME with the test database, current and empty; its server is stopped."""
+    folder = make_folder()
+    succeed(folder, "db", "upgrade")
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def ready_home(prepared: Path, new_home: Path) -> Path:
+    """A copy of it for one test: so nobody waits for initdb twice."""
+    subprocess.run(["cp", "-a", f"{prepared}/postgres", new_home], check=True)
+    return new_home
+
+
+@pytest.fixture(scope="session")
+def nobodys_python() -> Iterator[list[str]]:
+    """How the account `nobody` can run our code: this Python, or else a copy of it."""
+    packages = os.pathsep.join([str(CHECKOUT), *(path for path in sys.path if "packages" in path)])
+    folder = make_folder()
+    try:
+        ours = ["env", f"PYTHONPATH={packages}", sys.executable]
+        yield ours if _works_for_nobody(ours) else _copy_of_python(folder, packages)
+    finally:
+        shutil.rmtree(folder)
+
+
+def _copy_of_python(folder: Path, packages: str) -> list[str]:
+    """The interpreter without what is big; for one that lies where only we may enter."""
+    unneeded = shutil.ignore_patterns("site-packages", "test", "config-*", "idlelib", "ensurepip")
+    for source in Path(sys.base_prefix, "lib").glob("*python*"):
+        if source.is_dir():
+            shutil.copytree(source, folder / "lib" / source.name, ignore=unneeded)
+        else:
+            (folder / "lib").mkdir(exist_ok=True)
+            shutil.copy(source, folder / "lib")
+    program = str(shutil.copy(Path(sys.executable).resolve(), folder))
+    variables = [f"PYTHONHOME={folder}", f"LD_LIBRARY_PATH={folder}/lib", f"PYTHONPATH={packages}"]
+    command = ["env", *variables, program]
+    if not _works_for_nobody(command):
+        pytest.skip("THE ACCOUNT nobody CANNOT READ our packages")
+    return command
+
+
+def _works_for_nobody(python: list[str]) -> bool:
+    done = subprocess.run(
+        [*python, "-c", "import genonaut.embedded.keeper"],
+        user="nobody",
+        extra_groups=[],
+        cwd="/",
+        capture_output=True,
+        check=False,
+    )
+    return done.returncode == 0

@@ -1,0 +1,342 @@
+"""The embedded PostgreSQL: it is there while somebody uses it, and gone when nobody does."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from genonaut.embedded import account
+from genonaut.embedded.account import Account, runnable_by
+from tests.system.conftest import make_folder, needs_root
+from tests.system.processes import (
+    Holder,
+    command_line,
+    connect,
+    environment,
+    genonaut,
+    is_gone,
+    keeper,
+    kill,
+    nothing_left,
+    postmaster,
+    processes_of,
+    wait_until,
+)
+
+NOBODY: dict[str, Any] = {"user": "nobody", "extra_groups": [], "cwd": "/"}
+
+
+@contextmanager
+def held(home: Path, **options: Any) -> Iterator[dict[str, Any]]:
+    """The address of a server that a process of its own holds."""
+    with Holder(home, **options) as holder:
+        yield holder.address()
+        holder.let_go()
+
+
+def remember_something(home: Path) -> None:
+    with connect(home) as connection:
+        connection.execute("CREATE TABLE IF NOT EXISTS remembered AS SELECT 'committed' AS what")
+
+
+def what_is_remembered(home: Path) -> Any:
+    with connect(home) as connection:
+        return connection.execute("SELECT what FROM remembered").fetchone()
+
+
+# Who holds it, and for how long
+
+
+def test_two_holders_share_a_server_and_the_last_one_out_stops_it(ready_home: Path) -> None:
+    with Holder(ready_home) as first, Holder(ready_home) as second:
+        assert first.address() == second.address()
+        first.let_go()
+        connect(ready_home).close()
+        second.let_go()
+        assert not (ready_home / "postgres" / "data" / "postmaster.pid").exists(), "stopped cleanly"
+    nothing_left(ready_home)
+
+
+def test_a_holder_that_is_killed_leaves_nothing(ready_home: Path) -> None:
+    with Holder(ready_home) as holder:
+        holder.address()
+        holder.process.kill()
+    nothing_left(ready_home)
+
+
+def test_eight_starting_at_once_from_nothing_share_a_server(new_home: Path) -> None:
+    with ExitStack() as stack:
+        holders = [stack.enter_context(Holder(new_home)) for _ in range(8)]
+        [_shared] = {json.dumps(holder.address()) for holder in holders}
+        for holder in holders:
+            connect(new_home).close()
+            holder.let_go()
+
+
+# Deaths
+
+
+def test_without_its_keeper_the_server_ends_and_the_next_start_recovers(ready_home: Path) -> None:
+    with held(ready_home):
+        remember_something(ready_home)
+        server = postmaster(ready_home)
+        kill(keeper(ready_home))
+        wait_until(lambda: is_gone(server), "PostgreSQL has ended by itself")
+    with held(ready_home):
+        assert what_is_remembered(ready_home) == ("committed",)
+
+
+def test_without_its_keeper_the_server_is_started_at_once_by_the_next(ready_home: Path) -> None:
+    with held(ready_home):
+        remember_something(ready_home)
+        kill(keeper(ready_home))
+        with held(ready_home):
+            assert what_is_remembered(ready_home) == ("committed",)
+
+
+def test_a_server_that_dies_is_started_again_on_its_port(ready_home: Path) -> None:
+    with held(ready_home) as address:
+        remember_something(ready_home)
+        old = postmaster(ready_home)
+        kill(old)
+        wait_until(lambda: restarted(ready_home, old), "the keeper has started it again")
+        with psycopg.connect(**address, dbname="postgres") as connection:
+            assert connection.execute("SELECT what FROM remembered").fetchone() == ("committed",)
+
+
+def test_a_server_that_dies_in_the_middle_of_a_long_query_is_started_again(
+    ready_home: Path,
+) -> None:
+    with held(ready_home), ThreadPoolExecutor(1) as pool:
+        pool.submit(compute, ready_home)
+        wait_until(lambda: is_computing(ready_home), "the query is being executed")
+        old = postmaster(ready_home)
+        kill(old)
+        wait_until(lambda: restarted(ready_home, old), "the keeper has started it again")
+
+
+def compute(home: Path) -> None:
+    """Keep a backend busy that does not look up: it does not notice that its postmaster died."""
+    with connect(home) as connection, pytest.raises(psycopg.OperationalError):
+        connection.execute("SELECT count(*) FROM generate_series(1, 10_000_000_000)")
+
+
+def is_computing(home: Path) -> bool:
+    with connect(home) as connection:
+        rows = connection.execute(
+            "SELECT FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%generate_series%'"
+            " AND pid <> pg_backend_pid()"
+        )
+        return rows.rowcount > 0
+
+
+def restarted(home: Path, old: int) -> bool:
+    try:
+        connect(home).close()
+    except psycopg.OperationalError:
+        return False
+    return postmaster(home) != old
+
+
+# Beginnings that were interrupted
+
+
+def test_the_remains_of_an_interrupted_initdb_do_no_harm(new_home: Path) -> None:
+    remains = new_home / "postgres" / "data.new"
+    (remains / "base").mkdir(parents=True)
+    (remains / "PG_VERSION").write_text("18\n")
+    with held(new_home):
+        remember_something(new_home)
+    assert sorted(path.name for path in (new_home / "postgres").glob("data*")) == ["data"]
+
+
+def test_a_start_that_is_killed_in_initdb_is_taken_up_by_the_next(new_home: Path) -> None:
+    with Holder(new_home) as holder:
+        wait_until(lambda: runs_initdb(new_home), "initdb is running")
+        holder.process.kill()
+        kill(keeper(new_home))
+    with held(new_home):
+        remember_something(new_home)
+
+
+def test_who_comes_while_a_killed_start_goes_on_waits_for_it(new_home: Path) -> None:
+    with Holder(new_home) as holder:
+        wait_until(lambda: runs_initdb(new_home), "initdb is running")
+        holder.process.kill()
+    with held(new_home):
+        remember_something(new_home)
+
+
+def runs_initdb(home: Path) -> bool:
+    return any("initdb" in " ".join(command_line(process)) for process in processes_of(home))
+
+
+# Folders that cannot be used
+
+
+def test_data_of_another_version_is_refused_and_left_alone(ready_home: Path) -> None:
+    version = ready_home / "postgres" / "data" / "PG_VERSION"
+    version.write_text("17\n")
+    done = genonaut(ready_home, "db", "url")
+    assert done.returncode == 5
+    assert done.stderr == (
+        f"genonaut: {version.parent} was made by PostgreSQL 17, and this is 18: set GENONAUT_HOME "
+        "to another folder, or dump it with the old version and load it into the new one.\n"
+    )
+    assert version.read_text() == "17\n"
+
+
+def test_a_file_in_the_place_of_the_home_is_refused(new_home: Path) -> None:
+    file = new_home / "file"
+    file.write_text("mine")
+    done = genonaut(file, "db", "url")
+    assert (done.returncode, done.stdout) == (5, "")
+    assert done.stderr == (
+        f"genonaut: Cannot write to {file}/postgres (Not a directory): set GENONAUT_HOME to a "
+        "folder that you may write to, or DATABASE_URL to a server that runs already.\n"
+    )
+    assert file.read_text() == "mine"
+
+
+@needs_root
+def test_somebody_elses_folder_is_refused(new_home: Path, nobodys_python: list[str]) -> None:
+    with Holder(new_home, nobodys_python, **NOBODY) as holder:
+        _, complaints = holder.process.communicate()
+    assert (
+        f"ServerStartError: Cannot write to {new_home}/postgres (Permission denied)" in complaints
+    )
+    assert list(new_home.iterdir()) == []
+
+
+# Accounts
+
+
+@needs_root
+def test_root_runs_the_server_as_somebody_else_and_opens_no_door_for_it(new_home: Path) -> None:
+    home = new_home / "private" / "home"
+    home.mkdir(parents=True)
+    home.parent.chmod(0o700)
+    above = [path for path in home.parents if path.exists()]
+    modes = [path.stat().st_mode for path in above]
+    with held(home):
+        assert owner(postmaster(home)) != 0
+        assert (home / "postgres" / "data").stat().st_uid == owner(postmaster(home))
+        assert (home / "postgres" / "data").stat().st_mode & 0o777 == 0o700
+        remember_something(home)
+    assert [path.stat().st_mode for path in above] == modes
+
+
+@needs_root
+def test_somebody_who_is_not_root_runs_the_server_as_themselves(
+    new_home: Path, nobodys_python: list[str]
+) -> None:
+    home = new_home / "of nobody"
+    home.mkdir()
+    shutil.chown(home, "nobody")
+    with held(home, command=nobodys_python, **NOBODY):
+        assert owner(postmaster(home)) == owner(keeper(home)) == home.stat().st_uid
+
+
+def owner(process: int) -> int:
+    return Path(f"/proc/{process}").stat().st_uid
+
+
+@pytest.fixture
+def private_programs(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder with a program, below a folder that only root may enter; and an empty cache."""
+    folder = make_folder()
+    monkeypatch.setattr(account, "BINARY_CACHE", folder / "cache")
+    program = folder / "private" / "wheel" / "bin" / "postgres"
+    program.parent.mkdir(parents=True)
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o700)
+    (folder / "private").chmod(0o700)
+    yield folder / "private" / "wheel"
+    shutil.rmtree(folder)
+
+
+@needs_root
+def test_programs_that_an_account_cannot_reach_are_copied_once(private_programs: Path) -> None:
+    nobody = Account("nobody", 65534, 65534)
+
+    def find() -> Path:
+        return runnable_by(nobody, private_programs, "bin/postgres", "version-1")
+
+    with ThreadPoolExecutor(4) as pool:
+        [copy] = set(pool.map(lambda _: find(), range(4)))
+    made = copy.stat().st_ctime_ns
+    assert copy == account.BINARY_CACHE / "version-1"
+    assert find() == copy
+    assert copy.stat().st_ctime_ns == made
+    assert private_programs.parent.stat().st_mode & 0o777 == 0o700
+
+
+# What the server is like
+
+LIBPQ_VARIABLES = ("PGHOST", "PGUSER", "PGDATABASE", "PGPASSWORD", "PGOPTIONS", "PGSERVICE")
+
+
+def test_the_environment_of_whoever_starts_it_does_not_matter(new_home: Path) -> None:
+    strange = dict.fromkeys(LIBPQ_VARIABLES, "nonsense") | {
+        "LC_ALL": "de_DE",
+        "LANG": "tr_TR",
+        "TZ": "Asia/Tokyo",
+        "PGPORT": "1",
+        "PGDATA": "/nowhere",
+        "PGHOSTADDR": "192.0.2.1",
+        "PGSSLMODE": "require",
+        "PGCLIENTENCODING": "LATIN1",
+    }
+    with held(new_home, env=environment(new_home, **strange)), connect(new_home) as connection:
+        shown = [
+            connection.execute(f"SHOW {name}").fetchone()
+            for name in ("lc_messages", "timezone", "data_directory")
+        ]
+        assert shown == [("C",), ("UTC",), ("/proc/self/cwd",)]
+
+
+def test_it_speaks_utf_8_and_sorts_alike_everywhere(new_home: Path) -> None:
+    with held(new_home), connect(new_home) as connection:
+        found = connection.execute(
+            "SELECT pg_encoding_to_char(encoding), datlocprovider, datlocale FROM pg_database"
+        ).fetchall()
+        assert set(found) == {("UTF8", "b", "C.UTF-8")}
+        poem = "Zażółć gęślą jaźń 🖼️ 画廊"
+        assert connection.execute("SELECT %s, lower('ÄÖ')", [poem]).fetchone() == (poem, "äö")
+
+
+@pytest.mark.parametrize("password", ["wrong", ""])
+def test_nobody_enters_without_the_password(ready_home: Path, password: str) -> None:
+    with held(ready_home):
+        for place in ("127.0.0.1", str(ready_home / "postgres" / "data")):
+            with pytest.raises(psycopg.OperationalError, match="password"):
+                connect(ready_home, host=place, password=password, passfile="/dev/null")
+            connect(ready_home, host=place).close()
+
+
+def test_only_the_owner_may_read_the_password(ready_home: Path) -> None:
+    with held(ready_home):
+        for name in ("password", "endpoint.json"):
+            assert (ready_home / "postgres" / name).stat().st_mode & 0o777 == 0o600
+
+
+def test_it_listens_on_loopback_only(ready_home: Path) -> None:
+    with held(ready_home) as address:
+        assert listeners(address["port"]) == {"0100007F"}
+
+
+def listeners(port: int) -> set[str]:
+    """The local addresses, as the kernel writes them, on which something listens."""
+    sockets = [
+        line.split()
+        for table in ("tcp", "tcp6")
+        for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]
+    ]
+    ends = [fields[1].split(":") for fields in sockets if fields[3] == "0A"]
+    return {host for host, number in ends if int(number, 16) == port}

@@ -1,0 +1,423 @@
+"""The settings: where they come from, what wins, and what is said when they are wrong."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from genonaut.config import Settings, load_settings, parse_url
+from genonaut.errors import ConfigError
+
+CHECKOUT = Path(__file__).parents[2]
+SECRET = "Geheim"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of our configuration, that the settings are read from."""
+    shutil.copytree(CHECKOUT / "config", tmp_path / "config")
+    monkeypatch.setenv("GENONAUT_CONFIG_DIR", str(tmp_path / "config"))
+    return tmp_path / "config"
+
+
+def write(file: Path, values: object) -> Path:
+    file.write_text(values if isinstance(values, str) else json.dumps(values))
+    return file
+
+
+def complaint(environment: str | None = "test") -> str:
+    with pytest.raises(ConfigError) as raised:
+        load_settings(environment)
+    assert raised.value.exit_code == 2
+    assert "\n" not in str(raised.value)
+    return str(raised.value)
+
+
+# What wins
+
+
+def test_an_environments_file_overrides_the_base_key_by_key(folder: Path) -> None:
+    base = json.loads((folder / "base.json").read_text())
+    write(folder / "test.json", {"api": {"port": 9999}, "seed-when-empty": True})
+    settings = load_settings("test")
+    assert (settings.api.port, settings.seed_when_empty) == (9999, True)
+    assert settings.api.pool_size == base["api"]["pool-size"]
+
+
+def test_the_process_environment_overrides_both(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(folder / "test.json", {"api": {"port": 9999}, "db": {"name": "of_the_file"}})
+    monkeypatch.setenv("API_PORT", "1234")
+    monkeypatch.setenv("DB_NAME", "of_the_variable")
+    settings = load_settings("test")
+    assert (settings.api.port, settings.db.name) == (1234, "of_the_variable")
+
+
+def test_an_empty_variable_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in ("API_PORT", "DB_NAME", "DATABASE_URL", "GENONAUT_ENV", "GENONAUT_CONFIG_DIR"):
+        monkeypatch.setenv(variable, "")
+    assert load_settings("test").db.name == "genonaut_test"
+
+
+@pytest.mark.parametrize("name", ["dev", "demo", "test"])
+def test_each_environment_has_a_database_of_its_own(name: str) -> None:
+    settings = load_settings(name)
+    assert (settings.environment, settings.db.name) == (name, f"genonaut_{name}")
+    assert settings.seed_when_empty == (name == "demo")
+    assert settings.db.is_embedded
+
+
+def test_the_environment_is_named_by_the_caller_or_a_variable_or_is_demo(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert load_settings().environment == "demo"
+    monkeypatch.setenv("GENONAUT_ENV", "dev")
+    assert load_settings().environment == "dev"
+    assert load_settings("test").environment == "test"
+
+
+def test_an_environment_is_made_by_writing_its_file(folder: Path) -> None:
+    write(folder / "production.json", {"log": {"format": "json"}})
+    assert load_settings("production").log.format == "json"
+
+
+def test_data_is_kept_in_the_checkout_or_where_a_variable_says(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert load_settings("test").home == CHECKOUT / ".genonaut"
+    monkeypatch.setenv("GENONAUT_HOME", str(tmp_path))
+    assert load_settings("test").home == tmp_path
+
+
+# What is said when they are wrong
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        (
+            {"api": {"prot": 1}},
+            "api.prot in {file} is not a setting: perhaps api.port was meant.",
+        ),
+        (
+            {"api.port": 1},
+            "api.port in {file} is not a setting: perhaps api.port was meant.",
+        ),
+        (
+            {"prot": None},
+            "prot in {file} is not a setting; see docs/configuration.md.",
+        ),
+        (
+            {"db": {"pool_size": 3}},
+            "db.pool_size in {file} is not a setting: perhaps api.pool-size was meant.",
+        ),
+        (
+            {"api": {"port": "many"}},
+            "api.port is wrong: 'many', from {file}; "
+            "Input should be a valid integer, unable to parse string as an integer.",
+        ),
+        (
+            {"api": {"port": 70_000}},
+            "api.port is wrong: 70000, from {file}; Input should be less than or equal to 65535.",
+        ),
+        (
+            {"api": {"host": None}},
+            "api.host is wrong: None, from {file}; Input should be a valid string.",
+        ),
+        (
+            {"api": {"cors-origins": ["http://localhost", 5]}},
+            "api.cors-origins is wrong: ['http://localhost', 5], from {file}; "
+            "Input should be a valid string.",
+        ),
+        (
+            {"api": 8001},
+            "api is wrong: 8001, from {file}; "
+            "Input should be a valid dictionary or instance of ApiSettings.",
+        ),
+        (
+            {"log": {"level": "loud"}},
+            "log.level is wrong: 'loud', from {file}; "
+            "Input should be 'debug', 'info', 'warning' or 'error'.",
+        ),
+        (
+            {"stats": {"fold-after-rows": 0}},
+            "stats.fold-after-rows is wrong: 0, from {file}; "
+            "Input should be greater than or equal to 1.",
+        ),
+        (
+            {"celery": {"beat-schedule": {"x": {"enabled": "perhaps"}}}},
+            "celery.beat-schedule.x.enabled is wrong: 'perhaps', from {file}; "
+            "Input should be a valid boolean, unable to interpret input.",
+        ),
+    ],
+    ids=lambda value: json.dumps(value) if isinstance(value, dict) else "",
+)
+def test_a_wrong_value_in_a_file(folder: Path, values: dict[str, Any], expected: str) -> None:
+    file = write(folder / "test.json", values)
+    assert complaint() == expected.format(file=file)
+
+
+def test_the_file_that_wins_is_the_one_that_is_named(folder: Path) -> None:
+    base = json.loads((folder / "base.json").read_text())
+    file = write(folder / "base.json", base | {"seed-when-empty": "often"})
+    assert f"'often', from {file};" in complaint()
+    file = write(folder / "test.json", {"seed-when-empty": "never"})
+    assert f"'never', from {file};" in complaint()
+
+
+def test_a_setting_that_is_missing(folder: Path) -> None:
+    base = json.loads((folder / "base.json").read_text())
+    del base["api"]["host"]
+    write(folder / "base.json", base)
+    assert complaint() == "The setting api.host is missing: add it to config/base.json."
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "expected"),
+    [
+        (
+            "API_PORT",
+            "http",
+            "api.port is wrong: 'http', from API_PORT; "
+            "Input should be a valid integer, unable to parse string as an integer.",
+        ),
+        (
+            "API_PORT",
+            "0",
+            "api.port is wrong: '0', from API_PORT; Input should be greater than or equal to 1.",
+        ),
+        (
+            "DB_PORT",
+            "5432.5",
+            "db.port is wrong: '5432.5', from DB_PORT; "
+            "Input should be a valid integer, unable to parse string as an integer.",
+        ),
+        (
+            "LOG_LEVEL",
+            "LOUD",
+            "log.level is wrong: 'LOUD', from LOG_LEVEL; "
+            "Input should be 'debug', 'info', 'warning' or 'error'.",
+        ),
+        (
+            "DB_NAME",
+            "x" * 64,
+            f"db.name is wrong: '{'x' * 64}', from DB_NAME; "
+            "String should have at most 63 characters.",
+        ),
+        (
+            "DATABASE_URL",
+            f"postgresql://localhost/{'x' * 64}",
+            f"db.name is wrong: '{'x' * 64}', from DATABASE_URL; "
+            "String should have at most 63 characters.",
+        ),
+    ],
+)
+def test_a_wrong_value_in_a_variable(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str, expected: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    assert complaint() == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            '{\n  "api": {\n    "port": 1,\n',
+            "is not JSON: Expecting property name enclosed in double quotes at line 4, column 1.",
+        ),
+        ("", "is not JSON: Expecting value at line 1, column 1."),
+        ('["api"]', "should hold one JSON object."),
+    ],
+)
+def test_a_file_that_is_half_written(folder: Path, text: str, expected: str) -> None:
+    file = write(folder / "test.json", text)
+    assert complaint() == f"{file} {expected}"
+
+
+def test_a_file_that_is_not_text(folder: Path) -> None:
+    (folder / "test.json").write_bytes(b'{"log": "\xff"}')
+    assert complaint().startswith(f"{folder / 'test.json'} cannot be read: 'utf-8' codec")
+
+
+def test_a_folder_in_the_place_of_a_file(folder: Path) -> None:
+    (folder / "test.json").unlink()
+    (folder / "test.json").mkdir()
+    assert complaint().startswith(f"{folder / 'test.json'} cannot be read: [Errno 21]")
+
+
+def test_a_base_that_is_missing(folder: Path) -> None:
+    (folder / "base.json").unlink()
+    assert complaint() == (
+        f"{folder / 'base.json'} is missing: put it back, or correct GENONAUT_CONFIG_DIR."
+    )
+
+
+@pytest.mark.parametrize("name", ["production", "base", "../test", "test.json"])
+def test_an_environment_that_is_not_there(folder: Path, name: str) -> None:
+    assert complaint(name) == (
+        f"There is no environment {name!r}: use one of demo, dev, test, "
+        f"or write {folder / name}.json."
+    )
+
+
+# Secrets
+
+
+@pytest.mark.parametrize(
+    ("key", "variable"),
+    [
+        ("db.url", "DATABASE_URL"),
+        ("db.password", "DB_PASSWORD"),
+        ("redis.url", "REDIS_URL"),
+        ("celery.broker-url", "CELERY_BROKER_URL"),
+        ("celery.result-backend", "CELERY_RESULT_BACKEND"),
+        ("flower.basic-auth", "FLOWER_BASIC_AUTH"),
+    ],
+)
+@pytest.mark.parametrize("file", ["base.json", "test.json"])
+def test_a_secret_in_a_file_is_refused(folder: Path, file: str, key: str, variable: str) -> None:
+    values = json.loads((folder / file).read_text())
+    section, name = key.split(".")
+    values.setdefault(section, {})[name] = SECRET
+    write(folder / file, values)
+    assert complaint() == (
+        f"{key} in {folder / file} is a secret: take it out and set {variable} in the environment."
+    )
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        (f"mysql://me:{SECRET}@here/db", "it should begin with postgresql://"),
+        (f"me:{SECRET}@here/db", "it should look like postgresql://user:password@host:5432/name"),
+        (
+            f"postgresql://me:{SECRET}@here:{SECRET}/db",
+            "it should look like postgresql://user:password@host:5432/name",
+        ),
+        (
+            f"postgresql://me:{SECRET}@{SECRET}@here/db",
+            "an @ in the user's name or password is written as %40",
+        ),
+    ],
+)
+def test_a_wrong_address_is_refused_without_its_password(
+    monkeypatch: pytest.MonkeyPatch, url: str, expected: str
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", url)
+    with pytest.raises(ConfigError) as raised:
+        load_settings("test")
+    assert str(raised.value) == f"db.url is wrong: the value, from DATABASE_URL; {expected}."
+    assert SECRET not in repr(raised.value.__cause__)
+    assert SECRET not in str(raised.value.__cause__)
+
+
+def test_an_address_in_the_place_of_its_section_is_not_shown(folder: Path) -> None:
+    write(folder / "test.json", {"db": f"postgresql://me:{SECRET}@here/db"})
+    assert complaint().startswith("db is wrong: the value, from ")
+
+
+def test_no_secret_is_shown_by_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", f"postgresql://me:{SECRET}@here/db")
+    monkeypatch.setenv("DB_PASSWORD", SECRET)
+    settings = load_settings("test")
+    shown = [
+        repr(settings),
+        str(settings),
+        settings.model_dump_json(),
+        repr(settings.db.server_url()),
+        str(settings.db.server_url()),
+    ]
+    assert not [text for text in shown if SECRET in text]
+
+
+# The database's address
+
+
+def address(settings: Settings) -> str:
+    return settings.db.server_url().render_as_string(hide_password=False)
+
+
+@pytest.mark.parametrize(
+    "scheme", ["postgresql", "postgres", "postgresql+psycopg", "postgresql+psycopg2"]
+)
+def test_an_address_may_be_spelled_in_every_usual_way(scheme: str) -> None:
+    url = parse_url(f"{scheme}://me:word@here:5433/db?sslmode=require")
+    assert url.render_as_string(hide_password=False) == (
+        "postgresql+psycopg://me:word@here:5433/db?sslmode=require"
+    )
+
+
+def test_an_address_names_the_database_unless_db_name_does(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://me@here/of_the_address")
+    assert address(load_settings("test")) == "postgresql+psycopg://me@here/of_the_address"
+    monkeypatch.setenv("DB_NAME", "of_the_variable")
+    assert address(load_settings("test")) == "postgresql+psycopg://me@here/of_the_variable"
+
+
+def test_an_address_without_a_database_leaves_it_to_the_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://me@here")
+    assert address(load_settings("test")) == "postgresql+psycopg://me@here/genonaut_test"
+
+
+def test_the_parts_of_an_address_can_be_given_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DB_HOST", "here")
+    settings = load_settings("test")
+    assert not settings.db.is_embedded
+    assert address(settings) == "postgresql+psycopg://genonaut@here:5432/genonaut_test"
+    for name, value in {"PORT": "5433", "USER": "me", "PASSWORD": "a/b@c", "NAME": "db"}.items():
+        monkeypatch.setenv(f"DB_{name}", value)
+    assert address(load_settings("test")) == "postgresql+psycopg://me:a%2Fb%40c@here:5433/db"
+
+
+def test_an_address_wins_over_its_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://me@here/db")
+    monkeypatch.setenv("DB_HOST", "elsewhere")
+    assert settings_host(load_settings("test")) == "here"
+
+
+def settings_host(settings: Settings) -> str | None:
+    return settings.db.server_url().host
+
+
+# Installed from a wheel
+
+
+def test_a_wheel_brings_its_configuration_along(tmp_path: Path) -> None:
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    subprocess.run(build, cwd=CHECKOUT, check=True, capture_output=True)
+    [wheel] = tmp_path.glob("*.whl")
+    site = tmp_path / "site"
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(site)
+    show = (
+        "from genonaut.config import config_folder, load_settings\n"
+        "print(config_folder(), load_settings('demo').home, load_settings('test').db.name)"
+    )
+    shown = subprocess.run(
+        [sys.executable, "-c", show],
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(site), "XDG_DATA_HOME": "/data"},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert shown.stdout.split() == [
+        str(site / "genonaut" / "_config"),
+        "/data/genonaut",
+        "genonaut_test",
+    ]
+    assert {path.name for path in (site / "genonaut" / "_config").iterdir()} == {
+        path.name for path in (CHECKOUT / "config").iterdir()
+    }
