@@ -81,6 +81,7 @@ def import_(
             rejects=rejects,
             on_progress=on_progress,
         )
+        build_if_never_built(database, "genonaut import")
     if as_json:
         print_json(report.as_json())
     else:

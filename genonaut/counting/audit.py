@@ -76,7 +76,10 @@ def _triggers(session: Session, count: CachedCount) -> Finding:
     troubles = list(_trigger_troubles(session, count))
     if not troubles:
         return Finding("triggers", True, f"All {len(count.triggers)} triggers are in place.")
-    detail = f"{'; '.join(troubles)}. Repair with `genonaut db upgrade`, or restore them by hand."
+    detail = (
+        f"{'; '.join(troubles)}. Restore what {count.trigger_source} makes, then run "
+        "`genonaut stats refresh`."
+    )
     return Finding("triggers", False, detail, {"troubles": troubles})
 
 

@@ -6,9 +6,11 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection, Engine
 
 from genonaut.api.exceptions import SchemaOutdatedError
+from genonaut.errors import UsageError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -23,9 +25,16 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
 
 
 def downgrade(engine: Engine, revision: str) -> None:
-    """Take the schema back to a revision (`base` is before the first)."""
+    """Take the schema back to a revision (`base` is before the first).
+
+    Raises:
+        UsageError: there is no such revision.
+    """
     with engine.connect() as connection:
-        command.downgrade(_config(connection), revision)
+        try:
+            command.downgrade(_config(connection), revision)
+        except CommandError as error:
+            raise UsageError(f"There is no way to the revision {revision!r}: {error}.") from error
 
 
 def require_current(engine: Engine) -> None:

@@ -4,7 +4,7 @@
 -- Every key that is in the content or in the counts, on one snapshot.
 WITH truth AS (
     SELECT coalesce(creator_id::text, 'Community') AS who,
-           CASE source_type WHEN 'auto' THEN 'auto' ELSE 'regular' END AS source,
+           CASE source_type WHEN 'items' THEN 'regular' ELSE 'auto' END AS source,
            count(*) AS items
     FROM content_items_all
     GROUP BY GROUPING SETS ((creator_id, source_type), (source_type))

@@ -1,7 +1,6 @@
 """The SQL of the migrations. A file that was released is never changed again."""
 
 from pathlib import Path
-from typing import Any
 
 from alembic import op
 
@@ -10,6 +9,6 @@ FOLDER = Path(__file__).parent / "sql"
 
 def run_file(name: str) -> None:
     """Execute one file of `migrations/sql/`, all its statements, as written."""
-    # The driver itself: SQLAlchemy would look for parameters behind every % and colon.
-    driver: Any = op.get_bind().connection.driver_connection
-    driver.execute((FOLDER / name).read_text(encoding="utf-8"))
+    statements = (FOLDER / name).read_text(encoding="utf-8")
+    # The driver would look for a parameter behind every %.
+    op.get_bind().exec_driver_sql(statements.replace("%", "%%"))

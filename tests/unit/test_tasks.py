@@ -1,0 +1,27 @@
+"""A task that cannot do its work fails: nobody is told that all is well."""
+
+import pytest
+
+from genonaut.api.exceptions import DatabaseUnreachableError
+from genonaut.worker.tasks import fold_gen_source_deltas, refresh_gen_source_stats
+
+
+@pytest.fixture
+def no_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DB_HOST", "127.0.0.1")
+    monkeypatch.setenv("DB_PORT", "1")
+
+
+@pytest.mark.usefixtures("no_database")
+@pytest.mark.parametrize("task", [refresh_gen_source_stats, fold_gen_source_deltas])
+def test_it_raises_when_called(task) -> None:
+    with pytest.raises(DatabaseUnreachableError):
+        task()
+
+
+@pytest.mark.usefixtures("no_database")
+def test_it_is_retried_and_then_failed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(refresh_gen_source_stats, "max_retries", 2)
+    result = refresh_gen_source_stats.apply()
+    assert result.state == "FAILURE"
+    assert isinstance(result.result, DatabaseUnreachableError)
