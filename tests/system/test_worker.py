@@ -37,6 +37,8 @@ from tests.system.processes import (
 INSERT = """
     INSERT INTO content_items_auto (title, content_data, prompt, creator_id)
     SELECT 't', 'd', 'p', id FROM users, generate_series(1, %s)"""
+# GENONAUT_WRITES=100000 for a long one.
+WRITES = int(os.environ.get("GENONAUT_WRITES", "12000"))
 STATS = "/api/v1/content/stats/unified"
 QUICK = {
     "celery": {"beat-schedule": {"refresh-gen-source-stats": {"schedule": {"every-seconds": 1}}}}
@@ -264,16 +266,15 @@ def test_two_beats_do_no_harm(ready_home: Path, quick: dict[str, str]) -> None:
 
 @pytest.mark.slow
 def test_without_worker_beat_and_broker_counts_are_exact_and_reads_fold(ready_home: Path) -> None:
-    writes = int(os.environ.get("GENONAUT_WRITES", "12000"))
     with serving(ready_home, "api") as (command, url), opened(ready_home) as database:
         with database.transaction() as session:
             session.connection().exec_driver_sql("INSERT INTO users (username) VALUES ('alone')")
         before = community(url)["community_auto_count"]
-        for turn in range(writes):
+        for turn in range(WRITES):
             insert(database, 1)
             if turn % 1000 == 0:
                 assert community(url)["community_auto_count"] == before + turn + 1
-        assert community(url)["community_auto_count"] == before + writes
+        assert community(url)["community_auto_count"] == before + WRITES
         with database.transaction() as session:
             assert differences(session) == []
 

@@ -2,32 +2,39 @@
 
 -- name: read
 -- One viewer's four counts on one snapshot, and how much of them is still in the ledger.
-WITH ledger AS MATERIALIZED (
-    SELECT user_id, source_type, delta FROM gen_source_deltas
-),
-parts AS (
-    SELECT user_id, source_type, count FROM gen_source_stats WHERE user_id = %(user_id)s
-    UNION ALL
-    SELECT NULL, source_type, count FROM gen_source_stats WHERE user_id IS NULL
-    UNION ALL
-    SELECT user_id, source_type, delta FROM ledger WHERE user_id = %(user_id)s
-    UNION ALL
-    SELECT NULL, source_type, delta FROM ledger
-)
 SELECT
-    coalesce(sum(count) FILTER (WHERE user_id IS NOT NULL AND source_type = 'regular'), 0)::bigint
-        AS user_regular,
-    coalesce(sum(count) FILTER (WHERE user_id IS NOT NULL AND source_type = 'auto'), 0)::bigint
-        AS user_auto,
-    coalesce(sum(count) FILTER (WHERE user_id IS NULL AND source_type = 'regular'), 0)::bigint
-        AS community_regular,
-    coalesce(sum(count) FILTER (WHERE user_id IS NULL AND source_type = 'auto'), 0)::bigint
-        AS community_auto,
-    (SELECT count(*) FROM ledger) AS ledger_rows,
+    coalesce(stored.user_regular, 0)::bigint + ledger.user_regular AS user_regular,
+    coalesce(stored.user_auto, 0)::bigint + ledger.user_auto AS user_auto,
+    coalesce(stored.community_regular, 0)::bigint + ledger.community_regular AS community_regular,
+    coalesce(stored.community_auto, 0)::bigint + ledger.community_auto AS community_auto,
+    ledger.rows AS ledger_rows,
     statement_timestamp() AS as_of,
     (SELECT started_at FROM gen_source_refreshes WHERE outcome <> 'failed' ORDER BY id DESC LIMIT 1)
         AS verified_at
-FROM parts;
+FROM (
+    SELECT
+        sum(count) FILTER (WHERE user_id IS NOT NULL AND source_type = 'regular') AS user_regular,
+        sum(count) FILTER (WHERE user_id IS NOT NULL AND source_type = 'auto') AS user_auto,
+        sum(count) FILTER (WHERE user_id IS NULL AND source_type = 'regular') AS community_regular,
+        sum(count) FILTER (WHERE user_id IS NULL AND source_type = 'auto') AS community_auto
+    FROM (
+        SELECT user_id, source_type, count FROM gen_source_stats WHERE user_id = %(user_id)s
+        UNION ALL
+        SELECT user_id, source_type, count FROM gen_source_stats WHERE user_id IS NULL
+    ) AS viewed
+) AS stored
+CROSS JOIN (
+    SELECT
+        count(*) AS rows,
+        coalesce(sum(delta) FILTER (WHERE user_id = %(user_id)s AND source_type = 'regular'), 0)
+            ::bigint AS user_regular,
+        coalesce(sum(delta) FILTER (WHERE user_id = %(user_id)s AND source_type = 'auto'), 0)
+            ::bigint AS user_auto,
+        coalesce(sum(delta) FILTER (WHERE source_type = 'regular'), 0)::bigint
+            AS community_regular,
+        coalesce(sum(delta) FILTER (WHERE source_type = 'auto'), 0)::bigint AS community_auto
+    FROM gen_source_deltas
+) AS ledger;
 
 -- name: read_live
 -- The same four counts from the content itself: for a cache that was never built.
