@@ -1,10 +1,11 @@
 # Verbs. `make help` lists them. A target with % takes dev, demo or test.
 
 PYTHON ?= python3
+SECONDS ?= 60
 BIN    := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev demo test lint lock refresh-gen-source-stats clean FORCE
+.PHONY: help install install-dev demo test lint lock refresh-gen-source-stats soak clean FORCE
 
 help: ## List the targets
 	@grep -hE '^[a-z%-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 34
@@ -21,6 +22,15 @@ install-dev: .venv/installed-dev ## Install what developing needs as well
 api-%: install ## Serve the API alone
 	@exec $(BIN)/genonaut api --env $*
 
+celery-%: install ## Run a worker
+	@exec $(BIN)/genonaut worker --env $*
+
+beat-%: install ## Run the scheduler
+	@exec $(BIN)/genonaut beat --env $*
+
+flower-%: install ## Show workers and tasks
+	@exec $(BIN)/genonaut flower --env $*
+
 psql-%: install ## Open psql on the database
 	@exec $(BIN)/genonaut db psql --env $*
 
@@ -29,6 +39,9 @@ refresh-gen-source-stats: refresh-gen-source-stats-demo ## Recount and repair th
 refresh-gen-source-stats-%: install ## Recount and repair the counts
 	@start=$$(date +%s); $(BIN)/genonaut stats refresh --env $* \
 	  && echo "Completed in $$(( $$(date +%s) - start ))s"
+
+soak: install-dev ## Writers, folds, refreshes and readers at once: was any count ever wrong?
+	@$(BIN)/python -m tests.counting.soak --seconds $(SECONDS)
 
 lint: install-dev ## Check format, lint and types
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy

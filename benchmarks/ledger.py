@@ -172,6 +172,7 @@ def report(bench: Bench, progress: Progress) -> None:
     cost = with_a_held_snapshot(bench, HEAVY)
     assert bench.read() == before + HEAVY
     note(f"read, after {HEAVY:,} writes under a held snapshot", f"{cost:.2f} ms")
+    bench.fold()
     before = bench.read()
     lengthen(bench)
     assert bench.read() == before

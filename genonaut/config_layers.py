@@ -110,8 +110,9 @@ def environment_layer(variables: Mapping[str, str]) -> Layer:
         if text := variables.get(name):
             _put(values, key, text)
     origins = {key: name for name, key in VARIABLES.items()}
-    if not variables.get("DB_NAME") and (name := _name_in(variables.get("DATABASE_URL", ""))):
-        _put(values, "db.name", name)
+    database = _name_in(variables.get("DATABASE_URL", ""))
+    if database and not variables.get("DB_NAME"):
+        _put(values, "db.name", database)
         origins["db.name"] = "DATABASE_URL"
     return Layer("the environment", values, origins)
 

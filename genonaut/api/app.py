@@ -9,8 +9,10 @@ from genonaut import __version__
 from genonaut.api.exception_handlers import UnexpectedErrors, handle_errors
 from genonaut.api.json_bodies import BodyLimit
 from genonaut.api.request_ids import HEADER, RequestIds
-from genonaut.api.routes import content, health, stats, users
+from genonaut.api.request_metrics import RequestMetrics
+from genonaut.api.routes import content, health, metrics, stats, users
 from genonaut.api.services.health_service import HealthService
+from genonaut.api.services.metrics_service import MetricsService
 from genonaut.api.turns import Turns
 from genonaut.config import Settings
 from genonaut.db.session import Database
@@ -48,8 +50,9 @@ def create_app(
     app.state.database = database
     app.state.on_long_ledger = on_long_ledger
     app.state.turns = Turns(settings.api.pool_size, settings.api.statement_timeout_seconds)
-    app.state.health = HealthService(database, settings.stats.stale_after_seconds)
-    for routes in (stats, content, users, health):
+    app.state.health = HealthService(database, settings)
+    app.state.metrics = MetricsService(database)
+    for routes in (stats, content, users, health, metrics):
         app.include_router(routes.router)
     handle_errors(app)
     _add_middleware(app, settings)
@@ -68,4 +71,5 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
             allow_headers=["*"],
             expose_headers=[HEADER],
         )
+    app.add_middleware(RequestMetrics, registry=app.state.metrics.registry)
     app.add_middleware(RequestIds)

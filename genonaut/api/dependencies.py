@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from genonaut.api.services.content_service import ContentService
 from genonaut.api.services.health_service import HealthService
+from genonaut.api.services.metrics_service import MetricsService
 from genonaut.api.services.user_service import UserService
 
 
@@ -53,6 +54,13 @@ def get_health_service(request: Request) -> HealthService:
     return service
 
 
+def get_metrics_service(request: Request) -> MetricsService:
+    """The application's metrics. No session, for the same reason."""
+    service: MetricsService = request.app.state.metrics
+    return service
+
+
 ContentServiceDep = Annotated[ContentService, Depends(get_content_service)]
 UserServiceDep = Annotated[UserService, Depends(get_user_service)]
 HealthServiceDep = Annotated[HealthService, Depends(get_health_service)]
+MetricsServiceDep = Annotated[MetricsService, Depends(get_metrics_service)]

@@ -8,7 +8,13 @@ from genonaut.api.schemas import example
 
 _DATABASE = {"ok": True, "detail": "The database answers."}
 _REFRESH = {"ok": True, "detail": "The counts were verified lately.", "age_seconds": 1200.5}
-_CHECKS = {"database": _DATABASE, "refresh": _REFRESH}
+_BROKER = {"ok": True, "detail": "The broker answers."}
+_CHECKS = {"database": _DATABASE, "refresh": _REFRESH, "broker": _BROKER}
+_NO_BROKER = {
+    "ok": False,
+    "detail": "The broker does not answer, so nothing is refreshed or folded by the schedule. "
+    "Counts are exact all the same.",
+}
 
 
 class AliveOut(BaseModel):
@@ -42,14 +48,24 @@ class ChecksOut(BaseModel):
 
     database: CheckOut
     refresh: RefreshCheckOut
+    broker: CheckOut
 
     model_config = example(_CHECKS)
 
 
 class ReadyOut(BaseModel):
-    """Whether the service can do its work: all checks are good."""
+    """Whether the service can do its work: all checks are good, but for those that are dispensable.
+
+    Counts are exact without a broker, so that check does not decide.
+    """
 
     ok: bool
+    degraded: list[Literal["broker"]] = Field(
+        description="The checks that are not good, and that serving does not depend on."
+    )
     checks: ChecksOut
 
-    model_config = example({"ok": True, "checks": _CHECKS})
+    model_config = example(
+        {"ok": True, "degraded": [], "checks": _CHECKS},
+        {"ok": True, "degraded": ["broker"], "checks": _CHECKS | {"broker": _NO_BROKER}},
+    )

@@ -54,9 +54,9 @@ _USER = {
 }
 
 
-def example(value: dict[str, Any]) -> ConfigDict:
-    """The configuration of a model that is documented by an example."""
-    return ConfigDict(json_schema_extra={"examples": [value]})
+def example(*values: dict[str, Any]) -> ConfigDict:
+    """The configuration of a model that is documented by examples."""
+    return ConfigDict(json_schema_extra={"examples": list(values)})
 
 
 class ItemIn(BaseModel):

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -78,6 +79,8 @@ def psql(
             query=address.query,
         ).render_as_string()
         secret = {"PGPASSWORD": address.password} if address.password else {}
+        # Ctrl-C is for psql, which ends a query with it. (To ignore it would make psql ignore it.)
+        signal.signal(signal.SIGINT, lambda *_: None)
         done = subprocess.run(
             [_psql_program(), plain, *(arguments or [])], env=os.environ | secret, check=False
         )

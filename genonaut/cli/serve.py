@@ -22,6 +22,7 @@ from genonaut.errors import PortInUseError, ServerStartError
 from genonaut.logs import configure_logs
 
 PORTS_TO_TRY = 20
+SHUTDOWN_SECONDS = 5  # then a client that does not finish its request is not waited for
 LISTENER_VARIABLE = "GENONAUT_LISTENER"
 READY = "Genonaut is ready"
 
@@ -43,10 +44,11 @@ def register(app: typer.Typer) -> None:
 def api(env: Env = None) -> None:
     """Serve the API alone, on a database that is ready."""
     settings = load_settings(env)
-    signal.signal(signal.SIGTERM, _exit)
+    for number in (signal.SIGINT, signal.SIGTERM):  # to be ended is how it is meant to end
+        signal.signal(number, _exit)
     configure_logs(settings.log)
-    listener = inherited_listener() or listen(settings)
     with (
+        inherited_listener() or listen(settings) as listener,
         open_database(settings) as database,
         open_database(
             settings,
@@ -101,7 +103,11 @@ def _try_to_listen(host: str, port: int) -> socket.socket | None:
 
 
 def _run(settings: Settings, app: FastAPI, listener: socket.socket) -> None:
-    server = AnnouncingServer(uvicorn.Config(app, log_config=None, access_log=False))
+    server = AnnouncingServer(
+        uvicorn.Config(
+            app, log_config=None, access_log=False, timeout_graceful_shutdown=SHUTDOWN_SECONDS
+        )
+    )
     host, port = listener.getsockname()[:2]
     server.announcement = (
         f"{READY} at http://{host}:{port} ({settings.environment}). Ctrl-C stops it."

@@ -38,8 +38,8 @@ def up(env: Env = None) -> None:
     configuration(settings)  # a wrong schedule is refused before anything starts
     signal.signal(signal.SIGTERM, _exit)
     signal.signal(signal.SIGINT, _exit)  # a shell that puts us in the background ignores it for us
-    listener = listen(settings)
     with ExitStack() as stack:
+        listener = stack.enter_context(listen(settings))
         leases = [stack.enter_context(Lease(settings.home, name)) for name in _embedded(settings)]
         prepare(settings)
         Servers(leases).supervise(settings, listener)

@@ -14,6 +14,7 @@ from genonaut.counting.cached_count import GEN_SOURCE, CachedCount
 from genonaut.counting.statements import statements
 from genonaut.db.migrations.files import FOLDER as MIGRATIONS
 
+TRIGGER = re.compile(r"^(CREATE TRIGGER (\w+) \w+ \w+ ON (\w+).*?);", re.DOTALL | re.MULTILINE)
 FUNCTION = re.compile(r"CREATE FUNCTION (\w+)\(\).*?AS \$\$(.*?)\$\$;", re.DOTALL)
 WORST = 5
 
@@ -51,7 +52,7 @@ def status(session: Session, limits: Limits, count: CachedCount = GEN_SOURCE) ->
 
 
 def _rows(session: Session, count: CachedCount, name: str) -> list[Any]:
-    text = statements(f"{count.name}_audit.sql")[name]
+    text = statements(count.audit_statements)[name]
     return list(session.connection().exec_driver_sql(text, {}))
 
 
@@ -73,36 +74,45 @@ def _counts(session: Session, count: CachedCount) -> Finding:
 
 
 def _triggers(session: Session, count: CachedCount) -> Finding:
-    troubles = list(_trigger_troubles(session, count))
+    made_by = (MIGRATIONS / count.made_by).read_text(encoding="utf-8")
+    troubles = [
+        *_trigger_troubles(session, count, made_by),
+        *_function_troubles(session, count, made_by),
+    ]
     if not troubles:
-        return Finding("triggers", True, f"All {len(count.triggers)} triggers are in place.")
+        in_all = len(TRIGGER.findall(made_by))
+        return Finding("triggers", True, f"All {in_all} triggers are in place.")
     detail = (
-        f"{'; '.join(troubles)}. Restore what {count.trigger_source} makes, then run "
+        f"{'; '.join(troubles)}. Restore what {count.made_by} makes, then run "
         "`genonaut stats refresh`."
     )
     return Finding("triggers", False, detail, {"troubles": troubles})
 
 
-def _trigger_troubles(session: Session, count: CachedCount) -> Iterator[str]:
-    found = {
-        (row.table_name, row.trigger_name): row.fires for row in _rows(session, count, "triggers")
-    }
-    for table, trigger in sorted(count.triggers):
-        if (table, trigger) not in found:
-            yield f"{table} has no trigger {trigger}"
-        elif not found[table, trigger]:
-            yield f"the trigger {trigger} on {table} is disabled"
-    known = {table for table, _ in count.triggers}
+def _trigger_troubles(session: Session, count: CachedCount, made_by: str) -> Iterator[str]:
+    found = {(row.table_name, row.trigger_name): row for row in _rows(session, count, "triggers")}
+    ours = {(table, name): text for text, name, table in TRIGGER.findall(made_by)}
+    for (table, name), text in sorted(ours.items()):
+        there = found.get((table, name))
+        if there is None:
+            yield f"{table} has no trigger {name}"
+        elif not there.fires:
+            yield f"the trigger {name} on {table} is disabled"
+        elif _one_line(there.statement) != _one_line(text):
+            yield f"the trigger {name} on {table} is not the current version"
+    known = {table for table, _ in ours}
     for (partition,) in _rows(session, count, "partitions"):
         if partition not in known:
             yield f"the partition {partition} is not counted"
-    yield from _function_troubles(session, count)
 
 
-def _function_troubles(session: Session, count: CachedCount) -> Iterator[str]:
-    ours = dict(FUNCTION.findall((MIGRATIONS / count.trigger_source).read_text(encoding="utf-8")))
+def _one_line(statement: str) -> str:
+    return " ".join(statement.replace("public.", "").split())
+
+
+def _function_troubles(session: Session, count: CachedCount, made_by: str) -> Iterator[str]:
     theirs = dict(tuple(row) for row in _rows(session, count, "functions"))
-    for name, source in sorted(ours.items()):
+    for name, source in sorted(FUNCTION.findall(made_by)):
         if name not in theirs:
             yield f"the function {name} is missing"
         elif theirs[name] != source:

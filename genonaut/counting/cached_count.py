@@ -5,34 +5,22 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class CachedCount:
-    """A count that is cached: its name, its tables, and the file with its statements."""
+    """A count that is cached: its name, and where its SQL is.
+
+    The files are `counting/sql/<name>.sql` (read, fold, refresh), `counting/sql/<name>_audit.sql`
+    (the auditor's own) and `db/migrations/sql/<made_by>` (tables, view, triggers).
+    """
 
     name: str
-    statements: str
-    stored: str
-    ledger: str
-    triggers: frozenset[tuple[str, str]]  # (table, trigger)
-    trigger_source: str  # the file in db/migrations/sql that made the triggers' functions
+    made_by: str
+
+    @property
+    def statements(self) -> str:
+        return f"{self.name}.sql"
+
+    @property
+    def audit_statements(self) -> str:
+        return f"{self.name}_audit.sql"
 
 
-_CONTENT = ("content_items_all", "content_items", "content_items_auto")
-
-GEN_SOURCE = CachedCount(
-    name="gen_source",
-    statements="gen_source.sql",
-    stored="gen_source_stats",
-    ledger="gen_source_deltas",
-    triggers=frozenset(
-        [
-            *(
-                (table, f"gen_source_{event}")
-                for table in _CONTENT
-                for event in ("insert", "update", "delete")
-            ),
-            *((table, "gen_source_truncate") for table in _CONTENT[1:]),
-            ("users", "gen_source_delete"),
-            ("users", "gen_source_truncate"),
-        ]
-    ),
-    trigger_source="0002_gen_source_counts.up.sql",
-)
+GEN_SOURCE = CachedCount(name="gen_source", made_by="0002_gen_source_counts.up.sql")

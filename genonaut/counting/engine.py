@@ -7,7 +7,7 @@ Neither commits: that is for whoever owns the session.
 
 import json
 import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -49,14 +49,13 @@ class Refresh:
 def execute(
     session: Session, count: CachedCount, name: str, **parameters: object
 ) -> CursorResult[Any]:
-    """Execute a count's statement by its name (or several, put together: "this+that")."""
-    named = statements(count.statements)
-    text = "\n".join(named[part] for part in name.split("+"))
+    """Execute a count's statement by its name."""
+    text = statements(count.statements)[name]
     return session.connection().exec_driver_sql(text, parameters)
 
 
 def fold(session: Session, count: CachedCount = GEN_SOURCE) -> Fold | None:
-    """Move the ledger into the stored counts; None if another fold or refresh is at it.
+    """Move the ledger into the stored counts; None if somebody else is at it.
 
     Raises:
         DatabaseError: the session's transaction is not READ COMMITTED.
@@ -64,7 +63,7 @@ def fold(session: Session, count: CachedCount = GEN_SOURCE) -> Fold | None:
     _require_read_committed(session)
     if not execute(session, count, "try_lock").scalar_one():
         return None
-    return Fold(**execute(session, count, "take_ledger+add_amounts").one()._asdict())
+    return Fold(**execute(session, count, "fold").one()._asdict())
 
 
 def refresh(
@@ -87,23 +86,25 @@ def refresh(
         execute(session, count, "lock_refresh")
     elif not execute(session, count, "try_lock_refresh").scalar_one():
         return Refresh(started_at=_now(session), outcome=BUSY)
-    execute(session, count, "lock")
     started = time.monotonic()
-    started_at = _now(session)
+    result = _recount(session, count)
+    execute(session, count, "lock")
+    execute(session, count, "enter_differences")
+    folded = execute(session, count, "fold").one()
+    took = time.monotonic() - started
+    result = replace(result, duration_seconds=took, rows_written=folded.rows_written)
+    return _record(session, count, requested_by, result)
+
+
+def _recount(session: Session, count: CachedCount) -> Refresh:
+    """Compare on one snapshot; what differs is in a temporary table afterwards."""
+    execute(session, count, "keep_tables")
     session.connection().exec_driver_sql(f"DROP TABLE IF EXISTS pg_temp.{count.name}_differences")
+    started_at = _now(session)
     execute(session, count, "recount")
     found = execute(session, count, "summary").one()._asdict()
     worst = [dict(row) for row in execute(session, count, "worst").mappings()]
-    repaired = execute(session, count, "take_differences+add_amounts").one()
-    folded = execute(session, count, "take_ledger+add_amounts").one()
-    result = Refresh(
-        started_at=started_at,
-        duration_seconds=time.monotonic() - started,
-        rows_written=repaired.rows_written + folded.rows_written,
-        worst=worst,
-        **found,
-    )
-    return _record(session, count, requested_by, result)
+    return Refresh(started_at=started_at, worst=worst, **found)
 
 
 def record_failure(
@@ -129,7 +130,7 @@ def _record(
     written = execute(session, count, "record", requested_by=requested_by, error=error, **values)
     outcome: str = written.scalar_one()
     execute(session, count, "prune", keep=KEEP_REFRESHES)
-    return Refresh(**(asdict(result) | {"outcome": outcome}))
+    return replace(result, outcome=outcome)
 
 
 def _require_read_committed(session: Session) -> None:

@@ -11,21 +11,28 @@ from genonaut.api.exceptions import (
     DatabaseUnreachableError,
 )
 
-BUSY = (
-    psycopg.errors.DeadlockDetected,
-    psycopg.errors.SerializationFailure,
-    psycopg.errors.LockNotAvailable,
-)
+BUSY = "Others are changing the same rows at this moment; try again."
+FAILURES: dict[type[psycopg.Error], tuple[type[DatabaseError], str]] = {
+    psycopg.errors.QueryCanceled: (
+        DatabaseTimeoutError,
+        "The database took longer than the time limit; try again.",
+    ),
+    psycopg.errors.DeadlockDetected: (DatabaseBusyError, BUSY),
+    psycopg.errors.SerializationFailure: (DatabaseBusyError, BUSY),
+    psycopg.errors.LockNotAvailable: (
+        DatabaseBusyError,
+        "Others hold a lock for too long; try again when they are done.",
+    ),
+}
 
 
 def explain(error: DBAPIError, url: URL) -> DatabaseError:
     """The error to raise instead of the driver's. Never names the password."""
-    where = f"{url.host}:{url.port or 5432}"
+    where = f"{url.host or url.query.get('host') or 'the local socket'}:{url.port or 5432}"
     reason = str(error.orig)
-    if isinstance(error.orig, psycopg.errors.QueryCanceled):
-        return DatabaseTimeoutError("The database took longer than the time limit; try again.")
-    if isinstance(error.orig, BUSY):
-        return DatabaseBusyError("Others are changing the same rows at this moment; try again.")
+    for kind, (noun, sentence) in FAILURES.items():
+        if isinstance(error.orig, kind):
+            return noun(sentence)
     if "password authentication failed" in reason or "no password supplied" in reason:
         return DatabaseError(
             f"The database server at {where} refused the user {url.username!r}: correct DB_USER "
@@ -52,5 +59,5 @@ def _is_about_the_connection(error: BaseException | None) -> bool:
 
 
 def _last_line(reason: str) -> str:
-    lines = [line.strip() for line in reason.splitlines() if line.strip()]
-    return next((line for line in lines if "failed" in line or "refused" in line), lines[-1:][0])
+    lines = [line.strip() for line in reason.splitlines() if line.strip()] or ["no reason given"]
+    return next((line for line in lines if "failed" in line or "refused" in line), lines[-1])

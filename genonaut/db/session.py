@@ -66,6 +66,7 @@ def open_database(
             url,
             pool_size=pool_size,
             max_overflow=0,
+            hide_parameters=True,  # a traceback in a log must not hold what users wrote
             pool_pre_ping=True,
             connect_args={
                 "application_name": "genonaut",

@@ -1,18 +1,21 @@
 """Alive, and ready: what a load balancer and a watchdog see."""
 
 import socket
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import Any
 
 import httpx
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import URL, create_engine
 
 from genonaut import __version__
 from genonaut.config import Settings
 from genonaut.db.session import Database
+from genonaut.worker.brokers import running_broker
 from tests.integration.running_api import running_api
 
 
@@ -67,6 +70,117 @@ def test_not_ready_when_the_last_good_refresh_is_too_old(
     assert status == 503
     assert not checks["refresh"]["ok"]
     assert checks["refresh"]["age_seconds"] > settings.stats.stale_after_seconds
+    assert f"{settings.stats.stale_after_seconds:,.0f} is the limit" in checks["refresh"]["detail"]
+
+
+class Broker:
+    """Something that listens where a broker should, and says one thing to everybody."""
+
+    def __init__(self, says: bytes) -> None:
+        self._says = says
+        self._socket = socket.socket()
+        self._socket.bind(("127.0.0.1", 0))
+        self._socket.listen()
+        self.port = self._socket.getsockname()[1]
+        self.heard = b""
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                connection, _ = self._socket.accept()
+            except OSError:
+                return
+            with connection, suppress(OSError):
+                while heard := connection.recv(4096):
+                    self.heard += heard
+                    # The client may send several commands at once.
+                    connection.sendall(self._says * heard.count(b"*"))
+
+    def close(self) -> None:
+        self._socket.shutdown(socket.SHUT_RDWR)
+        self._socket.close()
+        self._thread.join(5)
+
+
+def with_broker(settings: Settings, url: str) -> Settings:
+    celery = settings.celery.model_copy(update={"broker_url": SecretStr(url)})
+    return settings.model_copy(update={"celery": celery})
+
+
+@pytest.fixture
+def broker(request: pytest.FixtureRequest) -> Iterator[Broker]:
+    with closing(Broker(request.param)) as broker:
+        yield broker
+
+
+@pytest.mark.parametrize("server", ["embedded"], indirect=True)
+@pytest.mark.parametrize(
+    ("broker", "url"),
+    [
+        (b"+OK\r\n", "redis://:hunter2@127.0.0.1:{}/0"),
+        (b"+OK\r\n", "redis://:hunter2@127.0.0.1:1/0;redis://:hunter2@127.0.0.1:{}/0"),
+        (b"", "amqp://genonaut:hunter2@127.0.0.1:{}//"),
+    ],
+    ids=["redis", "second-of-two", "amqp"],
+    indirect=["broker"],
+)
+def test_a_broker_that_answers(
+    settings: Settings, database: Database, broker: Broker, url: str
+) -> None:
+    record(database, "exact", seconds_ago=60)
+    with running_api(with_broker(settings, url.format(broker.port)), database) as client:
+        answer = client.get("/health/ready")
+    assert answer.status_code == 200
+    assert answer.json()["degraded"] == []
+    assert answer.json()["checks"]["broker"] == {"ok": True, "detail": "The broker answers."}
+    assert (b"PING" in broker.heard) == url.startswith("redis")
+
+
+@pytest.mark.parametrize("server", ["embedded"], indirect=True)
+@pytest.mark.parametrize(
+    ("broker", "url"),
+    [
+        (b"", "redis://:hunter2@127.0.0.1:{}/0"),
+        (b"-NOAUTH Authentication required.\r\n", "redis://127.0.0.1:{}/0"),
+        (b"", "amqp://genonaut:hunter2@127.0.0.1:1//"),
+        (b"", "redis://:hunter2@127.0.0.1:1/0"),
+        (b"", "redis://:hunter2/@127.0.0.1:{}/0"),
+    ],
+    ids=["hangs", "refuses", "amqp-is-gone", "is-gone", "makes-no-sense"],
+    indirect=["broker"],
+)
+def test_ready_but_degraded_without_a_broker(
+    settings: Settings,
+    database: Database,
+    broker: Broker,
+    url: str,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    record(database, "exact", seconds_ago=60)
+    started = time.monotonic()
+    with running_api(with_broker(settings, url.format(broker.port)), database) as client:
+        answer = client.get("/health/ready")
+    assert time.monotonic() - started < 4
+    body = answer.json()
+    assert (answer.status_code, body["ok"], body["degraded"]) == (200, True, ["broker"])
+    assert not body["checks"]["broker"]["ok"]
+    assert "The broker does not answer" in body["checks"]["broker"]["detail"]
+    told = answer.text + "".join(capfd.readouterr())
+    assert "hunter2" not in told
+
+
+@pytest.mark.parametrize("server", ["embedded"], indirect=True)
+def test_the_embedded_broker(settings: Settings, database: Database) -> None:
+    record(database, "exact", seconds_ago=60)
+    with running_api(settings, database) as client:
+        gone = client.get("/health/ready").json()
+        with running_broker(settings):
+            there = client.get("/health/ready").json()
+    assert (gone["ok"], gone["degraded"]) == (True, ["broker"])
+    assert "embedded" in gone["checks"]["broker"]["detail"]
+    assert (there["ok"], there["degraded"]) == (True, [])
 
 
 def nowhere(port: int) -> Database:

@@ -8,10 +8,19 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.system.processes import CHECKOUT, kill, nothing_left, processes_of, succeed
+from tests.system.processes import (
+    CHECKOUT,
+    Holder,
+    connect,
+    kill,
+    nothing_left,
+    processes_of,
+    succeed,
+)
 
 needs_root = pytest.mark.skipif(
     os.geteuid() != 0, reason="NEEDS ROOT: it is about what root starts, or who is not root"
@@ -53,6 +62,27 @@ def ready_home(prepared: Path, new_home: Path) -> Path:
     """A copy of it for one test: so nobody waits for initdb twice."""
     subprocess.run(["cp", "-a", f"{prepared}/postgres", new_home], check=True)
     return new_home
+
+
+@pytest.fixture(scope="session")
+def real_server(prepared: Path) -> Iterator[dict[str, Any]]:
+    """A server that runs while the tests do: with a database that is current, and some that are
+    not. As one that the settings name."""
+    home = make_folder()
+    subprocess.run(["cp", "-a", f"{prepared}/postgres", home], check=True)
+    with Holder(home) as holder:
+        address = holder.address()
+        with connect(home) as connection:
+            for name in ("without_schema", "of_the_past", "of_the_future"):
+                connection.execute(f"CREATE DATABASE {name}")
+        for name, revision in (("of_the_past", "0001"), ("of_the_future", "9999")):
+            with connect(home, name) as connection:
+                connection.execute(
+                    f"CREATE TABLE alembic_version AS SELECT {revision!r} AS version_num"
+                )
+        yield address
+        holder.let_go()
+    shutil.rmtree(home)
 
 
 @pytest.fixture(scope="session")

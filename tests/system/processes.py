@@ -116,12 +116,12 @@ def running(home: Path, *arguments: str, **variables: str) -> Iterator[Running]:
 
 
 @contextmanager
-def running_up(home: Path, **variables: str) -> Iterator[tuple[Running, str]]:
-    """`genonaut up` when it is ready, and its address."""
+def serving(home: Path, name: str = "up", **variables: str) -> Iterator[tuple[Running, str]]:
+    """`genonaut up` (or `api`) when it is ready, and its address."""
     ports = {name: str(free_port()) for name in ("API_PORT", "FLOWER_PORT")}
-    with running(home, "up", **ports | variables) as command:
-        ready = command.wait_for("ready")
-        yield command, next(word for word in ready.split() if word.startswith("http://"))
+    with running(home, name, **ports | variables) as command:
+        line = command.wait_for("Genonaut is ready at")
+        yield command, next(word for word in line.split() if word.startswith("http://"))
 
 
 class Holder:

@@ -23,7 +23,7 @@ async def alive() -> AliveOut:
     responses={503: {"model": ReadyOut, "description": "Not ready: a check is not good."}},
 )
 async def ready(service: HealthServiceDep, response: Response) -> dict[str, Any]:
-    """Whether the database answers, and the counts were verified lately."""
+    """Whether the database answers, and the counts were verified lately; and what is degraded."""
     readiness = await service.readiness()
     response.status_code = 200 if readiness["ok"] else 503
     return readiness

@@ -3,62 +3,76 @@
 import asyncio
 from typing import Any
 
-import psycopg
-import structlog
-
-from genonaut.api.exceptions import DatabaseTimeoutError
-from genonaut.api.turns import Turns
+from genonaut.api.services.probes import (
+    PATIENCE_SECONDS,
+    NoAnswerError,
+    broker_probe,
+    database_probe,
+)
+from genonaut.config import Settings
 from genonaut.db.session import Database
+from genonaut.worker.brokers import broker_url, is_embedded
 
-PATIENCE_SECONDS = 2.0
-CONNECTIONS = 2
+# Counts are exact and pages are served without these: what is wrong with them is only told.
+DISPENSABLE = {"broker"}
 
 _AGE_OF_REFRESH = """
-SELECT extract(epoch FROM now() - max(started_at))::float8
+SELECT extract(epoch FROM now() - max(started_at))::float8 AS seconds
 FROM gen_source_refreshes
 WHERE outcome <> 'failed'
 """
-
-log = structlog.stdlib.get_logger(__name__)
 
 
 class HealthService:
     """Checks what the service needs; a further check is a further method in `readiness`."""
 
-    def __init__(self, database: Database, stale_after_seconds: float) -> None:
-        url = database.url.set(drivername="postgresql")
-        self._address = url.render_as_string(hide_password=False)
-        self._stale_after_seconds = stale_after_seconds
-        self._turns = Turns(CONNECTIONS, PATIENCE_SECONDS)
+    def __init__(self, database: Database, settings: Settings) -> None:
+        self._database = database_probe(database, _AGE_OF_REFRESH)
+        self._broker = broker_probe(broker_url(settings))
+        self._broker_is_embedded = is_embedded(settings)
+        self._stale_after_seconds = settings.stats.stale_after_seconds
 
     async def readiness(self) -> dict[str, Any]:
-        """All checks; ready only if all are good."""
-        database, age = await self._check_database()
-        checks = {"database": database, "refresh": self._check_refresh(age)}
-        return {"ok": all(check["ok"] for check in checks.values()), "checks": checks}
+        """All checks; ready if all that are needed are good. The others are `degraded`."""
+        (database, age), broker = await asyncio.gather(self._check_database(), self._check_broker())
+        checks = {"database": database, "refresh": self._check_refresh(age), "broker": broker}
+        bad = {name for name, check in checks.items() if not check["ok"]}
+        return {
+            "ok": not bad - DISPENSABLE,
+            "degraded": sorted(bad & DISPENSABLE),
+            "checks": checks,
+        }
 
     async def _check_database(self) -> tuple[dict[str, Any], float | None]:
         try:
-            async with self._turns.one(), asyncio.timeout(PATIENCE_SECONDS):
-                age = await self._age_of_refresh()
-        except (psycopg.Error, TimeoutError, DatabaseTimeoutError) as error:
-            log.warning("not ready", reason=repr(error))
+            row = await self._database.answer()
+        except NoAnswerError:
             detail = f"The database cannot be used, or not within {PATIENCE_SECONDS:g} seconds."
             return {"ok": False, "detail": detail}, None
-        return {"ok": True, "detail": "The database answers."}, age
+        return {"ok": True, "detail": "The database answers."}, row.seconds
 
-    async def _age_of_refresh(self) -> float | None:
-        # A connection of its own, so that the pool's state does not matter, and an asynchronous
-        # one, because a server that hangs can only be given up on from outside.
-        async with await psycopg.AsyncConnection.connect(self._address) as connection:
-            row = await (await connection.execute(_AGE_OF_REFRESH)).fetchone()
-        return row[0] if row else None
+    async def _check_broker(self) -> dict[str, Any]:
+        try:
+            await self._broker.answer()
+        except NoAnswerError:
+            whose = "embedded broker" if self._broker_is_embedded else "broker"
+            detail = (
+                f"The {whose} does not answer, so nothing is refreshed or folded by the schedule. "
+                "Counts are exact all the same."
+            )
+            return {"ok": False, "detail": detail}
+        return {"ok": True, "detail": "The broker answers."}
 
     def _check_refresh(self, age: float | None) -> dict[str, Any]:
         if age is None:
             return _refresh(None, "It is not known that the counts were ever verified.", ok=False)
         if age > self._stale_after_seconds:
-            return _refresh(age, "The counts were not verified for too long.", ok=False)
+            return _refresh(
+                age,
+                f"The counts were last verified {age:,.0f} seconds ago, and "
+                f"{self._stale_after_seconds:,.0f} is the limit.",
+                ok=False,
+            )
         return _refresh(age, "The counts were verified lately.", ok=True)
 
 

@@ -48,7 +48,8 @@ SELECT
     NULL::timestamptz AS verified_at;
 
 -- name: lock_refresh
--- One refresh at a time. (Folds come and go meanwhile, until it needs the lock below.)
+-- One refresh at a time. Folds go on meanwhile: they move amounts between stored counts and ledger,
+-- and a recount looks at the sum of both.
 SELECT pg_advisory_xact_lock(
     'pg_class'::regclass::oid::int, 'gen_source_refreshes'::regclass::oid::int);
 
@@ -57,8 +58,12 @@ SELECT pg_advisory_xact_lock(
 SELECT pg_try_advisory_xact_lock(
     'pg_class'::regclass::oid::int, 'gen_source_refreshes'::regclass::oid::int);
 
+-- name: keep_tables
+-- Whoever wants to TRUNCATE users waits here, before holding anything that the refresh needs.
+LOCK TABLE users IN ROW SHARE MODE;
+
 -- name: lock
--- Either a fold or a refresh at a time. Taken in a statement of its own, so that the next statement's
+-- One fold at a time. Taken in a statement of its own, so that the next statement's
 -- snapshot is younger than the lock.
 SELECT pg_advisory_xact_lock('pg_class'::regclass::oid::int, 'gen_source_stats'::regclass::oid::int);
 
@@ -121,8 +126,22 @@ WHERE difference <> 0
 ORDER BY abs(difference) DESC, user_id NULLS FIRST, source_type
 LIMIT 10;
 
--- name: take_ledger
--- Empty the ledger of what is visible.
+-- name: enter_differences
+-- What the recount missed goes into the ledger like anything else. A user's entry will count for the
+-- community too, whose own difference is known already, so that is entered less the users' ones.
+INSERT INTO gen_source_deltas (user_id, source_type, delta)
+SELECT user_id, source_type, difference
+FROM gen_source_differences
+WHERE user_id IS NOT NULL
+UNION ALL
+SELECT NULL, source_type, sum(CASE WHEN user_id IS NULL THEN difference ELSE -difference END)
+FROM gen_source_differences
+GROUP BY source_type
+HAVING sum(CASE WHEN user_id IS NULL THEN difference ELSE -difference END) <> 0;
+
+-- name: fold
+-- Empty the ledger of what is visible, and add its sums to the stored counts.
+-- Rows that reach zero are deleted.
 -- Users who are being deleted at this moment are left for the next fold: waiting could deadlock. For
 -- users who are gone (which only a constraint that was bypassed leaves) only the community counts.
 -- Written such that no plan compares rows with rows one by one, whatever the planner knows of them.
@@ -159,36 +178,6 @@ community_amounts AS (
     GROUP BY source_type
     HAVING sum(delta) <> 0
 ),
-
--- name: take_differences
--- The same from a recount: what is missing is added like anything else.
-WITH owners AS MATERIALIZED (
-    SELECT id FROM users WHERE id IN (SELECT user_id FROM gen_source_differences)
-),
-staying AS MATERIALIZED (
-    SELECT id FROM users
-    WHERE id IN (SELECT user_id FROM gen_source_differences)
-    ORDER BY id
-    FOR KEY SHARE SKIP LOCKED
-),
-leaving AS MATERIALIZED (
-    SELECT id FROM owners EXCEPT SELECT id FROM staying
-),
-taken AS (
-    SELECT user_id, source_type, difference FROM gen_source_differences WHERE difference <> 0
-),
-user_amounts AS (
-    SELECT taken.user_id, taken.source_type, taken.difference AS amount
-    FROM taken
-    JOIN users ON users.id = taken.user_id
-    WHERE NOT EXISTS (SELECT FROM leaving WHERE leaving.id = taken.user_id)
-),
-community_amounts AS (
-    SELECT source_type, difference AS amount FROM taken WHERE user_id IS NULL
-),
-
--- name: add_amounts
--- Add what was taken to the stored counts. Rows that reach zero are deleted.
 emptied_users AS (
     DELETE FROM gen_source_stats AS stored
     USING user_amounts AS added
@@ -267,7 +256,8 @@ RETURNING outcome;
 -- Forget the oldest records, but never the last good one.
 DELETE FROM gen_source_refreshes
 WHERE id <= (SELECT max(id) FROM gen_source_refreshes) - %(keep)s
-  AND id <> (SELECT max(id) FROM gen_source_refreshes WHERE outcome <> 'failed');
+  AND id IS DISTINCT FROM
+      (SELECT max(id) FROM gen_source_refreshes WHERE outcome <> 'failed');
 
 -- name: status
 -- How the machinery stands, without counting any content.

@@ -18,12 +18,11 @@ FROM truth
 FULL JOIN told USING (who, source);
 
 -- name: triggers
--- The triggers that are there, on the counted tables and every partition of theirs, and on the
--- owners' table; and whether they fire.
-SELECT event.tgrelid::regclass::text AS table_name, event.tgname AS trigger_name,
-       event.tgenabled IN ('O', 'A') AS fires
-FROM pg_trigger AS event
-WHERE NOT event.tgisinternal AND event.tgname LIKE 'gen_source_%%';
+-- The triggers that are there, as statements, and whether they fire.
+SELECT tgrelid::regclass::text AS table_name, tgname AS trigger_name,
+       tgenabled IN ('O', 'A') AS fires, pg_get_triggerdef(oid) AS statement
+FROM pg_trigger
+WHERE NOT tgisinternal AND tgname LIKE 'gen_source_%%';
 
 -- name: partitions
 -- All tables that hold counted rows.

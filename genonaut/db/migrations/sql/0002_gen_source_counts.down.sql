@@ -9,7 +9,7 @@ DROP TRIGGER gen_source_delete   ON content_items;
 DROP TRIGGER gen_source_delete   ON content_items_auto;
 DROP TRIGGER gen_source_truncate ON content_items;
 DROP TRIGGER gen_source_truncate ON content_items_auto;
-DROP TRIGGER gen_source_delete   ON users;
+DROP TRIGGER gen_source_delete   ON gen_source_stats;
 DROP TRIGGER gen_source_truncate ON users;
 
 DROP FUNCTION gen_source_count_insert();

@@ -129,20 +129,22 @@ BEGIN
 END $$;
 
 -- The stored counts of a deleted user go with the user (ON DELETE CASCADE), and what is left in the
--- ledger must then add up to nothing, or it might meet a new user of the same id. So the stored
--- count moves into the ledger first, where the deleted items will cancel it. The community, whose
--- own stored count stays, must not see that: hence the second entry.
+-- ledger must then add up to nothing, or it might meet a new user of the same id. So a stored count
+-- that goes is entered in the ledger, where the deleted items cancel it. The community, whose own
+-- stored count stays, must not see that: hence the second entry.
+-- It looks at the rows that did go, not at what a snapshot says of them.
 CREATE FUNCTION gen_source_forget_user() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     INSERT INTO gen_source_deltas (user_id, source_type, delta)
-    SELECT entry.user_id, stored.source_type, entry.delta
-    FROM gen_source_stats AS stored
+    SELECT entry.user_id, gone.source_type, entry.delta
+    FROM old_rows AS gone
     CROSS JOIN LATERAL (
-        VALUES (stored.user_id, stored.count), (NULL, -stored.count)
+        VALUES (gone.user_id, gone.count), (NULL, -gone.count)
     ) AS entry (user_id, delta)
-    WHERE stored.user_id = OLD.id;
-    RETURN OLD;
+    WHERE gone.user_id IS NOT NULL
+      AND NOT EXISTS (SELECT FROM users WHERE users.id = gone.user_id);
+    RETURN NULL;
 END $$;
 
 -- TRUNCATE users CASCADE empties the content and the stored counts as well, so nothing is left to
@@ -186,7 +188,7 @@ CREATE TRIGGER gen_source_truncate BEFORE TRUNCATE ON content_items
 CREATE TRIGGER gen_source_truncate BEFORE TRUNCATE ON content_items_auto
     FOR EACH STATEMENT EXECUTE FUNCTION gen_source_count_truncate();
 
-CREATE TRIGGER gen_source_delete BEFORE DELETE ON users
-    FOR EACH ROW EXECUTE FUNCTION gen_source_forget_user();
+CREATE TRIGGER gen_source_delete AFTER DELETE ON gen_source_stats
+    REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION gen_source_forget_user();
 CREATE TRIGGER gen_source_truncate AFTER TRUNCATE ON users
     FOR EACH STATEMENT EXECUTE FUNCTION gen_source_forget_everything();

@@ -1,0 +1,266 @@
+"""The auditor: content with a sound database, and not to be fooled by one that is not."""
+
+import json
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from genonaut.cli import main
+from genonaut.counting import audit
+from genonaut.counting.audit import Finding, Limits
+from genonaut.counting.engine import fold, record_failure
+from genonaut.counting.refreshing import build_if_never_built
+from genonaut.db.session import Database
+
+LIMITS = Limits(ledger_rows=100, refresh_age_seconds=3600)
+ADA = "00000000-0000-0000-0000-000000000001"
+BOB = "00000000-0000-0000-0000-000000000002"
+CONTENT = f"""
+    INSERT INTO users (id, username) VALUES ('{ADA}', 'ada'), ('{BOB}', 'bob');
+    INSERT INTO content_items_all (source_type, title, content_data, prompt, creator_id)
+    SELECT unnest(ARRAY['items', 'items', 'auto']), 't', 'd', 'p', '{ADA}'"""
+
+
+@pytest.fixture
+def built(database: Database) -> Database:
+    """Ada has two regular items and an automatic one, Bob has none; the counts were built."""
+    execute(database, CONTENT)
+    build_if_never_built(database, "test")
+    return database
+
+
+def execute(database: Database, statement: str) -> None:
+    with database.transaction() as session:
+        session.execute(text(statement))
+
+
+def check(session: Session) -> dict[str, Finding]:
+    return {finding.what: finding for finding in audit.check(session, LIMITS)}
+
+
+def troubles_after(database: Database, statement: str) -> dict[str, Finding]:
+    """What is found to be wrong after a statement; the statement is undone."""
+    with Session(database.engine) as session:
+        session.execute(text(statement))
+        return {what: finding for what, finding in check(session).items() if not finding.ok}
+
+
+def test_a_sound_database(built: Database) -> None:
+    with built.transaction() as session:
+        found = check(session)
+    assert [finding.ok for finding in found.values()] == [True] * 4
+    assert found["counts"].detail == "All 4 counts equal a recount."
+    assert found["triggers"].detail == "All 13 triggers are in place."
+    assert found["ledger"].detail == "The ledger has 0 rows."
+    assert found["refresh"].detail.startswith("The last refresh was ")
+
+
+def test_a_glance_looks_at_all_but_the_counts(built: Database) -> None:
+    with built.transaction() as session:
+        everything = [finding.what for finding in audit.check(session, LIMITS)]
+        glance = [finding.what for finding in audit.status(session, LIMITS)]
+    assert everything == ["counts", "triggers", "ledger", "refresh"]
+    assert glance == everything[1:]
+
+
+# Counts
+
+WRONG_COUNTS = {
+    "a wrong count": (
+        f"UPDATE gen_source_stats SET count = 7 WHERE user_id = '{ADA}' AND count = 2",
+        {"who": ADA, "source": "regular", "told": 7, "truth": 2},
+    ),
+    "a missing row": (
+        f"DELETE FROM gen_source_stats WHERE user_id = '{ADA}' AND source_type = 'auto'",
+        {"who": ADA, "source": "auto", "told": 0, "truth": 1},
+    ),
+    "an extra row": (
+        f"INSERT INTO gen_source_stats (user_id, source_type, count) VALUES ('{BOB}', 'auto', 3)",
+        {"who": BOB, "source": "auto", "told": 3, "truth": 0},
+    ),
+    "a wrong total": (
+        "UPDATE gen_source_stats SET count = -1 WHERE user_id IS NULL AND source_type = 'auto'",
+        {"who": "Community", "source": "auto", "told": -1, "truth": 1},
+    ),
+    "a stray row in the ledger": (
+        "INSERT INTO gen_source_deltas VALUES (NULL, 'regular', 5)",
+        {"who": "Community", "source": "regular", "told": 7, "truth": 2},
+    ),
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG_COUNTS)
+def test_counts_that_are_wrong(built: Database, wrong: str) -> None:
+    statement, worst = WRONG_COUNTS[wrong]
+    found = troubles_after(built, statement)
+    assert found.keys() == {"counts"}
+    assert found["counts"].data["wrong"] == 1
+    assert found["counts"].data["worst"] == [worst]
+    assert "readers are told {told}, and there are {truth}.".format(**worst) in (
+        found["counts"].detail
+    )
+
+
+def test_the_worst_comes_first(built: Database) -> None:
+    found = troubles_after(built, "UPDATE gen_source_stats SET count = count * 10")
+    worst = found["counts"].data["worst"]
+    assert [row["told"] - row["truth"] for row in worst] == [18, 18, 9, 9]
+
+
+def test_what_was_written_behind_the_triggers(built: Database) -> None:
+    with Session(built.engine) as session:
+        session.execute(text("SET LOCAL session_replication_role = replica"))
+        session.execute(text("DELETE FROM content_items"))
+        found = check(session)
+    assert not found["counts"].ok
+    assert found["triggers"].ok, "they are all there: somebody only did not use them"
+
+
+# The machinery
+
+TROUBLES = {
+    "ALTER TABLE content_items DISABLE TRIGGER gen_source_insert": [
+        "the trigger gen_source_insert on content_items is disabled"
+    ],
+    "ALTER TABLE content_items_auto ENABLE REPLICA TRIGGER gen_source_update": [
+        "the trigger gen_source_update on content_items_auto is disabled"
+    ],
+    "DROP TRIGGER gen_source_truncate ON users": ["users has no trigger gen_source_truncate"],
+    "DROP FUNCTION gen_source_forget_user CASCADE": [
+        "users has no trigger gen_source_delete",
+        "the function gen_source_forget_user is missing",
+    ],
+    "CREATE OR REPLACE FUNCTION gen_source_count_insert() RETURNS trigger LANGUAGE plpgsql"
+    " AS 'BEGIN RETURN NULL; END'": [
+        "the function gen_source_count_insert is not the current version"
+    ],
+    "CREATE TABLE content_items_video PARTITION OF content_items_all FOR VALUES IN ('video')": [
+        "the partition content_items_video is not counted"
+    ],
+}
+
+
+@pytest.mark.parametrize("statement", TROUBLES)
+def test_triggers_that_do_not_do_their_work(built: Database, statement: str) -> None:
+    found = troubles_after(built, statement)
+    assert found.keys() == {"triggers"}
+    assert found["triggers"].data["troubles"] == TROUBLES[statement]
+    assert found["triggers"].detail.startswith("; ".join(TROUBLES[statement]) + ".")
+
+
+def test_triggers_that_always_fire_are_well(built: Database) -> None:
+    always = "ALTER TABLE content_items ENABLE ALWAYS TRIGGER gen_source_insert"
+    assert troubles_after(built, always) == {}
+
+
+def test_a_ledger_that_nobody_folds(built: Database) -> None:
+    rows = "INSERT INTO gen_source_deltas SELECT NULL, 'auto', 0 FROM generate_series(1, {})"
+    assert troubles_after(built, rows.format(100)) == {}
+    found = troubles_after(built, rows.format(101))
+    assert found.keys() == {"ledger"}
+    assert found["ledger"].data == {"rows": 101}
+    assert found["ledger"].detail.startswith("The ledger has 101 rows, more than 100: ")
+
+
+def test_counts_that_were_never_built(database: Database) -> None:
+    found = troubles_after(database, CONTENT)
+    assert found.keys() == {"refresh"}
+    assert found["refresh"].detail.startswith("The counts were never built: ")
+
+
+def test_a_refresh_long_ago(built: Database) -> None:
+    found = troubles_after(
+        built, "UPDATE gen_source_refreshes SET started_at = now() - interval '3 hours'"
+    )
+    assert found.keys() == {"refresh"}
+    assert found["refresh"].detail.startswith("The last refresh was 3 h ago, which is too long: ")
+    assert found["refresh"].data["seconds_since_good"] == pytest.approx(10_800, abs=600)
+
+
+def test_a_refresh_that_failed(built: Database) -> None:
+    with Session(built.engine) as session:
+        record_failure(session, "test", "The disk is full.")
+        found = check(session)
+    assert not found["refresh"].ok
+    assert found["refresh"].detail == "The last refresh failed: The disk is full."
+    assert found["refresh"].data["last_outcome"] == "failed"
+
+
+def test_rows_of_zero_are_no_error(built: Database) -> None:
+    with Session(built.engine) as session:
+        session.execute(text("DELETE FROM content_items_all"))
+        assert check(session)["counts"].ok
+        fold(session)
+        assert check(session)["counts"].ok
+
+
+# On the command line
+
+
+class Command:
+    """`genonaut stats check` and `status`: exit code, and what is printed."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
+        self._capsys = capsys
+
+    def __call__(self, *arguments: str) -> tuple[object, str]:
+        with pytest.raises(SystemExit) as ended:
+            main(["stats", *arguments, "--env", "test"])
+        printed = self._capsys.readouterr()
+        assert printed.err == ""
+        return ended.value.code, printed.out
+
+
+@pytest.fixture
+def stats(
+    built: Database, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Command:
+    monkeypatch.setenv("DATABASE_URL", built.url.render_as_string(hide_password=False))
+    return Command(capsys)
+
+
+@pytest.mark.parametrize("command", ["check", "status"])
+def test_a_sound_database_on_the_command_line(stats: Command, command: str) -> None:
+    code, printed = stats(command)
+    assert code == 0
+    lines = printed.splitlines()
+    assert lines.pop() == "All is well."
+    assert {line.split()[0] for line in lines} == {"ok"}
+
+
+def test_what_is_wrong_is_told_on_the_command_line(built: Database, stats: Command) -> None:
+    execute(built, f"UPDATE gen_source_stats SET count = 7 WHERE user_id = '{ADA}'")
+    code, printed = stats("check")
+    assert code == 1
+    first, *others, last = printed.splitlines()
+    assert first.startswith(f"BAD  counts    2 of 4 counts are wrong, the worst being {ADA} auto: ")
+    assert {line.split()[0] for line in others} == {"ok"}
+    assert last == "Not all is well."
+    assert stats("status")[0] == 0, "a glance does not count"
+
+
+def test_for_machines(built: Database, stats: Command) -> None:
+    code, printed = stats("check", "--json")
+    assert code == 0
+    sound = json.loads(printed)
+    assert sound["ok"] is True
+    assert [finding["what"] for finding in sound["findings"]] == [
+        "counts",
+        "triggers",
+        "ledger",
+        "refresh",
+    ]
+    assert all(set(finding) == {"what", "ok", "detail", "data"} for finding in sound["findings"])
+    execute(built, "DELETE FROM gen_source_refreshes")
+    code, printed = stats("status", "--json")
+    assert code == 1
+    unsound: dict[str, Any] = json.loads(printed)
+    assert unsound["ok"] is False
+    assert unsound["findings"][-1] == {
+        "what": "refresh",
+        "ok": False,
+        "detail": "The counts were never built: run `genonaut stats refresh`.",
+        "data": {"last_outcome": None, "seconds_since_good": None},
+    }

@@ -1,0 +1,139 @@
+"""A ledger that no worker folds is folded by those who read: in the background, and once."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from genonaut.api.exceptions import DatabaseError
+from genonaut.api.services.content_service import ContentService
+from genonaut.counting import background
+from genonaut.counting.background import BackgroundFold
+from genonaut.counting.engine import Fold, fold
+from genonaut.counting.refreshing import build_if_never_built
+from genonaut.db.session import Database
+from tests.counting.recount import differences
+from tests.system.processes import wait_until
+
+LONG = 50
+READERS = 64
+
+
+def write(database: Database, statements: int = LONG + 1) -> None:
+    """Insert items, each with a statement of its own: so each leaves a row in the ledger."""
+    with database.transaction() as session:
+        for _ in range(statements):
+            session.execute(
+                text(
+                    "INSERT INTO content_items (title, content_data, prompt, creator_id)"
+                    " SELECT 't', 'd', 'p', id FROM users"
+                )
+            )
+
+
+def read(database: Database, on_long_ledger: Callable[[], None]) -> dict[str, Any]:
+    with database.transaction() as session:
+        service = ContentService(session, fold_after_rows=LONG, on_long_ledger=on_long_ledger)
+        return service.get_unified_content_stats()
+
+
+def ledger_rows(database: Database) -> int:
+    with database.transaction() as session:
+        rows: int = session.execute(text("SELECT count(*) FROM gen_source_deltas")).scalar_one()
+        return rows
+
+
+@pytest.fixture
+def built(database: Database) -> Database:
+    with database.transaction() as session:
+        session.execute(text("INSERT INTO users (username) VALUES ('ada')"))
+    build_if_never_built(database, "test")
+    return database
+
+
+class Gate:
+    """A fold that waits at its beginning until it is let through; or fails there."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.folds = 0
+        self.opened = threading.Event()
+        self.error: DatabaseError | None = None
+        monkeypatch.setattr(background, "fold", self)
+
+    def __call__(self, session: Session) -> Fold | None:
+        self.folds += 1
+        assert self.opened.wait(60)
+        if self.error:
+            raise self.error
+        return fold(session)
+
+
+@pytest.fixture
+def gate(monkeypatch: pytest.MonkeyPatch) -> Gate:
+    return Gate(monkeypatch)
+
+
+def nobody_folds() -> bool:
+    return not [thread for thread in threading.enumerate() if thread.name == "fold"]
+
+
+def test_many_readers_have_it_folded_once_and_do_not_wait(built: Database, gate: Gate) -> None:
+    write(built)
+    soon = BackgroundFold(built)
+    with ThreadPoolExecutor(16) as pool:
+        answers = list(pool.map(lambda _: read(built, soon), range(READERS)))
+    assert {answer["community_regular_count"] for answer in answers} == {LONG + 1}
+    assert ledger_rows(built) == LONG + 1, "all have read, and nobody waited for the fold"
+    gate.opened.set()
+    wait_until(nobody_folds, "the fold is over")
+    assert (gate.folds, ledger_rows(built)) == (1, 0)
+    assert read(built, soon)["community_regular_count"] == LONG + 1
+    with built.transaction() as session:
+        assert differences(session) == []
+
+
+def test_a_short_ledger_is_left_alone(built: Database, gate: Gate) -> None:
+    write(built, LONG)
+    read(built, BackgroundFold(built))
+    assert gate.folds == 0
+
+
+def test_the_next_long_ledger_is_folded_as_well(built: Database, gate: Gate) -> None:
+    gate.opened.set()
+    soon = BackgroundFold(built)
+    for turn in (1, 2):
+        write(built)
+        read(built, soon)
+        wait_until(nobody_folds, "the fold is over")
+        assert (gate.folds, ledger_rows(built)) == (turn, 0)
+
+
+def test_a_fold_that_fails_harms_nobody_and_is_tried_again(built: Database, gate: Gate) -> None:
+    gate.opened.set()
+    gate.error = DatabaseError("The disk is full.")
+    soon = BackgroundFold(built)
+    write(built)
+    assert read(built, soon)["community_regular_count"] == LONG + 1
+    wait_until(nobody_folds, "the fold has failed")
+    assert ledger_rows(built) == LONG + 1
+    gate.error = None
+    read(built, soon)
+    wait_until(nobody_folds, "the fold is over")
+    assert ledger_rows(built) == 0
+
+
+def test_a_worker_that_folds_already_is_not_disturbed(built: Database, gate: Gate) -> None:
+    gate.opened.set()
+    write(built)
+    with built.transaction() as worker:
+        assert fold(worker) is not None
+        read(built, BackgroundFold(built))
+        wait_until(nobody_folds, "the background has left it to the worker")
+        assert gate.folds == 1
+    assert ledger_rows(built) == 0
+    with built.transaction() as session:
+        assert differences(session) == []

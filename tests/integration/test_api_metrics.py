@@ -1,0 +1,185 @@
+"""What Prometheus sees: requests by route, and the truth about the counting."""
+
+import math
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+from sqlalchemy import URL, create_engine
+
+from genonaut.config import Settings
+from genonaut.counting.engine import fold
+from genonaut.counting.refreshing import refresh_now
+from genonaut.db.session import Database
+from tests.integration.running_api import running_api
+
+COUNT = {"count": "gen_source"}
+
+
+@pytest.fixture
+def client(settings: Settings, database: Database) -> Iterator[httpx.Client]:
+    with running_api(settings, database) as client:
+        yield client
+
+
+class Samples:
+    """One scrape."""
+
+    def __init__(self, client: httpx.Client) -> None:
+        answer = client.get("/metrics")
+        assert answer.status_code == 200
+        assert answer.headers["content-type"].startswith("text/plain; version=")
+        families = text_string_to_metric_families(answer.text)
+        self.all = [sample for family in families for sample in family.samples]
+
+    def value(self, name: str, **labels: str) -> float | None:
+        found = [s.value for s in self.all if (s.name, s.labels) == (f"genonaut_{name}", labels)]
+        assert len(found) <= 1
+        return found[0] if found else None
+
+    def labels(self, name: str) -> list[dict[str, str]]:
+        return [sample.labels for sample in self.all if sample.name == f"genonaut_{name}"]
+
+
+def add_items(database: Database, items: int) -> None:
+    """One statement of one user, so one row of the ledger."""
+    user = uuid4()
+    with database.transaction() as session:
+        connection = session.connection()
+        connection.exec_driver_sql(f"INSERT INTO users (id, username) VALUES ('{user}', '{user}')")
+        connection.exec_driver_sql(
+            "INSERT INTO content_items (title, content_data, prompt, creator_id)"
+            f" SELECT 'Sea', '', 'sea', '{user}' FROM generate_series(1, {items})"
+        )
+
+
+def until(client: httpx.Client, name: str, at_least: float) -> float | None:
+    """The statistics of PostgreSQL are some moments late."""
+    for _ in range(100):
+        value = Samples(client).value(name, **COUNT)
+        if value is not None and value >= at_least:
+            return value
+        time.sleep(0.1)
+    pytest.fail(f"{name} never reached {at_least}")
+
+
+def test_requests_are_counted_by_route_and_not_by_path(client: httpx.Client) -> None:
+    for user in (uuid4(), uuid4(), "me"):
+        client.get(f"/api/v1/users/{user}")
+    client.get("/no/such/thing")
+    client.request("PROPFIND", "/no/such/thing")
+    samples = Samples(client)
+
+    def requests(**labels: str) -> float | None:
+        return samples.value("http_requests_total", **labels)
+
+    route = "/api/v1/users/{user_id}"
+    assert requests(method="GET", route=route, status="404") == 2
+    assert requests(method="GET", route=route, status="422") == 1
+    assert requests(method="GET", route="unmatched", status="404") == 1
+    assert requests(method="other", route="unmatched", status="404") == 1
+    assert samples.value("http_request_duration_seconds_count", method="GET", route=route) == 3
+    assert not [labels for labels in samples.labels("http_requests_total") if "no" in str(labels)]
+
+
+def test_a_count_that_was_never_built(client: httpx.Client, database: Database) -> None:
+    samples = Samples(client)
+    assert samples.value("database_up") == 1
+    assert samples.value("refresh_age_seconds", **COUNT) == math.inf
+    assert samples.value("refresh_duration_seconds", **COUNT) is None
+    assert samples.value("refresh_last_outcome", **COUNT, outcome="built") == 0
+
+
+def test_refreshes_and_what_they_found(client: httpx.Client, database: Database) -> None:
+    add_items(database, 3)
+    refresh_now(database, "test")
+    samples = Samples(client)
+    assert samples.value("refresh_last_outcome", **COUNT, outcome="built") == 1
+    with database.transaction() as session:
+        session.connection().exec_driver_sql("UPDATE gen_source_stats SET count = count + 7")
+    refresh_now(database, "test")
+    samples = Samples(client)
+    age = samples.value("refresh_age_seconds", **COUNT)
+    assert age is not None
+    assert 0 <= age < 30
+    assert samples.value("refresh_rows_wrong", **COUNT) == 2
+    assert samples.value("refresh_largest_error", **COUNT) == 7
+    assert samples.value("refresh_rows_checked", **COUNT) == 3
+    assert samples.value("refresh_duration_seconds", **COUNT) is not None
+    outcomes = {
+        outcome: samples.value("refresh_last_outcome", **COUNT, outcome=outcome)
+        for outcome in ("built", "exact", "repaired", "failed")
+    }
+    assert outcomes == {"built": 0, "exact": 0, "repaired": 1, "failed": 0}
+    assert samples.value("refreshes_recorded", **COUNT, outcome="built") == 1
+    assert samples.value("refreshes_recorded", **COUNT, outcome="failed") == 0
+
+
+def test_a_refresh_that_failed_does_not_hide_the_last_good_one(
+    client: httpx.Client, database: Database
+) -> None:
+    with database.transaction() as session:
+        session.connection().exec_driver_sql(
+            "INSERT INTO gen_source_refreshes"
+            " (started_at, duration_seconds, requested_by, outcome, rows_checked)"
+            " VALUES (now() - interval '90 s', 2.5, 'test', 'exact', 11),"
+            " (now(), 0, 'test', 'failed', 0)"
+        )
+    samples = Samples(client)
+    age = samples.value("refresh_age_seconds", **COUNT)
+    assert age is not None
+    assert 90 <= age < 120
+    assert samples.value("refresh_duration_seconds", **COUNT) == 2.5
+    assert samples.value("refresh_rows_checked", **COUNT) == 11
+    assert samples.value("refresh_last_outcome", **COUNT, outcome="failed") == 1
+
+
+def test_the_ledger_is_written_and_folded(client: httpx.Client, database: Database) -> None:
+    before = Samples(client)
+    add_items(database, 5)
+    add_items(database, 5)
+    assert Samples(client).value("ledger_rows", **COUNT) == 2
+    written = (before.value("ledger_rows_written_total", **COUNT) or 0) + 2
+    until(client, "ledger_rows_written_total", written)
+    folded = before.value("ledger_rows_folded_total", **COUNT) or 0
+    with database.transaction() as session:
+        fold(session)
+    assert Samples(client).value("ledger_rows", **COUNT) == 0
+    until(client, "ledger_rows_folded_total", folded + 2)
+    until(client, "stored_rows", 3)
+
+
+def nowhere(port: int) -> Database:
+    url = URL.create("postgresql+psycopg", "genonaut", "hunter2", "127.0.0.1", port, "genonaut")
+    return Database(url, create_engine(url), is_embedded=False)
+
+
+@pytest.mark.parametrize("server", ["embedded"], indirect=True)
+@pytest.mark.parametrize("listening", [True, False], ids=["hangs", "is-gone"])
+def test_a_scrape_works_without_the_database(settings: Settings, listening: bool) -> None:
+    with closing(socket.socket()) as silent:
+        silent.bind(("127.0.0.1", 0))
+        if listening:
+            silent.listen()
+        with running_api(settings, nowhere(silent.getsockname()[1])) as client:
+            client.get("/health")
+            started = time.monotonic()
+            samples = Samples(client)
+            assert time.monotonic() - started < 4
+    assert samples.value("database_up") == 0
+    assert samples.value("http_requests_total", method="GET", route="/health", status="200") == 1
+    assert samples.labels("ledger_rows") == []
+
+
+def test_two_applications_count_for_themselves(settings: Settings, database: Database) -> None:
+    health: dict[str, Any] = {"method": "GET", "route": "/health", "status": "200"}
+    with running_api(settings, database) as one, running_api(settings, database) as other:
+        one.get("/health")
+        assert Samples(one).value("http_requests_total", **health) == 1
+        assert Samples(other).value("http_requests_total", **health) is None

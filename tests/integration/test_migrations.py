@@ -1,0 +1,361 @@
+"""Migrations: there and back again, to what the models say, on full databases in use."""
+
+import re
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import CheckConstraint, Connection, create_engine
+
+from genonaut.api.exceptions import DatabaseBusyError
+from genonaut.api.services.content_service import ContentService
+from genonaut.config import Settings, load_settings
+from genonaut.counting.refreshing import build_if_never_built, refresh_now
+from genonaut.db import migrate
+from genonaut.db.migrate import current_revision, downgrade, head_revision, upgrade
+from genonaut.db.schema import Base
+from genonaut.db.session import Database, open_database
+from tests.counting.recount import differences
+from tests.system.processes import wait_until
+
+SCRIPTS = ScriptDirectory.from_config(migrate._config(None))
+REVISIONS = [script.revision for script in SCRIPTS.walk_revisions()][::-1]
+
+# Everything that a migration can make, from the catalog: one line for each thing.
+CATALOG = {
+    "tables": """
+        SELECT oid::regclass, relkind, relpersistence, reloptions, relacl,
+               pg_get_partkeydef(oid), pg_get_expr(relpartbound, oid)
+        FROM pg_class WHERE relnamespace = 'public'::regnamespace""",
+    "columns": """
+        SELECT attrelid::regclass, attnum, attname, format_type(atttypid, atttypmod), attnotnull,
+               attidentity, attgenerated, attstorage, pg_get_expr(adbin, adrelid)
+        FROM pg_attribute
+        JOIN pg_class ON pg_class.oid = attrelid
+        LEFT JOIN pg_attrdef ON (adrelid, adnum) = (attrelid, attnum)
+        WHERE relnamespace = 'public'::regnamespace AND relkind <> 'i' AND attnum > 0""",
+    "indexes": """
+        SELECT indrelid::regclass, pg_get_indexdef(indexrelid), indisvalid, indisprimary
+        FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid
+        WHERE relnamespace = 'public'::regnamespace""",
+    "constraints": """
+        SELECT conrelid::regclass, conname, contype, pg_get_constraintdef(oid), convalidated
+        FROM pg_constraint WHERE connamespace = 'public'::regnamespace""",
+    "triggers": """
+        SELECT tgrelid::regclass, pg_get_triggerdef(pg_trigger.oid), tgenabled
+        FROM pg_trigger WHERE NOT tgisinternal""",
+    "functions": """
+        SELECT proname, pg_get_function_identity_arguments(oid), prosrc, prosecdef, proconfig,
+               provolatile, proacl
+        FROM pg_proc WHERE pronamespace = 'public'::regnamespace""",
+    "views": """
+        SELECT oid::regclass, pg_get_viewdef(oid)
+        FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('v', 'm')""",
+    "sequences": """
+        SELECT seqrelid::regclass, seqtypid::regtype, seqstart, seqincrement, seqmax, seqcycle
+        FROM pg_sequence""",
+    "types": """
+        SELECT typname, typtype FROM pg_type WHERE typnamespace = 'public'::regnamespace""",
+}
+
+
+def schema_of(database: Database) -> dict[str, list[str]]:
+    """All that is in the catalog, but for Alembic's own table."""
+    with database.engine.connect() as connection:
+        return {
+            kind: sorted(
+                line
+                for line in map(str, connection.exec_driver_sql(statement))
+                if "alembic_version" not in line
+            )
+            for kind, statement in CATALOG.items()
+        }
+
+
+@pytest.fixture
+def scratch(server: tuple[Settings, Database]) -> Iterator[Database]:
+    """A database of its own, with nothing in it."""
+    url = server[1].url
+    name = f"scratch_{uuid4().hex}"
+    admin = create_engine(url, isolation_level="AUTOCOMMIT")
+    engine = create_engine(url.set(database=name), pool_size=10)
+    with admin.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+        try:
+            yield Database(engine.url, engine, is_embedded=False)
+        finally:
+            engine.dispose()
+            connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+    admin.dispose()
+
+
+def revision_of(database: Database) -> str | None:
+    with database.engine.connect() as connection:
+        return current_revision(connection)
+
+
+# There and back again
+
+
+def test_up_down_and_up_again(scratch: Database) -> None:
+    nothing = schema_of(scratch)
+    upgrade(scratch.engine)
+    everything = schema_of(scratch)
+    assert revision_of(scratch) == head_revision() == REVISIONS[-1]
+    downgrade(scratch.engine, "base")
+    assert revision_of(scratch) is None
+    assert schema_of(scratch) == nothing
+    upgrade(scratch.engine)
+    assert schema_of(scratch) == everything
+
+
+def test_each_revision_undoes_exactly_what_it_did(scratch: Database) -> None:
+    for previous, revision in zip(["base", *REVISIONS], REVISIONS, strict=False):
+        before = schema_of(scratch)
+        upgrade(scratch.engine, revision)
+        after = schema_of(scratch)
+        assert after != before
+        downgrade(scratch.engine, previous)
+        assert schema_of(scratch) == before, f"down from {revision}"
+        upgrade(scratch.engine, revision)
+        assert schema_of(scratch) == after, f"up to {revision} again"
+
+
+# The models
+
+# What SQLAlchemy's metadata cannot hold, and Alembic does not compare: triggers, functions, views,
+# what partitions are of, and CHECK constraints. The first four are compared with themselves above;
+# the last are compared below.
+EXCEPTIONS = {
+    "modify_default content_items.source_type": "only a partition knows its source",
+    "modify_default content_items_auto.source_type": "only a partition knows its source",
+}
+# An index of the whole table has one of its own in each partition, which PostgreSQL made.
+INDEXES_OF_PARTITIONS = """
+    SELECT 'remove_index ' || relname FROM pg_class WHERE relkind = 'i' AND relispartition"""
+
+
+def disagreements(database: Database) -> set[str]:
+    """How the database differs from the models."""
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "compare_server_default": True}
+        )
+        found = compare_metadata(context, Base.metadata)
+        excepted = {name for (name,) in connection.exec_driver_sql(INDEXES_OF_PARTITIONS)}
+    changes = [change for part in found for change in (part if isinstance(part, list) else [part])]
+    return {in_words(change) for change in changes} - excepted - EXCEPTIONS.keys()
+
+
+def in_words(change: tuple[Any, ...]) -> str:
+    if change[0].startswith("modify"):
+        return f"{change[0]} {change[2]}.{change[3]}"
+    return f"{change[0]} {change[-1].name}"
+
+
+def test_the_result_is_what_the_models_say(scratch: Database) -> None:
+    upgrade(scratch.engine)
+    assert disagreements(scratch) == set()
+
+
+@pytest.mark.parametrize(
+    ("statement", "noticed"),
+    [
+        ("CREATE TABLE stray (id int)", "remove_table stray"),
+        ("ALTER TABLE users ADD stray int", "remove_column stray"),
+        ("ALTER TABLE users ALTER username TYPE text", "modify_type users.username"),
+        ("ALTER TABLE users ALTER created_at DROP DEFAULT", "modify_default users.created_at"),
+        (
+            "ALTER TABLE gen_source_deltas ALTER delta DROP NOT NULL",
+            "modify_nullable gen_source_deltas.delta",
+        ),
+        ("DROP INDEX idx_content_best", "add_index idx_content_best"),
+        ("DROP INDEX idx_gen_source_stats_community", "add_index idx_gen_source_stats_community"),
+        ("ALTER TABLE users DROP CONSTRAINT users_username_key", "add_constraint None"),
+        (
+            "ALTER TABLE gen_source_stats DROP CONSTRAINT gen_source_stats_user_id_fkey",
+            "add_fk None",
+        ),
+    ],
+)
+def test_that_comparison_can_fail(scratch: Database, statement: str, noticed: str) -> None:
+    upgrade(scratch.engine)
+    execute(scratch, statement)
+    assert noticed in disagreements(scratch)
+
+
+def test_check_constraints_are_what_the_models_say(scratch: Database) -> None:
+    upgrade(scratch.engine)
+    modelled = {
+        (table.name, constraint.name)
+        for table in Base.metadata.tables.values()
+        for constraint in table.constraints
+        if isinstance(constraint, CheckConstraint)
+    }
+    with scratch.engine.connect() as connection:
+        found = connection.exec_driver_sql(
+            "SELECT conrelid::regclass::text, conname FROM pg_constraint"
+            " WHERE contype = 'c' AND connamespace = 'public'::regnamespace"
+        )
+        assert {tuple(row) for row in found} == modelled
+
+
+# A full database, in use
+
+FILL = """
+    INSERT INTO users (username) SELECT 'user ' || i FROM generate_series(1, 100) AS i;
+    INSERT INTO content_items_all (source_type, title, content_data, prompt, creator_id)
+    SELECT source, 't', 'd', 'p', users.id
+    FROM users, unnest(ARRAY['items', 'auto', 'auto']) AS source, generate_series(1, 50)"""
+FILLED_WITH = 15_000
+WRITE = """
+    INSERT INTO content_items_all (source_type, title, content_data, prompt, creator_id)
+    SELECT CASE WHEN random() < 0.5 THEN 'items' ELSE 'auto' END, 't', 'd', 'p', id
+    FROM users ORDER BY random() LIMIT 3"""
+
+
+def execute(database: Database, statement: str) -> None:
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql(statement)
+
+
+class Writer:
+    """Inserts three items again and again, and knows how many were committed."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.written = 0
+        self.stop = threading.Event()
+
+    def __call__(self) -> None:
+        while not self.stop.is_set():
+            execute(self.database, WRITE)
+            self.written += 3
+
+    def wait_for_more(self) -> None:
+        """Return when something more was written."""
+        before = self.written
+        wait_until(lambda: self.written > before + 3, "more was written")
+
+
+@contextmanager
+def writing(database: Database) -> Iterator[Writer]:
+    writer = Writer(database)
+    with ThreadPoolExecutor(1) as pool:
+        done = pool.submit(writer)
+        try:
+            yield writer
+        finally:
+            writer.stop.set()
+        done.result()
+
+
+def counts(database: Database) -> tuple[int, str]:
+    with database.transaction() as session:
+        told = ContentService(session).get_unified_content_stats()
+        assert differences(session) == [] or told["source"] == "live"
+        return told["community_regular_count"] + told["community_auto_count"], told["source"]
+
+
+def test_a_full_database_is_upgraded_and_built_while_others_write(scratch: Database) -> None:
+    upgrade(scratch.engine, "0001")
+    execute(scratch, FILL)
+    with writing(scratch) as writer:
+        writer.wait_for_more()
+        upgrade(scratch.engine)
+        writer.wait_for_more()
+        _, source = counts(scratch)
+        assert source == "live", "until the counts are built"
+        built = build_if_never_built(scratch, "test")
+        assert built is not None
+        assert built.outcome == "built"
+        writer.wait_for_more()
+    assert counts(scratch) == (FILLED_WITH + writer.written, "cache")
+    assert refresh_now(scratch, "test").rows_wrong == 0
+
+
+def test_going_back_keeps_the_content_and_the_next_build_counts_it_anew(
+    scratch: Database,
+) -> None:
+    upgrade(scratch.engine)
+    execute(scratch, FILL)
+    build_if_never_built(scratch, "test")
+    downgrade(scratch.engine, "0001")
+    execute(scratch, "DELETE FROM content_items_auto")
+    upgrade(scratch.engine)
+    assert build_if_never_built(scratch, "test") is not None
+    assert counts(scratch) == (FILLED_WITH // 3, "cache")
+
+
+# Others who are in the way
+
+
+@pytest.fixture
+def settings_of_scratch(scratch: Database, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    monkeypatch.setenv("DATABASE_URL", scratch.url.render_as_string(hide_password=False))
+    return load_settings("test")
+
+
+def test_a_migration_gives_up_instead_of_making_others_queue(
+    scratch: Database,
+    settings_of_scratch: Settings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    upgrade(scratch.engine, "0001")
+    before = schema_of(scratch)
+    impatient = tmp_path / "migrations"
+    shutil.copytree(migrate.MIGRATIONS, impatient)
+    environment = impatient / "env.py"
+    environment.write_text(environment.read_text().replace('"5s"', '"100ms"'))
+    monkeypatch.setattr(migrate, "MIGRATIONS", impatient)
+    with scratch.engine.begin() as other:
+        other.exec_driver_sql("LOCK TABLE content_items IN ROW EXCLUSIVE MODE")
+        with (
+            pytest.raises(DatabaseBusyError, match="Others hold a lock for too long"),
+            open_database(settings_of_scratch, migrate=True),
+        ):
+            pass
+    assert schema_of(scratch) == before
+    assert revision_of(scratch) == "0001"
+    upgrade(scratch.engine)
+    assert revision_of(scratch) == head_revision()
+
+
+def test_two_upgrades_at_once_take_turns(
+    scratch: Database, settings_of_scratch: Settings, tmp_path: Path
+) -> None:
+    environment = (migrate.MIGRATIONS / "env.py").read_text()
+    [lock] = re.findall(r"^ADVISORY_LOCK = (\S+)", environment, re.MULTILINE)
+    command = [sys.executable, "-m", "genonaut", "db", "upgrade", "--env", "test"]
+    with scratch.engine.connect() as other:
+        other.exec_driver_sql(f"SELECT pg_advisory_xact_lock({int(lock)})")
+        upgrades = [subprocess.Popen(command, text=True, stdout=subprocess.PIPE) for _ in range(2)]
+        wait_until(lambda: waiting(other) == 2, "both wait for their turn")
+        other.rollback()
+        for process in upgrades:
+            printed, _ = process.communicate(timeout=60)
+            assert process.returncode == 0
+            assert printed.startswith(f"The schema of {scratch.url.database} is at ")
+    assert revision_of(scratch) == head_revision()
+    with scratch.transaction() as session:
+        assert differences(session) == []
+
+
+def waiting(connection: Connection) -> int:
+    found: int = connection.exec_driver_sql(
+        "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+        " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    ).scalar_one()
+    return found
