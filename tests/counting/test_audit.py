@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from genonaut.cli import main
 from genonaut.counting import audit
 from genonaut.counting.audit import Finding, Limits
+from genonaut.counting.cached_count import GEN_SOURCE
 from genonaut.counting.engine import fold, record_failure
 from genonaut.counting.refreshing import build_if_never_built
 from genonaut.db.session import Database
@@ -52,7 +53,7 @@ def test_a_sound_database(built: Database) -> None:
         found = check(session)
     assert [finding.ok for finding in found.values()] == [True] * 4
     assert found["counts"].detail == "All 4 counts equal a recount."
-    assert found["triggers"].detail == "All 13 triggers are in place."
+    assert found["triggers"].detail == f"All {len(GEN_SOURCE.triggers)} triggers are in place."
     assert found["ledger"].detail == "The ledger has 0 rows."
     assert found["refresh"].detail.startswith("The last refresh was ")
 
@@ -128,9 +129,9 @@ TROUBLES = {
         "the trigger gen_source_update on content_items_auto is disabled"
     ],
     "DROP TRIGGER gen_source_truncate ON users": ["users has no trigger gen_source_truncate"],
-    "DROP FUNCTION gen_source_forget_user CASCADE": [
-        "users has no trigger gen_source_delete",
-        "the function gen_source_forget_user is missing",
+    "DROP FUNCTION gen_source_forget_everything CASCADE": [
+        "users has no trigger gen_source_truncate",
+        "the function gen_source_forget_everything is missing",
     ],
     "CREATE OR REPLACE FUNCTION gen_source_count_insert() RETURNS trigger LANGUAGE plpgsql"
     " AS 'BEGIN RETURN NULL; END'": [

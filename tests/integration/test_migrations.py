@@ -302,7 +302,10 @@ def test_going_back_keeps_the_content_and_the_next_build_counts_it_anew(
 
 
 @pytest.fixture
-def settings_of_scratch(scratch: Database, monkeypatch: pytest.MonkeyPatch) -> Settings:
+def settings_of_scratch(
+    scratch: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Settings:
+    monkeypatch.setenv("GENONAUT_HOME", str(tmp_path))
     monkeypatch.setenv("DATABASE_URL", scratch.url.render_as_string(hide_password=False))
     return load_settings("test")
 

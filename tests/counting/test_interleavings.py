@@ -1,0 +1,137 @@
+"""Two transactions in an unlucky order: each of these was wrong once, or could have been."""
+
+import pytest
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from genonaut.counting.engine import fold, refresh
+from genonaut.counting.refreshing import refresh_now
+from genonaut.db.session import Database
+from tests.counting.recount import differences
+
+USER = "00000000-0000-0000-0000-000000000001"
+ITEMS = f"""
+    INSERT INTO content_items (title, content_data, prompt, creator_id)
+    SELECT 't', 'd', 'p', '{USER}' FROM generate_series(1, 3)"""
+DELETE_USER = f"DELETE FROM users WHERE id = '{USER}'"
+
+
+@pytest.fixture
+def three_items(database: Database) -> Database:
+    """One user with three items, whose count is stored."""
+    with database.transaction() as session:
+        session.connection().exec_driver_sql(f"INSERT INTO users VALUES ('{USER}', 'somebody')")
+        session.connection().exec_driver_sql(ITEMS)
+    refresh_now(database, "test")
+    return database
+
+
+def assert_exact(database: Database) -> None:
+    """Now, after a fold, and after the next refresh, which must have nothing to repair."""
+    with database.transaction() as session:
+        assert differences(session) == []
+        assert fold(session) is not None
+        assert differences(session) == []
+        assert refresh(session, "test").rows_wrong == 0
+
+
+def folded(database: Database) -> None:
+    with database.transaction() as session:
+        assert fold(session) is not None
+
+
+def at(database: Database, level: str) -> Connection:
+    return database.engine.execution_options(isolation_level=level).connect()
+
+
+@pytest.mark.parametrize(
+    "lock", ["SELECT FROM users FOR UPDATE", "UPDATE users SET username = 'x'"]
+)
+def test_a_repair_of_a_user_whose_row_is_locked(three_items: Database, lock: str) -> None:
+    with three_items.engine.connect() as holder:
+        holder.exec_driver_sql("UPDATE gen_source_stats SET count = 99 WHERE user_id IS NOT NULL")
+        holder.commit()
+        holder.exec_driver_sql(lock)
+        assert refresh_now(three_items, "test").rows_wrong == 1
+        with three_items.transaction() as session:
+            assert differences(session) == [], "the repair counts at once"
+        holder.rollback()
+    assert_exact(three_items)
+
+
+@pytest.mark.parametrize("end", ["commit", "rollback"])
+def test_a_repair_while_the_user_is_being_deleted(three_items: Database, end: str) -> None:
+    with three_items.engine.connect() as deleter:
+        deleter.exec_driver_sql("UPDATE gen_source_stats SET count = 99 WHERE user_id IS NOT NULL")
+        deleter.commit()
+        deleter.exec_driver_sql(DELETE_USER)
+        refresh_now(three_items, "test")
+        folded(three_items)
+        getattr(deleter, end)()
+    assert_exact(three_items)
+
+
+@pytest.mark.parametrize("level", ["READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE"])
+@pytest.mark.parametrize("change", ["DELETE FROM content_items", ITEMS])
+def test_a_deletion_with_an_older_snapshot(three_items: Database, level: str, change: str) -> None:
+    with at(three_items, level) as deleter:
+        deleter.exec_driver_sql("SELECT count(*) FROM users").all()
+        with three_items.transaction() as session:
+            session.connection().exec_driver_sql(change)
+        folded(three_items)
+        try:
+            deleter.exec_driver_sql(DELETE_USER)
+            deleter.commit()
+        except DBAPIError as error:  # a serialisation failure is an honest answer
+            assert "could not serialize" in str(error)
+            deleter.rollback()
+    assert_exact(three_items)
+    with three_items.transaction() as session:
+        session.connection().exec_driver_sql(
+            f"INSERT INTO users VALUES ('{USER}', 'again') ON CONFLICT DO NOTHING"
+        )
+    assert_exact(three_items)
+
+
+def test_a_deletion_that_a_trigger_prevents(three_items: Database) -> None:
+    with three_items.transaction() as session:
+        connection = session.connection()
+        connection.exec_driver_sql(
+            "CREATE FUNCTION pg_temp.never() RETURNS trigger LANGUAGE plpgsql"
+            " AS 'BEGIN RETURN NULL; END'"
+        )
+        connection.exec_driver_sql(
+            "CREATE TRIGGER zz_never BEFORE DELETE ON users FOR EACH ROW"
+            " EXECUTE FUNCTION pg_temp.never()"
+        )
+        connection.exec_driver_sql(DELETE_USER)
+        assert differences(session) == []
+        connection.exec_driver_sql("DROP TRIGGER zz_never ON users")
+    assert_exact(three_items)
+
+
+def test_folds_go_on_while_a_refresh_recounts(three_items: Database) -> None:
+    with three_items.engine.connect() as recounting, three_items.transaction() as session:
+        recounting.exec_driver_sql(
+            "SELECT pg_advisory_xact_lock("
+            "'pg_class'::regclass::oid::int, 'gen_source_refreshes'::regclass::oid::int)"
+        )
+        assert fold(session) is not None
+        assert refresh(session, "test", wait=False).outcome == "busy"
+        recounting.rollback()
+
+
+def test_a_deletion_waits_for_a_fold_and_neither_for_ever(three_items: Database) -> None:
+    with three_items.engine.connect() as deleter, three_items.engine.connect() as folding:
+        folding.exec_driver_sql(ITEMS)
+        folding.commit()
+        assert fold(Session(folding)) is not None
+        deleter.exec_driver_sql("SET LOCAL lock_timeout = '50ms'")
+        with pytest.raises(DBAPIError):
+            deleter.exec_driver_sql(DELETE_USER)
+        deleter.rollback()
+        folding.commit()
+        deleter.exec_driver_sql(DELETE_USER)
+        deleter.commit()
+    assert_exact(three_items)
