@@ -27,12 +27,20 @@ def worker(env: Env = None) -> None:
     """Run a Celery worker: it refreshes and folds the counts."""
     settings = _settings(env)
     with running_broker(settings), server_url(settings):
-        celery.start(["--quiet", "worker", "--loglevel", settings.log.level])
+        celery.start(
+            [
+                "--quiet",
+                "worker",
+                f"--hostname=genonaut-{settings.environment}@%h",
+                f"--loglevel={settings.log.level}",
+            ]
+        )
 
 
 def beat(env: Env = None) -> None:
     """Run Celery Beat: it says when to refresh and to fold. One is enough."""
     settings = _settings(env)
+    settings.home.mkdir(parents=True, exist_ok=True)  # the schedule is kept there
     with running_broker(settings):
         celery.start(["--quiet", "beat", "--loglevel", settings.log.level])
 

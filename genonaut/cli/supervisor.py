@@ -44,7 +44,7 @@ class Part:
         """Start it, in a session of its own, so that Ctrl-C reaches only us."""
         self.started = time.monotonic()
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "genonaut", self.name, "--env", self.environment],
+            [sys.executable, "-P", "-m", "genonaut", self.name, "--env", self.environment],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             text=True,
@@ -97,7 +97,7 @@ class Part:
             self.process.kill()
             self.process.wait()
         if self._reader:
-            self._reader.join()
+            self._reader.join(1.0)
 
 
 def supervise(parts: list[Part], every_poll: Callable[[], None]) -> None:
@@ -112,7 +112,8 @@ def supervise(parts: list[Part], every_poll: Callable[[], None]) -> None:
             every_poll()
             time.sleep(POLL_SECONDS)
     finally:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)  # it is being done
         deadline = time.monotonic() + STOP_SECONDS
         for part in parts:
             part.ask_to_end()

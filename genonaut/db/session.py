@@ -18,6 +18,7 @@ from genonaut.config import Settings
 from genonaut.db.failures import explain
 from genonaut.db.migrate import require_current, upgrade
 from genonaut.embedded.lease import Lease
+from genonaut.errors import ServerStartError
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ def open_database(
             url,
             pool_size=pool_size,
             max_overflow=0,
+            isolation_level="READ COMMITTED",  # whatever the server's default is
             hide_parameters=True,  # a traceback in a log must not hold what users wrote
             pool_pre_ping=True,
             connect_args={
@@ -96,7 +98,13 @@ def _server(settings: Settings) -> Iterator[URL]:
         return
     with Lease(settings.home, "postgres") as lease:
         endpoint = lease.endpoint()
-        _create_database(endpoint, settings.db.name)
+        try:
+            _create_database(endpoint, settings.db.name)
+        except psycopg.OperationalError as error:
+            raise ServerStartError(
+                f"The embedded server does not let us in ({str(error).strip().splitlines()[-1]}): "
+                f"put back the password that belongs to it into {lease.folder.path / 'password'}."
+            ) from error
         yield URL.create(
             "postgresql+psycopg",
             endpoint["user"],

@@ -58,6 +58,8 @@ class Keeper:
             if self._wait_until_ready(self.process):
                 write_whole(self.server.folder.endpoint, json.dumps(self.server.endpoint()))
                 return
+            if self.told_to_stop:
+                break
             time.sleep(0.3)
         raise ServerStartError(
             f"The embedded server does not start: {self.server.folder.last_words()} "
@@ -79,7 +81,7 @@ class Keeper:
 
     def _wait_until_ready(self, process: subprocess.Popen[bytes]) -> bool:
         deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline and process.poll() is None:
+        while time.monotonic() < deadline and process.poll() is None and not self.told_to_stop:
             if self.server.is_ready():
                 return True
             time.sleep(POLL_SECONDS / 2)

@@ -89,7 +89,7 @@ def _start_keeper(home: Path, folder: ServerFolder, turn: FileLock) -> None:
     # the next one waits for what we began.
     with folder.log.open("ab") as log:
         keeper = subprocess.Popen(
-            [sys.executable, "-m", "genonaut.embedded.keeper", folder.name, str(home)],
+            [sys.executable, "-P", "-m", "genonaut.embedded.keeper", folder.name, str(home)],
             stdin=turn.fileno(),
             stdout=subprocess.PIPE,
             stderr=log,

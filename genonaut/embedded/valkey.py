@@ -7,6 +7,7 @@ import hashlib
 import importlib.metadata
 import os
 import signal
+import stat
 import tempfile
 from importlib.util import find_spec
 from pathlib import Path
@@ -61,11 +62,12 @@ class ValkeyServer:
         self.binary = self._find_binary()
 
     def _own(self, folder: Path) -> None:
-        owner, me = folder.stat().st_uid, os.geteuid()
-        if owner not in {me, self.account.uid if self.account else me}:
+        found, me = folder.lstat(), os.geteuid()
+        ours = found.st_uid in {me, self.account.uid if self.account else me}
+        if not ours or not stat.S_ISDIR(found.st_mode):
             raise ServerStartError(f"{folder} belongs to somebody else: remove it.")
         if self.account:
-            os.chown(folder, self.account.uid, self.account.gid)
+            os.chown(folder, self.account.uid, self.account.gid, follow_symlinks=False)
 
     def launch(self) -> Launch:
         # Relative, because the account may not be allowed to enter the folders above.
@@ -78,7 +80,7 @@ class ValkeyServer:
 
     def is_ready(self) -> bool:
         try:
-            with redis.Redis(unix_socket_path=str(self.socket)) as client:
+            with redis.Redis(unix_socket_path=str(self.socket), socket_timeout=5) as client:
                 return bool(client.ping())
         except redis.RedisError:
             return False

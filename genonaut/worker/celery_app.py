@@ -35,6 +35,7 @@ def configuration(settings: Settings) -> dict[str, Any]:
         "beat_max_loop_interval": 10,
         "redbeat_redis_url": redbeat_url(settings),
         "redbeat_lock_timeout": 50,
+        "redbeat_key_prefix": f"genonaut-{settings.environment}:",
         "accept_content": ["json"],
         "task_serializer": "json",
         "result_serializer": "json",

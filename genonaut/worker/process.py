@@ -17,6 +17,7 @@ from genonaut.worker.celery_app import app
 from genonaut.worker.schedules import when
 
 REFRESH = "genonaut.worker.tasks.refresh_gen_source_stats"
+STATEMENT_SHARE = 0.9  # of a task's time limit
 log = structlog.get_logger()
 
 
@@ -31,7 +32,12 @@ class WorkerProcess:
     def database(self) -> Database:
         """Opened when first needed, so a database that is down is tried again by the next task."""
         if self._database is None:
-            self._database = self._stack.enter_context(open_database(load_settings()))
+            settings = load_settings()
+            # The server gives up before Celery interrupts us in the middle of an answer.
+            limit = settings.celery.task_seconds * STATEMENT_SHARE
+            self._database = self._stack.enter_context(
+                open_database(settings, statement_timeout_seconds=limit)
+            )
         return self._database
 
     def close(self) -> None:

@@ -34,6 +34,10 @@ class UserRepository:
         statement = insert(User).values(username=username).on_conflict_do_nothing().returning(User)
         return self._session.scalars(statement).one_or_none()
 
+    def get_username(self, user_id: UUID) -> str | None:
+        """The name, without a lock."""
+        return self._session.scalar(select(User.username).where(User.id == user_id))
+
     def lock_usernames(self, user_ids: Iterable[UUID]) -> dict[UUID, str]:
         """The names of those who exist, and who cannot be deleted until this transaction ends."""
         statement = (

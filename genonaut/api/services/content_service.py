@@ -65,7 +65,8 @@ class ContentService:
         deleted = _existing(self._content.delete(item_id), item_id)
         creator = deleted["creator_id"]
         return {
-            "deleted": _named(deleted, self._users.lock_usernames([creator])),
+            # No lock: whoever deletes the creator holds the one, and waits for our item.
+            "deleted": {**deleted, "creator_username": self._users.get_username(creator)},
             "stats": self.get_unified_content_stats(creator),
         }
 
