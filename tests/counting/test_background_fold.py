@@ -63,6 +63,7 @@ class Gate:
         self.opened = threading.Event()
         self.error: DatabaseError | None = None
         monkeypatch.setattr(background, "fold", self)
+        monkeypatch.setattr(background, "PAUSE_SECONDS", 0.0)
 
     def __call__(self, session: Session) -> Fold | None:
         self.folds += 1
@@ -124,6 +125,20 @@ def test_a_fold_that_fails_harms_nobody_and_is_tried_again(built: Database, gate
     read(built, soon)
     wait_until(nobody_folds, "the fold is over")
     assert ledger_rows(built) == 0
+
+
+def test_the_next_fold_waits_a_little(
+    built: Database, gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(background, "PAUSE_SECONDS", 3600.0)
+    gate.opened.set()
+    gate.error = DatabaseError("The disk is full.")
+    soon = BackgroundFold(built)
+    write(built)
+    for _ in range(3):
+        read(built, soon)
+        wait_until(nobody_folds, "the fold has failed")
+    assert gate.folds == 1
 
 
 def test_a_worker_that_folds_already_is_not_disturbed(built: Database, gate: Gate) -> None:

@@ -186,7 +186,7 @@ def keeper(home: Path) -> int:
 
 def find_keeper(home: Path) -> int:
     words = ["-m", "genonaut.embedded.keeper", "postgres", str(home)]
-    return next((process for process in all_processes() if command_line(process)[1:] == words), 0)
+    return next((process for process in all_processes() if command_line(process)[-4:] == words), 0)
 
 
 def processes_of(home: Path) -> list[int]:

@@ -363,6 +363,9 @@ def refreshing(home: Path) -> Iterator[subprocess.Popen[str]]:
         yield process
 
 
+REPAIR = "INSERT INTO gen_source_stats"
+
+
 def test_a_refresh_that_is_killed_half_way_repairs_nothing_by_halves(home_of_ada: Path) -> None:
     with held(home_of_ada) as database, connect(home_of_ada, "genonaut_test") as other:
         refresh_now(database, "test")
@@ -370,11 +373,9 @@ def test_a_refresh_that_is_killed_half_way_repairs_nothing_by_halves(home_of_ada
         wrong = wrong_counts(database)
         with other.transaction(), running(home_of_ada, "stats", "refresh") as command:
             other.execute("LOCK TABLE gen_source_stats IN SHARE MODE")
-            wait_until(
-                lambda: active(home_of_ada, "emptied_users", waiting=True), "it begins to repair"
-            )
+            wait_until(lambda: active(home_of_ada, REPAIR, waiting=True), "it begins to repair")
             command.end(signal.SIGKILL)
-        wait_until(lambda: not active(home_of_ada, "emptied_users"), "its connection has ended")
+        wait_until(lambda: not active(home_of_ada, REPAIR), "its connection has ended")
         assert wrong_counts(database) == wrong
         assert refresh_now(database, "test").rows_wrong == 4
         assert wrong_counts(database) == []
