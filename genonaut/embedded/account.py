@@ -5,6 +5,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -73,11 +74,17 @@ def _first_candidate() -> Account:
     )
 
 
-def runnable_by(account: Account | None, root: Path, executable: str, version: str) -> Path:
+def runnable_by(
+    account: Account | None,
+    root: Path,
+    executable: str,
+    version: str,
+    needed: Sequence[str] = (".",),
+) -> Path:
     """A folder like `root` whose `executable` (a path below it) the account can run.
 
-    That is `root` itself, or a copy of it in the system's cache when `root` lies where only
-    we may enter. Opening up the folders above it is not ours to do.
+    That is `root` itself, or a copy in the system's cache when `root` lies where only we may
+    enter: a copy of what is `needed` of it. Opening up the folders above it is not ours to do.
 
     Raises:
         ServerStartError: the cache cannot be written.
@@ -91,7 +98,7 @@ def runnable_by(account: Account | None, root: Path, executable: str, version: s
         turn.exclusive()  # nobody replaces a copy that another has just begun to use
         try:
             if not _can_run(account, copy / executable):
-                _copy_for_everyone(root, copy)
+                _copy_for_everyone(root, copy, needed)
         finally:
             turn.close()
     except OSError as error:
@@ -119,10 +126,11 @@ def _can_run(account: Account, executable: Path) -> bool:
     return done.returncode == 0
 
 
-def _copy_for_everyone(source: Path, target: Path) -> None:
+def _copy_for_everyone(source: Path, target: Path, needed: Sequence[str]) -> None:
     with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
         fresh = Path(scratch) / target.name
-        shutil.copytree(source, fresh, symlinks=True)
+        for folder in needed:
+            shutil.copytree(source / folder, fresh / folder, symlinks=True)
         for path in [fresh, *fresh.rglob("*")]:
             if not path.is_symlink():
                 runs = path.is_dir() or path.stat().st_mode & 0o100

