@@ -43,7 +43,21 @@ def map_body(_context: HookContext, body: Any) -> Any:
     for item in body if isinstance(body, list) else [body]:
         if isinstance(item, dict) and is_uuid(item.get("creator_id")):
             item["creator_id"] = USER
-    return body
+    return without_nul(body)
+
+
+def without_nul(value: Any) -> Any:
+    """No NUL, which PostgreSQL cannot store and a schema of free metadata cannot forbid.
+
+    (That it is refused, not stored and no error of ours, is tested with the other bodies.)
+    """
+    if isinstance(value, str):
+        return value.replace("\0", "")
+    if isinstance(value, list):
+        return [without_nul(member) for member in value]
+    if isinstance(value, dict):
+        return {without_nul(key): without_nul(member) for key, member in value.items()}
+    return value
 
 
 @schema.hook

@@ -287,8 +287,10 @@ def backend_of(session: Session) -> int:
 
 def kill_in_the_middle(home: Path, database: Database, moment: str, victim: str) -> None:
     with suppress(DBAPIError), Session(database.engine) as session:
-        MOMENTS[moment](session)
-        kill(postmaster(home) if victim == "server" else backend_of(session))
+        process = postmaster(home) if victim == "server" else backend_of(session)
+        with suppress(DBAPIError):  # it may collide with the writers
+            MOMENTS[moment](session)
+        kill(process)
         session.commit()
 
 
@@ -339,7 +341,7 @@ def test_counts_are_true_after_every_kill_of_a_refresh(ready_home: Path) -> None
     moments = random.Random(1)
     with held(ready_home) as database, writers(database, 2):
         refresh_now(database, "test")
-        for _ in range(KILLS):
+        for _ in range(KILLS // 2):
             with refreshing(ready_home) as process:
                 with suppress(subprocess.TimeoutExpired):
                     process.wait(moments.random() / 10)
