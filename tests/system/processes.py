@@ -21,7 +21,10 @@ from genonaut.db.session import Database
 CHECKOUT = Path(__file__).parents[2]
 PATIENCE_SECONDS = 60.0
 # A process under test gets these from whoever runs the tests, and otherwise what its test says.
-INHERITED = ("PATH", "LANG", "TMPDIR", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE")
+INHERITED = (
+    *("PATH", "LANG", "TMPDIR", "LD_LIBRARY_PATH"),
+    *("PYTHONHOME", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE"),
+)
 
 # Holds a lease, says where the server is, and waits until its standard input ends.
 HOLD = """

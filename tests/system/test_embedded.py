@@ -301,8 +301,8 @@ def test_the_environment_of_whoever_starts_it_does_not_matter(new_home: Path) ->
         assert shown == [("C",), ("UTC",), ("/proc/self/cwd",)]
 
 
-def test_it_speaks_utf_8_and_sorts_alike_everywhere(new_home: Path) -> None:
-    with held(new_home), connect(new_home) as connection:
+def test_it_speaks_utf_8_and_sorts_alike_everywhere(ready_home: Path) -> None:
+    with held(ready_home), connect(ready_home) as connection:
         found = connection.execute(
             "SELECT pg_encoding_to_char(encoding), datlocprovider, datlocale FROM pg_database"
         ).fetchall()

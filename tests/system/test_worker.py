@@ -90,7 +90,7 @@ def parts(home: Path, name: str) -> list[int]:
     return sorted(
         process
         for process in all_processes()
-        if command_line(process)[1:4] == ["-m", "genonaut", name]
+        if command_line(process)[1:5] == ["-P", "-m", "genonaut", name]
         and ours in Path(f"/proc/{process}/environ").read_text(errors="replace")
     )
 
