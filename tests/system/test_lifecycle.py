@@ -286,12 +286,15 @@ def backend_of(session: Session) -> int:
 
 
 def kill_in_the_middle(home: Path, database: Database, moment: str, victim: str) -> None:
-    with suppress(DBAPIError), Session(database.engine) as session:
-        process = postmaster(home) if victim == "server" else backend_of(session)
-        with suppress(DBAPIError):  # it may collide with the writers
-            MOMENTS[moment](session)
-        kill(process)
-        session.commit()
+    killed = False
+    while not killed:  # a connection from before the last recovery may only learn of it now
+        with suppress(DBAPIError), Session(database.engine) as session:
+            process = postmaster(home) if victim == "server" else backend_of(session)
+            with suppress(DBAPIError):  # it may collide with the writers
+                MOMENTS[moment](session)
+            kill(process)
+            killed = True
+            session.commit()
 
 
 def mark(database: Database) -> None:
