@@ -52,9 +52,11 @@ def new_home() -> Iterator[Path]:
 def prepared() -> Iterator[Path]:
     """A GENONAUT_HOME with the test database, current and empty; its server is stopped."""
     folder = make_folder()
-    succeed(folder, "db", "upgrade")
-    yield folder
-    shutil.rmtree(folder)
+    try:
+        succeed(folder, "db", "upgrade")
+        yield folder
+    finally:
+        shutil.rmtree(folder)
 
 
 @pytest.fixture
@@ -66,23 +68,25 @@ def ready_home(prepared: Path, new_home: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def real_server(prepared: Path) -> Iterator[dict[str, Any]]:
-    """A server that runs while the tests do: with a database that is current, and some that are
-    not. As one that the settings name."""
+    """The address of a server that runs while the tests do, as one that the settings name.
+
+    Its test database is current; others have no schema, or an old one.
+    """
     home = make_folder()
-    subprocess.run(["cp", "-a", f"{prepared}/postgres", home], check=True)
-    with Holder(home) as holder:
-        address = holder.address()
-        with connect(home) as connection:
-            for name in ("without_schema", "of_the_past", "of_the_future"):
-                connection.execute(f"CREATE DATABASE {name}")
-        for name, revision in (("of_the_past", "0001"), ("of_the_future", "9999")):
-            with connect(home, name) as connection:
-                connection.execute(
-                    f"CREATE TABLE alembic_version AS SELECT {revision!r} AS version_num"
-                )
-        yield address
-        holder.let_go()
-    shutil.rmtree(home)
+    try:
+        subprocess.run(["cp", "-a", f"{prepared}/postgres", home], check=True)
+        with Holder(home) as holder:
+            address = holder.address()
+            with connect(home) as connection:
+                for name in ("without_schema", "of_the_past"):
+                    connection.execute(f"CREATE DATABASE {name}")
+            with connect(home, "of_the_past") as connection:
+                connection.execute("CREATE TABLE alembic_version (version_num varchar(32))")
+                connection.execute("INSERT INTO alembic_version VALUES ('0001')")
+            yield address
+            holder.let_go()
+    finally:
+        shutil.rmtree(home)
 
 
 @pytest.fixture(scope="session")

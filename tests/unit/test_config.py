@@ -405,7 +405,7 @@ def test_a_wheel_brings_its_configuration_along(tmp_path: Path) -> None:
         "from genonaut.config import config_folder, load_settings\n"
         "print(config_folder(), load_settings('demo').home, load_settings('test').db.name)"
     )
-    path = os.pathsep.join([str(site), os.environ.get("PYTHONPATH", "")])
+    path = os.pathsep.join([str(site), *filter(None, sys.path)])
     shown = subprocess.run(
         [sys.executable, "-c", show],
         env=os.environ | {"PYTHONPATH": path, "XDG_DATA_HOME": "/data"},
