@@ -16,12 +16,22 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
-    """Bring the schema forward. At once when it is current."""
+    """Bring the schema forward. At once when it is current.
+
+    Raises:
+        SchemaOutdatedError: the database is at a revision that this version does not know.
+    """
     with engine.connect() as connection:
         if revision == "head" and current_revision(connection) == head_revision():
             return
         connection.rollback()
-        command.upgrade(_config(connection), revision)
+        try:
+            command.upgrade(_config(connection), revision)
+        except CommandError as error:
+            raise SchemaOutdatedError(
+                f"There is no way to the revision {revision!r} ({error}): if a newer version of "
+                "Genonaut made this database, use that one."
+            ) from error
 
 
 def downgrade(engine: Engine, revision: str) -> None:

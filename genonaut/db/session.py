@@ -3,6 +3,7 @@
 with open_database(settings) as database, database.transaction() as session: ...
 """
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -97,14 +98,12 @@ def _server(settings: Settings) -> Iterator[URL]:
         yield settings.db.server_url()
         return
     with Lease(settings.home, "postgres") as lease:
+        _forget_libpq_variables()
         endpoint = lease.endpoint()
         try:
             _create_database(endpoint, settings.db.name)
         except psycopg.OperationalError as error:
-            raise ServerStartError(
-                f"The embedded server does not let us in ({str(error).strip().splitlines()[-1]}): "
-                f"put back the password that belongs to it into {lease.folder.path / 'password'}."
-            ) from error
+            raise _refused(error, lease) from error
         yield URL.create(
             "postgresql+psycopg",
             endpoint["user"],
@@ -115,10 +114,26 @@ def _server(settings: Settings) -> Iterator[URL]:
         )
 
 
+def _forget_libpq_variables() -> None:
+    # A PGSSLMODE or PGSERVICE is meant for other servers than our own.
+    for name in [name for name in os.environ if name.startswith("PG")]:
+        del os.environ[name]
+
+
+def _refused(error: psycopg.OperationalError, lease: Lease) -> ServerStartError:
+    reason = str(error).strip().splitlines()[-1]
+    if "password authentication failed" in reason:
+        return ServerStartError(
+            f"The embedded server does not let us in ({reason}): put back the password that "
+            f"belongs to it into {lease.folder.path / 'password'}."
+        )
+    return ServerStartError(f"The embedded server does not answer ({reason}): try again.")
+
+
 def _create_database(endpoint: dict[str, Any], name: str) -> None:
     create = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
     with psycopg.connect(**endpoint, dbname="postgres", autocommit=True) as connection:
-        if connection.execute("SELECT FROM pg_database WHERE datname = %s", [name]).fetchone():
+        if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
             return
         # Somebody else may be quicker.
         with suppress(psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
