@@ -137,3 +137,20 @@ def test_a_deletion_waits_for_a_fold_and_neither_for_ever(three_items: Database)
         deleter.exec_driver_sql(DELETE_USER)
         deleter.commit()
     assert_exact(three_items)
+
+
+@pytest.mark.parametrize("work", [fold, lambda session: refresh(session, "test")])
+def test_a_truncate_of_the_users_waits_at_its_first_table(three_items: Database, work) -> None:
+    with three_items.engine.connect() as truncating, three_items.engine.connect() as working:
+        working.exec_driver_sql(ITEMS)
+        working.commit()
+        work(Session(working))
+        truncating.exec_driver_sql("SET LOCAL lock_timeout = '50ms'")
+        with pytest.raises(DBAPIError) as waited:
+            truncating.exec_driver_sql("LOCK TABLE users IN ACCESS EXCLUSIVE MODE")
+        assert isinstance(waited.value.orig, psycopg.errors.LockNotAvailable)
+        truncating.rollback()
+        working.commit()
+        truncating.exec_driver_sql("TRUNCATE users CASCADE")
+        truncating.commit()
+    assert_exact(three_items)
