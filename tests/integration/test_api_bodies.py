@@ -1,6 +1,5 @@
 """What a request may hold: everything that can be stored, and nothing else."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -9,18 +8,8 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from genonaut.config import Settings
-from genonaut.db.session import Database
-from tests.integration.running_api import running_api
-
 # The API refuses before the database would: one server is enough.
 pytestmark = pytest.mark.parametrize("server", ["embedded"], indirect=True)
-
-
-@pytest.fixture
-def client(settings: Settings, database: Database) -> Iterator[httpx.Client]:
-    with running_api(settings, database) as client:
-        yield client
 
 
 @pytest.fixture

@@ -1,24 +1,15 @@
 """Items: add, read, delete, undo."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
 from sqlalchemy import event, func, select
 
-from genonaut.config import Settings
 from genonaut.db.schema import ContentItem, ContentItemAll, ContentItemAuto
 from genonaut.db.session import Database
-from tests.integration.running_api import running_api
 
 NOBODY = "00000000-0000-4000-8000-000000000000"
-
-
-@pytest.fixture
-def client(settings: Settings, database: Database) -> Iterator[httpx.Client]:
-    with running_api(settings, database) as client:
-        yield client
 
 
 @pytest.fixture

@@ -21,12 +21,6 @@ pytestmark = pytest.mark.parametrize("server", ["embedded"], indirect=True)
 JSON = {"Content-Type": "application/json"}
 
 
-@pytest.fixture
-def client(settings: Settings, database: Database) -> Iterator[httpx.Client]:
-    with running_api(settings, database) as client:
-        yield client
-
-
 def error(answer: httpx.Response) -> tuple[int, str]:
     body = answer.json()
     assert body["detail"].endswith((".", ")"))

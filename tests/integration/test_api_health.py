@@ -19,12 +19,6 @@ from genonaut.worker.brokers import running_broker
 from tests.integration.running_api import running_api
 
 
-@pytest.fixture
-def client(settings: Settings, database: Database) -> Iterator[httpx.Client]:
-    with running_api(settings, database) as client:
-        yield client
-
-
 def record(database: Database, outcome: str, seconds_ago: float) -> None:
     with database.transaction() as session:
         session.connection().exec_driver_sql(

@@ -3,7 +3,6 @@
 import math
 import socket
 import time
-from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
 from uuid import uuid4
@@ -20,12 +19,6 @@ from genonaut.db.session import Database
 from tests.integration.running_api import running_api
 
 COUNT = {"count": "gen_source"}
-
-
-@pytest.fixture
-def client(settings: Settings, database: Database) -> Iterator[httpx.Client]:
-    with running_api(settings, database) as client:
-        yield client
 
 
 class Samples:

@@ -1,6 +1,5 @@
 """The route of the four counts."""
 
-from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
@@ -8,17 +7,9 @@ import httpx
 import pytest
 
 from genonaut.api.repositories.content_repository import ContentRepository
-from genonaut.config import Settings
 from genonaut.db.session import Database
-from tests.integration.running_api import running_api
 
 STATS = "/api/v1/content/stats/unified"
-
-
-@pytest.fixture
-def client(settings: Settings, database: Database) -> Iterator[httpx.Client]:
-    with running_api(settings, database) as client:
-        yield client
 
 
 def refresh(database: Database) -> None:

@@ -1,21 +1,9 @@
 """Users: list, read, add."""
 
-from collections.abc import Iterator
-
 import httpx
 import pytest
 
-from genonaut.config import Settings
-from genonaut.db.session import Database
-from tests.integration.running_api import running_api
-
 USERS = "/api/v1/users"
-
-
-@pytest.fixture
-def client(settings: Settings, database: Database) -> Iterator[httpx.Client]:
-    with running_api(settings, database) as client:
-        yield client
 
 
 def add(client: httpx.Client, *names: str) -> None:
