@@ -3,7 +3,6 @@
 with open_database(settings) as database, database.transaction() as session: ...
 """
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from genonaut.config import Settings
 from genonaut.db.failures import explain
 from genonaut.db.migrate import require_current, upgrade
 from genonaut.embedded.lease import Lease
+from genonaut.embedded.postgres import forget_libpq_variables
 from genonaut.errors import ServerStartError
 
 
@@ -98,7 +98,7 @@ def _server(settings: Settings) -> Iterator[URL]:
         yield settings.db.server_url()
         return
     with Lease(settings.home, "postgres") as lease:
-        _forget_libpq_variables()
+        forget_libpq_variables()
         endpoint = lease.endpoint()
         try:
             _create_database(endpoint, settings.db.name)
@@ -112,12 +112,6 @@ def _server(settings: Settings) -> Iterator[URL]:
             endpoint["port"],
             settings.db.name,
         )
-
-
-def _forget_libpq_variables() -> None:
-    # A PGSSLMODE or PGSERVICE is meant for other servers than our own.
-    for name in [name for name in os.environ if name.startswith("PG")]:
-        del os.environ[name]
 
 
 def _refused(error: psycopg.OperationalError, lease: Lease) -> ServerStartError:

@@ -22,7 +22,7 @@ from types import FrameType
 
 from genonaut.embedded.locks import FileLock
 from genonaut.embedded.parent import adopt_orphans, dies_with_parent, end_children
-from genonaut.embedded.postgres import PostgresServer
+from genonaut.embedded.postgres import PostgresServer, forget_libpq_variables
 from genonaut.embedded.server import Launch, Server, write_whole
 from genonaut.embedded.valkey import ValkeyServer
 from genonaut.errors import GenonautError, ServerStartError
@@ -170,6 +170,7 @@ def _say(message: dict[str, object]) -> None:
 def main() -> int:
     _leave_parent()
     adopt_orphans()
+    forget_libpq_variables()
     name, home = sys.argv[1:]
     server = SERVERS[name](Path(home))
     alone = _only_keeper(server)

@@ -1,7 +1,6 @@
 """The right to use an embedded server. While anybody has one, the server runs."""
 
 import json
-import os
 import subprocess
 import sys
 import time
@@ -93,7 +92,6 @@ def _start_keeper(home: Path, folder: ServerFolder, turn: FileLock) -> None:
             stdin=turn.fileno(),
             stdout=subprocess.PIPE,
             stderr=log,
-            env={key: text for key, text in os.environ.items() if not key.startswith("PG")},
             start_new_session=True,
         )
     with keeper:

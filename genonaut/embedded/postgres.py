@@ -5,6 +5,7 @@ trusts everybody; we use nothing of it but the files.
 """
 
 import json
+import os
 import secrets
 import signal
 import socket
@@ -87,6 +88,12 @@ class PostgresServer:
             return int(json.loads(self.folder.endpoint.read_text())["port"])
         except (OSError, ValueError, KeyError):
             return 0
+
+
+def forget_libpq_variables() -> None:
+    """Drop this process's PGSSLMODE, PGSERVICE and the like: they are meant for other servers."""
+    for name in [name for name in os.environ if name.startswith("PG")]:
+        del os.environ[name]
 
 
 def _free_port(preferred: int) -> int:
