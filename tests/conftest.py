@@ -8,9 +8,17 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from genonaut.config import Settings, load_settings
 from genonaut.db.session import Database, open_database
+
+# A busy machine is not a fault: nothing here is judged by the time that it takes.
+hypothesis_settings.register_profile(
+    "untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("untimed")
 
 DEBIAN = Path("/usr/lib/postgresql/15/bin")
 SERVERS = ["embedded", "debian-15"]
