@@ -16,6 +16,7 @@ from sqlalchemy import (
     DateTime,
     Double,
     ForeignKey,
+    ForeignKeyConstraint,
     Identity,
     Index,
     Sequence,
@@ -108,6 +109,41 @@ class ContentItemAuto(ContentColumns, Base):
     """The partition of what was generated automatically (`source_type` is always `auto`)."""
 
     __tablename__ = "content_items_auto"
+
+
+class Tag(Base):
+    """A word by which items are found. Names are unique as they are written."""
+
+    __tablename__ = "tags"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, server_default=func.gen_random_uuid())
+    name: Mapped[str] = mapped_column(String(255), unique=True)
+    # `metadata` is a word of SQLAlchemy's own.
+    tag_metadata: Mapped[dict[str, Any]] = mapped_column(
+        "metadata", server_default=text("'{}'::jsonb")
+    )
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class ContentTag(Base):
+    """That an item carries a tag."""
+
+    __tablename__ = "content_tags"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["content_id", "source_type"],
+            ["content_items_all.id", "content_items_all.source_type"],
+            ondelete="CASCADE",
+            onupdate="CASCADE",
+        ),
+        Index("idx_content_tags_newest", "tag_id", text("content_id DESC"), "source_type"),
+    )
+
+    content_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    source_type: Mapped[str] = mapped_column(String(10), primary_key=True)
+    tag_id: Mapped[UUID] = mapped_column(
+        ForeignKey("tags.id", ondelete="CASCADE"), primary_key=True
+    )
 
 
 class GenSourceStats(Base):

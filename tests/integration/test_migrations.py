@@ -141,9 +141,11 @@ EXCEPTIONS = {
     "modify_default content_items.source_type": "only a partition knows its source",
     "modify_default content_items_auto.source_type": "only a partition knows its source",
 }
-# An index of the whole table has one of its own in each partition, which PostgreSQL made.
-INDEXES_OF_PARTITIONS = """
-    SELECT 'remove_index ' || relname FROM pg_class WHERE relkind = 'i' AND relispartition"""
+# What is declared of the whole table PostgreSQL repeats for each partition, under names of its own.
+REPEATED_FOR_PARTITIONS = """
+    SELECT 'remove_index ' || relname FROM pg_class WHERE relkind = 'i' AND relispartition
+    UNION ALL
+    SELECT 'remove_fk ' || conname FROM pg_constraint WHERE contype = 'f' AND conparentid <> 0"""
 
 
 def disagreements(database: Database) -> set[str]:
@@ -153,7 +155,7 @@ def disagreements(database: Database) -> set[str]:
             connection, opts={"compare_type": True, "compare_server_default": True}
         )
         found = compare_metadata(context, Base.metadata)
-        excepted = {name for (name,) in connection.exec_driver_sql(INDEXES_OF_PARTITIONS)}
+        excepted = {name for (name,) in connection.exec_driver_sql(REPEATED_FOR_PARTITIONS)}
     changes = [change for part in found for change in (part if isinstance(part, list) else [part])]
     return {in_words(change) for change in changes} - excepted - EXCEPTIONS.keys()
 

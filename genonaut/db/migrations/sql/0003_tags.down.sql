@@ -1,0 +1,2 @@
+DROP TABLE content_tags;
+DROP TABLE tags;
