@@ -13,6 +13,7 @@ from genonaut.counting import audit
 from genonaut.counting.audit import Finding, Limits
 from genonaut.counting.engine import fold, record_failure
 from genonaut.counting.refreshing import build_if_never_built
+from genonaut.db.counts import GEN_SOURCE
 from genonaut.db.session import Database
 
 LIMITS = Limits(ledger_rows=100, refresh_age_seconds=3600)
@@ -28,7 +29,7 @@ CONTENT = f"""
 def built(database: Database) -> Database:
     """Ada has two regular items and an automatic one, Bob has none; the counts were built."""
     execute(database, CONTENT)
-    build_if_never_built(database, "test")
+    build_if_never_built(database.transaction, GEN_SOURCE, "test")
     return database
 
 
@@ -38,7 +39,7 @@ def execute(database: Database, statement: str) -> None:
 
 
 def check(session: Session) -> dict[str, Finding]:
-    return {finding.what: finding for finding in audit.check(session, LIMITS)}
+    return {finding.what: finding for finding in audit.check(session, GEN_SOURCE, LIMITS)}
 
 
 def troubles_after(database: Database, statement: str) -> dict[str, Finding]:
@@ -60,8 +61,8 @@ def test_a_sound_database(built: Database) -> None:
 
 def test_a_glance_looks_at_all_but_the_counts(built: Database) -> None:
     with built.transaction() as session:
-        everything = [finding.what for finding in audit.check(session, LIMITS)]
-        glance = [finding.what for finding in audit.status(session, LIMITS)]
+        everything = [finding.what for finding in audit.check(session, GEN_SOURCE, LIMITS)]
+        glance = [finding.what for finding in audit.status(session, GEN_SOURCE, LIMITS)]
     assert everything == ["counts", "triggers", "ledger", "refresh"]
     assert glance == everything[1:]
 
@@ -187,7 +188,7 @@ def test_a_refresh_long_ago(built: Database) -> None:
 
 def test_a_refresh_that_failed(built: Database) -> None:
     with Session(built.engine) as session:
-        record_failure(session, "test", "The disk is full.")
+        record_failure(session, GEN_SOURCE, "test", "The disk is full.")
         found = check(session)
     assert not found["refresh"].ok
     assert found["refresh"].detail == "The last refresh failed: The disk is full."
@@ -198,7 +199,7 @@ def test_rows_of_zero_are_no_error(built: Database) -> None:
     with Session(built.engine) as session:
         session.execute(text("DELETE FROM content_items_all"))
         assert check(session)["counts"].ok
-        fold(session)
+        fold(session, GEN_SOURCE)
         assert check(session)["counts"].ok
 
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from genonaut.counting.statements import statements
+from genonaut.counting.rendering import statements
 from genonaut.db.session import Database
 
 
