@@ -13,6 +13,7 @@ from genonaut.api.exceptions import DatabaseError
 from genonaut.api.services.content_service import ContentService
 from genonaut.counting import background
 from genonaut.counting.background import BackgroundFold
+from genonaut.counting.declaration import CachedCount
 from genonaut.counting.engine import Fold, fold
 from genonaut.counting.refreshing import build_if_never_built
 from genonaut.db.counts import GEN_SOURCE
@@ -66,12 +67,12 @@ class Gate:
         monkeypatch.setattr(background, "fold", self)
         monkeypatch.setattr(background, "PAUSE_SECONDS", 0.0)
 
-    def __call__(self, session: Session) -> Fold | None:
+    def __call__(self, session: Session, count: CachedCount) -> Fold | None:
         self.folds += 1
         assert self.opened.wait(60)
         if self.error:
             raise self.error
-        return fold(session, GEN_SOURCE)
+        return fold(session, count)
 
 
 @pytest.fixture

@@ -140,7 +140,14 @@ def test_a_deletion_waits_for_a_fold_and_neither_for_ever(three_items: Database)
     assert_exact(three_items)
 
 
-@pytest.mark.parametrize("work", [fold, lambda session: refresh(session, GEN_SOURCE, "test")])
+@pytest.mark.parametrize(
+    "work",
+    [
+        lambda session: fold(session, GEN_SOURCE),
+        lambda session: refresh(session, GEN_SOURCE, "test"),
+    ],
+    ids=["fold", "refresh"],
+)
 def test_a_truncate_of_the_users_waits_at_its_first_table(three_items: Database, work) -> None:
     with three_items.engine.connect() as truncating, three_items.engine.connect() as working:
         working.exec_driver_sql(ITEMS)

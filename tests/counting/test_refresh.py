@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from genonaut.api.exceptions import DatabaseError
 from genonaut.api.repositories.content_repository import ContentRepository
 from genonaut.counting.engine import execute, fold, read, refresh
+from genonaut.counting.errors import WrongIsolationError
 from genonaut.counting.refreshing import build_if_never_built, refresh_now
 from genonaut.db.counts import GEN_SOURCE
 from genonaut.db.schema import GenSourceRefresh, GenSourceStats
@@ -120,7 +121,7 @@ def test_what_was_written_behind_the_triggers_is_repaired(built: Database, blind
         run(session, "ALTER TABLE content_items_all ENABLE TRIGGER gen_source_insert")
     done = refresh_now(built.transaction, GEN_SOURCE, "test")
     assert (done.outcome, done.rows_wrong, done.largest_error) == ("repaired", 12, 15)
-    assert done.worst[0] == {"user_id": None, "source_type": "auto", "was": 15, "is": 30}
+    assert done.worst[0] == {"key": None, "category": "auto", "was": 15, "is": 30}
     with built.transaction() as session:
         assert differences(session) == []
 
@@ -189,7 +190,7 @@ def test_groups_that_became_empty_lose_their_rows(built: Database) -> None:
 def test_a_snapshot_older_than_the_lock_is_refused(built: Database) -> None:
     engine = built.engine.execution_options(isolation_level="REPEATABLE READ")
     with Session(engine) as session:
-        with pytest.raises(DatabaseError, match="READ COMMITTED"):
+        with pytest.raises(WrongIsolationError, match="READ COMMITTED"):
             refresh(session, GEN_SOURCE, "test")
-        with pytest.raises(DatabaseError, match="READ COMMITTED"):
+        with pytest.raises(WrongIsolationError, match="READ COMMITTED"):
             fold(session, GEN_SOURCE)
