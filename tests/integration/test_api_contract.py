@@ -13,8 +13,9 @@ from schemathesis.config import SchemathesisConfig
 from sqlalchemy import create_engine, make_url
 
 from genonaut.api.app import create_app
-from genonaut.api.repositories.content_repository import ContentRepository
 from genonaut.config import Settings, load_settings
+from genonaut.counting.engine import refresh
+from genonaut.db.counts import COUNTS
 from genonaut.db.session import Database
 from tests.integration.running_api import running_api
 
@@ -90,7 +91,8 @@ def client(settings: Settings, database: Database) -> Iterator[httpx.Client]:
             f"INSERT INTO content_tags SELECT id, 'items', '{TAG}' FROM content_items"
         )
         connection.exec_driver_sql("SELECT setval('content_items_id_seq', 50)")
-        ContentRepository(session).refresh_gen_source_stats()
+        for count in COUNTS.values():
+            refresh(session, count, "test")
     with running_api(settings, database) as client:
         yield client
 
