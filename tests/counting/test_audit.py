@@ -103,6 +103,103 @@ def test_counts_that_are_wrong(built: Database, wrong: str) -> None:
     assert told.format(**worst) in found["counts"].detail
 
 
+def test_the_worst_comes_first(built: Database) -> None:
+    found = troubles_after(built, "UPDATE gen_source_stats SET count = count * 10")
+    worst = found["counts"].data["worst"]
+    assert [row["told"] - row["truth"] for row in worst] == [18, 18, 9, 9]
+
+
+def test_what_was_written_behind_the_triggers(built: Database) -> None:
+    with Session(built.engine) as session:
+        session.execute(text("SET LOCAL session_replication_role = replica"))
+        session.execute(text("DELETE FROM content_items"))
+        found = check(session)
+    assert not found["counts"].ok
+    assert found["triggers"].ok, "they are all there: somebody only did not use them"
+
+
+# The machinery
+
+TROUBLES = {
+    "ALTER TABLE content_items DISABLE TRIGGER gen_source_insert": [
+        "the trigger gen_source_insert on content_items is disabled"
+    ],
+    "ALTER TABLE content_items_auto ENABLE REPLICA TRIGGER gen_source_update": [
+        "the trigger gen_source_update on content_items_auto is disabled"
+    ],
+    "DROP TRIGGER gen_source_forget_everything ON users": [
+        "users has no trigger gen_source_forget_everything"
+    ],
+    "DROP FUNCTION gen_source_forget_everything CASCADE": [
+        "users has no trigger gen_source_forget_everything",
+        "the function gen_source_forget_everything is missing",
+    ],
+    "CREATE OR REPLACE FUNCTION gen_source_count_insert() RETURNS trigger LANGUAGE plpgsql"
+    " AS 'BEGIN RETURN NULL; END'": [
+        "the function gen_source_count_insert is not the current version"
+    ],
+    "DROP TRIGGER gen_source_insert ON content_items; CREATE TRIGGER gen_source_insert"
+    " AFTER INSERT ON content_items REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT"
+    " WHEN (false) EXECUTE FUNCTION gen_source_count_insert()": [
+        "the trigger gen_source_insert on content_items is not the current version"
+    ],
+    "CREATE TABLE content_items_video PARTITION OF content_items_all FOR VALUES IN ('video')": [
+        f"content_items_video has no trigger gen_source_{what}"
+        for what in ("delete", "insert", "truncate", "update")
+    ],
+}
+
+
+@pytest.mark.parametrize("statement", TROUBLES)
+def test_triggers_that_do_not_do_their_work(built: Database, statement: str) -> None:
+    found = troubles_after(built, statement)
+    assert found.keys() == {"triggers"}
+    assert found["triggers"].data["troubles"] == TROUBLES[statement]
+    assert found["triggers"].detail.startswith("; ".join(TROUBLES[statement]) + ".")
+
+
+def test_a_part_that_was_detached(built: Database) -> None:
+    detach = "ALTER TABLE content_items_all DETACH PARTITION content_items_auto"
+    found = troubles_after(built, detach)
+    assert found.keys() == {"counts", "triggers"}
+    assert found["triggers"].data["troubles"] == [
+        f"content_items_auto has the trigger gen_source_{what}, and is no part of what is counted"
+        for what in ("delete", "insert", "truncate", "update")
+    ]
+
+
+def test_triggers_that_always_fire_are_well(built: Database) -> None:
+    always = "ALTER TABLE content_items ENABLE ALWAYS TRIGGER gen_source_insert"
+    assert troubles_after(built, always) == {}
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "CREATE TABLE content_items_video PARTITION OF content_items_all FOR VALUES IN ('video')",
+        "DROP TRIGGER gen_source_insert ON content_items",
+        "ALTER TABLE content_items DISABLE TRIGGER gen_source_insert",
+    ],
+)
+def test_the_remedy_for_triggers_is_a_remedy(built: Database, statement: str) -> None:
+    with Session(built.engine) as session:
+        session.execute(text(statement))
+        advice = check(session)["triggers"].detail
+        remedy = re.search(r"Run `(SELECT [^`]+)`", advice)
+        assert remedy, advice
+        session.execute(text(remedy[1]))
+        assert check(session)["triggers"].ok
+
+
+def test_an_unknown_count_is_refused(stats: "Command", capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["stats", "check", "nope", "--env", "test"])
+    assert ended.value.code == 2
+    assert capsys.readouterr().err == (
+        "genonaut: There is no count 'nope': use one of gen_source, tag_cardinality.\n"
+    )
+
+
 def test_a_ledger_that_nobody_folds(built: Database) -> None:
     rows = "INSERT INTO gen_source_deltas SELECT NULL, 'auto', 0 FROM generate_series(1, {})"
     assert troubles_after(built, rows.format(100)) == {}

@@ -143,7 +143,9 @@ def test_a_view_that_lies_is_seen_and_misleads_no_refresh(
             f"SELECT pg_get_viewdef('{count.name}_counts')"
         ).scalar_one()
         view = f"CREATE OR REPLACE VIEW {count.name}_counts AS "
-        connection.exec_driver_sql(f"{view} SELECT * FROM ({shown.rstrip(';')}) WHERE false")
+        connection.exec_driver_sql(
+            f"{view} SELECT * FROM ({shown.rstrip(';')}) AS shown WHERE false"
+        )
         limits = audit.Limits(ledger_rows=1000, refresh_age_seconds=1000)
         counts = audit.check(session, count, limits)[0]
         assert not counts.ok
