@@ -33,7 +33,7 @@ SELECT (ARRAY['items', 'auto', 'auto'])[1 + n %% 3],
 FROM generate_series(1, 75) AS n
 JOIN (SELECT id, row_number() OVER (ORDER BY username) AS place FROM users
        WHERE username <> 'lurker') AS creators ON place = 1 + n * n %% 4
-"""  # noqa: S608
+"""
 
 # Whose rows and which switch: mine need the one of mine, others' need the community's.
 EXPECTED = """

@@ -25,7 +25,7 @@ from tests.integration.galleries import (
     read,
 )
 
-SIZE = 20
+SIZE = 30
 
 
 @pytest.fixture(autouse=True)
