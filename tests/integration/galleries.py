@@ -67,11 +67,11 @@ def expected_ids(
 
 def asked(switches: Sequence[str], viewer: str | None, **others: object) -> dict[str, Any]:
     """Parameters of a request."""
-    params = {"content_source_types": list(switches) or [""], **others}
+    params: dict[str, Any] = {"content_source_types": list(switches) or [""], **others}
     return params | ({"user_id": viewer} if viewer else {})
 
 
-def read(client: httpx.Client, params: Mapping[str, Any], **others: object) -> dict[str, Any]:
+def read(client: httpx.Client, params: Mapping[str, Any], **others: Any) -> dict[str, Any]:
     answer = client.get(UNIFIED, params={**params, **others})
     assert answer.status_code == 200, answer.text
     page: dict[str, Any] = answer.json()

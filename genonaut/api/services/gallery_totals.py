@@ -5,7 +5,7 @@ from typing import Any
 
 from genonaut.api.gallery import sources
 from genonaut.api.gallery.filters import Filters
-from genonaut.api.gallery.pager import Total
+from genonaut.api.gallery.pager import NONE, Total
 from genonaut.api.gallery.sources import Scope
 from genonaut.api.repositories.gallery_repository import GalleryRepository
 
@@ -28,7 +28,7 @@ def total(
     `at_most` is what the counts say of the tags: the exact number, if it is about one tag alone.
     """
     if not filters.scopes or at_most == 0:
-        return Total(0, exact=True)
+        return NONE
     if filters.only_sources:
         return Total(sources.size(filters.scopes, stats), True) if stats else Total(0, False)
     if at_most is not None and filters.only_one_tag:
