@@ -7,6 +7,7 @@ from fastapi import Depends, Request
 from sqlalchemy.orm import Session
 
 from genonaut.api.services.content_service import ContentService
+from genonaut.api.services.gallery_service import GalleryService
 from genonaut.api.services.health_service import HealthService
 from genonaut.api.services.metrics_service import MetricsService
 from genonaut.api.services.user_service import UserService
@@ -29,7 +30,14 @@ def get_session(request: Request, _turn: Turn) -> Iterator[Session]:
         yield session
 
 
+def get_snapshot(request: Request, _turn: Turn) -> Iterator[Session]:
+    """For requests that only read, several things that must agree with each other."""
+    with request.app.state.database.snapshot() as session:
+        yield session
+
+
 SessionDep = Annotated[Session, Depends(get_session, scope="function")]
+SnapshotDep = Annotated[Session, Depends(get_snapshot, scope="function")]
 
 
 def get_content_service(request: Request, session: SessionDep) -> ContentService:
@@ -41,6 +49,12 @@ def get_content_service(request: Request, session: SessionDep) -> ContentService
         fold_after_rows=stats.fold_after_rows,
         on_long_ledger=request.app.state.on_long_ledger,
     )
+
+
+def get_gallery_service(request: Request, session: SnapshotDep) -> GalleryService:
+    """The gallery service, on a snapshot."""
+    state = request.app.state
+    return GalleryService(session, state.settings, on_long_ledger=state.on_long_ledger)
 
 
 def get_user_service(session: SessionDep) -> UserService:
@@ -61,6 +75,7 @@ def get_metrics_service(request: Request) -> MetricsService:
 
 
 ContentServiceDep = Annotated[ContentService, Depends(get_content_service)]
+GalleryServiceDep = Annotated[GalleryService, Depends(get_gallery_service)]
 UserServiceDep = Annotated[UserService, Depends(get_user_service)]
 HealthServiceDep = Annotated[HealthService, Depends(get_health_service)]
 MetricsServiceDep = Annotated[MetricsService, Depends(get_metrics_service)]
