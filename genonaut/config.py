@@ -108,6 +108,18 @@ class FlowerSettings(Section):
     basic_auth: SecretStr | None = None
 
 
+class GallerySettings(Section):
+    images_folder: Path | None = None
+    viewing_as: bool
+
+    @field_validator("images_folder")
+    @classmethod
+    def _is_absolute(cls, value: Path | None) -> Path | None:
+        if value is not None and not value.is_absolute():
+            raise ValueError("it should be an absolute path")
+        return value
+
+
 class LogSettings(Section):
     level: Literal["debug", "info", "warning", "error"]
     format: Literal["text", "json"]
@@ -124,6 +136,7 @@ class Settings(Section):
     celery: CelerySettings
     flower: FlowerSettings
     stats: StatsSettings
+    gallery: GallerySettings
     log: LogSettings
     seed_when_empty: bool
 

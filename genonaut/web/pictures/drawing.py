@@ -52,7 +52,7 @@ def draw(item_id: int, prompt: str) -> str:
     painter = _painter(words, chance)
     painter(brush)
     if painter in _HORIZON:
-        motifs.place(brush, words)
+        motifs.place(brush, words, at_sea=painter is landscapes.sea)
     return brush.svg()
 
 

@@ -8,9 +8,9 @@ from genonaut.web.pictures.palettes import mix
 from genonaut.web.pictures.skies import birds
 
 
-def place(brush: Brush, words: str) -> None:
+def place(brush: Brush, words: str, *, at_sea: bool) -> None:
     """Draw the first that a prompt names; without one, sometimes any."""
-    for stems, motif in MOTIFS:
+    for stems, motif in (AT_SEA + ANYWHERE) if at_sea else ANYWHERE:
         if re.search(rf"\b(?:{stems})", words):
             motif(brush)
             return
@@ -99,10 +99,13 @@ def flock(brush: Brush) -> None:
     birds(brush, brush.between(120, 280), brush.between(120, 220))
 
 
-MOTIFS: tuple[tuple[str, Callable[[Brush], None]], ...] = (
+Motifs = tuple[tuple[str, Callable[[Brush], None]], ...]
+AT_SEA: Motifs = (
     ("lighthouse", lighthouse),
     ("whale|jellyfish|koi", whale),
     ("boat|ship|fisher|sail|harbour|diver", boat),
+)
+ANYWHERE: Motifs = (
     ("balloon", balloon),
     ("windmill", windmill),
     ("temple|monastery|samurai|kyoto|gate|tea house", gate),

@@ -30,7 +30,7 @@ def cosmos(brush: Brush) -> None:
         band: Attributes = {"transform": tilt, "opacity": 0.28, "rx": 4}
         brush.box(x - half, y + height, 2 * half, radius * 0.12, palette.near, **band)
     front = f"M{x - wide:.0f} {y:.0f}A{wide:.0f} {flat:.0f} 0 0 0 {x + wide:.0f} {y:.0f}"
-    brush.path(front, opacity=0.9, **pen)
+    brush.path(front, "none", opacity=0.9, **pen)
     for _ in range(brush.chance.randint(1, 3)):
         size = brush.between(7, 19)
         brush.disc(brush.between(30, 370), brush.between(40, 460), size, palette.accent)
