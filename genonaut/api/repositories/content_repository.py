@@ -8,9 +8,9 @@ from sqlalchemy import ColumnElement, RowMapping, bindparam, case, delete, func,
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from genonaut.counting.cached_count import GEN_SOURCE
-from genonaut.counting.engine import execute, refresh
-from genonaut.counting.gen_source_counts import GenSourceCounts
+from genonaut.counting.engine import execute, read, read_live, refresh
+from genonaut.db.counts import GEN_SOURCE
+from genonaut.db.gen_source_counts import GenSourceCounts
 from genonaut.db.schema import AUTO, REGULAR, ContentItemAll, User
 
 # A source's name outside of the database, and the value that selects its partition.
@@ -76,22 +76,22 @@ class ContentRepository:
         """Recount, repair what differs, and return the number of rows in `gen_source_stats`.
 
         Raises:
-            DatabaseError: the session's transaction is not READ COMMITTED.
+            WrongIsolationError: the session's transaction is not READ COMMITTED.
         """
-        refresh(self._session, requested_by)
+        refresh(self._session, GEN_SOURCE, requested_by)
         stored: int = execute(self._session, GEN_SOURCE, "stored_rows").scalar_one()
         return stored
 
     def read_gen_source_counts(self, user_id: UUID | None) -> GenSourceCounts:
         """The counts from the cache: stored plus ledger."""
-        row = execute(self._session, GEN_SOURCE, "read", user_id=user_id).one()
-        return GenSourceCounts(**row._asdict())
+        keys = [user_id] if user_id else []
+        return GenSourceCounts.of(user_id, read(self._session, GEN_SOURCE, keys))
 
     def count_gen_sources_live(self, user_id: UUID | None, seconds: float) -> GenSourceCounts:
         """The counts from the content itself, given up after some seconds."""
         self._session.execute(_LIMIT_TIME, {"limit": f"{int(seconds * 1000)}ms"})
-        row = execute(self._session, GEN_SOURCE, "read_live", user_id=user_id).one()
-        return GenSourceCounts(**row._asdict())
+        keys = [user_id] if user_id else []
+        return GenSourceCounts.of(user_id, read_live(self._session, GEN_SOURCE, keys))
 
 
 def _row(source: str, item: Mapping[str, Any]) -> dict[str, Any]:
