@@ -151,6 +151,8 @@ def _say_what_came_of(file: FileReport) -> None:
             f"{file.file}: {file.read:,} rows read, {file.added:,} added, "
             f"{file.already_there:,} already there, {file.rejected:,} rejected."
         )
+    if file.new_tags:
+        say(f"  New tags: {file.new_tags:,}.")
     for reason, times in file.reasons.most_common(REASONS_SHOWN):
         say(f"  {times:,} x {reason}")
     if (others := len(file.reasons) - REASONS_SHOWN) > 0:

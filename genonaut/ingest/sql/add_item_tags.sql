@@ -1,0 +1,6 @@
+INSERT INTO content_tags (content_id, source_type, tag_id)
+SELECT batch.id, batch.source_type, tags.id
+FROM import_batch AS batch
+JOIN content_items_all USING (id, source_type)
+CROSS JOIN unnest(batch.tags) AS name
+JOIN tags USING (name);
