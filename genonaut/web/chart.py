@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from math import ceil, log10
 from typing import Final
 
@@ -10,6 +10,13 @@ WIDTH: Final = 760
 HEIGHT: Final = 300
 LEFT, RIGHT, TOP, BOTTOM = 64, 116, 16, 32
 _TICKS: Final = 4
+# How a moment is written, by the time that the chart shows.
+_FORMS: Final = (
+    (timedelta(days=300), "%b %Y"),
+    (timedelta(days=4), "%d %b"),
+    (timedelta(hours=12), "%d %b %H:%M"),
+    (timedelta(0), "%H:%M:%S"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +115,6 @@ def _moments(totals: Sequence[Total]) -> tuple[tuple[float, str], ...]:
     first, last = totals[0].at, totals[-1].at
     if first == last:
         return ((_x(last, totals), f"{last:%d %b %H:%M}"),)
-    days = (last - first).days
-    form = "%b %Y" if days > 300 else "%d %b" if days > 3 else "%H:%M:%S" if days < 1 else "%d %b %H:%M"  # noqa: PLR2004
+    form = next(form for at_least, form in _FORMS if last - first >= at_least)
     steps = [first + (last - first) * i / 3 for i in range(4)]
     return tuple((_x(at, totals), f"{at:{form}}") for at in steps)

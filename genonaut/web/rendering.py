@@ -10,7 +10,13 @@ from genonaut.web import headers
 from genonaut.web.contexts import Context
 from genonaut.web.statics import Statics
 
-_UNITS = (("year", 31_557_600), ("month", 2_629_800), ("day", 86_400), ("hour", 3600), ("minute", 60))
+_UNITS = (
+    ("year", 31_557_600),
+    ("month", 2_629_800),
+    ("day", 86_400),
+    ("hour", 3600),
+    ("minute", 60),
+)
 
 
 def thousands(number: int) -> str:

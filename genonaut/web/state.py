@@ -11,11 +11,10 @@ from starlette.datastructures import QueryParams
 from genonaut.api.gallery.query import GalleryQuery, SortField, SortOrder, SourceSwitch, TagMatch
 
 GALLERY = "/gallery"
-FORM = "form"
-"""The parameter by which the options form is told from an address: its switches say what is on."""
 END = "end"
 """In place of a cursor: the last page."""
 LARGEST_PAGE = 10**9
+_DIGITS = 19
 
 View = Literal["grid", "list"]
 
@@ -41,6 +40,7 @@ SWITCHES = (
     Switch("comm-g", "community-regular", "Community gens", "community-gens"),
     Switch("comm-ag", "community-auto", "Community auto-gens", "community-autogens"),
 )
+_KEYS = frozenset(switch.key for switch in SWITCHES)
 SORTS: dict[str, tuple[str, SortField, SortOrder]] = {
     "newest": ("Newest first", "created_at", "desc"),
     "oldest": ("Oldest first", "created_at", "asc"),
@@ -83,9 +83,9 @@ class GalleryState:
         }
         return [(name, value) for name, value in values.items() if value]
 
-    def url(self, path: str = GALLERY, **more: Any) -> str:  # noqa: ANN401 - numbers, text
-        """The address of this state, or of another page that keeps it."""
-        query = urlencode([*self.parameters(), *more.items()], safe=",")
+    def url(self, path: str = GALLERY, more: Iterable[tuple[str, int]] = ()) -> str:
+        """The address of this state, or of another page that keeps it, with more parameters."""
+        query = urlencode([*self.parameters(), *more], safe=",")
         return f"{path}?{query}" if query else path
 
     def but(self, **changes: Any) -> "GalleryState":  # noqa: ANN401 - any of the fields
@@ -113,35 +113,33 @@ class GalleryState:
 
 
 def read_state(given: QueryParams) -> GalleryState:
-    """The state that an address or the options form asks for; what makes no sense is left out."""
+    """The state that an address asks for; what makes no sense is left out."""
     first = GalleryState()
-    tags = [tag.strip() for value in given.getlist("tags") for tag in value.split(",")]
-    size = _number(given.get("size", ""))
-    view = given.get("view", "")
+    tags = [tag.strip() for value in given.getlist("tags") for tag in _text(value).split(",")]
+    off = [key for value in given.getlist("notGenSource") for key in value.split(",")]
+    size = read_number(given.get("size", ""))
     return GalleryState(
-        search=" ".join(given.get("search", "").split()),
+        search=" ".join(_text(given.get("search", "")).split()),
         tags=tuple(dict.fromkeys(filter(None, tags))),
         match="any" if given.get("match") == "any" else "all",
-        off=_off(given),
-        sort=_one_of(SORTS, given.get("sort", ""), first.sort),
-        page=min(_number(given.get("p", "")) or 1, LARGEST_PAGE),
+        off=_KEYS & frozenset(off),
+        sort=given["sort"] if given.get("sort") in SORTS else first.sort,
+        page=min(read_number(given.get("p", "")) or 1, LARGEST_PAGE),
         cursor=given.get("cursor", ""),
         size=size if size in SIZES else first.size,
-        view="list" if view == "list" else "grid",
+        view="list" if given.get("view") == "list" else "grid",
     )
 
 
-def _off(given: QueryParams) -> frozenset[str]:
-    keys = {switch.key for switch in SWITCHES}
-    if FORM in given:
-        return frozenset(keys - set(given.getlist("genSource")))
-    listed = (key for value in given.getlist("notGenSource") for key in value.split(","))
-    return frozenset(keys & set(listed))
+def read_choice(given: QueryParams) -> GalleryState:
+    """The state that the options form asks for, at its beginning. It sends what is switched on."""
+    return read_state(given).but(off=_KEYS - frozenset(given.getlist("genSource")))
 
 
-def _one_of(known: Iterable[str], value: str, otherwise: str) -> str:
-    return value if value in known else otherwise
+def read_number(text: str) -> int:
+    """A natural number; 0 for what is none."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < _DIGITS else 0
 
 
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
+def _text(given: str) -> str:
+    return given.replace("\0", "")
