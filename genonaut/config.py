@@ -92,6 +92,19 @@ class StatsSettings(Section):
         return value
 
 
+class GallerySettings(Section):
+    count_timeout_seconds: Seconds
+    viewing_as: bool
+    images_folder: Path | None = None
+
+    @field_validator("images_folder")
+    @classmethod
+    def _is_absolute(cls, value: Path | None) -> Path | None:
+        if value is not None and not value.is_absolute():
+            raise ValueError("it should be an absolute path")
+        return value
+
+
 class RedisSettings(Section):
     url: SecretStr | None = None
 
@@ -118,18 +131,6 @@ class FlowerSettings(Section):
     host: str
     port: Port
     basic_auth: SecretStr | None = None
-
-
-class GallerySettings(Section):
-    images_folder: Path | None = None
-    viewing_as: bool
-
-    @field_validator("images_folder")
-    @classmethod
-    def _is_absolute(cls, value: Path | None) -> Path | None:
-        if value is not None and not value.is_absolute():
-            raise ValueError("it should be an absolute path")
-        return value
 
 
 class LogSettings(Section):

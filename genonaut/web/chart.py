@@ -97,11 +97,11 @@ def _y(count: int, top: int) -> float:
 
 
 def _nice_top(largest: int) -> int:
-    """At least `largest`, a round number of steps of a round number."""
+    """At least `largest`: a number of steps that are easy to read."""
     needed = max(1, ceil(largest / _TICKS))
     power = 10 ** int(log10(needed))
-    step = next(n * power for n in (1, 2, 5, 10) if n * power >= needed)
-    return int(step * _TICKS)
+    steps = [power, 2 * power, 5 * power // 2, 5 * power, 10 * power]
+    return _TICKS * next(step for step in steps if step >= needed)
 
 
 def _short(count: int) -> str:

@@ -66,13 +66,16 @@ class SwitchState:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """The four counts of the popover, and where to ask for them anew."""
+    """The four counts of the popover, and where to ask for them anew.
 
-    user_regular: int
-    user_auto: int
-    community_regular: int
-    community_auto: int
-    as_of: datetime
+    All are None if the counts were never built, and counting live took too long.
+    """
+
+    user_regular: int | None
+    user_auto: int | None
+    community_regular: int | None
+    community_auto: int | None
+    as_of: datetime | None
     verified_at: datetime | None
     url: str
 

@@ -33,14 +33,13 @@ def gallery_context(
 ) -> GalleryContext:
     """Everything on the page, of one moment."""
     page = services.gallery.page(state.query(viewer.user_id))
-    stats = page.stats or services.content.get_unified_content_stats(viewer.user_id)
     summary = _summary(page.pagination)
     return GalleryContext(
         title=summary.partition(" showing ")[2].removesuffix(".") or summary.removesuffix("."),
         viewer=viewer,
         state=state,
         summary=summary,
-        counts=counts_of(stats, viewer.user_id),
+        counts=counts_of(page.stats, viewer.user_id),
         switches=_switches(state, viewer),
         tags=tags_of(services, state, TAGS_TO_CHOOSE_FROM),
         matches=_choices({"all": "with all of them", "any": "with any of them"}, state.match),

@@ -1,5 +1,6 @@
 """An item's page."""
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
@@ -42,11 +43,15 @@ def _facts(item: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
         yield "Changed", utc(item["updated_at"])
     yield "Kind", item["content_type"]
     yield "Quality", f"{item['quality_score']:g}"
-    metadata = [(key, item["item_metadata"][key]) for key in sorted(item["item_metadata"])]
-    for key, value in metadata[:MOST_FACTS]:
-        if key not in _HIDDEN and value not in (None, "", [], {}):
-            yield key.replace("_", " "), value if isinstance(value, str) else _plain(value)
+    metadata = dict(item["item_metadata"])
+    if {"width", "height"} <= metadata.keys():
+        yield "Size", f"{_plain(metadata.pop('width'))} × {_plain(metadata.pop('height'))}"  # noqa: RUF001
+    for key in sorted(metadata.keys() - _HIDDEN)[:MOST_FACTS]:
+        if metadata[key] not in (None, "", [], {}):
+            yield key.replace("_", " ").capitalize(), _plain(metadata[key])
 
 
 def _plain(value: Any) -> str:  # noqa: ANN401 - JSON is anything
+    if isinstance(value, dict | list):
+        return json.dumps(value, ensure_ascii=False)
     return f"{value:g}" if isinstance(value, float) else str(value)

@@ -30,15 +30,16 @@ def viewer_of(services: Services, settings: Settings, user_id: UUID | None, back
     )
 
 
-def counts_of(stats: Mapping[str, Any], user_id: UUID | None) -> Counts:
+def counts_of(stats: Mapping[str, Any] | None, user_id: UUID | None) -> Counts:
     """The popover's numbers as they were when the page was made."""
+    known = stats or {}
     return Counts(
-        user_regular=stats["user_regular_count"],
-        user_auto=stats["user_auto_count"],
-        community_regular=stats["community_regular_count"],
-        community_auto=stats["community_auto_count"],
-        as_of=stats["as_of"],
-        verified_at=stats["verified_at"],
+        user_regular=known.get("user_regular_count"),
+        user_auto=known.get("user_auto_count"),
+        community_regular=known.get("community_regular_count"),
+        community_auto=known.get("community_auto_count"),
+        as_of=known.get("as_of"),
+        verified_at=known.get("verified_at"),
         url=f"{API}?user_id={user_id}" if user_id else API,
     )
 

@@ -19,9 +19,9 @@ _UNITS = (
 )
 
 
-def thousands(number: int) -> str:
-    """1234567 -> 1,234,567."""
-    return f"{number:,}"
+def thousands(number: int | None) -> str:
+    """1234567 -> 1,234,567; a dash for what is not known."""
+    return "–" if number is None else f"{number:,}"  # noqa: RUF001
 
 
 def age(moment: datetime) -> str:

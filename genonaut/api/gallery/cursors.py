@@ -22,7 +22,7 @@ from genonaut.api.gallery.query import GalleryQuery, SortField
 
 _VERSION = 1
 _CHECKSUM_BYTES = 8
-_LARGEST = 2**63 - 1
+_BIGINT = range(-(2**63), 2**63)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,9 @@ class Cursor:
     backward: bool
     rank: int
     position: Position | None = None
+
+
+END = Cursor(backward=True, rank=0)
 
 
 def write(cursor: Cursor, query: GalleryQuery) -> str:
@@ -94,18 +97,18 @@ def _plain(value: SortValue) -> str:
 
 def _parsed(payload: bytes, field: SortField) -> Cursor:
     backward, rank, *place = json.loads(payload)
-    if not isinstance(backward, bool) or not _is_natural(rank):
+    if not isinstance(backward, bool) or not _is_bigint(rank):
         raise ValueError("neither a direction nor a rank")
     if not place:
         return Cursor(backward, rank)
     value, item_id = place
-    if not _is_natural(item_id):
-        raise ValueError("not an id")
+    if not _is_bigint(item_id) or not isinstance(value, str):
+        raise ValueError("neither a value nor an id")
     return Cursor(backward, rank, Position(_sort_value(value, field), item_id))
 
 
-def _is_natural(number: Any) -> bool:  # noqa: ANN401
-    return type(number) is int and 0 <= number <= _LARGEST
+def _is_bigint(number: Any) -> bool:  # noqa: ANN401
+    return type(number) is int and number in _BIGINT
 
 
 def _sort_value(text: str, field: SortField) -> SortValue:
