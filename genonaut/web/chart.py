@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from math import ceil, log10
+from math import ceil
 from typing import Final
 
 WIDTH: Final = 760
@@ -99,7 +99,7 @@ def _y(count: int, top: int) -> float:
 def _nice_top(largest: int) -> int:
     """At least `largest`: a number of steps that are easy to read."""
     needed = max(1, ceil(largest / _TICKS))
-    power = 10 ** int(log10(needed))
+    power = int(f"1{'0' * (len(str(needed)) - 1)}")
     steps = [power, 2 * power, 5 * power // 2, 5 * power, 10 * power]
     return _TICKS * next(step for step in steps if step >= needed)
 

@@ -6,7 +6,7 @@ from functools import lru_cache
 from hashlib import sha256
 from random import Random
 
-from genonaut.web.pictures import landscapes, motifs, patterns
+from genonaut.web.pictures import cosmos, landscapes, motifs, patterns, plants
 from genonaut.web.pictures.brush import Brush
 from genonaut.web.pictures.palettes import BY_WORDS, Palette
 
@@ -25,10 +25,10 @@ TECHNIQUES: tuple[tuple[str, Painter], ...] = (
     ("ukiyo|woodblock|linocut|kyoto", landscapes.great_wave),
 )
 SCENES: tuple[tuple[str, Painter], ...] = (
-    ("planet|moon base|solar|space|astronaut|cosm|orrery|comet|galax|star", patterns.cosmos),
+    ("planet|moon base|solar|space|astronaut|cosm|orrery|comet|galax|star", cosmos.cosmos),
     ("dune|desert|sahara|caravan|sand|salt", landscapes.dunes),
     ("drifting lantern|bazaar|carousel|jazz|festive", patterns.lanterns),
-    ("botan|flower|garden|bonsai|greenhouse|lavender|orchard|bee|hummingbird", patterns.garden),
+    ("botan|flower|garden|bonsai|greenhouse|lavender|orchard|bee|hummingbird", plants.garden),
     ("city|street|tram|tower|town|bookshop|bakery|market|rooftop|subway|bridge", landscapes.town),
     ("sea|ocean|boat|ship|lake|harbour|whale|coral|fisher|river|canal|koi|tide", landscapes.sea),
     ("forest|tree|wolf|stag|owl|fox|moss|mushroom|overgrown", landscapes.forest),
@@ -37,7 +37,7 @@ SCENES: tuple[tuple[str, Painter], ...] = (
 )
 ANY_SCENE: tuple[Painter, ...] = (
     landscapes.hills, landscapes.hills, landscapes.sea, landscapes.peaks, landscapes.forest,
-    landscapes.dunes, landscapes.town, patterns.facets, patterns.cosmos, patterns.garden,
+    landscapes.dunes, landscapes.town, patterns.facets, cosmos.cosmos, plants.garden,
 )  # fmt: skip
 _HORIZON = {landscapes.hills, landscapes.peaks, landscapes.sea, landscapes.dunes}
 

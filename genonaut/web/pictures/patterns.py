@@ -3,37 +3,8 @@
 from itertools import pairwise
 from math import cos, hypot, pi, sin
 
-from genonaut.web.pictures.brush import HEIGHT, WIDTH, Attributes, Brush, Point, ridge, ring
+from genonaut.web.pictures.brush import HEIGHT, WIDTH, Brush, Point, ridge
 from genonaut.web.pictures.palettes import mix
-from genonaut.web.pictures.skies import stars
-
-
-def cosmos(brush: Brush) -> None:
-    """A planet, its ring and its moons."""
-    palette = brush.palette
-    deep = mix(palette.near, "#05060f", 0.55)
-    brush.box(0, 0, WIDTH, HEIGHT, brush.fade(deep, mix(palette.high, deep, 0.35), deep, slope=1))
-    for colour in (palette.accent, palette.middle, palette.low):
-        radius = brush.between(130, 240)
-        cloud = brush.glow((colour, 0.5), (colour, 0))
-        brush.disc(brush.between(0, 400), brush.between(0, 500), radius, cloud)
-    stars(brush, HEIGHT)
-    x, y, radius = brush.between(140, 260), brush.between(170, 330), brush.between(70, 115)
-    tilt = f"rotate({brush.between(-32, 32):.0f} {x:.0f} {y:.0f})"
-    pen: Attributes = {"stroke": palette.light, "stroke_width": 5, "transform": tilt}
-    wide, flat = radius * 1.75, radius * 0.42
-    brush.add("ellipse", cx=x, cy=y, rx=wide, ry=flat, fill="none", opacity=0.5, **pen)
-    brush.disc(x, y, radius, brush.fade(palette.light, palette.low, palette.far, slope=0.7))
-    for i in range(4):
-        height = (-0.55 + 0.34 * i) * radius
-        half = (radius**2 - height**2) ** 0.5
-        band: Attributes = {"transform": tilt, "opacity": 0.28, "rx": 4}
-        brush.box(x - half, y + height, 2 * half, radius * 0.12, palette.near, **band)
-    front = f"M{x - wide:.0f} {y:.0f}A{wide:.0f} {flat:.0f} 0 0 0 {x + wide:.0f} {y:.0f}"
-    brush.path(front, "none", opacity=0.9, **pen)
-    for _ in range(brush.chance.randint(1, 3)):
-        size = brush.between(7, 19)
-        brush.disc(brush.between(30, 370), brush.between(40, 460), size, palette.accent)
 
 
 def tiles(brush: Brush) -> None:
@@ -178,38 +149,6 @@ def dots(brush: Brush) -> None:
             else:
                 colour = palette.land(min(1, (y - line) / 170))
             brush.disc(x, y, brush.between(6.5, 10.5), brush.shade(colour, 0.4))
-
-
-def garden(brush: Brush) -> None:
-    """Stems with leaves and blossoms."""
-    palette = brush.palette
-    brush.box(0, 0, WIDTH, HEIGHT, brush.fade(palette.light, mix(palette.low, palette.light, 0.35)))
-    brush.disc(200, 190, 150, mix(palette.low, palette.middle, 0.35), opacity=0.55)
-    for i in range(7):
-        x = 35 + i * 55 + brush.between(-14, 14)
-        top, lean = brush.between(90, 260), brush.between(-34, 34)
-        colour = palette.land(brush.between(0.45, 1))
-        brush.path(
-            f"M{x:.0f} 510C{x:.0f} 400 {x + lean:.0f} 320 {x + lean:.0f} {top:.0f}",
-            stroke=colour,
-            stroke_width=3,
-            stroke_linecap="round",
-        )
-        for y in range(int(top) + 60, 490, 42):
-            for side in (-1, 1):
-                along = (y - top) / (510 - top)
-                at = x + lean * (1 - along) ** 1.4
-                leaf = f"M0 0q{side * 26}-34 {side * 50}-16q{side * -16} 26 {side * -50} 16Z"
-                brush.stamp(at, y, leaf, brush.shade(colour, 0.35))
-        _blossom(brush, x + lean, top)
-
-
-def _blossom(brush: Brush, x: float, y: float) -> None:
-    petals, size = brush.chance.choice((5, 6, 8)), brush.between(13, 24)
-    colour = brush.chance.choice((brush.palette.accent, brush.palette.middle, brush.palette.high))
-    for corner in ring(x, y, size, petals, brush.between(0, 1)):
-        brush.disc(*corner, size * 0.72, brush.shade(colour, 0.25), opacity=0.92)
-    brush.disc(x, y, size * 0.55, brush.palette.light)
 
 
 def lanterns(brush: Brush) -> None:
