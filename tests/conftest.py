@@ -80,7 +80,9 @@ def database(server: tuple[Settings, Database]) -> Database:
     database = server[1]
     with database.transaction() as session:
         connection = session.connection()
-        connection.exec_driver_sql("TRUNCATE users, tags, gen_source_refreshes, tag_cardinality_refreshes CASCADE")
+        connection.exec_driver_sql(
+            "TRUNCATE users, tags, gen_source_refreshes, tag_cardinality_refreshes CASCADE"
+        )
         connection.exec_driver_sql("DELETE FROM gen_source_deltas")
         connection.exec_driver_sql("DELETE FROM tag_cardinality_deltas")
     return database
