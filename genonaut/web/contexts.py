@@ -188,7 +188,7 @@ class Creator:
 
 @dataclass(frozen=True, slots=True)
 class StatsContext:
-    """The growth of the gallery, and whether to trust it."""
+    """The growth of the gallery, and whether to trust it: `proof` is the last good refresh."""
 
     template: ClassVar[str] = "stats.html"
 
@@ -197,6 +197,7 @@ class StatsContext:
     counts: Counts
     chart: Chart | None
     refreshes: tuple[Refresh, ...]
+    proof: Refresh | None
     creators: tuple[Creator, ...]
     tags: tuple[Tag, ...]
 

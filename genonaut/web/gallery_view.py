@@ -21,7 +21,7 @@ from genonaut.web.rendering import plural
 from genonaut.web.sources import Services
 from genonaut.web.state import END, SIZES, SORTS, SWITCHES, VIEWS, GalleryState
 
-TAGS_TO_CHOOSE_FROM: Final = 18
+TAGS_TO_CHOOSE_FROM: Final = 14
 
 
 def gallery_context(
@@ -42,7 +42,7 @@ def gallery_context(
         counts=counts_of(page.stats, viewer.user_id),
         switches=_switches(state, viewer),
         tags=tags_of(services, state, TAGS_TO_CHOOSE_FROM),
-        matches=_choices({"all": "with all of them", "any": "with any of them"}, state.match),
+        matches=_choices({"all": "all of them", "any": "any of them"}, state.match),
         sorts=_choices({name: label for name, (label, *_) in SORTS.items()}, state.sort),
         sizes=_choices({str(size): str(size) for size in SIZES}, str(state.size)),
         views=tuple(

@@ -8,11 +8,12 @@ from genonaut.web.parts import counts_of, tags_of
 from genonaut.web.sources import Services
 from genonaut.web.state import GalleryState
 
-MOST_TAGS: Final = 200
+MOST_TAGS: Final = 100
 
 
 def stats_context(services: Services, viewer: Viewer) -> StatsContext:
     """Everything on the page, of one moment. Nothing is counted for it."""
+    refreshes = tuple(Refresh(**row._asdict()) for row in services.growth.refreshes())
     stats = services.content.get_unified_content_stats(viewer.user_id)
     return StatsContext(
         title="Growth, and whether to trust it",
@@ -21,7 +22,8 @@ def stats_context(services: Services, viewer: Viewer) -> StatsContext:
         chart=draw_chart(
             [Total(row.at, row.regular, row.auto) for row in services.growth.totals()]
         ),
-        refreshes=tuple(Refresh(**row._asdict()) for row in services.growth.refreshes()),
+        refreshes=refreshes,
+        proof=next((refresh for refresh in refreshes if refresh.outcome != "failed"), None),
         creators=tuple(_creators(services)),
         tags=tags_of(services, GalleryState(), MOST_TAGS),
     )

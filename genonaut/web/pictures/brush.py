@@ -19,7 +19,7 @@ class Brush:
     def __init__(self, chance: Random, palette: Palette) -> None:
         self.chance = chance
         self.palette = palette
-        self._gradients: list[str] = []
+        self._definitions: list[str] = []
         self._shapes: list[str] = []
 
     def svg(self) -> str:
@@ -27,7 +27,7 @@ class Brush:
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" '
             f'width="{WIDTH}" height="{HEIGHT}" preserveAspectRatio="xMidYMid slice">'
-            f"<defs>{''.join(self._gradients)}</defs>{''.join(self._shapes)}</svg>"
+            f"<defs>{''.join(self._definitions)}</defs>{''.join(self._shapes)}</svg>"
         )
 
     def add(self, name: str, **attributes: float | str) -> None:
@@ -89,17 +89,34 @@ class Brush:
         towards = self.chance.choice((self.palette.light, self.palette.near))
         return mix(colour, towards, self.chance.random() * share)
 
+    def open_group(self, **attributes: float | str) -> None:
+        """What follows belongs together, up to `close_group`."""
+        self._shapes.append(f"<g{_attributes(attributes)}>")
+
+    def close_group(self) -> None:
+        """The end of a group."""
+        self._shapes.append("</g>")
+
+    def inside_disc(self, x: float, y: float, radius: float) -> str:
+        """A `clip_path` that cuts off what is outside of a circle."""
+        name = f"c{len(self._definitions)}"
+        place = _attributes({"cx": x, "cy": y, "r": radius})
+        self._definitions.append(f'<clipPath id="{name}"><circle{place}/></clipPath>')
+        return f"url(#{name})"
+
     def _gradient(
         self, kind: str, stops: Sequence[str | tuple[str, float]], **more: float | str
     ) -> str:
-        name = f"g{len(self._gradients)}"
+        name = f"g{len(self._definitions)}"
         inside = []
         for i, stop in enumerate(stops):
             colour, opacity = (stop, 1.0) if isinstance(stop, str) else stop
             share = _number(i / (len(stops) - 1))
             faint = "" if opacity == 1 else f' stop-opacity="{_number(opacity)}"'
             inside.append(f'<stop offset="{share}" stop-color="{colour}"{faint}/>')
-        self._gradients.append(f'<{kind} id="{name}"{_attributes(more)}>{"".join(inside)}</{kind}>')
+        self._definitions.append(
+            f'<{kind} id="{name}"{_attributes(more)}>{"".join(inside)}</{kind}>'
+        )
         return f"url(#{name})"
 
 

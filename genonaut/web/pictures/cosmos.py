@@ -23,14 +23,16 @@ def cosmos(brush: Brush) -> None:
 def _planet(brush: Brush, x: float, y: float, radius: float, tilt: str) -> None:
     palette = brush.palette
     brush.disc(x, y, radius, brush.fade(palette.light, palette.low, palette.far, slope=0.7))
-    height = -0.75 * radius
-    while height < 0.7 * radius:
+    inside, height = brush.inside_disc(x, y, radius), -0.8 * radius
+    brush.open_group(clip_path=inside)
+    while height < 0.75 * radius:
         thickness = brush.between(0.05, 0.16) * radius
-        half = (radius**2 - max(abs(height), abs(height + thickness)) ** 2) ** 0.5
-        band: Attributes = {"transform": tilt, "opacity": brush.between(0.1, 0.3), "rx": 4}
         colour = brush.chance.choice((palette.near, palette.near, palette.accent))
-        brush.box(x - half, y + height, 2 * half, thickness, colour, **band)
+        faint = brush.between(0.1, 0.28)
+        left, width = x - radius * 1.1, radius * 2.2
+        brush.box(left, y + height, width, thickness, colour, transform=tilt, opacity=faint)
         height += thickness + brush.between(0.08, 0.3) * radius
+    brush.close_group()
 
 
 def _ringed_planet(brush: Brush) -> None:
