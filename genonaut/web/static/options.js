@@ -15,13 +15,14 @@ document.addEventListener("change", ({ target }) => {
 });
 
 filters?.addEventListener("submit", () => {
-  const left = { focus: document.activeElement?.id || value(document.activeElement), scroll: drawer.scrollTop };
+  const left = { focus: selector(document.activeElement), scroll: drawer.scrollTop };
   sessionStorage.setItem(MEMORY, JSON.stringify(left));
 });
 
-// A tag has no id of its own: its value says which it is.
-function value(element) {
-  return element?.name === "tags" ? `[name=tags][value="${CSS.escape(element.value)}"]` : "";
+// How to find the same element on the next page.
+function selector(element) {
+  if (element.id) return `#${CSS.escape(element.id)}`;
+  return element.name ? `[name=${element.name}][value="${CSS.escape(element.value)}"]` : "";
 }
 
 if (filters) {
@@ -29,8 +30,7 @@ if (filters) {
   sessionStorage.removeItem(MEMORY);
   if (left && wide.matches) {
     drawer.scrollTop = left.scroll;
-    const focused = left.focus && (document.getElementById(left.focus) ?? document.querySelector(left.focus));
-    focused?.focus({ preventScroll: true });
+    if (left.focus) document.querySelector(left.focus)?.focus({ preventScroll: true });
   }
 }
 
