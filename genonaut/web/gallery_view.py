@@ -91,13 +91,16 @@ def _chips(state: GalleryState) -> tuple[Link, ...]:
 def _pages(pagination: Pagination, state: GalleryState) -> Pages:
     forward, backward = pagination.has_next, pagination.has_previous
     first = state.but()
+    # By number, the last page is as quick as the first: it is read from the end. Only if nobody
+    # knows how many there are, it has to be the last items, whatever their number.
+    last = first.but(cursor=END) if pagination.total_is_estimate else replace(first, page=pagination.total_pages)
     return Pages(
         number=pagination.page,
         total=pagination.total_pages,
         first=first.url() if backward else None,
         previous=state.but(cursor=pagination.prev_cursor).url() if backward else None,
         next=state.but(cursor=pagination.next_cursor).url() if forward else None,
-        last=state.but(cursor=END).url() if forward else None,
+        last=last.url() if forward else None,
         kept=tuple(first.parameters()),
     )
 

@@ -33,6 +33,7 @@ function listen() {
     else open();
   });
   popover.addEventListener("toggle", (event) => {
+    button.setAttribute("aria-expanded", isOpen());
     if (event.newState === "closed") [pinned, asked] = [false, null];
     else ask().then(show, trouble);
   });

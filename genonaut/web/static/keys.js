@@ -3,7 +3,8 @@
 import { toggleCounts } from "./counts.js";
 
 const OFF = "genonaut-keys-off";
-const NATIVE = "input, select, textarea, button, summary, [contenteditable], [popover]:popover-open *";
+const TYPING = "input:not([type=checkbox], [type=radio]), select, textarea, [contenteditable]";
+const MOVING = `${TYPING}, input, [role=group][tabindex], [popover]:popover-open *`;
 const help = document.getElementById("gallery-help");
 const setting = document.querySelector("[data-keys]");
 const cards = [...document.querySelectorAll("[data-card]")];
@@ -34,16 +35,10 @@ document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
   const single = SINGLE[event.key];
   const act = single ?? (event.shiftKey ? undefined : ARROWS[event.key]);
-  if (!act || (single && localStorage.getItem(OFF)) || isNative(event.target, event.key)) return;
+  if (!act || (single && localStorage.getItem(OFF))) return;
+  if (event.target.closest(single ? TYPING : MOVING)) return;
   if (act() !== false) event.preventDefault();
 });
-
-// The keys that open something close it again too.
-function isNative(target, key) {
-  if (key === "i" && target.closest("[data-counts]")) return false;
-  if (key === "?" && help?.matches(":popover-open") && !target.closest("input")) return false;
-  return target.closest(NATIVE) !== null;
-}
 
 const current = () => cards.indexOf(document.activeElement);
 
@@ -76,7 +71,7 @@ function search() {
   const box = document.getElementById("search");
   if (!box) return false;
   const drawer = document.getElementById("gallery-options");
-  if (drawer.dataset.open === "false") document.querySelector("[popovertarget=gallery-options]").click();
+  if (drawer.dataset.open === "false") document.querySelector("[data-testid=gallery-options-toggle-button]").click();
   box.focus();
   box.select();
   return true;
