@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from genonaut.counting.declaration import CachedCount
-from genonaut.counting.rendering import definition, statements
+from genonaut.counting.rendering import definition, place_triggers, statements
 
 FUNCTION = re.compile(r"CREATE FUNCTION (?:\S+\.)?(\w+)\(\).*?AS \$\$(.*?)\$\$;", re.DOTALL)
 WORST = 5
@@ -79,7 +79,7 @@ def _triggers(session: Session, count: CachedCount) -> Finding:
         return Finding("triggers", True, f"All {len(found)} triggers are in place.")
     remedy = f"Restore what is missing (`genonaut stats sql {count.name}` prints it)"
     if all("trigger" in trouble for trouble in troubles):
-        remedy = f"Run `SELECT {count.name}_place_triggers()`"
+        remedy = f"Run `SELECT {place_triggers(count)}`"
     detail = f"{'; '.join(troubles)}. {remedy}, then `{REFRESH}`."
     return Finding("triggers", False, detail, {"troubles": troubles})
 

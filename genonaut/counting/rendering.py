@@ -55,6 +55,11 @@ def statements(count: CachedCount, template: str = "statements.sql") -> dict[str
     return {name: text.strip().removesuffix(";") for name, text in named.items()}
 
 
+def place_triggers(count: CachedCount) -> str:
+    """The call that gives every partition its triggers."""
+    return f"{_names(count)['in_schema']}{count.name}_place_triggers()"
+
+
 def _escaped(text: str) -> str:
     # The driver looks for a parameter behind every percent sign.
     return text.replace("%", "%%")

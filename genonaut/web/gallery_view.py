@@ -93,7 +93,11 @@ def _pages(pagination: Pagination, state: GalleryState) -> Pages:
     first = state.but()
     # By number, the last page is as quick as the first: it is read from the end. Only if nobody
     # knows how many there are, it has to be the last items, whatever their number.
-    last = first.but(cursor=END) if pagination.total_is_estimate else replace(first, page=pagination.total_pages)
+    last = (
+        first.but(cursor=END)
+        if pagination.total_is_estimate
+        else replace(first, page=pagination.total_pages)
+    )
     return Pages(
         number=pagination.page,
         total=pagination.total_pages,

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, text
 
 from genonaut.db.session import Database
 from genonaut.db.tags import HeldTags, hold_tags
+from tests.counting.recount import differences
 
 NAMES = [f"tag {number}" for number in range(12)]
 
@@ -92,3 +93,5 @@ def test_everybody_at_once(database: Database):
         jobs += [threads.submit(change, worker) for worker in (4, 5)]
         for job in jobs:
             job.result()
+    with database.transaction() as session:
+        assert differences(session) == []

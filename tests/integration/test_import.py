@@ -20,6 +20,7 @@ from sqlalchemy import Connection, text
 
 from genonaut.cli import main
 from genonaut.counting.refreshing import build_if_never_built
+from genonaut.db.counts import GEN_SOURCE
 from genonaut.db.session import Database
 from genonaut.ingest import importer
 from genonaut.ingest.importer import import_paths
@@ -129,7 +130,7 @@ def test_counts_are_exact_without_a_refresh(database: Database, genonaut: Comman
     (tmp_path / "a.csv").write_text("prompt,creator,source\n" + "".join(
         f"p{i},user{i % 3},{'auto' if i % 4 else 'regular'}\n" for i in range(100)
     ))  # fmt: skip
-    build_if_never_built(database, "test")
+    build_if_never_built(database.transaction, GEN_SOURCE, "test")
     assert genonaut("import", "a.csv") == 0
     assert query(database, "SELECT count FROM gen_source_stats") == []
     counts = "SELECT source_type, count FROM gen_source_counts WHERE user_id IS NULL ORDER BY 1"

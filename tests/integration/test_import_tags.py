@@ -15,6 +15,7 @@ from genonaut.ingest.loader import load_batch
 from genonaut.ingest.records import Record
 from genonaut.ingest.report import FileReport
 from genonaut.ingest.rows import Defaults, ImportRow, parse_row
+from tests.counting.recount import differences
 
 TAGS = """
 SELECT prompt, array_agg(name ORDER BY name)
@@ -110,6 +111,8 @@ def test_imports_that_add_the_same_tags_at_once(database: Database):
         assert sum(threads.map(run, range(4))) == 2_000 + 4 * 2_000
     assert query(database, "SELECT count(*) FROM tags") == [(10_000,)]
     assert query(database, "SELECT count(*) FROM content_tags") == [(4 * 2 * 2_000,)]
+    with database.transaction() as session:
+        assert differences(session) == []
 
 
 def row(**fields: object) -> ImportRow:

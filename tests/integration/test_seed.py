@@ -116,7 +116,7 @@ def test_the_tags_are_there_and_the_same_again(database: Database):
     assert {len(names) for names in seeded[0]} <= set(range(2, 8))
 
 
-def tags_by_item(database: Database, **numbers: int) -> list[list[str]]:
+def tags_by_item(database: Database, **numbers: Any) -> list[list[str]]:
     statement = """
         SELECT array_agg(name ORDER BY name) FROM content_tags JOIN tags ON tags.id = tag_id
         GROUP BY content_id ORDER BY content_id"""

@@ -1,7 +1,6 @@
 """The gallery: the statements, executed."""
 
 import time
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any

@@ -110,9 +110,7 @@ def _within(
 ) -> Select[Any]:
     if window.behind is None:
         return statement
-    return statement.where(
-        order.behind(window.behind, value, item_id, inclusive=window.inclusive)
-    )
+    return statement.where(order.behind(window.behind, value, item_id, inclusive=window.inclusive))
 
 
 def _branch(filters: Filters, source: str, order: Order, *, collect: bool) -> Select[Any]:

@@ -23,6 +23,7 @@ from genonaut.api.services.content_service import ContentService
 from genonaut.api.services.gallery_tags import asked_tags
 from genonaut.config import Settings
 
+
 @dataclass(frozen=True, slots=True)
 class _Listing:
     """The items that match, as the pager reads them."""

@@ -24,12 +24,8 @@ DROP FUNCTION gen_source_forget_owner() CASCADE;
 DROP FUNCTION gen_source_forget_everything() CASCADE;
 DROP FUNCTION gen_source_place_triggers();
 
-ALTER TABLE gen_source_refreshes RENAME TO gen_source_refreshes_after;
-ALTER TABLE gen_source_refreshes_after RENAME CONSTRAINT gen_source_refreshes_pkey TO after_pkey;
-ALTER TABLE gen_source_refreshes_after
-    RENAME CONSTRAINT gen_source_refreshes_outcome TO after_outcome;
-ALTER INDEX idx_gen_source_refreshes_good RENAME TO idx_after_good;
-ALTER SEQUENCE gen_source_refreshes_id_seq RENAME TO after_id_seq;
+CREATE TEMP TABLE after ON COMMIT DROP AS TABLE gen_source_refreshes;
+DROP TABLE gen_source_refreshes;
 
 CREATE TABLE gen_source_refreshes (
     id                 bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -58,13 +54,11 @@ SELECT
      id, started_at, duration_seconds, requested_by, outcome, rows_checked, rows_wrong, largest_error,
      worst, error,
      (totals ->> 'regular')::bigint, (totals ->> 'auto')::bigint
-FROM gen_source_refreshes_after
+FROM after
 ORDER BY id;
 
 SELECT setval('gen_source_refreshes_id_seq', coalesce(max(id), 0) + 1, false)
 FROM gen_source_refreshes;
-
-DROP TABLE gen_source_refreshes_after;
 
 CREATE FUNCTION gen_source_count_insert() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$

@@ -14,12 +14,8 @@ DROP FUNCTION gen_source_count_truncate() CASCADE;
 DROP FUNCTION gen_source_forget_user() CASCADE;
 DROP FUNCTION gen_source_forget_everything() CASCADE;
 
-ALTER TABLE gen_source_refreshes RENAME TO gen_source_refreshes_before;
-ALTER TABLE gen_source_refreshes_before RENAME CONSTRAINT gen_source_refreshes_pkey TO before_pkey;
-ALTER TABLE gen_source_refreshes_before
-    RENAME CONSTRAINT gen_source_refreshes_outcome TO before_outcome;
-ALTER INDEX idx_gen_source_refreshes_good RENAME TO idx_before_good;
-ALTER SEQUENCE gen_source_refreshes_id_seq RENAME TO before_id_seq;
+CREATE TEMP TABLE before ON COMMIT DROP AS TABLE gen_source_refreshes;
+DROP TABLE gen_source_refreshes;
 
 CREATE TABLE gen_source_refreshes (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -48,13 +44,11 @@ SELECT
      id, started_at, duration_seconds, requested_by, outcome, rows_checked, rows_wrong, largest_error,
      worst, error,
      jsonb_strip_nulls(jsonb_build_object('regular', community_regular, 'auto', community_auto))
-FROM gen_source_refreshes_before
+FROM before
 ORDER BY id;
 
 SELECT setval('gen_source_refreshes_id_seq', coalesce(max(id), 0) + 1, false)
 FROM gen_source_refreshes;
-
-DROP TABLE gen_source_refreshes_before;
 
 -- 5. The triggers' functions. One row per key and category that a statement changed is appended in
 --    the writer's own transaction: it commits or rolls back with what is counted, and no writer
