@@ -10,7 +10,7 @@ from genonaut.api.exception_handlers import UnexpectedErrors, handle_errors
 from genonaut.api.json_bodies import BodyLimit
 from genonaut.api.request_ids import HEADER, RequestIds
 from genonaut.api.request_metrics import RequestMetrics
-from genonaut.api.routes import content, health, metrics, stats, tags, users
+from genonaut.api.routes import content, gallery, health, metrics, stats, tags, users
 from genonaut.api.services.health_service import HealthService
 from genonaut.api.services.metrics_service import MetricsService
 from genonaut.api.turns import Turns
@@ -54,7 +54,7 @@ def create_app(
     app.state.turns = Turns(settings.api.pool_size, settings.api.statement_timeout_seconds)
     app.state.health = HealthService(database, settings)
     app.state.metrics = MetricsService(database)
-    for routes in (stats, content, tags, users, health, metrics):
+    for routes in (stats, gallery, content, tags, users, health, metrics):
         app.include_router(routes.router)
     add_pages(app, settings)
     handle_errors(app)

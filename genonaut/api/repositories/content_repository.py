@@ -139,10 +139,9 @@ class ContentRepository:
     ) -> GenSourceCounts | None:
         """The counts from the content itself; None if that takes more than some seconds."""
         keys = [user_id] if user_id else []
-        counts = None
         with time_limit(self._session, seconds):
-            counts = GenSourceCounts.of(user_id, read_live(self._session, GEN_SOURCE, keys))
-        return counts
+            return GenSourceCounts.of(user_id, read_live(self._session, GEN_SOURCE, keys))
+        return None
 
 
 def _row(source: str, item: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ Why: whoever deletes by mistake wants the same item back, with its number, its t
 from genonaut.db.migrations.files import run_file
 
 revision = "0006"
-down_revision = "0004"
+down_revision = "0005"
 
 
 def upgrade() -> None:
