@@ -112,11 +112,11 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """A tag to filter by; `value` is what stands in the URL."""
+    """A tag to filter by; `value` is what stands in the URL. The count is None if nobody asked."""
 
     name: str
     value: str
-    count: int
+    count: int | None
     chosen: bool
     url: str
 

@@ -59,19 +59,15 @@ def card_of(item: Mapping[str, Any], pictures: Pictures, state: GalleryState) ->
 
 
 def tags_of(services: Services, state: GalleryState, number: int) -> tuple[Tag, ...]:
-    """The tags that most items carry, and before them the chosen ones."""
-    found = services.growth.tags_by_count(number)
-    tags = [
-        Tag(
-            name=row.name,
-            value=tag_value(row.name, row.id),
-            count=row.items,
-            chosen=tag_value(row.name, row.id) in state.tags,
-            url=GalleryState(tags=(tag_value(row.name, row.id),)).url(),
-        )
-        for row in found
+    """The chosen tags, and then those that most items carry."""
+    counted = services.tags.page(number, None, None, "count")["tags"]
+    common = {tag_value(tag.name, tag.id): tag for tag in counted}
+    rare = [Tag(value, value, None, True, "") for value in state.tags if value not in common]
+    found = [
+        Tag(tag.name, value, tag.count, value in state.tags, GalleryState(tags=(value,)).url())
+        for value, tag in common.items()
     ]
-    return tuple(sorted(tags, key=lambda tag: not tag.chosen))
+    return (*rare, *sorted(found, key=lambda tag: not tag.chosen))
 
 
 def tag_value(name: str, tag_id: UUID | None) -> str:

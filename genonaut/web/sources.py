@@ -11,6 +11,7 @@ from genonaut.api.services.content_service import ContentService
 from genonaut.api.services.deletion_service import DeletionService
 from genonaut.api.services.gallery_service import GalleryService
 from genonaut.api.services.growth_service import GrowthService
+from genonaut.api.services.tag_service import TagService
 from genonaut.api.services.user_service import UserService
 
 
@@ -20,6 +21,7 @@ class Services:
 
     gallery: GalleryService
     content: ContentService
+    tags: TagService
     users: UserService
     growth: GrowthService
     deletions: DeletionService
@@ -41,6 +43,7 @@ def _services(request: Request, session: Session) -> Services:
             fold_after_rows=stats.fold_after_rows,
             on_long_ledger=notify,
         ),
+        tags=TagService(session),
         users=UserService(session),
         growth=GrowthService(session),
         deletions=DeletionService(session),

@@ -9,6 +9,7 @@ from uuid import UUID
 from starlette.datastructures import QueryParams
 
 from genonaut.api.gallery.query import GalleryQuery, SortField, SortOrder, SourceSwitch, TagMatch
+from genonaut.ingest.tag_names import folded
 
 GALLERY = "/gallery"
 END = "end"
@@ -115,12 +116,12 @@ class GalleryState:
 def read_state(given: QueryParams) -> GalleryState:
     """The state that an address asks for; what makes no sense is left out."""
     first = GalleryState()
-    tags = [tag.strip() for value in given.getlist("tags") for tag in _text(value).split(",")]
+    tags = [folded(tag) for value in given.getlist("tags") for tag in _text(value).split(",")]
     off = [key for value in given.getlist("notGenSource") for key in value.split(",")]
     size = read_number(given.get("size", ""))
     return GalleryState(
         search=" ".join(_text(given.get("search", "")).split()),
-        tags=tuple(dict.fromkeys(filter(None, tags))),
+        tags=tuple(sorted(set(filter(None, tags)))),
         match="any" if given.get("match") == "any" else "all",
         off=_KEYS & frozenset(off),
         sort=given["sort"] if given.get("sort") in SORTS else first.sort,

@@ -47,7 +47,7 @@ def chromium() -> Iterator[Browser]:
 class Troubles:
     """What went wrong in the pages of a test, and what was asked of whom."""
 
-    found: list[str] = field(default_factory=list)
+    seen: list[str] = field(default_factory=list)
     expected: tuple[str, ...] = ()
     requests: list[Request] = field(default_factory=list)
 
@@ -58,8 +58,13 @@ class Troubles:
         context.on("request", lambda request: self.requests.append(request))  # noqa: PLW0108
 
     def _note(self, kind: str, text: str) -> None:
-        if kind in {"error", "warning"} and not any(word in text for word in self.expected):
-            self.found.append(f"{kind}: {text}")
+        if kind in {"error", "warning"}:
+            self.seen.append(f"{kind}: {text}")
+
+    @property
+    def found(self) -> list[str]:
+        """All but those that the test expects."""
+        return [text for text in self.seen if not any(word in text for word in self.expected)]
 
     def strangers(self, site: Site) -> list[str]:
         """Requests to anybody but the site."""

@@ -100,8 +100,14 @@ def test_it_says_whose_and_of_when(open_page: OpenPage, site: Site) -> None:
 
 
 def test_large_numbers_have_separators(page: Page) -> None:
-    counts = {"user_regular_count": 0, "user_auto_count": 0, "community_regular_count": 1_234_567,
-              "community_auto_count": 89_000_000, "as_of": "2026-01-01T00:00:00Z", "verified_at": None}  # fmt: skip
+    counts = {
+        "user_regular_count": 0,
+        "user_auto_count": 0,
+        "community_regular_count": 1_234_567,
+        "community_auto_count": 89_000_000,
+        "as_of": "2026-01-01T00:00:00Z",
+        "verified_at": None,
+    }
     page.route(f"**{STATS}", lambda route: route.fulfill(json=counts))
     button(page).click()
     expect(page.get_by_test_id("gallery-stats-community-regular")).to_have_text("1,234,567")

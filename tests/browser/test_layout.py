@@ -8,7 +8,7 @@ from tests.browser.conftest import OpenPage, Troubles
 PATHS = ["/gallery", "/gallery?view=list", "/gallery/stats", "/gallery/items/0"]
 SMALL_TARGETS = """(least) => [...document.querySelectorAll(
     "a, button, select, input:not([type=hidden]), summary")]
-  .map((element) => element.closest("label.switch, label.tag, .choices label, .card, .row") ?? element)
+  .map((one) => one.closest("label.switch, label.tag, .choices label, .card, .row") ?? one)
   .filter((element) => element.checkVisibility({ visibilityProperty: true }))
   .filter((element) => !element.closest("p, figcaption, .skip"))
   .map((element) => [element.getBoundingClientRect(), element.outerHTML.slice(0, 120)])
@@ -53,9 +53,7 @@ def test_twice_as_large(open_page: OpenPage) -> None:
 
 @pytest.mark.parametrize(("touch", "least"), [(False, 24), (True, 44)])
 @pytest.mark.parametrize("path", ["/gallery?search=tea&size=12", "/gallery/stats"])
-def test_targets_are_large_enough(
-    open_page: OpenPage, path: str, touch: bool, least: int
-) -> None:
+def test_targets_are_large_enough(open_page: OpenPage, path: str, touch: bool, least: int) -> None:
     page = open_page(path, viewer="ada", has_touch=touch, is_mobile=touch)
     assert page.evaluate(SMALL_TARGETS, least) == []
 

@@ -25,9 +25,7 @@ LABELS = {
 def summary(page: Page) -> int:
     """The number of results that the sentence tells."""
     text = page.get_by_test_id("gallery-options-summary-text").inner_text()
-    found = re.fullmatch(
-        r"(?:([\d,]+) pages? showing )?([\d,]+) results? matching filters\.", text
-    )
+    found = re.fullmatch(r"(?:([\d,]+) pages? showing )?([\d,]+) results? matching filters\.", text)
     assert found, text
     return int(found[2].replace(",", ""))
 
@@ -76,7 +74,9 @@ def page_to_the_end(page: Page) -> list[int]:
 
 def switched(page: Page) -> tuple[str, ...]:
     return tuple(
-        key for key in SWITCHES if page.get_by_role("switch", name=NAMES[key], exact=True).is_checked()
+        key
+        for key in SWITCHES
+        if page.get_by_role("switch", name=NAMES[key], exact=True).is_checked()
     )
 
 
@@ -98,7 +98,9 @@ def test_each_switch_alone(open_page: OpenPage, site: Site) -> None:
 def test_all_combinations_agree(open_page: OpenPage, site: Site, viewer: str | None) -> None:
     page = open_page(viewer=viewer)
     # Not the subject here, and by far the most of what is asked for.
-    page.route("**/gallery/pictures/*", lambda route: route.fulfill(content_type="image/svg+xml", body=""))
+    page.route(
+        "**/gallery/pictures/*", lambda route: route.fulfill(content_type="image/svg+xml", body="")
+    )
     for on in COMBINATIONS:
         off = ",".join(key for key in SWITCHES if key not in on)
         page.goto(f"/gallery?size=12&notGenSource={off}")

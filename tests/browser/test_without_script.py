@@ -76,5 +76,3 @@ def test_choosing_a_viewer_does_not_lose_the_filters(plain: Page) -> None:
     plain.get_by_test_id("gallery-viewer-select").select_option(label="bo")
     plain.get_by_role("button", name="Choose").click()
     plain.wait_for_url("**/gallery?sort=title&size=12")
-
-

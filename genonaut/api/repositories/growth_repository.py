@@ -45,19 +45,6 @@ FROM largest JOIN users ON users.id = largest.user_id
 ORDER BY coalesce(regular, 0) + coalesce(auto, 0) DESC, users.username
 """)
 
-_TAGS_BY_COUNT = text("""
-WITH counted AS (
-    SELECT tag_id, sum(cardinality)::bigint AS items
-    FROM tag_cardinality_counts
-    GROUP BY tag_id
-    ORDER BY sum(cardinality) DESC, tag_id
-    LIMIT :number
-)
-SELECT tags.id, tags.name, counted.items
-FROM counted JOIN tags ON tags.id = counted.tag_id
-ORDER BY counted.items DESC, tags.name
-""")
-
 
 class GrowthRepository:
     """Reads how the gallery grew."""
@@ -76,7 +63,3 @@ class GrowthRepository:
     def largest_creators(self, number: int) -> Sequence[Row[Any]]:
         """Who made most, by the counts."""
         return self._session.execute(_LARGEST_CREATORS, {"number": number}).all()
-
-    def tags_by_count(self, number: int) -> Sequence[Row[Any]]:
-        """The tags that most items carry, by the counts."""
-        return self._session.execute(_TAGS_BY_COUNT, {"number": number}).all()

@@ -30,7 +30,3 @@ class GrowthService:
     def largest_creators(self) -> Sequence[Row[Any]]:
         """The twenty who made most (`id, name, regular, auto`)."""
         return self._growth.largest_creators(CREATORS)
-
-    def tags_by_count(self, number: int) -> Sequence[Row[Any]]:
-        """The tags (`id, name, items`) that most items carry."""
-        return self._growth.tags_by_count(number)
