@@ -92,7 +92,8 @@ def open_database(
             connect_args={
                 "application_name": "genonaut",
                 "connect_timeout": settings.db.connect_timeout_seconds,
-                "options": f"-c statement_timeout={milliseconds} -c timezone=UTC",
+                # Compiling a plan (JIT) takes longer than it ever saves here.
+                "options": f"-c statement_timeout={milliseconds} -c timezone=UTC -c jit=off",
             },
         )
         database = Database(url, engine, settings.db.is_embedded)

@@ -8,10 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-# Plans are compiled for queries that run for long, and these do not.
-_LIMIT = text(
-    "SELECT set_config('statement_timeout', :limit, true), set_config('jit', 'off', true)"
-)
+_LIMIT = text("SELECT set_config('statement_timeout', :limit, true)")
 
 
 @contextmanager

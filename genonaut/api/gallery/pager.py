@@ -28,6 +28,9 @@ class Total:
     exact: bool
 
 
+NONE = Total(0, exact=True)
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """Items that follow each other, whether there are others before and after, and how many before.

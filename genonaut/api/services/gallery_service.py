@@ -13,7 +13,7 @@ from genonaut.api.gallery import cursors, search, sources
 from genonaut.api.gallery.cursors import END, Cursor
 from genonaut.api.gallery.filters import Filters
 from genonaut.api.gallery.orders import Order
-from genonaut.api.gallery.pager import Pager, Window
+from genonaut.api.gallery.pager import NONE, Pager, Window
 from genonaut.api.gallery.pagination import pagination
 from genonaut.api.gallery.query import GalleryPage, GalleryQuery
 from genonaut.api.repositories.gallery_repository import GalleryRepository
@@ -79,6 +79,8 @@ class GalleryService:
         total = totals.total(self._gallery, filters, at_most, stats, self._count_timeout_seconds)
         rows = query.page_size if cursor else query.page * query.page_size
         collect = totals.collects(filters, total, at_most, stats, rows)
+        if not filters.only_sources and total == NONE:
+            filters = replace(filters, scopes={})
         listing = _Listing(self._gallery, filters, collect=collect)
         order = Order(query.sort_field, descending=query.sort_order == "desc")
         pager = Pager(listing, order, query.page_size, total)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from genonaut.api.gallery.query import GalleryQuery
 from genonaut.api.repositories.gallery_repository import GalleryRepository
+from genonaut.ingest.tag_names import folded
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ def asked_tags(
 
     It is impossible to match if `all` are asked for and one is unknown, or if none is known at all.
     """
-    names = {name for name in query.tags if name}
+    names = {name for written in query.tags if (name := folded(written))}
     if not names:
         return AskedTags()
     ids = {name: found for name in names if (found := _as_id(name))}

@@ -5,7 +5,7 @@ from typing import Any
 
 from genonaut.api.gallery import sources
 from genonaut.api.gallery.filters import Filters
-from genonaut.api.gallery.pager import Total
+from genonaut.api.gallery.pager import NONE, Total
 from genonaut.api.gallery.sources import Scope
 from genonaut.api.repositories.gallery_repository import GalleryRepository
 
@@ -14,7 +14,7 @@ from genonaut.api.repositories.gallery_repository import GalleryRepository
 _COST_OF_TEXT = 25
 _COST_OF_TAGS = 2
 _COST_OF_A_CREATOR = 1
-_FEW = 1_000
+_MANY_LOOKS = 20_000
 
 Stats = Mapping[str, Any] | None
 """The viewer's four counts; None if they were never built, and counting took too long."""
@@ -28,7 +28,7 @@ def total(
     `at_most` is what the counts say of the tags: the exact number, if it is about one tag alone.
     """
     if not filters.scopes or at_most == 0:
-        return Total(0, exact=True)
+        return NONE
     if filters.only_sources:
         return Total(sources.size(filters.scopes, stats), True) if stats else Total(0, False)
     if at_most is not None and filters.only_one_tag:
@@ -42,15 +42,25 @@ def collects(filters: Filters, total: Total, at_most: int | None, stats: Stats, 
 
     If m of n items match, collecting costs m, and walking about rows * n / m looks.
     """
-    matching = total.count if total.exact else at_most
-    if matching is None:
-        return False  # It ran out of time, so there are many.
     if stats is None:
-        return matching <= _FEW
-    if filters.only_sources:
-        if Scope.OTHERS not in filters.scopes.values():
-            return False
-        everybody = dict.fromkeys(filters.scopes, Scope.ALL)
-        return matching**2 <= _COST_OF_A_CREATOR * rows * sources.size(everybody, stats)
-    cost = _COST_OF_TEXT if filters.phrases else _COST_OF_TAGS
-    return matching**2 <= cost * rows * sources.size(filters.scopes, stats)
+        return not filters.only_sources
+    everything = sources.size(_passed(filters), stats)
+    if total.exact or at_most is not None:
+        matching = total.count if total.exact or at_most is None else at_most
+        return matching < everything and matching**2 <= _cost(filters) * rows * everything
+    # Collecting would take as long as counting, which was too long; walking may be longer still.
+    return total.count < rows * everything / _MANY_LOOKS
+
+
+def _passed(filters: Filters) -> sources.Scopes:
+    """What a walk comes by: of a source where others' items are wanted, all."""
+    return {
+        source: Scope.ALL if scope is Scope.OTHERS else scope
+        for source, scope in filters.scopes.items()
+    }
+
+
+def _cost(filters: Filters) -> int:
+    if filters.phrases:
+        return _COST_OF_TEXT
+    return _COST_OF_TAGS if filters.tags else _COST_OF_A_CREATOR
