@@ -26,7 +26,7 @@ def thousands(number: int | None) -> str:
 
 def age(moment: datetime) -> str:
     """How long ago something was, in its largest unit."""
-    seconds = (datetime.now(UTC) - moment).total_seconds()
+    seconds = max(0.0, (datetime.now(UTC) - moment).total_seconds())  # clocks differ
     for unit, length in _UNITS:
         if number := int(seconds // length):
             return f"{number} {unit}{'' if number == 1 else 's'} ago"
