@@ -3,8 +3,10 @@
 import pytest
 
 from genonaut.api.repositories.tag_repository import TagRepository
-from genonaut.counting.engine import fold, refresh
-from genonaut.db.counts import COUNTS, TAG_CARDINALITY
+from genonaut.counting import audit
+from genonaut.counting.declaration import CachedCount
+from genonaut.counting.engine import execute, fold, read, refresh
+from genonaut.db.counts import COUNTS, GEN_SOURCE, TAG_CARDINALITY
 from genonaut.db.session import Database
 from tests.counting.recount import differences
 
@@ -104,3 +106,50 @@ def test_the_repository_returns_the_number_of_stored_counts(tagged: Database) ->
         assert TagRepository(session).refresh_tag_cardinality_stats() == 10
         session.connection().exec_driver_sql("DELETE FROM content_tags WHERE source_type = 'auto'")
         assert TagRepository(session).refresh_tag_cardinality_stats() == 5
+
+
+@pytest.mark.parametrize(
+    ("count", "orphaned"),
+    [
+        (TAG_CARDINALITY, "DELETE FROM content_tags; DELETE FROM tags"),
+        (GEN_SOURCE, "DELETE FROM content_items_all; DELETE FROM users WHERE username < 'user 3'"),
+    ],
+    ids=["tags", "users"],
+)
+def test_counts_of_owners_who_went_behind_our_back_are_repaired_at_once(
+    tagged: Database, count: CachedCount, orphaned: str
+) -> None:
+    with tagged.transaction() as session:
+        session.connection().exec_driver_sql("SET LOCAL session_replication_role = replica")
+        session.connection().exec_driver_sql(orphaned)
+        session.connection().exec_driver_sql("SET LOCAL session_replication_role = origin")
+        assert refresh(session, count, "test").outcome == "repaired"
+        exact = session.connection().exec_driver_sql(f"SELECT * FROM {count.name}_counts").all()
+        assert exact == []
+        assert refresh(session, count, "test").outcome == "exact"
+        assert fold(session, count) is not None
+        assert read(session, count).ledger_rows == 0
+        assert execute(session, count, "stored_rows").scalar() == 0
+
+
+@pytest.mark.parametrize("count", COUNTS.values(), ids=list(COUNTS))
+def test_a_view_that_lies_is_seen_and_misleads_no_refresh(
+    tagged: Database, count: CachedCount
+) -> None:
+    with tagged.transaction() as session:
+        connection = session.connection()
+        before = connection.exec_driver_sql(f"SELECT * FROM {count.name}_counts").all()
+        shown = connection.exec_driver_sql(
+            f"SELECT pg_get_viewdef('{count.name}_counts')"
+        ).scalar_one()
+        view = f"CREATE OR REPLACE VIEW {count.name}_counts AS "
+        connection.exec_driver_sql(
+            f"{view} SELECT * FROM ({shown.rstrip(';')}) AS shown WHERE false"
+        )
+        limits = audit.Limits(ledger_rows=1000, refresh_age_seconds=1000)
+        counts = audit.check(session, count, limits)[0]
+        assert not counts.ok
+        assert "The view is not what it should be" in counts.detail
+        assert refresh(session, count, "test").rows_wrong == 0
+        connection.exec_driver_sql(view + shown)
+        assert connection.exec_driver_sql(f"SELECT * FROM {count.name}_counts").all() == before
