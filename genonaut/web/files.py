@@ -54,8 +54,8 @@ class ImagesFolder:
         """The file of that name, if its path stays below the folder with all links followed."""
         if self._folder is None or not _is_plain(name):
             return None
-        # OSError: not there, not readable, too long. ValueError: no path at all. RuntimeError: a loop
-        # of links, in Python before 3.13.
+        # OSError: not there, not readable, too long. ValueError: no path at all.
+        # RuntimeError: a loop of links, in Python before 3.13.
         with suppress(OSError, ValueError, RuntimeError):
             folder = self._folder.resolve(strict=True)
             path = (folder / name).resolve(strict=True)

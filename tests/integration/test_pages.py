@@ -53,7 +53,7 @@ def item_id(client: httpx.Client, database: Database) -> int:
     """An item of ada's, with tags."""
     return number(
         database,
-        "SELECT min(content_id) FROM content_tags JOIN content_items_all AS item ON id = content_id "
+        "SELECT min(content_id) FROM content_tags JOIN content_items_all ON id = content_id "
         "WHERE creator_id = :id",
         id=USERS["ada"],
     )
@@ -157,10 +157,17 @@ def test_the_form_leads_to_a_clean_address(client: httpx.Client) -> None:
 
 @pytest.mark.parametrize(
     "headers",
-    [{}, {"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {"Sec-Fetch-Site": "none"},
-     {"Origin": "https://evil.example"}, {"Origin": "null"}, {"Origin": ""},
-     {"Sec-Fetch-Site": "cross-site", "Origin": "http://gallery.example", "Host": "gallery.example"}],
-)  # fmt: skip
+    [
+        {},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Sec-Fetch-Site": "none"},
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Origin": ""},
+        {"Sec-Fetch-Site": "cross-site", "Origin": "http://our.example", "Host": "our.example"},
+    ],
+)
 @pytest.mark.parametrize("path", ["viewer", "items/{id}/delete", "items/{id}/undo"])
 def test_forms_of_strangers_change_nothing(
     client: httpx.Client, database: Database, item_id: int, headers: dict[str, str], path: str
@@ -233,7 +240,8 @@ def test_the_same_item_comes_back(client: httpx.Client, database: Database, item
     with database.transaction() as session:
         session.execute(
             text(
-                "UPDATE content_items_all SET title = :title, prompt = :prompt, quality_score = :score, "
+                "UPDATE content_items_all SET title = :title, prompt = :prompt, "
+                "quality_score = :score, "
                 'item_metadata = \'{"a": [1, 1e-9, null, "\\\\u00e9"]}\', path_thumb = NULL, '
                 "created_at = '2020-02-29 12:00:00.123456+05' WHERE id = :id"
             ),
@@ -305,8 +313,9 @@ def test_an_undo_does_not_replace_what_was_imported_again(
     with database.transaction() as session:
         session.execute(
             text(
-                "INSERT INTO content_items_all (title, content_data, prompt, creator_id, source_type, "
-                "item_metadata) SELECT item ->> 'title', '', 'again', deleted_by, item ->> 'source_type', "
+                "INSERT INTO content_items_all "
+                "(title, content_data, prompt, creator_id, source_type, item_metadata) "
+                "SELECT 'again', '', 'again', deleted_by, item ->> 'source_type', "
                 "item -> 'item_metadata' FROM deleted_items"
             )
         )
@@ -327,8 +336,8 @@ def test_one_of_two_undoes_wins(client: httpx.Client, database: Database, item_i
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(answers)[0] == 303
-    assert sorted(answers)[1] >= 404
+    assert answers.count(303) == 1
+    assert set(answers) <= {303, 404, 409}
     assert len(rows(database, item_id)[0]) == 1
 
 
@@ -389,9 +398,19 @@ def test_a_file(client: httpx.Client, database: Database, images: Path, item_id:
 
 @pytest.mark.parametrize(
     "name",
-    ["../secret.png", "/etc/passwd", "{folder}/inside.png", "..%2fsecret.png", "out.png", "/dev/zero",
-     "page.html", "a" * 5000, "file:///etc/passwd", "x/../../secret.png"],
-)  # fmt: skip
+    [
+        "../secret.png",
+        "/etc/passwd",
+        "{folder}/inside.png",
+        "..%2fsecret.png",
+        "out.png",
+        "/dev/zero",
+        "page.html",
+        "a" * 5000,
+        "file:///etc/passwd",
+        "x/../../secret.png",
+    ],
+)
 def test_nothing_else_is_a_file(
     client: httpx.Client, database: Database, images: Path, item_id: int, name: str
 ) -> None:

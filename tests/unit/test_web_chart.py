@@ -38,8 +38,8 @@ def test_lines_begin_left_and_end_right() -> None:
 
 @pytest.mark.parametrize(
     ("largest", "top"),
-    [(0, "4"), (3, "4"), (4, "4"), (5, "8"), (100, "100"), (101, "200"), (99_000, "100k"), (100_000, "100k"),
-     (7_300_000, "8M")],
+    [(0, "4"), (3, "4"), (4, "4"), (5, "8"), (100, "100"), (101, "200"), (99_000, "100k"),
+     (100_000, "100k"), (7_300_000, "8M")],
 )  # fmt: skip
 def test_levels_are_round_and_high_enough(largest: int, top: str) -> None:
     chart = draw_chart(totals((largest, 0)))

@@ -53,9 +53,8 @@ def test_the_content_decides_what_it_is(folder: Path, ending: str) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>", b"<!doctype html><script>", b"%PDF",
-     b"", b"P", b"\0" * 64, b"#!/bin/sh"],
-)  # fmt: skip
+    [b"<svg onload='alert(1)'/>", b"<!doctype html><script>", b"%PDF", b"", b"P", b"\0" * 64],
+)
 def test_what_is_no_image_is_not_served(folder: Path, content: bytes) -> None:
     (folder / "a.png").write_bytes(content)
     assert find(folder, "a.png") is None
