@@ -16,6 +16,7 @@ from genonaut.api.services.metrics_service import MetricsService
 from genonaut.api.turns import Turns
 from genonaut.config import Settings
 from genonaut.db.session import Database
+from genonaut.web.pages import add_pages
 
 DESCRIPTION = """An image gallery for AI-generated art whose counts are never slow and never wrong.
 
@@ -55,6 +56,7 @@ def create_app(
     app.state.metrics = MetricsService(database)
     for routes in (stats, gallery, content, tags, users, health, metrics):
         app.include_router(routes.router)
+    add_pages(app, settings)
     handle_errors(app)
     _add_middleware(app, settings)
     return app
