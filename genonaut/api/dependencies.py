@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from genonaut.api.services.content_service import ContentService
 from genonaut.api.services.health_service import HealthService
 from genonaut.api.services.metrics_service import MetricsService
+from genonaut.api.services.stats_reader import StatsReader
 from genonaut.api.services.user_service import UserService
 
 
@@ -43,6 +44,12 @@ def get_content_service(request: Request, session: SessionDep) -> ContentService
     )
 
 
+def get_stats_reader(request: Request) -> StatsReader:
+    """The application's reader of the four counts. No session: it has a connection of its own."""
+    reader: StatsReader = request.app.state.stats_reader
+    return reader
+
+
 def get_user_service(session: SessionDep) -> UserService:
     """The user service."""
     return UserService(session)
@@ -61,6 +68,7 @@ def get_metrics_service(request: Request) -> MetricsService:
 
 
 ContentServiceDep = Annotated[ContentService, Depends(get_content_service)]
+StatsReaderDep = Annotated[StatsReader, Depends(get_stats_reader)]
 UserServiceDep = Annotated[UserService, Depends(get_user_service)]
 HealthServiceDep = Annotated[HealthService, Depends(get_health_service)]
 MetricsServiceDep = Annotated[MetricsService, Depends(get_metrics_service)]

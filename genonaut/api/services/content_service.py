@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from genonaut.api.exceptions import ConflictError, NotFoundError
 from genonaut.api.repositories.content_repository import ContentRepository
 from genonaut.api.repositories.user_repository import UserRepository
+from genonaut.counting.gen_source_counts import GenSourceCounts
 from genonaut.ingest.rows import short_title
 
 UNTITLED = "Untitled"
@@ -86,16 +87,7 @@ class ContentService:
             source = "live"
         if counts.ledger_rows > self._fold_after_rows and self._on_long_ledger:
             self._on_long_ledger()
-        return {
-            "user_regular_count": counts.user_regular,
-            "user_auto_count": counts.user_auto,
-            "community_regular_count": counts.community_regular,
-            "community_auto_count": counts.community_auto,
-            "exact": True,
-            "source": source,
-            "as_of": counts.as_of,
-            "verified_at": counts.verified_at,
-        }
+        return unified_stats(counts, source)
 
     def _creators(self, items: Sequence[dict[str, Any]]) -> dict[UUID, str]:
         wanted = {item["creator_id"] for item in items}
@@ -103,6 +95,20 @@ class ContentService:
         if unknown := sorted(wanted - found.keys()):
             raise NotFoundError(f"There is no user {unknown[0]}: nothing was added.")
         return found
+
+
+def unified_stats(counts: GenSourceCounts, source: str) -> dict[str, Any]:
+    """The four counts as the API gives them; `source` is `cache` or `live`."""
+    return {
+        "user_regular_count": counts.user_regular,
+        "user_auto_count": counts.user_auto,
+        "community_regular_count": counts.community_regular,
+        "community_auto_count": counts.community_auto,
+        "exact": True,
+        "source": source,
+        "as_of": counts.as_of,
+        "verified_at": counts.verified_at,
+    }
 
 
 def _existing(item: Mapping[Any, Any] | None, item_id: int) -> Mapping[Any, Any]:
