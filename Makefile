@@ -5,7 +5,7 @@ SECONDS ?= 60
 BIN    := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev demo test lint lock refresh-gen-source-stats soak clean FORCE
+.PHONY: help install install-dev demo test lint lock refresh-gen-source-stats refresh-tag-stats soak clean FORCE
 
 help: ## List the targets
 	@grep -hE '^[a-z%-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 34
@@ -37,7 +37,13 @@ psql-%: install ## Open psql on the database
 refresh-gen-source-stats: refresh-gen-source-stats-demo ## Recount and repair the counts of the demo
 
 refresh-gen-source-stats-%: install ## Recount and repair the counts
-	@start=$$(date +%s); $(BIN)/genonaut stats refresh --env $* \
+	@start=$$(date +%s); $(BIN)/genonaut stats refresh gen_source --env $* \
+	  && echo "Completed in $$(( $$(date +%s) - start ))s"
+
+refresh-tag-stats: refresh-tag-stats-demo ## Recount and repair the tags' counts of the demo
+
+refresh-tag-stats-%: install ## Recount and repair the tags' counts
+	@start=$$(date +%s); $(BIN)/genonaut stats refresh tag_cardinality --env $* \
 	  && echo "Completed in $$(( $$(date +%s) - start ))s"
 
 soak: install-dev ## Writers, folds, refreshes and readers at once: was any count ever wrong?

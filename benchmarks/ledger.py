@@ -19,8 +19,8 @@ from sqlalchemy.orm import Session
 from genonaut.cli.output import print_table, say
 from genonaut.config import load_settings
 from genonaut.counting.background import BackgroundFold
-from genonaut.counting.cached_count import GEN_SOURCE
-from genonaut.counting.engine import execute, fold, refresh
+from genonaut.counting.engine import fold, read, refresh
+from genonaut.db.counts import GEN_SOURCE
 from genonaut.db.session import Database, open_database
 
 USERS = 10_000
@@ -54,22 +54,21 @@ class Bench:
         """One viewer's counts; returns the community's regular count."""
         with self.database.transaction() as session:
             user = "00000000-0000-0000-0000-000000000001"
-            row = execute(session, GEN_SOURCE, "read", user_id=user).one()
-            return int(row.community_regular)
+            return read(session, GEN_SOURCE, [user]).counts[None, "regular"]
 
     def ledger_rows(self) -> int:
         with self.database.transaction() as session:
-            return int(execute(session, GEN_SOURCE, "status").one().ledger_rows)
+            return int(read(session, GEN_SOURCE).ledger_rows)
 
     def fold(self) -> int:
         with self.database.transaction() as session:
-            done = fold(session)
+            done = fold(session, GEN_SOURCE)
             assert done is not None
             return done.rows_taken
 
     def refresh(self) -> int:
         with self.database.transaction() as session:
-            done = refresh(session, "benchmark")
+            done = refresh(session, GEN_SOURCE, "benchmark")
             assert done.rows_wrong == 0
             return done.rows_written
 
@@ -113,7 +112,7 @@ def lengthen(bench: Bench) -> None:
 def heal(bench: Bench) -> float:
     """Seconds from the first read that notices a long ledger until it is folded."""
     started = time.perf_counter()
-    reader = BackgroundFold(bench.database)
+    reader = BackgroundFold(bench.database.transaction, [GEN_SOURCE])
     reader()
     while bench.ledger_rows():
         time.sleep(0.05)
@@ -128,7 +127,7 @@ def write_heavily(connection: Connection, writes: int) -> None:
         )
         connection.commit()
         if turn % 200 == 0:
-            fold(Session(connection))
+            fold(Session(connection), GEN_SOURCE)
             connection.commit()
 
 

@@ -77,7 +77,19 @@ class DbSettings(Section):
 class StatsSettings(Section):
     live_count_timeout_seconds: Seconds
     fold_after_rows: Rows
-    stale_after_seconds: Seconds
+    stale_after_seconds: dict[str, Seconds]
+
+    def stale_after(self, count: str) -> float:
+        """Seconds after which the last good refresh of a count is too old."""
+        limits = self.stale_after_seconds
+        return limits[count] if count in limits else limits["default"]
+
+    @field_validator("stale_after_seconds")
+    @classmethod
+    def _has_a_default(cls, value: dict[str, float]) -> dict[str, float]:
+        if "default" not in value:
+            raise ValueError('it should have "default", for counts that it does not name')
+        return value
 
 
 class RedisSettings(Section):

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from genonaut.config import Settings, load_settings
+from genonaut.db.counts import COUNTS
 from genonaut.db.session import Database, open_database
 
 # A busy machine is not a fault: nothing here is judged by the time that it takes.
@@ -80,8 +81,9 @@ def database(server: tuple[Settings, Database]) -> Database:
     database = server[1]
     with database.transaction() as session:
         connection = session.connection()
-        connection.exec_driver_sql("TRUNCATE users, gen_source_refreshes CASCADE")
-        connection.exec_driver_sql("DELETE FROM gen_source_deltas")
+        connection.exec_driver_sql("TRUNCATE users, tags CASCADE")
+        for name in COUNTS:
+            connection.exec_driver_sql(f"TRUNCATE {name}_refreshes, {name}_deltas")
     return database
 
 

@@ -11,7 +11,7 @@ from genonaut.api.exception_handlers import UnexpectedErrors, handle_errors
 from genonaut.api.json_bodies import BodyLimit
 from genonaut.api.request_ids import HEADER, RequestIds
 from genonaut.api.request_metrics import RequestMetrics
-from genonaut.api.routes import content, health, metrics, stats, users
+from genonaut.api.routes import content, health, metrics, stats, tags, users
 from genonaut.api.services.health_service import HealthService
 from genonaut.api.services.metrics_service import MetricsService
 from genonaut.api.services.stats_reader import StatsReader
@@ -27,6 +27,7 @@ Every error is `{"error": noun, "detail": sentence, "request_id": id}`. Every an
 TAGS = [
     {"name": "stats", "description": "Counts by how items were made and whose they are."},
     {"name": "content", "description": "Items of the gallery."},
+    {"name": "tags", "description": "Words by which items are found, with exact counts."},
     {"name": "users", "description": "Who creates them."},
     {"name": "health", "description": "For load balancers and watchdogs."},
 ]
@@ -56,7 +57,7 @@ def create_app(
     app.state.stats_reader = StatsReader(database, settings, app.state.turns, on_long_ledger)
     app.state.health = HealthService(database, settings)
     app.state.metrics = MetricsService(database)
-    for routes in (stats, content, users, health, metrics):
+    for routes in (stats, content, tags, users, health, metrics):
         app.include_router(routes.router)
     handle_errors(app)
     _add_middleware(app, settings)
@@ -77,7 +78,7 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
         app.add_middleware(
             CORSMiddleware,
             allow_origins=settings.api.cors_origins,
-            allow_methods=["GET", "POST", "DELETE"],
+            allow_methods=["GET", "POST", "PATCH", "DELETE"],
             allow_headers=["*"],
             expose_headers=[HEADER],
         )

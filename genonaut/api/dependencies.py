@@ -10,6 +10,7 @@ from genonaut.api.services.content_service import ContentService
 from genonaut.api.services.health_service import HealthService
 from genonaut.api.services.metrics_service import MetricsService
 from genonaut.api.services.stats_reader import StatsReader
+from genonaut.api.services.tag_service import TagService
 from genonaut.api.services.user_service import UserService
 
 
@@ -50,6 +51,11 @@ def get_stats_reader(request: Request) -> StatsReader:
     return reader
 
 
+def get_tag_service(session: SessionDep) -> TagService:
+    """The tag service."""
+    return TagService(session)
+
+
 def get_user_service(session: SessionDep) -> UserService:
     """The user service."""
     return UserService(session)
@@ -69,6 +75,7 @@ def get_metrics_service(request: Request) -> MetricsService:
 
 ContentServiceDep = Annotated[ContentService, Depends(get_content_service)]
 StatsReaderDep = Annotated[StatsReader, Depends(get_stats_reader)]
+TagServiceDep = Annotated[TagService, Depends(get_tag_service)]
 UserServiceDep = Annotated[UserService, Depends(get_user_service)]
 HealthServiceDep = Annotated[HealthService, Depends(get_health_service)]
 MetricsServiceDep = Annotated[MetricsService, Depends(get_metrics_service)]

@@ -14,6 +14,7 @@ from genonaut.api.values import (
     NamePart,
     Number,
     Prompt,
+    TagNames,
     Time,
     Utc,
 )
@@ -25,8 +26,9 @@ _ITEM_IN = {
     "prompt": "a lighthouse at dusk, oil on canvas",
     "creator_id": "0b5e0c3e-6a0f-4c55-9f3a-0f6e1f4f7a10",
     "content_data": "/images/lighthouse.png",
-    "item_metadata": {"tags": ["sea", "evening"]},
+    "item_metadata": {"seed": 7},
     "quality_score": 0.8,
+    "tags": ["evening", "sea"],
 }
 _ITEM = _ITEM_IN | {
     "id": 17,
@@ -74,9 +76,26 @@ class ItemIn(BaseModel):
         "`import_key` in it is unique.",
     )
     quality_score: Number = 0.0
+    tags: TagNames = Field(
+        default_factory=list,
+        description="Names, at most 50. Those that are new are added. Case, blanks around them and "
+        "names that come twice do not matter.",
+    )
     created_at: Time | None = Field(None, description="Default: now. With an offset from UTC.")
 
     model_config = example(_ITEM_IN) | ConfigDict(extra="forbid")
+
+
+class ItemChangeIn(BaseModel):
+    """What to change of an item. What is not sent, or null, stays as it is."""
+
+    title: Name | None = None
+    prompt: Prompt | None = None
+    quality_score: Number | None = None
+    item_metadata: Metadata | None = Field(None, description="All of it, not only what differs.")
+    tags: TagNames | None = Field(None, description="All of them, not only the new ones.")
+
+    model_config = example({"title": "Dusk", "tags": ["sea"]}) | ConfigDict(extra="forbid")
 
 
 # A tag is part of an error's location, so the handler has to know them to leave them out.
@@ -105,6 +124,7 @@ class ItemOut(BaseModel):
     created_at: Utc
     updated_at: Utc
     source_type: Literal["regular", "auto"]
+    tags: list[str] = Field(description="Names, sorted.")
 
     model_config = example(_ITEM)
 

@@ -10,6 +10,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, StringConstraints
 
 from genonaut.ingest.rows import IMPORT_KEY, LONGEST_NAME, LONGEST_PROMPT
+from genonaut.ingest.tag_names import CONTROLS, LONGEST_TAG, MOST_TAGS, tag_name
 from genonaut.ingest.values import RowError, check_storable
 
 LARGEST_ID = 2**63 - 1
@@ -48,6 +49,13 @@ def _storable_metadata(metadata: dict[str, Any]) -> dict[str, Any]:
     return metadata
 
 
+def _tag_name(written: str) -> str:
+    try:
+        return tag_name(written, "It")
+    except RowError as error:
+        raise ValueError(str(error)) from error
+
+
 AnyText = TypeVar("AnyText", bound=str)
 Storable = Annotated[
     AnyText, AfterValidator(_without_nul), Field(json_schema_extra={"pattern": r"^[^\x00]*$"})
@@ -67,6 +75,23 @@ ContentType = Filled[Annotated[str, Field(min_length=1, max_length=50)]]
 Prompt = Filled[Annotated[str, Field(min_length=1, max_length=LONGEST_PROMPT)]]
 ContentData = Storable[Annotated[str, Field(max_length=LONGEST_CONTENT)]]
 FilePath = Storable[Annotated[str, Field(max_length=512)]]
+# In the form of names, in which it may be shorter or longer than it was written.
+TagName = Annotated[
+    str,
+    AfterValidator(_tag_name),
+    Field(
+        json_schema_extra={
+            "minLength": 1,
+            "maxLength": LONGEST_TAG,
+            "pattern": rf"^[^{CONTROLS}]*[^\s{CONTROLS}][^{CONTROLS}]*$",
+        }
+    ),
+]
+TagNames = Annotated[
+    list[TagName], Field(max_length=MOST_TAGS), AfterValidator(lambda names: sorted(set(names)))
+]
+# The count of the last tag of a page, and its name.
+TagCursor = Annotated[str, Field(pattern=r"^-?[0-9]{1,18}:[^\x00]{1,255}$")]
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Metadata = Annotated[dict[str, Any], AfterValidator(_storable_metadata)]
 Time = Annotated[

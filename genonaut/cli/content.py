@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from genonaut.cli.options import Env, Json
 from genonaut.cli.output import print_json, say
 from genonaut.config import load_settings
-from genonaut.counting.refreshing import build_if_never_built
+from genonaut.db.counts import build_counts
 from genonaut.db.failures import explain
 from genonaut.db.session import Database, open_database
 from genonaut.demo.seed import SeedResult, is_empty, seed
@@ -81,7 +81,7 @@ def import_(
             rejects=rejects,
             on_progress=on_progress,
         )
-        build_if_never_built(database, "genonaut import")
+        build_counts(database, "genonaut import")
     if as_json:
         print_json(report.as_json())
     else:
@@ -101,7 +101,7 @@ def seed_(
     started = time.monotonic()
     with open_database(load_settings(env)) as database:
         made = seed_with_progress(database, users=users, regular=regular, auto=auto)
-        build_if_never_built(database, "genonaut seed")
+        build_counts(database, "genonaut seed")
     if as_json and made:
         print_json(asdict(made))
     elif made:
@@ -151,6 +151,8 @@ def _say_what_came_of(file: FileReport) -> None:
             f"{file.file}: {file.read:,} rows read, {file.added:,} added, "
             f"{file.already_there:,} already there, {file.rejected:,} rejected."
         )
+    if file.new_tags:
+        say(f"  New tags: {file.new_tags:,}.")
     for reason, times in file.reasons.most_common(REASONS_SHOWN):
         say(f"  {times:,} x {reason}")
     if (others := len(file.reasons) - REASONS_SHOWN) > 0:

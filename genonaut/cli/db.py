@@ -15,8 +15,8 @@ from sqlalchemy.exc import DBAPIError
 from genonaut.cli.options import Env
 from genonaut.cli.output import say
 from genonaut.config import load_settings
-from genonaut.counting.refreshing import build_if_never_built
 from genonaut.db import migrate
+from genonaut.db.counts import build_counts
 from genonaut.db.failures import explain
 from genonaut.db.session import open_database, server_url
 from genonaut.embedded.cluster import find_binaries
@@ -29,10 +29,10 @@ app = typer.Typer(help="The database: its schema, its address, a shell.", no_arg
 def upgrade(env: Env = None) -> None:
     """Bring the schema to the newest version, and build the counts if they never were."""
     with open_database(load_settings(env), migrate=True) as database:
-        built = build_if_never_built(database, "db upgrade")
+        counts = build_counts(database, "db upgrade")
         say(f"The schema of {database.url.database} is at {migrate.head_revision()}.")
-        if built:
-            say(f"The counts were built: {built.rows_checked:,} in {built.duration_seconds:.1f} s.")
+        for name, built in counts.items():
+            say(f"Built {built.rows_checked:,} counts of {name} in {built.duration_seconds:.1f} s.")
 
 
 @app.command()

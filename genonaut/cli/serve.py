@@ -18,6 +18,7 @@ from genonaut.cli.options import Env
 from genonaut.cli.output import say
 from genonaut.config import Settings, load_settings
 from genonaut.counting.background import BackgroundFold
+from genonaut.db.counts import COUNTS
 from genonaut.db.session import open_database
 from genonaut.errors import PortInUseError, ServerStartError
 from genonaut.logs import configure_logs
@@ -57,7 +58,9 @@ def api(env: Env = None) -> None:
             statement_timeout_seconds=settings.api.statement_timeout_seconds,
         ) as hurried,
     ):
-        app = create_app(settings, hurried, on_long_ledger=BackgroundFold(database))
+        app = create_app(
+            settings, hurried, on_long_ledger=BackgroundFold(database.transaction, COUNTS.values())
+        )
         _run(settings, app, listener)
 
 

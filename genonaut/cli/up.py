@@ -16,7 +16,7 @@ from genonaut.cli.output import say
 from genonaut.cli.serve import READY, listen
 from genonaut.cli.supervisor import Part, supervise
 from genonaut.config import Settings, load_settings
-from genonaut.counting.refreshing import build_if_never_built
+from genonaut.db.counts import build_counts
 from genonaut.db.session import Database, open_database
 from genonaut.embedded.lease import Lease
 from genonaut.errors import GenonautError
@@ -54,9 +54,8 @@ def prepare(settings: Settings) -> None:
 
 
 def _build(database: Database) -> None:
-    built = build_if_never_built(database, "genonaut up")
-    if built:
-        say(f"Built {built.rows_checked:,} counts in {built.duration_seconds:.1f} s.")
+    for name, built in build_counts(database, "genonaut up").items():
+        say(f"Built {built.rows_checked:,} counts of {name} in {built.duration_seconds:.1f} s.")
 
 
 def _embedded(settings: Settings) -> list[str]:

@@ -10,13 +10,12 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from genonaut.counting.cached_count import GEN_SOURCE, CachedCount
-from genonaut.counting.statements import statements
-from genonaut.db.migrations.files import FOLDER as MIGRATIONS
+from genonaut.counting.declaration import CachedCount
+from genonaut.counting.rendering import definition, place_triggers, statements
 
-TRIGGER = re.compile(r"^(CREATE TRIGGER (\w+) \w+ \w+ ON (\w+).*?);", re.DOTALL | re.MULTILINE)
-FUNCTION = re.compile(r"CREATE FUNCTION (\w+)\(\).*?AS \$\$(.*?)\$\$;", re.DOTALL)
+FUNCTION = re.compile(r"CREATE FUNCTION (?:\S+\.)?(\w+)\(\).*?AS \$\$(.*?)\$\$;", re.DOTALL)
 WORST = 5
+REFRESH = "genonaut stats refresh"
 
 
 @dataclass(frozen=True)
@@ -37,23 +36,23 @@ class Limits:
     refresh_age_seconds: float
 
 
-def check(session: Session, limits: Limits, count: CachedCount = GEN_SOURCE) -> list[Finding]:
+def check(session: Session, count: CachedCount, limits: Limits) -> list[Finding]:
     """Everything: the counts themselves, compared key by key, and the machinery."""
-    return [_counts(session, count), *status(session, limits, count)]
+    return [_counts(session, count), *status(session, count, limits)]
 
 
-def status(session: Session, limits: Limits, count: CachedCount = GEN_SOURCE) -> list[Finding]:
+def status(session: Session, count: CachedCount, limits: Limits) -> list[Finding]:
     """The machinery: triggers, ledger, refreshes."""
     return [
         _triggers(session, count),
-        _ledger(session, limits, count),
-        _refreshes(session, limits, count),
+        _ledger(session, count, limits),
+        _refreshes(session, count, limits),
     ]
 
 
-def _rows(session: Session, count: CachedCount, name: str) -> list[Any]:
-    text = statements(count.audit_statements)[name]
-    return list(session.connection().exec_driver_sql(text, {}))
+def _rows(session: Session, count: CachedCount, name: str, **parameters: object) -> list[Any]:
+    text = statements(count, "audit.sql")[name]
+    return list(session.connection().exec_driver_sql(text, parameters))
 
 
 def _counts(session: Session, count: CachedCount) -> Finding:
@@ -67,59 +66,48 @@ def _counts(session: Session, count: CachedCount) -> Finding:
     first = wrong[0]
     detail = (
         f"{len(wrong):,} of {len(compared):,} counts are wrong, the worst being {first.who} "
-        f"{first.source}: readers are told {first.told:,}, and there are {first.truth:,}. "
-        "Run `genonaut stats refresh`, and find out who writes behind the triggers."
+        f"{first.kind}: readers are told {first.told:,}, and there are {first.truth:,}. "
+        f"Run `{REFRESH}`, and find out who writes behind the triggers."
     )
     return Finding("counts", False, detail, data | {"worst": worst})
 
 
 def _triggers(session: Session, count: CachedCount) -> Finding:
-    made_by = (MIGRATIONS / count.made_by).read_text(encoding="utf-8")
-    troubles = [
-        *_trigger_troubles(session, count, made_by),
-        *_function_troubles(session, count, made_by),
-    ]
+    found = _rows(session, count, "triggers")
+    troubles = [*_trigger_troubles(found), *_function_troubles(session, count)]
     if not troubles:
-        in_all = len(TRIGGER.findall(made_by))
-        return Finding("triggers", True, f"All {in_all} triggers are in place.")
-    detail = (
-        f"{'; '.join(troubles)}. Restore what {count.made_by} makes, then run "
-        "`genonaut stats refresh`."
-    )
+        return Finding("triggers", True, f"All {len(found)} triggers are in place.")
+    remedy = f"Restore what is missing (`genonaut stats sql {count.name}` prints it)"
+    if all("trigger" in trouble for trouble in troubles):
+        remedy = f"Run `SELECT {place_triggers(count)}`"
+    detail = f"{'; '.join(troubles)}. {remedy}, then `{REFRESH}`."
     return Finding("triggers", False, detail, {"troubles": troubles})
 
 
-def _trigger_troubles(session: Session, count: CachedCount, made_by: str) -> Iterator[str]:
-    found = {(row.table_name, row.trigger_name): row for row in _rows(session, count, "triggers")}
-    ours = {(table, name): text for text, name, table in TRIGGER.findall(made_by)}
-    for (table, name), text in sorted(ours.items()):
-        there = found.get((table, name))
-        if there is None:
-            yield f"{table} has no trigger {name}"
-        elif not there.fires:
-            yield f"the trigger {name} on {table} is disabled"
-        elif _one_line(there.statement) != _one_line(text):
-            yield f"the trigger {name} on {table} is not the current version"
-    known = {table for table, _ in ours}
-    for (partition,) in _rows(session, count, "partitions"):
-        if partition not in known:
-            yield f"the partition {partition} is not counted"
+def _trigger_troubles(found: list[Any]) -> Iterator[str]:
+    for row in found:
+        if not row.is_there:
+            yield f"{row.part} has no trigger {row.trigger}"
+        elif not row.is_expected:
+            yield f"{row.part} has the trigger {row.trigger}, and is no part of what is counted"
+        elif not row.fires:
+            yield f"the trigger {row.trigger} on {row.part} is disabled"
+        elif not row.is_current:
+            yield f"the trigger {row.trigger} on {row.part} is not the current version"
 
 
-def _one_line(statement: str) -> str:
-    return " ".join(statement.replace("public.", "").split())
-
-
-def _function_troubles(session: Session, count: CachedCount, made_by: str) -> Iterator[str]:
-    theirs = dict(tuple(row) for row in _rows(session, count, "functions"))
-    for name, source in sorted(FUNCTION.findall(made_by)):
+def _function_troubles(session: Session, count: CachedCount) -> Iterator[str]:
+    ours = dict(FUNCTION.findall(definition(count)))
+    found = _rows(session, count, "functions", names=list(ours))
+    theirs = {row.name: row.source for row in found}
+    for name, source in sorted(ours.items()):
         if name not in theirs:
             yield f"the function {name} is missing"
         elif theirs[name] != source:
             yield f"the function {name} is not the current version"
 
 
-def _ledger(session: Session, limits: Limits, count: CachedCount) -> Finding:
+def _ledger(session: Session, count: CachedCount, limits: Limits) -> Finding:
     [(rows,)] = _rows(session, count, "ledger")
     ok = rows <= limits.ledger_rows
     detail = f"The ledger has {rows:,} rows" + (
@@ -130,12 +118,12 @@ def _ledger(session: Session, limits: Limits, count: CachedCount) -> Finding:
     return Finding("ledger", ok, detail, {"rows": rows})
 
 
-def _refreshes(session: Session, limits: Limits, count: CachedCount) -> Finding:
+def _refreshes(session: Session, count: CachedCount, limits: Limits) -> Finding:
     [last] = _rows(session, count, "refreshes")
     age = last.seconds_since_good
     data = {"last_outcome": last.last_outcome, "seconds_since_good": age}
     if age is None:
-        detail = "The counts were never built: run `genonaut stats refresh`."
+        detail = f"The counts were never built: run `{REFRESH}`."
         return Finding("refresh", False, detail, data)
     if last.last_outcome == "failed":
         detail = f"The last refresh failed: {last.last_error}"

@@ -2,12 +2,13 @@
 
 import threading
 import time
+from collections.abc import Iterable
 
 import structlog
 
-from genonaut.api.exceptions import DatabaseError
+from genonaut.counting.declaration import CachedCount
 from genonaut.counting.engine import fold
-from genonaut.db.session import Database
+from genonaut.counting.refreshing import Transaction
 
 PAUSE_SECONDS = 1.0  # a ledger that cannot be folded now is not tried at every read
 
@@ -15,13 +16,14 @@ log = structlog.get_logger()
 
 
 class BackgroundFold:
-    """Call it to have the ledger folded soon: once, however many call.
+    """Call it to have the ledgers folded soon: once, however many call.
 
     So a ledger that no worker folds is folded by those who read.
     """
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, transaction: Transaction, counts: Iterable[CachedCount]) -> None:
+        self._transaction = transaction
+        self._counts = list(counts)
         self._busy = threading.Lock()
         self._ended = -PAUSE_SECONDS
 
@@ -29,16 +31,22 @@ class BackgroundFold:
         if time.monotonic() - self._ended < PAUSE_SECONDS:
             return
         if self._busy.acquire(blocking=False):
-            threading.Thread(target=self._fold, name="fold", daemon=True).start()
+            threading.Thread(target=self._fold_all, name="fold", daemon=True).start()
 
-    def _fold(self) -> None:
+    def _fold_all(self) -> None:
         try:
-            with self._database.transaction() as session:
-                done = fold(session)
-            if done:
-                log.info("folded", rows_taken=done.rows_taken, rows_written=done.rows_written)
-        except DatabaseError as error:
-            log.warning("fold failed", reason=str(error))
+            for count in self._counts:
+                self._fold(count)
         finally:
             self._ended = time.monotonic()
             self._busy.release()
+
+    def _fold(self, count: CachedCount) -> None:
+        try:
+            with self._transaction() as session:
+                done = fold(session, count)
+        except Exception as error:  # noqa: BLE001 - this is the edge of a thread
+            log.warning("fold failed", count=count.name, reason=str(error))
+            return
+        if done and done.rows_taken:
+            log.info("folded", count=count.name, rows_taken=done.rows_taken)

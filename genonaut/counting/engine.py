@@ -7,6 +7,8 @@ Neither commits: that is for whoever owns the session.
 
 import json
 import time
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -14,12 +16,26 @@ from typing import Any
 from sqlalchemy import CursorResult
 from sqlalchemy.orm import Session
 
-from genonaut.api.exceptions import DatabaseError
-from genonaut.counting.cached_count import GEN_SOURCE, CachedCount
-from genonaut.counting.statements import statements
+from genonaut.counting.declaration import CachedCount
+from genonaut.counting.errors import WrongIsolationError
+from genonaut.counting.rendering import statements
 
 KEEP_REFRESHES = 1000  # records
 BUSY = "busy"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Exact counts by (key, category) on one snapshot; the totals' key is None.
+
+    `ledger_rows` says how much had to be added to the stored counts, `as_of` when this was, and
+    `verified_at` when the counts were last compared with the truth: None if they were never built.
+    """
+
+    counts: Counter[tuple[Any, str]]
+    ledger_rows: int
+    as_of: datetime
+    verified_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -32,7 +48,11 @@ class Fold:
 
 @dataclass(frozen=True)
 class Refresh:
-    """What a refresh found: how many counts it compared, and how far they were off."""
+    """What a refresh found: how many counts it compared, and how far they were off.
+
+    `worst` has the largest errors, as {"key", "category", "was", "is"}; `totals` the truth by
+    category, over all keys.
+    """
 
     started_at: datetime
     duration_seconds: float = 0.0
@@ -42,23 +62,38 @@ class Refresh:
     rows_written: int = 0
     largest_error: int = 0
     worst: list[dict[str, Any]] = field(default_factory=list)
-    community_regular: int | None = None
-    community_auto: int | None = None
+    totals: dict[str, int] = field(default_factory=dict)
 
 
 def execute(
     session: Session, count: CachedCount, name: str, **parameters: object
 ) -> CursorResult[Any]:
     """Execute a count's statement by its name."""
-    text = statements(count.statements)[name]
-    return session.connection().exec_driver_sql(text, parameters)
+    return session.connection().exec_driver_sql(statements(count)[name], parameters)
 
 
-def fold(session: Session, count: CachedCount = GEN_SOURCE) -> Fold | None:
+def read(session: Session, count: CachedCount, keys: Iterable[Any] = ()) -> Reading:
+    """The counts of some keys, and the totals: stored plus ledger."""
+    return reading(execute(session, count, "read", keys=list(keys)))
+
+
+def read_live(session: Session, count: CachedCount, keys: Iterable[Any] = ()) -> Reading:
+    """The same by counting, which takes the longer the more rows there are."""
+    return reading(execute(session, count, "read_live", keys=list(keys)))
+
+
+def reading(rows: Iterable[Any]) -> Reading:
+    """A reading from the rows of the statement `read` or `read_live`, of which there is one."""
+    *_, last = found = list(rows)
+    counts = Counter({(row.key, row.category): row.count for row in found if row.category})
+    return Reading(counts, last.ledger_rows, last.as_of, last.verified_at)
+
+
+def fold(session: Session, count: CachedCount) -> Fold | None:
     """Move the ledger into the stored counts; None if somebody else is at it.
 
     Raises:
-        DatabaseError: the session's transaction is not READ COMMITTED.
+        WrongIsolationError: the session's transaction is not READ COMMITTED.
     """
     _require_read_committed(session)
     if not execute(session, count, "try_lock").scalar_one():
@@ -67,11 +102,7 @@ def fold(session: Session, count: CachedCount = GEN_SOURCE) -> Fold | None:
 
 
 def refresh(
-    session: Session,
-    requested_by: str,
-    count: CachedCount = GEN_SOURCE,
-    *,
-    wait: bool = True,
+    session: Session, count: CachedCount, requested_by: str, *, wait: bool = True
 ) -> Refresh:
     """Recount everything, add what is missing, fold the ledger, and record what was found.
 
@@ -79,7 +110,7 @@ def refresh(
     On an empty cache what is missing is the whole count.
 
     Raises:
-        DatabaseError: the session's transaction is not READ COMMITTED.
+        WrongIsolationError: the session's transaction is not READ COMMITTED.
     """
     _require_read_committed(session)
     if wait:
@@ -98,8 +129,10 @@ def refresh(
 
 def _recount(session: Session, count: CachedCount) -> Refresh:
     """Compare on one snapshot; what differs is in a temporary table afterwards."""
-    execute(session, count, "keep_tables")
-    session.connection().exec_driver_sql(f"DROP TABLE IF EXISTS pg_temp.{count.name}_differences")
+    if count.key.owner:
+        execute(session, count, "keep_owners")
+    execute(session, count, "forget_last_recount")
+    execute(session, count, "count_part_by_part")
     started_at = _now(session)
     execute(session, count, "recount")
     found = execute(session, count, "summary").one()._asdict()
@@ -107,9 +140,7 @@ def _recount(session: Session, count: CachedCount) -> Refresh:
     return Refresh(started_at=started_at, worst=worst, **found)
 
 
-def record_failure(
-    session: Session, requested_by: str, error: str, count: CachedCount = GEN_SOURCE
-) -> None:
+def record_failure(session: Session, count: CachedCount, requested_by: str, error: str) -> None:
     """Record a refresh that failed, in a transaction of its own."""
     _record(session, count, requested_by, Refresh(started_at=_now(session)), error)
 
@@ -126,7 +157,10 @@ def _record(
     result: Refresh,
     error: str | None = None,
 ) -> Refresh:
-    values = asdict(result) | {"worst": json.dumps(result.worst)}
+    values = asdict(result) | {
+        "worst": json.dumps(result.worst),
+        "totals": json.dumps(result.totals),
+    }
     written = execute(session, count, "record", requested_by=requested_by, error=error, **values)
     outcome: str = written.scalar_one()
     execute(session, count, "prune", keep=KEEP_REFRESHES)
@@ -137,4 +171,6 @@ def _require_read_committed(session: Session) -> None:
     # At a higher level the snapshot is older than the lock, and may miss what the last one did.
     level = session.connection().exec_driver_sql("SHOW transaction_isolation").scalar_one()
     if level != "read committed":
-        raise DatabaseError(f"Counts are refreshed at READ COMMITTED, not at {level.upper()}.")
+        raise WrongIsolationError(
+            f"Counts are refreshed at READ COMMITTED, and this is {level.upper()}."
+        )

@@ -9,7 +9,7 @@ from prometheus_client.metrics_core import Metric
 
 OUTCOMES = ("built", "exact", "repaired", "failed")
 
-States = Mapping[str, Any]  # a count's name -> the row of its statement `state`
+States = Mapping[str, Any]  # a count's name -> the row of `state` in sql/metrics.sql
 
 # Name, meaning, column.
 GAUGES = [

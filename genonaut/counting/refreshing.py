@@ -1,39 +1,39 @@
 """The refresh as commands, scripts and tasks use it: a transaction, and a record if it fails."""
 
-from contextlib import suppress
+from collections.abc import Callable
+from contextlib import AbstractContextManager, suppress
 
-from genonaut.api.exceptions import DatabaseError
-from genonaut.counting.cached_count import GEN_SOURCE, CachedCount
-from genonaut.counting.engine import Refresh, execute, record_failure, refresh
-from genonaut.db.session import Database
+from sqlalchemy.orm import Session
+
+from genonaut.counting.declaration import CachedCount
+from genonaut.counting.engine import Refresh, read, record_failure, refresh
+
+# Opens a session that commits at the end, or rolls back on an error.
+Transaction = Callable[[], AbstractContextManager[Session]]
 
 
 def refresh_now(
-    database: Database,
-    requested_by: str,
-    count: CachedCount = GEN_SOURCE,
-    *,
-    wait: bool = True,
+    transaction: Transaction, count: CachedCount, requested_by: str, *, wait: bool = True
 ) -> Refresh:
     """Refresh in a transaction of its own; with `wait=False` leave it to another that is at it.
 
     Raises:
-        DatabaseError: it failed; the failure is recorded if the database lets us.
+        Exception: whatever made it fail, which is recorded if the database lets us.
     """
     try:
-        with database.transaction() as session:
-            return refresh(session, requested_by, count, wait=wait)
-    except DatabaseError as error:
-        with suppress(DatabaseError), database.transaction() as session:
-            record_failure(session, requested_by, str(error), count)
+        with transaction() as session:
+            return refresh(session, count, requested_by, wait=wait)
+    except Exception as error:
+        with suppress(Exception), transaction() as session:
+            record_failure(session, count, requested_by, str(error))
         raise
 
 
 def build_if_never_built(
-    database: Database, requested_by: str, count: CachedCount = GEN_SOURCE
+    transaction: Transaction, count: CachedCount, requested_by: str
 ) -> Refresh | None:
     """The first refresh, if there was none; else None."""
-    with database.transaction() as session:
-        if execute(session, count, "read", user_id=None).one().verified_at:
+    with transaction() as session:
+        if read(session, count).verified_at:
             return None
-    return refresh_now(database, requested_by, count)
+    return refresh_now(transaction, count, requested_by)

@@ -1,10 +1,14 @@
 """What the driver says when the database cannot be used, as sentences that say what to do."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import psycopg
 from sqlalchemy import URL
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from genonaut.api.exceptions import (
+    ConflictError,
     DatabaseBusyError,
     DatabaseError,
     DatabaseTimeoutError,
@@ -58,6 +62,21 @@ def _explain(error: BaseException | None, url: URL, *, invalidated: bool) -> Dat
             f"DB_PORT, or DATABASE_URL ({_last_line(reason)})."
         )
     return DatabaseError(f"The database failed: {_last_line(reason)}.")
+
+
+@contextmanager
+def conflict_if_taken(sentence: str) -> Iterator[None]:
+    """For a change to something unique, which somebody else may be quicker to take.
+
+    Raises:
+        ConflictError: it is taken; the transaction can only be rolled back.
+    """
+    try:
+        yield
+    except IntegrityError as error:
+        if isinstance(error.orig, psycopg.errors.UniqueViolation):
+            raise ConflictError(sentence) from error
+        raise
 
 
 def _is_about_the_connection(error: BaseException | None) -> bool:

@@ -1,4 +1,4 @@
-"""Refresh the counts by generation source: the same as `genonaut stats refresh`.
+"""Refresh the counts by generation source: the same as `genonaut stats refresh gen_source`.
 
 Run as `DB_NAME=genonaut_demo python genonaut/db/refresh_gen_source_stats.py`.
 """
@@ -8,4 +8,4 @@ import sys
 from genonaut.cli import main
 
 if __name__ == "__main__":
-    main(["stats", "refresh", *sys.argv[1:]])
+    main(["stats", "refresh", "gen_source", *sys.argv[1:]])

@@ -174,17 +174,8 @@ class GenSourceStats(Base):
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
-class GenSourceRefresh(Base):
-    """What one refresh found. The last one that did not fail is when the counts were verified."""
-
-    __tablename__ = "gen_source_refreshes"
-    __table_args__ = (
-        CheckConstraint(
-            "outcome IN ('built', 'exact', 'repaired', 'failed')",
-            name="gen_source_refreshes_outcome",
-        ),
-        Index("idx_gen_source_refreshes_good", "id", postgresql_where=text("outcome <> 'failed'")),
-    )
+class RefreshColumns:
+    """What one refresh found. The last that did not fail is when the counts were verified."""
 
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
     started_at: Mapped[datetime]
@@ -195,16 +186,58 @@ class GenSourceRefresh(Base):
     rows_wrong: Mapped[int] = mapped_column(server_default=text("0"))
     largest_error: Mapped[int] = mapped_column(server_default=text("0"))
     worst: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'::jsonb"))
-    community_regular: Mapped[int | None]
-    community_auto: Mapped[int | None]
     error: Mapped[str | None] = mapped_column(Text)
+    totals: Mapped[dict[str, int]] = mapped_column(JSONB, server_default=text("'{}'::jsonb"))
 
 
-# The ledger has no key, so it is a plain table and no model.
+def _refresh_arguments(count: str) -> tuple[CheckConstraint, Index]:
+    return (
+        CheckConstraint(
+            "outcome IN ('built', 'exact', 'repaired', 'failed')", name=f"{count}_refreshes_outcome"
+        ),
+        Index(f"idx_{count}_refreshes_good", "id", postgresql_where=text("outcome <> 'failed'")),
+    )
+
+
+class GenSourceRefresh(RefreshColumns, Base):
+    """The record of the refreshes of `gen_source_stats`."""
+
+    __tablename__ = "gen_source_refreshes"
+    __table_args__ = _refresh_arguments("gen_source")
+
+
+class TagCardinalityStats(Base):
+    """The cached counts of the items that carry a tag; a count of zero has no row."""
+
+    __tablename__ = "tag_cardinality_stats"
+
+    tag_id: Mapped[UUID] = mapped_column(
+        ForeignKey("tags.id", ondelete="CASCADE"), primary_key=True
+    )
+    content_source: Mapped[str] = mapped_column(String(10), primary_key=True)
+    cardinality: Mapped[int]
+    updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class TagCardinalityRefresh(RefreshColumns, Base):
+    """The record of the refreshes of `tag_cardinality_stats`."""
+
+    __tablename__ = "tag_cardinality_refreshes"
+    __table_args__ = _refresh_arguments("tag_cardinality")
+
+
+# A ledger has no key, so it is a plain table and no model.
 gen_source_deltas = Table(
     "gen_source_deltas",
     Base.metadata,
     Column("user_id", Uuid),
     Column("source_type", String(10), nullable=False),
+    Column("delta", BigInteger, nullable=False),
+)
+tag_cardinality_deltas = Table(
+    "tag_cardinality_deltas",
+    Base.metadata,
+    Column("tag_id", Uuid, nullable=False),
+    Column("content_source", String(10), nullable=False),
     Column("delta", BigInteger, nullable=False),
 )

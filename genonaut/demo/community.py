@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate, islice
 from random import Random
+from typing import NamedTuple
 from uuid import UUID
 
-from genonaut.demo import grammar
+from genonaut.demo import grammar, tagging
 
 END = datetime(2026, 11, 1, tzinfo=UTC)
 SPAN = timedelta(days=900)
@@ -19,8 +20,15 @@ UserColumns = tuple[UUID, str, datetime]
 ItemColumns = tuple[str, str, str, str, str, UUID, datetime, datetime, float]
 
 
+class Item(NamedTuple):
+    """An item as columns for COPY, and the names of its tags."""
+
+    columns: ItemColumns
+    tags: tuple[str, ...]
+
+
 class Community:
-    """People and their items, the same every time for the same numbers."""
+    """People, their items and their tags, the same every time for the same numbers."""
 
     def __init__(self, seed: int, users: int) -> None:
         self._chance = Random(seed)  # noqa: S311 - nothing secret is made of it
@@ -29,26 +37,34 @@ class Community:
         joined = sorted(self._moment_before(END - SPAN) for _ in names)
         self.users: list[UserColumns] = list(zip(ids, names, joined, strict=True))
         self._ids = ids
+        # Of its own, so that nothing else is drawn differently for the tags.
+        self._taste = Random(seed + 1)  # noqa: S311 - as above
+        self.tags = {
+            name: UUID(int=self._taste.getrandbits(128), version=4) for name in tagging.ALL_TAGS
+        }
         self._weights = list(accumulate((rank + 1) ** -_ZIPF_EXPONENT for rank in range(users)))
 
-    def items(self, regular: int, auto: int) -> Iterator[ItemColumns]:
-        """Their items, the oldest first, as columns for COPY."""
+    def items(self, regular: int, auto: int) -> Iterator[Item]:
+        """Their items, the oldest first."""
         sources = ["items"] * regular + ["auto"] * auto
         self._chance.shuffle(sources)
         ages = sorted((self._chance.random() ** _RECENCY for _ in sources), reverse=True)
         for source, age in zip(sources, ages, strict=True):
             yield self._item(source, END - age * SPAN)
 
-    def _item(self, source: str, created_at: datetime) -> ItemColumns:
+    def _item(self, source: str, created_at: datetime) -> Item:
+        what = grammar.idea(self._chance)
+        return Item(self._columns(source, created_at, what), tagging.tags(self._taste, what))
+
+    def _columns(self, source: str, created_at: datetime, what: grammar.Idea) -> ItemColumns:
         chance = self._chance
-        what = grammar.idea(chance)
         write = grammar.spoken_prompt if source == "items" else grammar.generated_prompt
         return (
             source,
             grammar.title(chance, what),
             "",
             write(chance, what),
-            json.dumps(grammar.metadata(chance, what), ensure_ascii=False),
+            json.dumps(grammar.metadata(chance), ensure_ascii=False),
             chance.choices(self._ids, cum_weights=self._weights)[0],
             created_at,
             created_at,

@@ -22,11 +22,6 @@ class Idea:
     palette: str
     mood: str
 
-    @property
-    def tags(self) -> list[str]:
-        """Words to find it by."""
-        return [self.subject, self.style, self.mood]
-
 
 def idea(chance: Random) -> Idea:
     """Any of some billions."""
@@ -72,7 +67,7 @@ def title(chance: Random, what: Idea) -> str:
     )
 
 
-def metadata(chance: Random, what: Idea) -> dict[str, Any]:
+def metadata(chance: Random) -> dict[str, Any]:
     """The settings that an image was made with."""
     width, height = chance.choice(words.SIZES)
     return {
@@ -83,7 +78,6 @@ def metadata(chance: Random, what: Idea) -> dict[str, Any]:
         "cfg_scale": chance.choice((3.5, 5.0, 6.5, 7.0, 7.5, 9.0, 12.0)),
         "width": width,
         "height": height,
-        "tags": what.tags,
     }
 
 

@@ -82,6 +82,108 @@ MODELS = (
 SAMPLERS = ("Euler a", "Euler", "DPM++ 2M Karras", "DPM++ SDE", "DDIM", "UniPC", "Heun")
 SIZES = ((512, 512), (512, 768), (768, 512), (768, 768), (1024, 1024), (832, 1216), (1216, 832))
 
+# Broader words for a subject, a style and a place: what people look for first.
+THEMES = {
+    "people": (
+        "lighthouse keeper", "old fisherman", "beekeeper", "cartographer", "deep-sea diver",
+        "weathered samurai", "polar explorer", "aurora hunter", "spice merchant", "glassblower",
+        "ballet dancer", "storm chaser", "chess players", "botanist",
+    ),
+    "animals": (
+        "clockwork owl", "whale", "snow leopard", "raven", "stag with crystal antlers",
+        "wolf pack", "owl courier", "jellyfish", "hummingbird", "koi pond",
+    ),
+    "fantasy": (
+        "sleeping dragon", "fox spirit", "knight in rusted armour", "stone giant", "moth queen",
+        "mushroom village", "alchemist's workshop", "tortoise carrying a village", "ghost ship",
+        "ice palace", "volcano temple", "coral city",
+    ),
+    "architecture": (
+        "tea house", "glass cathedral", "mountain monastery", "abandoned observatory",
+        "harbour town", "windmill", "suspension bridge", "radio tower",
+    ),
+    "nature": (
+        "greenhouse", "bonsai forest", "tide pool", "rooftop garden", "hedge maze",
+        "sandstone canyon", "orchard", "river delta", "field of sunflowers",
+    ),
+    "science fiction": (
+        "astronaut gardener", "robot librarian", "solar sailship", "cat in a space suit",
+        "planetary rings", "moon base",
+    ),
+    "travel": (
+        "desert caravan", "paper boat", "night train", "hot air balloon", "steam locomotive",
+        "vintage motorcycle",
+    ),
+    "city life": (
+        "floating market", "tram stop", "puppet theatre", "carousel", "ramen stall", "bookshop",
+        "corner bakery",
+    ),
+    "music": ("street musician", "violin maker", "jazz quartet", "cellist", "subway musician"),
+    "still life": ("orrery", "mechanical heart", "marble statue", "dollhouse", "antique globe"),
+}  # fmt: skip
+MEDIA = {
+    "painting": (
+        "Impressionist oil painting", "Dutch Golden Age still life", "Baroque chiaroscuro",
+        "gouache sketch", "Pre-Raphaelite painting", "Hudson River School landscape",
+        "Surrealist dreamscape", "Cubist study", "watercolour on rough paper",
+        "ink wash painting", "Flemish Renaissance panel", "Pointillist canvas",
+        "Romantic seascape", "Fauvist painting", "Mughal miniature", "Mexican muralism",
+    ),
+    "digital art": (
+        "pixel art", "low-poly render", "isometric diorama", "photorealistic render",
+        "vaporwave collage", "matte painting", "glitch art",
+    ),
+    "prints": (
+        "ukiyo-e woodblock print", "linocut print", "risograph print", "Expressionist woodcut",
+        "botanical plate",
+    ),
+    "posters": (
+        "Art Nouveau poster", "Soviet constructivist poster", "Art Deco illustration",
+        "Bauhaus composition", "Vienna Secession ornament",
+    ),
+    "crafts": (
+        "Byzantine mosaic", "stained glass window", "paper-cut illustration", "claymation still",
+    ),
+    "drawing": ("charcoal drawing", "blueprint drawing", "Rococo pastel"),
+}  # fmt: skip
+SETTINGS = {
+    "winter": (
+        "at the edge of a frozen lake", "in the first snow", "inside a snow globe",
+        "in a cathedral of ice",
+    ),
+    "night": ("under a red moon", "on a rooftop at midnight", "among drifting lanterns"),
+    "seaside": ("on a cliff above the sea", "in a Nordic fjord"),
+    "desert": ("over the dunes of the Sahara", "in a salt desert"),
+    "weather": ("in deep fog", "after the rain", "between two storms"),
+    "ruins": ("in an overgrown ruin", "at the end of the world"),
+    "mountains": (
+        "on a terraced hillside", "in a forgotten valley", "in the shadow of a volcano",
+    ),
+    "old town": (
+        "in the old town of Lisbon", "beside a quiet canal", "in a flooded street",
+        "on the banks of the Neva", "in a crowded bazaar",
+    ),
+    "japan": ("near Kyoto",),
+    "forest": ("inside a giant tree",),
+    "underwater": ("at the bottom of the ocean",),
+    "underground": ("beneath the city",),
+    "sky": ("above the clouds", "during the blue hour"),
+    "space": ("on a distant moon",),
+    "flowers": ("in a field of lavender",),
+    "railway": ("along an endless railway",),
+    "surreal": ("in a mirror world",),
+}  # fmt: skip
+# What people also write down, whatever the image shows; the commonest first.
+HABITS = (
+    "favourite", "series", "wallpaper", "experiment", "study", "wip", "portfolio", "daily",
+    "concept art", "cover art", "remix", "commission", "upscaled", "inspiration", "reference",
+    "character design", "background", "challenge", "print ready", "sketchbook", "moodboard",
+    "postcard", "book cover", "album cover", "avatar", "first try", "variation", "practice",
+    "tileable", "best of", "collab", "gift", "storyboard", "sticker", "archive", "unfinished",
+    "contest entry", "tarot", "zine", "calendar", "phone wallpaper", "tattoo idea", "embroidery",
+    "bookmark", "greeting card", "board game", "school project", "jigsaw",
+)  # fmt: skip
+
 FIRST_NAMES = (
     "amara", "anneke", "arjun", "astrid", "bao", "beatriz", "bruno", "camille", "chidi", "dalia",
     "dmitri", "elif", "emeka", "esther", "farid", "freya", "giulia", "hana", "henrik", "ines",

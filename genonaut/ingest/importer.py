@@ -76,9 +76,10 @@ class _Import:
         yield batch
 
     def load(self, connection: Connection, batch: Sequence[ImportRow]) -> None:
-        added = load_batch(connection, batch)
-        self.report.added += added
-        self.report.already_there += len(batch) - added
+        loaded = load_batch(connection, batch)
+        self.report.added += loaded.items
+        self.report.already_there += len(batch) - loaded.items
+        self.report.new_tags += loaded.tags
 
     def _rows(self, defaults: Defaults, rejects: Rejects) -> Iterator[ImportRow]:
         """The good rows. A file that fails half-way simply ends there, with an error."""

@@ -1,40 +1,57 @@
-"""Batches of rows into the database: COPY to a staging table, then two inserts, then COMMIT."""
+"""Batches of rows into the database: COPY to a staging table, then a few inserts, then COMMIT."""
 
 from collections.abc import Sequence
 from importlib.resources import files
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
+from genonaut.db.tags import hold_tags
 from genonaut.ingest.copying import copy_rows
 from genonaut.ingest.rows import ImportRow
 
 _SQL = files(__package__) / "sql"
-_STAGE, _ADD_CREATORS, _ADD_ITEMS = (
-    (_SQL / name).read_text(encoding="utf-8")
-    for name in ("stage.sql", "add_creators.sql", "add_items.sql")
+_STAGE, _ADD_CREATORS, _ADD_ITEMS, _TAGS_OF_ADDED_ITEMS, _ADD_ITEM_TAGS = (
+    (_SQL / f"{name}.sql").read_text(encoding="utf-8")
+    for name in ("stage", "add_creators", "add_items", "tags_of_added_items", "add_item_tags")
 )
 _COPY = (
     "COPY import_batch (source_type, title, content_data, prompt, item_metadata, username, "
-    "created_at, quality_score) FROM STDIN"
+    "created_at, quality_score, tags) FROM STDIN"
 )
 
 
-def load_batch(connection: Connection, rows: Sequence[ImportRow]) -> int:
-    """Store the rows that are not there yet, with their creators, and commit.
+class Loaded(NamedTuple):
+    """What a batch has brought: numbers of items and of tags that nobody had used before."""
 
-    Returns how many were added. A kill at any moment leaves whole batches only.
+    items: int = 0
+    tags: int = 0
+
+
+def load_batch(connection: Connection, rows: Sequence[ImportRow]) -> Loaded:
+    """Store the rows that are not there yet, with their creators and tags, and commit.
+
+    A kill at any moment leaves whole batches only.
 
     Raises:
         DBAPIError: the database cannot be used; then nothing of the batch is stored.
     """
     if not rows:
-        return 0
+        return Loaded()
     connection.exec_driver_sql(_STAGE)
     copy_rows(connection, _COPY, map(_columns, rows))
     connection.exec_driver_sql(_ADD_CREATORS)
-    added = connection.exec_driver_sql(_ADD_ITEMS).rowcount
+    items = connection.exec_driver_sql(_ADD_ITEMS).rowcount
+    tags = _add_tags(connection) if any(row.tags for row in rows) else 0
     connection.commit()
-    return added
+    return Loaded(items, tags)
+
+
+def _add_tags(connection: Connection) -> int:
+    names = connection.exec_driver_sql(_TAGS_OF_ADDED_ITEMS).scalars()
+    held = hold_tags(connection, names)
+    connection.exec_driver_sql(_ADD_ITEM_TAGS)
+    return held.added
 
 
 def _columns(row: ImportRow) -> tuple[object, ...]:
@@ -47,4 +64,5 @@ def _columns(row: ImportRow) -> tuple[object, ...]:
         row.creator,
         row.created_at,
         row.quality_score,
+        list(row.tags),
     )

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from genonaut.ingest.tag_names import usable_names
 from genonaut.ingest.values import json_object
 
 # Their names for what other collections call otherwise.
@@ -32,6 +33,7 @@ def unpacked(fields: Mapping[str, object]) -> Mapping[str, object]:
         "created_at": discord.get("timestamp"),
         "content_data": next(filter(None, addresses), ""),
         "metadata": _metadata(raw, discord),
+        "tags": _tags(raw.get("modifiers")),
     }
     return unpacked | {name: value for name, value in fields.items() if name != "raw_data"}
 
@@ -44,3 +46,9 @@ def _address(part: Mapping[str, Any]) -> str:
 def _metadata(raw: Mapping[str, Any], discord: Mapping[str, Any]) -> dict[str, Any]:
     kept = {_RENAMED.get(name, name): discord[name] for name in _KEPT if name in discord}
     return kept | {"modifiers": raw["modifiers"]} if raw.get("modifiers") else kept
+
+
+def _tags(modifiers: object) -> list[str]:
+    # A program has cut them out of the prompt. Nobody could correct a wrong one, and nothing is
+    # lost without it: so it does not cost the row.
+    return list(usable_names(modifiers)) if isinstance(modifiers, list) else []

@@ -17,6 +17,7 @@ class FileReport:
     file: str
     added: int = 0
     already_there: int = 0
+    new_tags: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
     rejects_file: str | None = None
     error: str | None = None
@@ -46,6 +47,7 @@ class FileReport:
             "added": self.added,
             "already_there": self.already_there,
             "rejected": self.rejected,
+            "new_tags": self.new_tags,
             "reasons": dict(self.reasons.most_common()),
             "rejects_file": self.rejects_file,
             "error": self.error,
@@ -65,7 +67,7 @@ class ImportReport:
 
     def as_json(self) -> dict[str, Any]:
         """For `--json`."""
-        counts = ("read", "added", "already_there", "rejected")
+        counts = ("read", "added", "already_there", "rejected", "new_tags")
         totals = {name: sum(getattr(file, name) for file in self.files) for name in counts}
         files = [file.as_json() for file in self.files]
         return {"files": files, **totals, "exit_code": self.exit_code}

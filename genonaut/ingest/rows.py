@@ -12,6 +12,7 @@ from genonaut.errors import UsageError
 from genonaut.ingest import values
 from genonaut.ingest.open_prompts import unpacked
 from genonaut.ingest.records import Record
+from genonaut.ingest.tag_names import column_of_tags
 from genonaut.ingest.values import RowError
 
 LONGEST_PROMPT = 20_000
@@ -33,6 +34,7 @@ COLUMNS = frozenset(
         "content_data",
         "quality_score",
         "metadata",
+        "tags",
     }
 )
 
@@ -71,6 +73,7 @@ class ImportRow:
     content_data: str
     quality_score: float
     metadata: Mapping[str, Any]
+    tags: tuple[str, ...]
     import_key: str
 
     @property
@@ -101,9 +104,10 @@ def parse_row(record: Record, defaults: Defaults) -> ImportRow:
         content_data=values.text(fields.get("content_data"), "content_data"),
         quality_score=values.number(fields.get("quality_score"), "quality_score"),
         metadata=_metadata(fields),
+        tags=column_of_tags(fields.get("tags"), "tags"),
         import_key="",
     )
-    return _finished(row, record.identity)
+    return _finished(row, record)
 
 
 def short_title(prompt: str) -> str:
@@ -124,20 +128,26 @@ def _metadata(fields: Mapping[str, object]) -> dict[str, Any]:
     return metadata
 
 
-def _finished(row: ImportRow, identity: str) -> ImportRow:
+def _finished(row: ImportRow, record: Record) -> ImportRow:
     """The row with its key, and with a title.
 
     The key knows only what was given: a title that we make up may be made up differently one day.
     """
     content: list[object] = [row.creator, row.source]
-    if identity:
-        content += [identity]
+    if record.identity:
+        content += [record.identity]
     else:
         moment = row.created_at.isoformat() if row.created_at else None
         content += [row.prompt, row.title, moment, row.content_data]
-        content += [row.quality_score, row.metadata]
+        content += [row.quality_score, _tags_as_given(record) | dict(row.metadata)]
     return replace(
         row,
         title=row.title or short_title(row.prompt),
         import_key=sha256(_CANONICAL_JSON.encode(content).encode()).hexdigest(),
     )
+
+
+def _tags_as_given(record: Record) -> dict[str, object]:
+    # There was a time when this column was metadata, and what was imported then keeps its key.
+    given = record.fields.get("tags")
+    return {} if given in (None, "") else {"tags": given}

@@ -8,15 +8,15 @@ import structlog
 from celery.signals import worker_process_init, worker_process_shutdown, worker_ready
 
 from genonaut.config import load_settings
-from genonaut.counting.cached_count import GEN_SOURCE
-from genonaut.counting.engine import execute
+from genonaut.counting.declaration import CachedCount
+from genonaut.counting.engine import read
+from genonaut.db.counts import COUNTS
 from genonaut.db.session import Database, open_database
 from genonaut.embedded.parent import die_with_parent
 from genonaut.errors import GenonautError
 from genonaut.worker.celery_app import app
 from genonaut.worker.schedules import when
 
-REFRESH = "genonaut.worker.tasks.refresh_gen_source_stats"
 STATEMENT_SHARE = 0.9  # of a task's time limit
 log = structlog.get_logger()
 
@@ -74,18 +74,25 @@ def _on_process_end(**_: object) -> None:
     _process.close()
 
 
+def task_name(count: CachedCount) -> str:
+    """The name of the task that refreshes a count."""
+    return f"genonaut.worker.tasks.refresh_{count.table}"
+
+
 @worker_ready.connect
 def refresh_if_overdue(**_: object) -> None:
-    """After a long stop refresh soon, not at the next full hour."""
+    """After a long stop refresh soon, not when the schedule says so again."""
     try:
         with worker_database() as database, database.transaction() as session:
-            verified_at = execute(session, GEN_SOURCE, "read", user_id=None).one().verified_at
+            verified = {
+                task_name(count): read(session, count).verified_at for count in COUNTS.values()
+            }
     except GenonautError as error:
         log.warning("cannot tell whether a refresh is overdue", reason=str(error))
         return
     for name, entry in load_settings().celery.beat_schedule.items():
-        if entry.task == REFRESH and entry.enabled:
-            schedule = when(name, entry)
-            if verified_at is None or schedule.is_due(verified_at).is_due:
-                log.info("refresh is overdue", last=str(verified_at))
-                app.send_task(REFRESH, expires=3600.0)
+        if entry.task in verified and entry.enabled:
+            last = verified[entry.task]
+            if last is None or when(name, entry).is_due(last).is_due:
+                log.info("refresh is overdue", task=entry.task, last=str(last))
+                app.send_task(entry.task, expires=3600.0)

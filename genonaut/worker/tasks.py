@@ -1,19 +1,24 @@
 """The tasks. Each is a door: it opens the database and calls what commands call as well.
 
+Every count has a task `refresh_<its table>`; one task folds all ledgers.
+
 A task that fails raises: so Celery retries it, and it is seen as failed wherever one looks.
 """
 
-from dataclasses import asdict
 from typing import Any
 
 import structlog
+from celery import Task
 
 from genonaut.api.exceptions import DatabaseError
+from genonaut.counting.declaration import CachedCount
 from genonaut.counting.engine import fold
 from genonaut.counting.refreshing import refresh_now
+from genonaut.db.counts import COUNTS
+from genonaut.db.session import Database
 from genonaut.errors import ServerStartError
 from genonaut.worker.celery_app import app
-from genonaut.worker.process import worker_database
+from genonaut.worker.process import task_name, worker_database
 
 log = structlog.get_logger()
 
@@ -26,28 +31,44 @@ RETRY: dict[str, Any] = {
 }
 
 
-@app.task(name="genonaut.worker.tasks.refresh_gen_source_stats", **RETRY)
-def refresh_gen_source_stats() -> dict[str, Any]:
-    """Recount, repair, prove. Another one at work makes this one `busy`, which is no failure."""
+def refresh_task(count: CachedCount) -> Task:
+    """The task that refreshes a count. Another one at work makes it `busy`, which is no failure."""
+
+    @app.task(name=task_name(count), **RETRY)
+    def refresh_count() -> dict[str, Any]:
+        """Recount, repair, prove."""
+        with worker_database() as database:
+            done = refresh_now(database.transaction, count, "worker", wait=False)
+        result = {
+            "outcome": done.outcome,
+            "rows_checked": done.rows_checked,
+            "rows_wrong": done.rows_wrong,
+            "rows_written": done.rows_written,
+            "largest_error": done.largest_error,
+            "duration_seconds": round(done.duration_seconds, 3),
+        }
+        log.info("refreshed", count=count.name, **result)
+        return result
+
+    return refresh_count
+
+
+REFRESHES = {name: refresh_task(count) for name, count in COUNTS.items()}
+refresh_gen_source_stats = REFRESHES["gen_source"]
+refresh_tag_cardinality_stats = REFRESHES["tag_cardinality"]
+
+
+@app.task(ignore_result=True)
+def fold_deltas() -> dict[str, int]:
+    """Fold every ledger; how many rows were taken. Not retried: the next one comes in seconds."""
     with worker_database() as database:
-        done = refresh_now(database, "worker", wait=False)
-    result = {
-        "outcome": done.outcome,
-        "rows_checked": done.rows_checked,
-        "rows_wrong": done.rows_wrong,
-        "rows_written": done.rows_written,
-        "largest_error": done.largest_error,
-        "duration_seconds": round(done.duration_seconds, 3),
-    }
-    log.info("refreshed", **result)
-    return result
+        taken = {name: _fold(database, count) for name, count in COUNTS.items()}
+    if any(taken.values()):
+        log.info("folded", **taken)
+    return taken
 
 
-@app.task(name="genonaut.worker.tasks.fold_gen_source_deltas", ignore_result=True)
-def fold_gen_source_deltas() -> dict[str, int] | None:
-    """Fold the ledger. Not retried: the next one comes in seconds."""
-    with worker_database() as database, database.transaction() as session:
-        done = fold(session)
-    if done and done.rows_taken:
-        log.info("folded", rows_taken=done.rows_taken, rows_written=done.rows_written)
-    return asdict(done) if done else None
+def _fold(database: Database, count: CachedCount) -> int:
+    with database.transaction() as session:
+        done = fold(session, count)
+    return done.rows_taken if done else 0

@@ -4,23 +4,38 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+SOURCE = "CASE source_type WHEN 'items' THEN 'regular' ELSE 'auto' END"
+
+TRUTHS = {
+    "gen_source_counts": f"""
+        SELECT creator_id AS user_id, {SOURCE} AS source_type, count(*) AS count
+        FROM content_items_all GROUP BY 1, 2
+        UNION ALL
+        SELECT NULL, {SOURCE}, count(*) FROM content_items_all GROUP BY 2""",
+    "tag_cardinality_counts": f"""
+        SELECT tag_id, {SOURCE} AS content_source, count(*) AS cardinality
+        FROM content_tags GROUP BY 1, 2""",
+    # The one of docs/add-a-count.md, where it is installed.
+    "content_type_counts": """
+        SELECT creator_id AS user_id, content_type, count(*) AS count
+        FROM content_items_all GROUP BY 1, 2
+        UNION ALL
+        SELECT NULL, content_type, count(*) FROM content_items_all GROUP BY 2""",
+}
 # One statement, so both sides are seen on one snapshot.
 DIFFERENCES = """
-WITH truth AS (
-    SELECT creator_id AS user_id,
-           CASE source_type WHEN 'items' THEN 'regular' ELSE 'auto' END AS source_type,
-           count(*) AS count
-    FROM content_items_all GROUP BY 1, 2
+    WITH truth AS ({truth})
+    (SELECT '{view} lacks', * FROM truth EXCEPT ALL SELECT '{view} lacks', * FROM {view})
     UNION ALL
-    SELECT NULL, CASE source_type WHEN 'items' THEN 'regular' ELSE 'auto' END, count(*)
-    FROM content_items_all GROUP BY 2
-)
-(SELECT 'truth' AS side, * FROM truth EXCEPT ALL SELECT 'truth', * FROM gen_source_counts)
-UNION ALL
-(SELECT 'counts' AS side, * FROM gen_source_counts EXCEPT ALL SELECT 'counts', * FROM truth)
-"""
+    (SELECT '{view} has', * FROM {view} EXCEPT ALL SELECT '{view} has', * FROM truth)"""
 
 
 def differences(session: Session) -> list[tuple[Any, ...]]:
-    """The rows of `gen_source_counts` that are not true, and the true rows that it lacks."""
-    return [tuple(row) for row in session.connection().exec_driver_sql(DIFFERENCES)]
+    """Of all counts that are there: rows that are not true, and true rows that are not there."""
+    connection = session.connection()
+    return [
+        tuple(row)
+        for view, truth in TRUTHS.items()
+        if connection.exec_driver_sql("SELECT to_regclass(%s)", (view,)).scalar()
+        for row in connection.exec_driver_sql(DIFFERENCES.format(truth=truth, view=view))
+    ]

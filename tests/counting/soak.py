@@ -11,8 +11,9 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 
 import psycopg
 from rich.progress import track
@@ -20,12 +21,15 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from genonaut.config import load_settings
+from genonaut.counting.declaration import CachedCount
 from genonaut.counting.engine import fold, refresh
+from genonaut.db.counts import COUNTS
 from genonaut.db.session import Database, open_database
 from tests.counting.recount import differences
 
 TABLES = ["content_items_all", "content_items", "content_items_auto"]
 USERS = 24
+TAGS = 12
 CROWDED = 1_500  # rows; above it half of them are deleted
 # Writers of the same content may collide with each other, counting or not.
 COLLISIONS = (
@@ -75,9 +79,10 @@ class Writer:
         table, source = self.random.choice(TABLES), self.random.choice(["items", "auto"])
         source = {"content_items": "items", "content_items_auto": "auto"}.get(table, source)
         self.run(
-            f"INSERT INTO {table} (title, content_data, prompt, creator_id, source_type)"
-            " SELECT 't', 'd', 'p', %s, %s FROM generate_series(1, %s)",
-            self.user(), source, count,
+            f"INSERT INTO {table}"
+            " (title, content_data, prompt, creator_id, source_type, content_type)"
+            " SELECT 't', 'd', 'p', %s, %s, %s FROM generate_series(1, %s)",
+            self.user(), source, self.random.choice(["image", "video"]), count,
         )  # fmt: skip
 
     def where(self) -> str:
@@ -93,6 +98,30 @@ class Writer:
         source = self.random.choice(["items", "auto"])
         self.run(f"UPDATE content_items_all SET source_type = '{source}' WHERE {self.where()}")
 
+    def retype(self) -> None:
+        self.run(f"UPDATE content_items SET content_type = 'video' WHERE {self.where()}")
+
+    def a_tag(self) -> str:
+        return f"00000000-0000-0000-0000-{self.random.randint(1, TAGS):012}"
+
+    def tag(self) -> None:
+        tag = self.a_tag()
+        self.run("INSERT INTO tags (id, name) VALUES (%s, %s) ON CONFLICT DO NOTHING", tag, tag)
+        self.run(
+            "INSERT INTO content_tags (content_id, source_type, tag_id) SELECT id, source_type, %s"
+            f" FROM content_items_all WHERE {self.where()} ORDER BY id ON CONFLICT DO NOTHING",
+            tag,
+        )
+
+    def untag(self) -> None:
+        self.run("DELETE FROM content_tags WHERE tag_id = %s AND content_id %% 2 = 0", self.a_tag())
+
+    def change_tag(self) -> None:
+        if self.random.random() < 0.5:
+            self.run("UPDATE tags SET name = name || '!' WHERE id = %s", self.a_tag())
+        elif self.random.random() < 0.3:
+            self.run("DELETE FROM tags WHERE id = %s", self.a_tag())
+
     def delete(self) -> None:
         self.run(f"DELETE FROM {self.random.choice(TABLES)} WHERE {self.where()}")
 
@@ -101,9 +130,11 @@ class Writer:
             self.run("DELETE FROM users WHERE id = %s", self.user())
 
     def step(self) -> None:
-        things: list[Callable[[], None]] = [self.insert, self.give_away, self.move, self.delete]
-        weights = [6, 2, 2, 1]
-        for thing in self.random.choices(things, weights, k=self.random.randint(1, 3)):
+        things: list[Callable[[], None]] = [
+            *[self.insert] * 6, *[self.give_away] * 2, *[self.move] * 2, self.delete, self.retype,
+            *[self.tag] * 4, self.untag, self.change_tag,
+        ]  # fmt: skip
+        for thing in self.random.choices(things, k=self.random.randint(1, 3)):
             thing()
         if self.random.random() < 0.1:
             self.delete_user()
@@ -134,25 +165,30 @@ def compare(database: Database, findings: Findings) -> None:
         findings.add("comparisons", wrong=differences(session))
 
 
-def fold_once(database: Database, findings: Findings) -> None:
+def fold_once(database: Database, findings: Findings, count: CachedCount) -> None:
     with database.transaction() as session:
-        done = fold(session)
+        done = fold(session, count)
     findings.add("folds" if done else "folds that left it to another")
     time.sleep(0.02)
 
 
-def refresh_once(database: Database, findings: Findings) -> None:
+def refresh_once(database: Database, findings: Findings, count: CachedCount) -> None:
     with database.transaction() as session:
-        done = refresh(session, "soak")
+        done = refresh(session, count, "soak")
     findings.add("refreshes", wrong=done.worst)
     write(database, findings, shrink)
     time.sleep(0.1)
 
 
 def soak(
-    database: Database, seconds: float, writers: int = 6, *, progress: bool = False
+    database: Database,
+    seconds: float,
+    writers: int = 6,
+    *,
+    counts: Iterable[CachedCount] = tuple(COUNTS.values()),
+    progress: bool = False,
 ) -> Findings:
-    """Run everything at once for some seconds."""
+    """Run everything at once for some seconds; fold and refresh these counts, compare all."""
     findings = Findings()
     stop = threading.Event()
     seeds = random.Random(1)
@@ -170,8 +206,8 @@ def soak(
     actions: list[Callable[[], None]] = [
         *[lambda: write(database, findings, lambda session: Writer(session, seed()).step())]
         * writers,
-        lambda: fold_once(database, findings),
-        lambda: refresh_once(database, findings),
+        *[partial(fold_once, database, findings, count) for count in counts],
+        *[partial(refresh_once, database, findings, count) for count in counts],
         *[lambda: compare(database, findings)] * 2,
     ]
     threads = [threading.Thread(target=repeat, args=(action,)) for action in actions]

@@ -12,7 +12,7 @@ from genonaut.cli import main
 from genonaut.counting import audit
 from genonaut.counting.audit import Finding, Limits
 from genonaut.counting.engine import fold, record_failure
-from genonaut.counting.refreshing import build_if_never_built
+from genonaut.db.counts import GEN_SOURCE, build_counts
 from genonaut.db.session import Database
 
 LIMITS = Limits(ledger_rows=100, refresh_age_seconds=3600)
@@ -28,7 +28,7 @@ CONTENT = f"""
 def built(database: Database) -> Database:
     """Ada has two regular items and an automatic one, Bob has none; the counts were built."""
     execute(database, CONTENT)
-    build_if_never_built(database, "test")
+    build_counts(database, "test")
     return database
 
 
@@ -38,7 +38,7 @@ def execute(database: Database, statement: str) -> None:
 
 
 def check(session: Session) -> dict[str, Finding]:
-    return {finding.what: finding for finding in audit.check(session, LIMITS)}
+    return {finding.what: finding for finding in audit.check(session, GEN_SOURCE, LIMITS)}
 
 
 def troubles_after(database: Database, statement: str) -> dict[str, Finding]:
@@ -60,8 +60,8 @@ def test_a_sound_database(built: Database) -> None:
 
 def test_a_glance_looks_at_all_but_the_counts(built: Database) -> None:
     with built.transaction() as session:
-        everything = [finding.what for finding in audit.check(session, LIMITS)]
-        glance = [finding.what for finding in audit.status(session, LIMITS)]
+        everything = [finding.what for finding in audit.check(session, GEN_SOURCE, LIMITS)]
+        glance = [finding.what for finding in audit.status(session, GEN_SOURCE, LIMITS)]
     assert everything == ["counts", "triggers", "ledger", "refresh"]
     assert glance == everything[1:]
 
@@ -71,23 +71,23 @@ def test_a_glance_looks_at_all_but_the_counts(built: Database) -> None:
 WRONG_COUNTS = {
     "a wrong count": (
         f"UPDATE gen_source_stats SET count = 7 WHERE user_id = '{ADA}' AND count = 2",
-        {"who": ADA, "source": "regular", "told": 7, "truth": 2},
+        {"who": ADA, "kind": "regular", "told": 7, "truth": 2},
     ),
     "a missing row": (
         f"DELETE FROM gen_source_stats WHERE user_id = '{ADA}' AND source_type = 'auto'",
-        {"who": ADA, "source": "auto", "told": 0, "truth": 1},
+        {"who": ADA, "kind": "auto", "told": 0, "truth": 1},
     ),
     "an extra row": (
         f"INSERT INTO gen_source_stats (user_id, source_type, count) VALUES ('{BOB}', 'auto', 3)",
-        {"who": BOB, "source": "auto", "told": 3, "truth": 0},
+        {"who": BOB, "kind": "auto", "told": 3, "truth": 0},
     ),
     "a wrong total": (
         "UPDATE gen_source_stats SET count = -1 WHERE user_id IS NULL AND source_type = 'auto'",
-        {"who": "Community", "source": "auto", "told": -1, "truth": 1},
+        {"who": "Community", "kind": "auto", "told": -1, "truth": 1},
     ),
     "a stray row in the ledger": (
         "INSERT INTO gen_source_deltas VALUES (NULL, 'regular', 5)",
-        {"who": "Community", "source": "regular", "told": 7, "truth": 2},
+        {"who": "Community", "kind": "regular", "told": 7, "truth": 2},
     ),
 }
 
@@ -128,9 +128,11 @@ TROUBLES = {
     "ALTER TABLE content_items_auto ENABLE REPLICA TRIGGER gen_source_update": [
         "the trigger gen_source_update on content_items_auto is disabled"
     ],
-    "DROP TRIGGER gen_source_truncate ON users": ["users has no trigger gen_source_truncate"],
+    "DROP TRIGGER gen_source_forget_everything ON users": [
+        "users has no trigger gen_source_forget_everything"
+    ],
     "DROP FUNCTION gen_source_forget_everything CASCADE": [
-        "users has no trigger gen_source_truncate",
+        "users has no trigger gen_source_forget_everything",
         "the function gen_source_forget_everything is missing",
     ],
     "CREATE OR REPLACE FUNCTION gen_source_count_insert() RETURNS trigger LANGUAGE plpgsql"
@@ -143,7 +145,12 @@ TROUBLES = {
         "the trigger gen_source_insert on content_items is not the current version"
     ],
     "CREATE TABLE content_items_video PARTITION OF content_items_all FOR VALUES IN ('video')": [
-        "the partition content_items_video is not counted"
+        f"content_items_video has no trigger gen_source_{what}"
+        for what in ("delete", "insert", "truncate", "update")
+    ],
+    "ALTER TABLE content_items_all DETACH PARTITION content_items_auto": [
+        f"content_items_auto has the trigger gen_source_{what}, and is no part of what is counted"
+        for what in ("delete", "insert", "truncate", "update")
     ],
 }
 
@@ -159,6 +166,33 @@ def test_triggers_that_do_not_do_their_work(built: Database, statement: str) -> 
 def test_triggers_that_always_fire_are_well(built: Database) -> None:
     always = "ALTER TABLE content_items ENABLE ALWAYS TRIGGER gen_source_insert"
     assert troubles_after(built, always) == {}
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "CREATE TABLE content_items_video PARTITION OF content_items_all FOR VALUES IN ('video')",
+        "DROP TRIGGER gen_source_insert ON content_items",
+        "ALTER TABLE content_items DISABLE TRIGGER gen_source_insert",
+    ],
+)
+def test_the_remedy_for_triggers_is_a_remedy(built: Database, statement: str) -> None:
+    with Session(built.engine) as session:
+        session.execute(text(statement))
+        advice = check(session)["triggers"].detail
+        remedy = re.search(r"Run `(SELECT [^`]+)`", advice)
+        assert remedy, advice
+        session.execute(text(remedy[1]))
+        assert check(session)["triggers"].ok
+
+
+def test_an_unknown_count_is_refused(stats: "Command", capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["stats", "check", "nope", "--env", "test"])
+    assert ended.value.code == 2
+    assert capsys.readouterr().err == (
+        "genonaut: There is no count 'nope': use one of gen_source, tag_cardinality.\n"
+    )
 
 
 def test_a_ledger_that_nobody_folds(built: Database) -> None:
@@ -187,7 +221,7 @@ def test_a_refresh_long_ago(built: Database) -> None:
 
 def test_a_refresh_that_failed(built: Database) -> None:
     with Session(built.engine) as session:
-        record_failure(session, "test", "The disk is full.")
+        record_failure(session, GEN_SOURCE, "test", "The disk is full.")
         found = check(session)
     assert not found["refresh"].ok
     assert found["refresh"].detail == "The last refresh failed: The disk is full."
@@ -198,7 +232,7 @@ def test_rows_of_zero_are_no_error(built: Database) -> None:
     with Session(built.engine) as session:
         session.execute(text("DELETE FROM content_items_all"))
         assert check(session)["counts"].ok
-        fold(session)
+        fold(session, GEN_SOURCE)
         assert check(session)["counts"].ok
 
 
@@ -241,14 +275,16 @@ def test_what_is_wrong_is_told_on_the_command_line(built: Database, stats: Comma
     code, printed = stats("check")
     assert code == 1
     first, *others, last = printed.splitlines()
-    assert first.startswith(f"BAD  counts    2 of 4 counts are wrong, the worst being {ADA} auto: ")
+    assert first.startswith(
+        f"BAD  gen_source      counts    2 of 4 counts are wrong, the worst being {ADA} auto: "
+    )
     assert {line.split()[0] for line in others} == {"ok"}
     assert last == "Not all is well."
     assert stats("status")[0] == 0, "a glance does not count"
 
 
 def test_for_machines(built: Database, stats: Command) -> None:
-    code, printed = stats("check", "--json")
+    code, printed = stats("check", "gen_source", "--json")
     assert code == 0
     sound = json.loads(printed)
     assert sound["ok"] is True
@@ -258,13 +294,16 @@ def test_for_machines(built: Database, stats: Command) -> None:
         "ledger",
         "refresh",
     ]
-    assert all(set(finding) == {"what", "ok", "detail", "data"} for finding in sound["findings"])
+    assert all(
+        set(finding) == {"count", "what", "ok", "detail", "data"} for finding in sound["findings"]
+    )
     execute(built, "DELETE FROM gen_source_refreshes")
-    code, printed = stats("status", "--json")
+    code, printed = stats("status", "gen_source", "--json")
     assert code == 1
     unsound: dict[str, Any] = json.loads(printed)
     assert unsound["ok"] is False
     assert unsound["findings"][-1] == {
+        "count": "gen_source",
         "what": "refresh",
         "ok": False,
         "detail": "The counts were never built: run `genonaut stats refresh`.",

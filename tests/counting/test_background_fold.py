@@ -13,8 +13,10 @@ from genonaut.api.exceptions import DatabaseError
 from genonaut.api.services.content_service import ContentService
 from genonaut.counting import background
 from genonaut.counting.background import BackgroundFold
+from genonaut.counting.declaration import CachedCount
 from genonaut.counting.engine import Fold, fold
 from genonaut.counting.refreshing import build_if_never_built
+from genonaut.db.counts import GEN_SOURCE
 from genonaut.db.session import Database
 from tests.counting.recount import differences
 from tests.system.processes import wait_until
@@ -51,7 +53,7 @@ def ledger_rows(database: Database) -> int:
 def built(database: Database) -> Database:
     with database.transaction() as session:
         session.execute(text("INSERT INTO users (username) VALUES ('ada')"))
-    build_if_never_built(database, "test")
+    build_if_never_built(database.transaction, GEN_SOURCE, "test")
     return database
 
 
@@ -65,12 +67,12 @@ class Gate:
         monkeypatch.setattr(background, "fold", self)
         monkeypatch.setattr(background, "PAUSE_SECONDS", 0.0)
 
-    def __call__(self, session: Session) -> Fold | None:
+    def __call__(self, session: Session, count: CachedCount) -> Fold | None:
         self.folds += 1
         assert self.opened.wait(60)
         if self.error:
             raise self.error
-        return fold(session)
+        return fold(session, count)
 
 
 @pytest.fixture
@@ -84,7 +86,7 @@ def nobody_folds() -> bool:
 
 def test_many_readers_have_it_folded_once_and_do_not_wait(built: Database, gate: Gate) -> None:
     write(built)
-    soon = BackgroundFold(built)
+    soon = BackgroundFold(built.transaction, [GEN_SOURCE])
     with ThreadPoolExecutor(16) as pool:
         answers = list(pool.map(lambda _: read(built, soon), range(READERS)))
     assert {answer["community_regular_count"] for answer in answers} == {LONG + 1}
@@ -99,13 +101,13 @@ def test_many_readers_have_it_folded_once_and_do_not_wait(built: Database, gate:
 
 def test_a_short_ledger_is_left_alone(built: Database, gate: Gate) -> None:
     write(built, LONG)
-    read(built, BackgroundFold(built))
+    read(built, BackgroundFold(built.transaction, [GEN_SOURCE]))
     assert gate.folds == 0
 
 
 def test_the_next_long_ledger_is_folded_as_well(built: Database, gate: Gate) -> None:
     gate.opened.set()
-    soon = BackgroundFold(built)
+    soon = BackgroundFold(built.transaction, [GEN_SOURCE])
     for turn in (1, 2):
         write(built)
         read(built, soon)
@@ -116,7 +118,7 @@ def test_the_next_long_ledger_is_folded_as_well(built: Database, gate: Gate) -> 
 def test_a_fold_that_fails_harms_nobody_and_is_tried_again(built: Database, gate: Gate) -> None:
     gate.opened.set()
     gate.error = DatabaseError("The disk is full.")
-    soon = BackgroundFold(built)
+    soon = BackgroundFold(built.transaction, [GEN_SOURCE])
     write(built)
     assert read(built, soon)["community_regular_count"] == LONG + 1
     wait_until(nobody_folds, "the fold has failed")
@@ -133,7 +135,7 @@ def test_the_next_fold_waits_a_little(
     monkeypatch.setattr(background, "PAUSE_SECONDS", 3600.0)
     gate.opened.set()
     gate.error = DatabaseError("The disk is full.")
-    soon = BackgroundFold(built)
+    soon = BackgroundFold(built.transaction, [GEN_SOURCE])
     write(built)
     for _ in range(3):
         read(built, soon)
@@ -145,8 +147,8 @@ def test_a_worker_that_folds_already_is_not_disturbed(built: Database, gate: Gat
     gate.opened.set()
     write(built)
     with built.transaction() as worker:
-        assert fold(worker) is not None
-        read(built, BackgroundFold(built))
+        assert fold(worker, GEN_SOURCE) is not None
+        read(built, BackgroundFold(built.transaction, [GEN_SOURCE]))
         wait_until(nobody_folds, "the background has left it to the worker")
         assert gate.folds == 1
     assert ledger_rows(built) == 0

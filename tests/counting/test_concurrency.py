@@ -8,9 +8,10 @@ import psycopg
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from genonaut.counting.cached_count import GEN_SOURCE
-from genonaut.counting.engine import Refresh, execute
+from genonaut.counting.declaration import CachedCount
+from genonaut.counting.engine import Refresh, read
 from genonaut.counting.refreshing import refresh_now
+from genonaut.db.counts import GEN_SOURCE
 from genonaut.db.session import Database
 from tests.counting.recount import differences
 from tests.counting.soak import soak
@@ -30,8 +31,8 @@ def add_users(database: Database, count: int) -> None:
 
 
 @pytest.mark.slow
-def test_no_reader_ever_sees_a_wrong_count(database: Database) -> None:
-    findings = soak(database, SOAK_SECONDS)
+def test_no_reader_ever_sees_a_wrong_count(database: Database, count: CachedCount) -> None:
+    findings = soak(database, SOAK_SECONDS, counts=[count])
     assert findings.wrong == []
     assert findings.counts["comparisons"] > 20 * SOAK_SECONDS
     assert findings.counts["writes"] > SOAK_SECONDS
@@ -96,7 +97,7 @@ def test_thirty_two_writers_cause_no_deadlock(database: Database) -> None:
     with ThreadPoolExecutor(32) as pool:
         list(pool.map(write, range(32)))
     with database.transaction() as session:
-        assert execute(session, GEN_SOURCE, "read", user_id=None).one().community_regular == 640
+        assert read(session, GEN_SOURCE).counts[None, "regular"] == 640
         assert differences(session) == []
 
 
@@ -111,7 +112,7 @@ def test_eight_refreshes_at_once_while_writers_insert(database: Database) -> Non
                 connection.commit()
 
     def refresh(_: int) -> Refresh:
-        return refresh_now(database, "test")
+        return refresh_now(database.transaction, GEN_SOURCE, "test")
 
     with ThreadPoolExecutor(12) as pool:
         writers = [pool.submit(write) for _ in range(4)]

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from genonaut.counting.engine import fold, refresh
 from genonaut.counting.refreshing import refresh_now
+from genonaut.db.counts import GEN_SOURCE
 from genonaut.db.session import Database
 from tests.counting.recount import differences
 
@@ -24,7 +25,7 @@ def three_items(database: Database) -> Database:
     with database.transaction() as session:
         session.connection().exec_driver_sql(f"INSERT INTO users VALUES ('{USER}', 'somebody')")
         session.connection().exec_driver_sql(ITEMS)
-    refresh_now(database, "test")
+    refresh_now(database.transaction, GEN_SOURCE, "test")
     return database
 
 
@@ -32,14 +33,14 @@ def assert_exact(database: Database) -> None:
     """Now, after a fold, and after the next refresh, which must have nothing to repair."""
     with database.transaction() as session:
         assert differences(session) == []
-        assert fold(session) is not None
+        assert fold(session, GEN_SOURCE) is not None
         assert differences(session) == []
-        assert refresh(session, "test").rows_wrong == 0
+        assert refresh(session, GEN_SOURCE, "test").rows_wrong == 0
 
 
 def folded(database: Database) -> None:
     with database.transaction() as session:
-        assert fold(session) is not None
+        assert fold(session, GEN_SOURCE) is not None
 
 
 def at(database: Database, level: str) -> Connection:
@@ -54,7 +55,7 @@ def test_a_repair_of_a_user_whose_row_is_locked(three_items: Database, lock: str
         holder.exec_driver_sql("UPDATE gen_source_stats SET count = 99 WHERE user_id IS NOT NULL")
         holder.commit()
         holder.exec_driver_sql(lock)
-        assert refresh_now(three_items, "test").rows_wrong == 1
+        assert refresh_now(three_items.transaction, GEN_SOURCE, "test").rows_wrong == 1
         with three_items.transaction() as session:
             assert differences(session) == [], "the repair counts at once"
         holder.rollback()
@@ -67,7 +68,7 @@ def test_a_repair_while_the_user_is_being_deleted(three_items: Database, end: st
         deleter.exec_driver_sql("UPDATE gen_source_stats SET count = 99 WHERE user_id IS NOT NULL")
         deleter.commit()
         deleter.exec_driver_sql(DELETE_USER)
-        refresh_now(three_items, "test")
+        refresh_now(three_items.transaction, GEN_SOURCE, "test")
         folded(three_items)
         getattr(deleter, end)()
     assert_exact(three_items)
@@ -119,8 +120,8 @@ def test_folds_go_on_while_a_refresh_recounts(three_items: Database) -> None:
             "SELECT pg_advisory_xact_lock("
             "'pg_class'::regclass::oid::int, 'gen_source_refreshes'::regclass::oid::int)"
         )
-        assert fold(session) is not None
-        assert refresh(session, "test", wait=False).outcome == "busy"
+        assert fold(session, GEN_SOURCE) is not None
+        assert refresh(session, GEN_SOURCE, "test", wait=False).outcome == "busy"
         recounting.rollback()
 
 
@@ -128,7 +129,7 @@ def test_a_deletion_waits_for_a_fold_and_neither_for_ever(three_items: Database)
     with three_items.engine.connect() as deleter, three_items.engine.connect() as folding:
         folding.exec_driver_sql(ITEMS)
         folding.commit()
-        assert fold(Session(folding)) is not None
+        assert fold(Session(folding), GEN_SOURCE) is not None
         deleter.exec_driver_sql("SET LOCAL lock_timeout = '50ms'")
         with pytest.raises(DBAPIError):
             deleter.exec_driver_sql(DELETE_USER)
@@ -139,7 +140,14 @@ def test_a_deletion_waits_for_a_fold_and_neither_for_ever(three_items: Database)
     assert_exact(three_items)
 
 
-@pytest.mark.parametrize("work", [fold, lambda session: refresh(session, "test")])
+@pytest.mark.parametrize(
+    "work",
+    [
+        lambda session: fold(session, GEN_SOURCE),
+        lambda session: refresh(session, GEN_SOURCE, "test"),
+    ],
+    ids=["fold", "refresh"],
+)
 def test_a_truncate_of_the_users_waits_at_its_first_table(three_items: Database, work) -> None:
     with three_items.engine.connect() as truncating, three_items.engine.connect() as working:
         working.exec_driver_sql(ITEMS)

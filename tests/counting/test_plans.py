@@ -4,13 +4,14 @@ import re
 
 import pytest
 
-from genonaut.counting.statements import statements
+from genonaut.counting.rendering import statements
+from genonaut.db.counts import GEN_SOURCE
 from genonaut.db.session import Database
 
 
 def plan(database: Database, name: str) -> str:
-    text = statements("gen_source.sql")[name].replace(
-        "%(user_id)s", "'00000000-0000-0000-0000-000000000001'"
+    text = statements(GEN_SOURCE)[name].replace(
+        "%(keys)s", "'{00000000-0000-0000-0000-000000000001}'"
     )
     with database.transaction() as session:
         lines = session.connection().exec_driver_sql(f"EXPLAIN {text}").scalars()

@@ -6,9 +6,10 @@ from sqlalchemy.orm import Session
 
 from genonaut.api.exceptions import DatabaseError
 from genonaut.api.repositories.content_repository import ContentRepository
-from genonaut.counting.cached_count import GEN_SOURCE
-from genonaut.counting.engine import execute, fold, refresh
+from genonaut.counting.engine import execute, fold, read, refresh
+from genonaut.counting.errors import WrongIsolationError
 from genonaut.counting.refreshing import build_if_never_built, refresh_now
+from genonaut.db.counts import GEN_SOURCE
 from genonaut.db.schema import GenSourceRefresh, GenSourceStats
 from genonaut.db.session import Database
 from tests.counting.recount import differences
@@ -30,7 +31,7 @@ def built(database: Database) -> Database:
             session, "INSERT INTO users (username) SELECT 'user ' || i FROM generate_series(1, 5) i"
         )
         run(session, INSERT)
-    assert build_if_never_built(database, "test") is not None
+    assert build_if_never_built(database.transaction, GEN_SOURCE, "test") is not None
     return database
 
 
@@ -44,12 +45,12 @@ def row_versions(database: Database) -> dict[tuple[object, str], int]:
 
 
 def test_it_is_built_once(built: Database) -> None:
-    assert build_if_never_built(built, "test") is None
+    assert build_if_never_built(built.transaction, GEN_SOURCE, "test") is None
 
 
 def test_refreshing_an_unchanged_database_writes_nothing(built: Database) -> None:
     before = row_versions(built)
-    done = refresh_now(built, "test")
+    done = refresh_now(built.transaction, GEN_SOURCE, "test")
     assert (done.outcome, done.rows_checked, done.rows_wrong) == ("exact", 12, 0)
     assert done.rows_written == 0
     assert row_versions(built) == before
@@ -95,7 +96,7 @@ def test_only_what_is_wrong_is_written(built: Database, corruption: str) -> None
         assert run(session, statement) == 1
         assert len(differences(session)) > 0
     before = row_versions(built)
-    done = refresh_now(built, "test")
+    done = refresh_now(built.transaction, GEN_SOURCE, "test")
     after = row_versions(built)
     touched = {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
     assert len(touched) <= 1
@@ -118,9 +119,9 @@ def test_what_was_written_behind_the_triggers_is_repaired(built: Database, blind
         run(session, blind)
         run(session, INSERT)
         run(session, "ALTER TABLE content_items_all ENABLE TRIGGER gen_source_insert")
-    done = refresh_now(built, "test")
+    done = refresh_now(built.transaction, GEN_SOURCE, "test")
     assert (done.outcome, done.rows_wrong, done.largest_error) == ("repaired", 12, 15)
-    assert done.worst[0] == {"user_id": None, "source_type": "auto", "was": 15, "is": 30}
+    assert done.worst[0] == {"key": None, "category": "auto", "was": 15, "is": 30}
     with built.transaction() as session:
         assert differences(session) == []
 
@@ -128,13 +129,13 @@ def test_what_was_written_behind_the_triggers_is_repaired(built: Database, blind
 def test_each_run_is_recorded(built: Database) -> None:
     with built.transaction() as session:
         run(session, "UPDATE gen_source_stats SET count = 0 WHERE user_id IS NULL")
-    refresh_now(built, "somebody")
+    refresh_now(built.transaction, GEN_SOURCE, "somebody")
     with built.transaction() as session:
         first, second = session.scalars(select(GenSourceRefresh).order_by(GenSourceRefresh.id))
         assert (first.outcome, first.rows_checked, first.rows_wrong) == ("built", 12, 0)
         assert (second.outcome, second.requested_by) == ("repaired", "somebody")
         assert (second.rows_wrong, second.largest_error) == (2, 15)
-        assert (second.community_regular, second.community_auto) == (15, 15)
+        assert second.totals == {"regular": 15, "auto": 15}
         assert second.worst[0]["is"] == 15
         assert second.duration_seconds > 0
 
@@ -144,7 +145,7 @@ def test_a_failed_refresh_is_recorded_and_raised(built: Database) -> None:
         run(session, "ALTER TABLE gen_source_stats RENAME TO hidden")
     try:
         with pytest.raises(DatabaseError):
-            refresh_now(built, "test")
+            refresh_now(built.transaction, GEN_SOURCE, "test")
     finally:
         with built.transaction() as session:
             run(session, "ALTER TABLE hidden RENAME TO gen_source_stats")
@@ -154,7 +155,7 @@ def test_a_failed_refresh_is_recorded_and_raised(built: Database) -> None:
         ).one()
         assert last.outcome == "failed"
         assert last.error is not None
-        assert execute(session, GEN_SOURCE, "read", user_id=None).one().verified_at
+        assert read(session, GEN_SOURCE).verified_at
 
 
 def test_old_records_are_pruned_but_never_the_last_good_one(built: Database) -> None:
@@ -182,14 +183,14 @@ def test_the_repository_returns_the_number_of_rows(built: Database) -> None:
 def test_groups_that_became_empty_lose_their_rows(built: Database) -> None:
     with built.transaction() as session:
         run(session, "DELETE FROM content_items_all")
-        fold(session)
+        fold(session, GEN_SOURCE)
         assert session.query(GenSourceStats).count() == 0
 
 
 def test_a_snapshot_older_than_the_lock_is_refused(built: Database) -> None:
     engine = built.engine.execution_options(isolation_level="REPEATABLE READ")
     with Session(engine) as session:
-        with pytest.raises(DatabaseError, match="READ COMMITTED"):
-            refresh(session, "test")
-        with pytest.raises(DatabaseError, match="READ COMMITTED"):
-            fold(session)
+        with pytest.raises(WrongIsolationError, match="READ COMMITTED"):
+            refresh(session, GEN_SOURCE, "test")
+        with pytest.raises(WrongIsolationError, match="READ COMMITTED"):
+            fold(session, GEN_SOURCE)

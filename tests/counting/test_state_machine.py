@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 from sqlalchemy.orm import Session
 
+from genonaut.counting.declaration import CachedCount
 from genonaut.counting.engine import fold, refresh
 from genonaut.db.session import Database
 from tests.counting.recount import differences
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 USERS = st.integers(1, 4)
 TABLES = st.sampled_from(["content_items_all", "content_items", "content_items_auto"])
 SOURCES = st.sampled_from(["items", "auto"])
+TYPES = st.sampled_from(["image", "video"])
+TAGS = st.integers(1, 3)
 COUNTS = st.integers(1, 40)
 
 
@@ -26,16 +29,21 @@ def user_id(number: int) -> str:
 
 
 class Counting(RuleBasedStateMachine):
-    """One connection writes inside a transaction that may roll back; another one folds."""
+    """One connection writes inside a transaction that may roll back; another one folds.
+
+    One count is folded and refreshed; all that are there are compared.
+    """
 
     database: Database
+    count: CachedCount
 
     def __init__(self) -> None:
         super().__init__()
         self.writer: Connection = self.database.engine.connect()
         self.savepoints = 0
-        self.execute("TRUNCATE users, gen_source_refreshes CASCADE")
-        self.execute("DELETE FROM gen_source_deltas")
+        self.execute("TRUNCATE users, tags CASCADE")
+        name = self.count.name
+        self.execute(f"TRUNCATE {name}_deltas, {name}_refreshes, {self.count.table}")
         self.writer.commit()
 
     def execute(self, statement: str, *parameters: Any) -> None:
@@ -76,6 +84,60 @@ class Counting(RuleBasedStateMachine):
             "UPDATE content_items_all SET source_type = %s WHERE id %% %s = 0", source, modulus
         )
 
+    @rule(table=TABLES, content_type=TYPES, modulus=st.integers(1, 3))
+    def retype(self, table: str, content_type: str, modulus: int) -> None:
+        self.execute(
+            f"UPDATE {table} SET content_type = %s WHERE id %% %s = 0", content_type, modulus
+        )
+
+    @rule(tag=TAGS, table=TABLES, modulus=st.integers(1, 5))
+    def tag(self, tag: int, table: str, modulus: int) -> None:
+        self.execute(
+            "INSERT INTO tags (id, name) VALUES (%s, %s) ON CONFLICT DO NOTHING",
+            user_id(tag),
+            f"tag {tag}",
+        )
+        self.execute(
+            "INSERT INTO content_tags (content_id, source_type, tag_id)"
+            f" SELECT id, source_type, %s FROM {table} WHERE id %% %s = 0 ON CONFLICT DO NOTHING",
+            user_id(tag),
+            modulus,
+        )
+
+    @rule(tag=TAGS, modulus=st.integers(1, 3))
+    def untag(self, tag: int, modulus: int) -> None:
+        self.execute(
+            "DELETE FROM content_tags WHERE tag_id = %s AND content_id %% %s = 0",
+            user_id(tag),
+            modulus,
+        )
+
+    @rule(old=TAGS, new=TAGS)
+    def retag(self, old: int, new: int) -> None:
+        self.execute(
+            "UPDATE content_tags AS one SET tag_id = tags.id FROM tags"
+            " WHERE one.tag_id = %s AND tags.id = %s AND NOT EXISTS (SELECT FROM content_tags"
+            " AS other WHERE other.content_id = one.content_id AND other.tag_id = tags.id)",
+            user_id(old),
+            user_id(new),
+        )
+
+    @rule(tag=TAGS)
+    def rename_tag(self, tag: int) -> None:
+        self.execute("UPDATE tags SET name = name || '!' WHERE id = %s", user_id(tag))
+
+    @rule(tag=TAGS)
+    def delete_tag(self, tag: int) -> None:
+        self.execute("DELETE FROM tags WHERE id = %s", user_id(tag))
+
+    @rule()
+    def truncate_tags(self) -> None:
+        self.execute("TRUNCATE tags CASCADE")
+
+    @rule()
+    def truncate_tagging(self) -> None:
+        self.execute("TRUNCATE content_tags")
+
     @rule(table=TABLES)
     def edit(self, table: str) -> None:
         self.execute(f"UPDATE {table} SET quality_score = quality_score + 1")
@@ -90,7 +152,7 @@ class Counting(RuleBasedStateMachine):
 
     @rule(table=TABLES)
     def truncate(self, table: str) -> None:
-        self.execute(f"TRUNCATE {table}")
+        self.execute(f"TRUNCATE {table}, content_tags")
 
     @rule()
     def truncate_users(self) -> None:
@@ -118,23 +180,23 @@ class Counting(RuleBasedStateMachine):
 
     @rule()
     def fold_within(self) -> None:
-        fold(Session(self.writer))
+        fold(Session(self.writer), self.count)
 
     @rule()
     def refresh_within(self) -> None:
-        assert refresh(Session(self.writer), "test").rows_wrong == 0
+        assert refresh(Session(self.writer), self.count, "test").rows_wrong == 0
 
     @rule()
     def fold_between(self) -> None:
         self.commit()
         with self.database.transaction() as session:
-            assert fold(session) is not None
+            assert fold(session, self.count) is not None
 
     @rule()
     def refresh_between(self) -> None:
         self.commit()
         with self.database.transaction() as session:
-            assert refresh(session, "test").rows_wrong == 0
+            assert refresh(session, self.count, "test").rows_wrong == 0
 
     @invariant()
     def the_writer_sees_true_counts(self) -> None:
@@ -151,8 +213,8 @@ class Counting(RuleBasedStateMachine):
 EXAMPLES = int(os.environ.get("GENONAUT_EXAMPLES", "40"))
 
 
-def test_counts_equal_a_recount_after_every_step(database: Database) -> None:
-    machine = type("CountingHere", (Counting,), {"database": database})
+def test_counts_equal_a_recount_after_every_step(database: Database, count: CachedCount) -> None:
+    machine = type("CountingHere", (Counting,), {"database": database, "count": count})
     run_state_machine_as_test(
         machine,
         settings=settings(

@@ -13,11 +13,13 @@ from schemathesis.config import SchemathesisConfig
 from sqlalchemy import create_engine, make_url
 
 from genonaut.api.app import create_app
-from genonaut.api.repositories.content_repository import ContentRepository
 from genonaut.config import Settings, load_settings
+from genonaut.counting.engine import refresh
+from genonaut.db.counts import COUNTS
 from genonaut.db.session import Database
 from tests.integration.running_api import running_api
 
+TAG = "5a1c7b52-93d1-4a53-8d0a-6f3f0a4e9d11"  # as well
 USER = "0b5e0c3e-6a0f-4c55-9f3a-0f6e1f4f7a10"  # the one of the examples
 NOWHERE = make_url("postgresql+psycopg://nowhere/nothing")
 
@@ -64,6 +66,8 @@ def without_nul(value: Any) -> Any:
 def map_path_parameters(_context: HookContext, parameters: Any) -> Any:
     if parameters and is_uuid(parameters.get("user_id")):
         parameters["user_id"] = USER
+    if parameters and is_uuid(parameters.get("tag_id")):
+        parameters["tag_id"] = TAG
     return parameters
 
 
@@ -82,8 +86,13 @@ def client(settings: Settings, database: Database) -> Iterator[httpx.Client]:
             "INSERT INTO content_items (id, title, content_data, prompt, creator_id)"
             f" SELECT n, 'Sea', '', 'sea', '{USER}' FROM generate_series(1, 50) AS n"
         )
+        connection.exec_driver_sql(f"INSERT INTO tags (id, name) VALUES ('{TAG}', 'sea')")
+        connection.exec_driver_sql(
+            f"INSERT INTO content_tags SELECT id, 'items', '{TAG}' FROM content_items"
+        )
         connection.exec_driver_sql("SELECT setval('content_items_id_seq', 50)")
-        ContentRepository(session).refresh_gen_source_stats()
+        for count in COUNTS.values():
+            refresh(session, count, "test")
     with running_api(settings, database) as client:
         yield client
 

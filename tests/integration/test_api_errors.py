@@ -185,15 +185,18 @@ def test_a_page_from_elsewhere_may_read_errors_too(
     elsewhere = running_api(settings.model_copy(update={"api": api}), database)
     with elsewhere as client, structlog.testing.capture_logs():
         broken = client.get("/api/v1/users/0b5e0c3e-6a0f-4c55-9f3a-0f6e1f4f7a10", headers=page)
-        preflight = client.options(
-            "/api/v1/content", headers=page | {"Access-Control-Request-Method": "POST"}
-        )
+        preflights = [
+            client.options(
+                "/api/v1/content/1", headers=page | {"Access-Control-Request-Method": method}
+            )
+            for method in ("POST", "PATCH", "DELETE")
+        ]
         stranger = client.get("/health", headers={"Origin": "http://elsewhere"})
     assert error(broken) == (500, "internal_server_error")
-    for answer in (broken, preflight):
+    for answer in (broken, *preflights):
         assert answer.headers["Access-Control-Allow-Origin"] == "http://localhost:5173"
     assert broken.headers["Access-Control-Expose-Headers"] == "X-Request-ID"
-    assert preflight.status_code == 200
+    assert {preflight.status_code for preflight in preflights} == {200}
     assert "Access-Control-Allow-Origin" not in stranger.headers
 
 

@@ -3,7 +3,7 @@
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, suppress
 from typing import Any
 
@@ -14,19 +14,23 @@ from sqlalchemy import URL, create_engine
 
 from genonaut import __version__
 from genonaut.config import Settings
+from genonaut.db.counts import COUNTS
 from genonaut.db.session import Database
 from genonaut.worker.brokers import running_broker
 from tests.integration.running_api import running_api
 
 
-def record(database: Database, outcome: str, seconds_ago: float) -> None:
+def record(
+    database: Database, outcome: str, seconds_ago: float, counts: Iterable[str] = COUNTS
+) -> None:
     with database.transaction() as session:
-        session.connection().exec_driver_sql(
-            "INSERT INTO gen_source_refreshes"
-            " (started_at, duration_seconds, requested_by, outcome)"
-            " VALUES (now() - make_interval(secs => %s), 0, 'test', %s)",
-            (seconds_ago, outcome),
-        )
+        for count in counts:
+            session.connection().exec_driver_sql(
+                f"INSERT INTO {count}_refreshes"
+                " (started_at, duration_seconds, requested_by, outcome)"
+                " VALUES (now() - make_interval(secs => %s), 0, 'test', %s)",
+                (seconds_ago, outcome),
+            )
 
 
 def readiness(client: httpx.Client) -> tuple[int, dict[str, Any]]:
@@ -56,15 +60,28 @@ def test_not_ready_before_the_first_good_refresh(client: httpx.Client, database:
     assert (checks["refresh"]["ok"], checks["refresh"]["age_seconds"]) == (False, None)
 
 
+@pytest.mark.parametrize("old", COUNTS)
+def test_each_count_has_a_limit_of_its_own(
+    client: httpx.Client, database: Database, settings: Settings, old: str
+) -> None:
+    for count in COUNTS:
+        age = settings.stats.stale_after(count) + (1 if count == old else -60)
+        record(database, "exact", seconds_ago=age, counts=[count])
+    status, checks = readiness(client)
+    assert status == 503
+    assert f"The counts of {old} were last verified" in checks["refresh"]["detail"]
+
+
 def test_not_ready_when_the_last_good_refresh_is_too_old(
     client: httpx.Client, database: Database, settings: Settings
 ) -> None:
-    record(database, "repaired", seconds_ago=settings.stats.stale_after_seconds + 1)
+    limit = settings.stats.stale_after("gen_source")
+    record(database, "repaired", seconds_ago=limit + 1)
     status, checks = readiness(client)
     assert status == 503
     assert not checks["refresh"]["ok"]
-    assert checks["refresh"]["age_seconds"] > settings.stats.stale_after_seconds
-    assert f"{settings.stats.stale_after_seconds:,.0f} is the limit" in checks["refresh"]["detail"]
+    assert checks["refresh"]["age_seconds"] > limit
+    assert f"{limit:,.0f} is the limit" in checks["refresh"]["detail"]
 
 
 class Broker:

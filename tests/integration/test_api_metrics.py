@@ -15,6 +15,7 @@ from sqlalchemy import URL, create_engine
 from genonaut.config import Settings
 from genonaut.counting.engine import fold
 from genonaut.counting.refreshing import refresh_now
+from genonaut.db.counts import GEN_SOURCE
 from genonaut.db.session import Database
 from tests.integration.running_api import running_api
 
@@ -91,19 +92,19 @@ def test_a_count_that_was_never_built(client: httpx.Client, database: Database) 
 
 def test_refreshes_and_what_they_found(client: httpx.Client, database: Database) -> None:
     add_items(database, 3)
-    refresh_now(database, "test")
+    refresh_now(database.transaction, GEN_SOURCE, "test")
     samples = Samples(client)
     assert samples.value("refresh_last_outcome", **COUNT, outcome="built") == 1
     with database.transaction() as session:
         session.connection().exec_driver_sql("UPDATE gen_source_stats SET count = count + 7")
-    refresh_now(database, "test")
+    refresh_now(database.transaction, GEN_SOURCE, "test")
     samples = Samples(client)
     age = samples.value("refresh_age_seconds", **COUNT)
     assert age is not None
     assert 0 <= age < 30
     assert samples.value("refresh_rows_wrong", **COUNT) == 2
     assert samples.value("refresh_largest_error", **COUNT) == 7
-    assert samples.value("refresh_rows_checked", **COUNT) == 3
+    assert samples.value("refresh_rows_checked", **COUNT) == 2
     assert samples.value("refresh_duration_seconds", **COUNT) is not None
     outcomes = {
         outcome: samples.value("refresh_last_outcome", **COUNT, outcome=outcome)
@@ -142,7 +143,7 @@ def test_the_ledger_is_written_and_folded(client: httpx.Client, database: Databa
     until(client, "ledger_rows_written_total", written)
     folded = before.value("ledger_rows_folded_total", **COUNT) or 0
     with database.transaction() as session:
-        fold(session)
+        fold(session, GEN_SOURCE)
     assert Samples(client).value("ledger_rows", **COUNT) == 0
     until(client, "ledger_rows_folded_total", folded + 2)
     until(client, "stored_rows", 3)

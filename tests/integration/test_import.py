@@ -20,10 +20,11 @@ from sqlalchemy import Connection, text
 
 from genonaut.cli import main
 from genonaut.counting.refreshing import build_if_never_built
+from genonaut.db.counts import GEN_SOURCE
 from genonaut.db.session import Database
 from genonaut.ingest import importer
 from genonaut.ingest.importer import import_paths
-from genonaut.ingest.loader import load_batch
+from genonaut.ingest.loader import Loaded, load_batch
 from genonaut.ingest.records import Record
 from genonaut.ingest.rows import Defaults, ImportRow, parse_row
 from genonaut.ingest.sources import open_source
@@ -129,7 +130,7 @@ def test_counts_are_exact_without_a_refresh(database: Database, genonaut: Comman
     (tmp_path / "a.csv").write_text("prompt,creator,source\n" + "".join(
         f"p{i},user{i % 3},{'auto' if i % 4 else 'regular'}\n" for i in range(100)
     ))  # fmt: skip
-    build_if_never_built(database, "test")
+    build_if_never_built(database.transaction, GEN_SOURCE, "test")
     assert genonaut("import", "a.csv") == 0
     assert query(database, "SELECT count FROM gen_source_stats") == []
     counts = "SELECT source_type, count FROM gen_source_counts WHERE user_id IS NULL ORDER BY 1"
@@ -271,10 +272,10 @@ def test_the_same_rows_in_opposite_orders_at_once(database: Database, tmp_path: 
     def run(order: int) -> int:
         with database.engine.connect() as connection:
             start.wait()
-            return load_batch(connection, rows[::order])
+            return load_batch(connection, rows[::order]).items
 
     with database.engine.connect() as connection:
-        assert load_batch(connection, rows[:50]) == 50
+        assert load_batch(connection, rows[:50]) == (50, 0)
     with ThreadPoolExecutor() as threads:
         assert sum(threads.map(run, [1, -1, 1, -1])) == len(rows) - 50
 
@@ -327,7 +328,7 @@ def test_a_database_that_goes_away(
     monkeypatch.setattr(importer, "BATCH_ROWS", 10)
     calls = iter(range(100))
 
-    def interrupted(connection: Connection, rows: Sequence[ImportRow]) -> int:
+    def interrupted(connection: Connection, rows: Sequence[ImportRow]) -> Loaded:
         if next(calls) == 3:
             query(
                 database,

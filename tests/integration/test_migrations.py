@@ -23,6 +23,7 @@ from genonaut.api.services.content_service import ContentService
 from genonaut.config import Settings, load_settings
 from genonaut.counting.refreshing import build_if_never_built, refresh_now
 from genonaut.db import migrate
+from genonaut.db.counts import GEN_SOURCE
 from genonaut.db.migrate import current_revision, downgrade, head_revision, upgrade
 from genonaut.db.schema import Base
 from genonaut.db.session import Database, open_database
@@ -279,12 +280,12 @@ def test_a_full_database_is_upgraded_and_built_while_others_write(scratch: Datab
         writer.wait_for_more()
         _, source = counts(scratch)
         assert source == "live", "until the counts are built"
-        built = build_if_never_built(scratch, "test")
+        built = build_if_never_built(scratch.transaction, GEN_SOURCE, "test")
         assert built is not None
         assert built.outcome == "built"
         writer.wait_for_more()
     assert counts(scratch) == (FILLED_WITH + writer.written, "cache")
-    assert refresh_now(scratch, "test").rows_wrong == 0
+    assert refresh_now(scratch.transaction, GEN_SOURCE, "test").rows_wrong == 0
 
 
 def test_going_back_keeps_the_content_and_the_next_build_counts_it_anew(
@@ -292,11 +293,11 @@ def test_going_back_keeps_the_content_and_the_next_build_counts_it_anew(
 ) -> None:
     upgrade(scratch.engine)
     execute(scratch, FILL)
-    build_if_never_built(scratch, "test")
+    build_if_never_built(scratch.transaction, GEN_SOURCE, "test")
     downgrade(scratch.engine, "0001")
     execute(scratch, "DELETE FROM content_items_auto")
     upgrade(scratch.engine)
-    assert build_if_never_built(scratch, "test") is not None
+    assert build_if_never_built(scratch.transaction, GEN_SOURCE, "test") is not None
     assert counts(scratch) == (FILLED_WITH // 3, "cache")
 
 

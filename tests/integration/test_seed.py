@@ -106,3 +106,35 @@ def test_the_demo_has_its_full_size(database: Database):
     assert numbers(database) == (500, 20_000, 100_000)
     with database.transaction() as session:
         assert not differences(session)
+
+
+def test_the_tags_are_there_and_the_same_again(database: Database):
+    """Also if the names of tags were left from before."""
+    seeded = [tags_by_item(database, **SMALL) for _ in range(2)]
+    assert seeded[0] == seeded[1]
+    assert len(seeded[0]) == 600
+    assert {len(names) for names in seeded[0]} <= set(range(2, 8))
+
+
+def tags_by_item(database: Database, **numbers: Any) -> list[list[str]]:
+    statement = """
+        SELECT array_agg(name ORDER BY name) FROM content_tags JOIN tags ON tags.id = tag_id
+        GROUP BY content_id ORDER BY content_id"""
+    with database.transaction() as session:
+        session.execute(text("TRUNCATE users CASCADE"))
+    with database.engine.begin() as connection:
+        seed(connection, **numbers)
+        return list(connection.execute(text(statement)).scalars())
+
+
+def test_the_foreign_keys_are_as_before(database: Database):
+    statement = text(
+        "SELECT conname, pg_get_constraintdef(oid), convalidated FROM pg_constraint "
+        "WHERE conrelid = 'content_tags'::regclass ORDER BY 1, 2"
+    )
+    with database.engine.begin() as connection:
+        before = connection.execute(statement).all()
+        seed(connection, **SMALL)
+        assert connection.execute(statement).all() == before
+        assert connection.execute(text("SELECT count(*) FROM content_tags")).scalar_one() > 1200
+    assert {row.convalidated for row in before} == {True}

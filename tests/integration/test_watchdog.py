@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from genonaut.config import Settings
-from genonaut.counting.refreshing import refresh_now
+from genonaut.db.counts import build_counts
 from genonaut.db.session import Database
 
 NOBODY = "redis://127.0.0.1:1/0"
@@ -25,7 +25,7 @@ def check(database: Database) -> subprocess.CompletedProcess[str]:
 def test_it_works_and_finds_a_wrong_count_without_a_broker(
     settings: Settings, database: Database
 ) -> None:
-    refresh_now(database, "test")
+    build_counts(database, "test")
     assert check(database).returncode == 0
     with database.transaction() as session:
         session.connection().exec_driver_sql(

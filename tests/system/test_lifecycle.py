@@ -24,6 +24,7 @@ from sqlalchemy.orm import Session
 from genonaut.api.exceptions import DatabaseError
 from genonaut.counting.engine import fold, refresh
 from genonaut.counting.refreshing import refresh_now
+from genonaut.db.counts import GEN_SOURCE
 from genonaut.db.session import Database
 from genonaut.ingest.importer import BATCH_ROWS
 from tests.counting.recount import differences
@@ -275,8 +276,8 @@ def wrong_counts(database: Database) -> list[tuple[Any, ...]]:
 # What is going on when the server is killed: done, but not committed.
 MOMENTS: dict[str, Callable[[Session], object]] = {
     "writing": lambda session: Writer(session, random.getrandbits(32)).step(),
-    "folding": fold,
-    "refreshing": lambda session: refresh(session, "test"),
+    "folding": lambda session: fold(session, GEN_SOURCE),
+    "refreshing": lambda session: refresh(session, GEN_SOURCE, "test"),
 }
 
 
@@ -320,7 +321,7 @@ def test_counts_are_true_after_every_kill_of_the_server(ready_home: Path) -> Non
     with held(ready_home) as database, writers(database):
         for number in range(KILLS):
             moment, victim = plan[number % len(plan)]
-            assert refresh_now(database, "test").rows_wrong == 0
+            assert refresh_now(database.transaction, GEN_SOURCE, "test").rows_wrong == 0
             mark(database)
             kill_in_the_middle(ready_home, database, moment, victim)
             wait_until(lambda: recovered(database), "the server has recovered")
@@ -331,10 +332,11 @@ def test_counts_are_true_after_every_kill_of_the_server(ready_home: Path) -> Non
 REFRESH_FOREVER = """
 from genonaut.config import load_settings
 from genonaut.counting.refreshing import refresh_now
+from genonaut.db.counts import GEN_SOURCE
 from genonaut.db.session import open_database
 with open_database(load_settings()) as database:
     while True:
-        assert refresh_now(database, "test").rows_wrong == 0
+        assert refresh_now(database.transaction, GEN_SOURCE, "test").rows_wrong == 0
         print("refreshed", flush=True)
 """
 
@@ -343,14 +345,14 @@ with open_database(load_settings()) as database:
 def test_counts_are_true_after_every_kill_of_a_refresh(ready_home: Path) -> None:
     moments = random.Random(1)
     with held(ready_home) as database, writers(database, 2):
-        refresh_now(database, "test")
+        refresh_now(database.transaction, GEN_SOURCE, "test")
         for _ in range(KILLS // 2):
             with refreshing(ready_home) as process:
                 with suppress(subprocess.TimeoutExpired):
                     process.wait(moments.random() / 10)
                 kill(process.pid)
             assert wrong_counts(database) == []
-        assert refresh_now(database, "test").rows_wrong == 0
+        assert refresh_now(database.transaction, GEN_SOURCE, "test").rows_wrong == 0
 
 
 @contextmanager
@@ -384,7 +386,7 @@ def commands(connection: psycopg.Connection[Any]) -> int:
 
 def test_a_refresh_that_is_killed_half_way_repairs_nothing_by_halves(home_of_ada: Path) -> None:
     with held(home_of_ada) as database, connect(home_of_ada, "genonaut_test") as other:
-        refresh_now(database, "test")
+        refresh_now(database.transaction, GEN_SOURCE, "test")
         other.execute("UPDATE gen_source_stats SET count = count + 5")
         wrong = wrong_counts(database)
         with other.transaction(), running(home_of_ada, "stats", "refresh") as command:
@@ -393,7 +395,7 @@ def test_a_refresh_that_is_killed_half_way_repairs_nothing_by_halves(home_of_ada
             command.end(signal.SIGKILL)
         wait_until(lambda: not commands(other), "its connection has ended")
         assert wrong_counts(database) == wrong
-        assert refresh_now(database, "test").rows_wrong == 4
+        assert refresh_now(database.transaction, GEN_SOURCE, "test").rows_wrong == 4
         assert wrong_counts(database) == []
 
 

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 from sqlalchemy import create_engine, make_url
 
 from genonaut import __version__
-from genonaut.api import error_answers, health_schemas, schemas
+from genonaut.api import error_answers, health_schemas, schemas, tag_schemas
 from genonaut.api.app import create_app
 from genonaut.config import load_settings
 from genonaut.db.session import Database
@@ -32,7 +32,7 @@ def operations(openapi: dict[str, Any]) -> dict[str, dict[str, Any]]:
 def models() -> list[type[BaseModel]]:
     return [
         member
-        for module in (schemas, health_schemas, error_answers)
+        for module in (schemas, health_schemas, tag_schemas, error_answers)
         for member in vars(module).values()
         if isinstance(member, type) and issubclass(member, BaseModel) and member is not BaseModel
     ]

@@ -10,11 +10,14 @@ from datetime import timedelta
 
 import pytest
 
-from genonaut.demo.community import END, SPAN, Community, ItemColumns
+from genonaut.demo import tagging, words
+from genonaut.demo.community import END, SPAN, Community, Item, ItemColumns
+from genonaut.ingest.tag_names import tag_name
 
 USERS, REGULAR, AUTO = 100, 1_000, 4_000
 PRINT_DIGEST = """
 from hashlib import sha256
+from genonaut.demo import tagging, words
 from genonaut.demo.community import Community
 community = Community(1, 20)
 print(sha256(repr((community.users, list(community.items(50, 50)))).encode()).hexdigest())
@@ -27,8 +30,13 @@ def community() -> Community:
 
 
 @pytest.fixture(scope="module")
-def items(community: Community) -> list[ItemColumns]:
+def tagged(community: Community) -> list[Item]:
     return list(community.items(REGULAR, AUTO))
+
+
+@pytest.fixture(scope="module")
+def items(tagged: list[Item]) -> list[ItemColumns]:
+    return [item.columns for item in tagged]
 
 
 def test_it_is_the_same_in_every_process():
@@ -83,6 +91,38 @@ def test_items_are_varied_and_storable(items: list[ItemColumns]):
         ).keys()
         assert created_at == updated_at
         assert 0 <= quality <= 1
+
+
+def test_tags_fit_the_prompt_and_are_names(tagged: list[Item], community: Community):
+    for item in tagged:
+        assert 2 <= len(item.tags) == len(set(item.tags)) <= 7
+        assert all(tag_name(tag) == tag in community.tags for tag in item.tags)
+    prompts = {item.columns[3].lower(): item.tags for item in tagged}
+    for kind in (words.SUBJECTS, words.STYLES, words.MOODS):
+        said = [
+            (word.lower() in prompt) == (word.lower() in tags)
+            for prompt, tags in prompts.items()
+            for word in kind
+            if word.lower() in tags
+        ]
+        assert sum(said) > 0.9 * len(said)
+
+
+def test_a_few_tags_are_everywhere_and_most_are_rare(tagged: list[Item]):
+    carried = [times for _, times in Counter(t for item in tagged for t in item.tags).most_common()]
+    assert 200 < len(tagging.ALL_TAGS) < 500
+    assert len(carried) > 0.9 * len(tagging.ALL_TAGS)
+    assert sum(carried[:10]) > 0.4 * sum(carried)
+    assert carried[0] > 30 * carried[len(carried) // 2]
+
+
+def test_every_word_has_a_theme_a_medium_or_a_setting():
+    for groups, kind in (
+        (words.THEMES, words.SUBJECTS),
+        (words.MEDIA, words.STYLES),
+        (words.SETTINGS, words.PLACES),
+    ):
+        assert sorted(word for group in groups.values() for word in group) == sorted(kind)
 
 
 def test_more_users_than_there_are_plain_names():

@@ -249,8 +249,9 @@ def broken_links(docs: Docs) -> Iterator[str]:
 
 def files_that_do_not_exist(docs: Docs) -> Iterator[str]:
     for file, text in docs.items():
+        made = {"docs/add-a-count.md": "_content_type."}.get(file, "NNNN")  # by whoever follows it
         for path in FILE.findall(LINK.sub("]()", text)):
-            if "NNNN" not in path and not (ROOT / path.rstrip(".")).exists():
+            if made not in path and "NNNN" not in path and not (ROOT / path.rstrip(".")).exists():
                 yield f"{file}: there is no {path}"
 
 

@@ -62,8 +62,24 @@ def test_what_is_missing_is_left_out():
     assert row("") == bare
 
 
+def test_modifiers_are_tags_as_far_as_they_can_be():
+    assert row(RAW).tags == ("portrait photo",)
+    assert row(RAW | {"modifiers": ["Sea", "x" * 256, "", None, "a\x07"]}).tags == ("sea",)
+    assert row(RAW | {"modifiers": "sea"}).tags == ()
+    assert len(row(RAW | {"modifiers": [f"tag {n}" for n in range(60)]}).tags) == 50
+
+
+def test_tags_made_of_modifiers_do_not_change_the_key():
+    """What was imported before there were tags is not imported a second time."""
+    plain = row({"modifiers": ["portrait photo"]})
+    assert plain.metadata == {"modifiers": ["portrait photo"]}
+    known = "5f5a575a0b108e3d9c94b87b0ab8e0846a93bbad66ac7418da8fbc230feee79a"
+    assert plain.import_key == known
+
+
 def test_columns_beside_it_come_first():
     assert row(RAW, creator="mara").creator == "mara"
+    assert row(RAW, tags="sea, sky").tags == ("sea", "sky")
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from genonaut.errors import UsageError
 from genonaut.ingest.records import Record
 from genonaut.ingest.rows import Defaults, ImportRow, parse_row, short_title
+from genonaut.ingest.tag_names import tag_name
 from genonaut.ingest.values import RowError
 
 
@@ -31,6 +32,7 @@ def test_a_prompt_is_enough():
         content_data="",
         quality_score=0.0,
         metadata={},
+        tags=(),
         import_key=row().import_key,
     )
 
@@ -45,6 +47,7 @@ def test_everything_given():
         content_data="https://example.org/dog.png",
         quality_score="0.75",
         metadata='{"seed": 1}',
+        tags="Dog, best friend",
         model="sdxl",
         empty="",
     )
@@ -54,6 +57,7 @@ def test_everything_given():
     assert given_row.content_data == "https://example.org/dog.png"
     assert given_row.quality_score == 0.75
     assert given_row.metadata == {"seed": 1, "model": "sdxl"}
+    assert given_row.tags == ("best friend", "dog")
 
 
 def test_defaults_are_for_rows_that_do_not_say():
@@ -95,6 +99,8 @@ def test_a_default_creator_that_cannot_be(creator: str):
         ({"metadata": '{"\\u0000": 1}'}, "metadata contains a NUL character or half a surrogate"),
         ({"metadata": '{"a":' * 80 + "1" + "}" * 80}, "metadata is nested too deeply"),
         ({"metadata": '{"a":' * 90_000 + "1" + "}" * 90_000}, "metadata is nested too deeply"),
+        ({"tags": "['a']"}, "tags is not valid JSON: "),
+        ({"tags": "a,b\x07"}, "tags: tag 2 contains a control character or an invisible one"),
         ({"created_at": "yesterday"}, "created_at is neither an ISO 8601 date nor unix seconds"),
         ({"created_at": "2024-02-30"}, "created_at is neither an ISO 8601 date nor unix seconds"),
         ({"created_at": True}, "created_at is neither an ISO 8601 date nor unix seconds"),
@@ -143,7 +149,9 @@ ANYTHING = st.recursive(
     lambda children: st.lists(children) | st.dictionaries(st.text(), children),
     max_leaves=8,
 )
-COLUMNS = "title creator username created_at source content_data quality_score metadata raw_data x"
+COLUMNS = (
+    "title creator username created_at source content_data quality_score metadata raw_data tags x"
+)
 
 
 @given(st.text() | ANYTHING, st.dictionaries(st.sampled_from(COLUMNS.split()), ANYTHING))
@@ -156,6 +164,7 @@ def assert_storable(good: ImportRow) -> None:
     for text, limit in ((good.prompt, 20_000), (good.title, 255), (good.creator, 255)):
         assert 0 < len(text) <= limit
         assert "\0" not in text.encode().decode()
+    assert good.tags == tuple(sorted({tag_name(tag) for tag in good.tags}))
     assert good.source in {"items", "auto"}
     assert math.isfinite(good.quality_score)
     assert good.created_at is None or good.created_at.utcoffset() == timedelta(0)
@@ -182,11 +191,18 @@ def test_the_key_depends_on_the_content_alone():
         {"content_data": "x.png"},
         {"quality_score": 1},
         {"metadata": {"seed": 1}},
+        {"tags": "sea"},
     ],
     ids=str,
 )
 def test_the_key_knows_every_value(change: dict[str, Any]):
     assert row(**change).import_key != row().import_key
+
+
+def test_a_row_from_the_time_when_tags_were_metadata_keeps_its_key():
+    assert row(tags="sea, sky").import_key == row(metadata={"tags": "sea, sky"}).import_key
+    assert row(tags="").import_key == row().import_key
+    assert row(tags="sea", metadata={"tags": ["sky"]}).metadata == {"tags": ["sky"]}
 
 
 def test_a_key_that_comes_with_a_row_is_not_believed():

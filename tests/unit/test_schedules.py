@@ -10,6 +10,7 @@ from genonaut.config import Settings, load_settings
 from genonaut.errors import ConfigError
 from genonaut.worker.celery_app import configuration
 from genonaut.worker.schedules import beat_schedule
+from genonaut.worker.tasks import REFRESHES
 
 REFRESH = "refresh-gen-source-stats"
 
@@ -26,7 +27,15 @@ def test_by_default_it_refreshes_every_hour_and_folds_every_five_seconds() -> No
     schedule = beat_schedule(load_settings("test"))
     assert schedule[REFRESH]["task"] == "genonaut.worker.tasks.refresh_gen_source_stats"
     assert schedule[REFRESH]["schedule"] == crontab(minute=0)
-    assert schedule["fold-gen-source-deltas"]["schedule"].run_every == timedelta(seconds=5)
+    assert schedule["fold-deltas"]["schedule"].run_every == timedelta(seconds=5)
+    tags = schedule["refresh-tag-stats"]
+    assert tags["task"] == "genonaut.worker.tasks.refresh_tag_cardinality_stats"
+    assert tags["schedule"] == crontab(hour=0, minute=0)
+
+
+def test_every_count_is_refreshed_by_the_schedule() -> None:
+    scheduled = {entry["task"] for entry in beat_schedule(load_settings("test")).values()}
+    assert scheduled >= {task.name for task in REFRESHES.values()}
 
 
 @pytest.mark.parametrize(
@@ -47,9 +56,7 @@ def test_what_is_not_enabled_is_left_out() -> None:
 
 
 def test_a_run_that_nobody_took_does_not_pile_up() -> None:
-    assert beat_schedule(load_settings("test"))["fold-gen-source-deltas"]["options"] == {
-        "expires": 5.0
-    }
+    assert beat_schedule(load_settings("test"))["fold-deltas"]["options"] == {"expires": 5.0}
 
 
 @pytest.mark.parametrize(

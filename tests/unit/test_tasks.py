@@ -3,7 +3,7 @@
 import pytest
 
 from genonaut.api.exceptions import DatabaseUnreachableError
-from genonaut.worker.tasks import fold_gen_source_deltas, refresh_gen_source_stats
+from genonaut.worker.tasks import fold_deltas, refresh_gen_source_stats
 
 
 @pytest.fixture
@@ -13,7 +13,7 @@ def no_database(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("no_database")
-@pytest.mark.parametrize("task", [refresh_gen_source_stats, fold_gen_source_deltas])
+@pytest.mark.parametrize("task", [refresh_gen_source_stats, fold_deltas])
 def test_it_raises_when_called(task) -> None:
     with pytest.raises(DatabaseUnreachableError):
         task()

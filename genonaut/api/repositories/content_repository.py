@@ -4,17 +4,32 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, bindparam, case, delete, func, select, text
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    RowMapping,
+    String,
+    bindparam,
+    case,
+    delete,
+    func,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from genonaut.counting.cached_count import GEN_SOURCE
-from genonaut.counting.engine import execute, refresh
-from genonaut.counting.gen_source_counts import GenSourceCounts
-from genonaut.db.schema import AUTO, REGULAR, ContentItemAll, User
+from genonaut.counting.engine import execute, read, read_live, refresh
+from genonaut.db.counts import GEN_SOURCE
+from genonaut.db.gen_source_counts import GenSourceCounts
+from genonaut.db.schema import AUTO, REGULAR, ContentItemAll, ContentTag, Tag, User
 
 # A source's name outside of the database, and the value that selects its partition.
 PARTITIONS = {REGULAR: "items", AUTO: "auto"}
+
+# Fields of an item that are no columns of its row, or not as they are.
+ELSEWHERE = {"created_at", "tags"}
 
 # An item as the API gives it, but for its creator's name.
 ITEM_COLUMNS: list[ColumnElement[Any]] = [
@@ -28,6 +43,20 @@ ITEM_COLUMNS: list[ColumnElement[Any]] = [
     ),
 ]
 
+# Sorted as Python sorts: the database's collation may differ from server to server.
+_TAGS = func.array(
+    select(Tag.name)
+    .join(ContentTag, ContentTag.tag_id == Tag.id)
+    .where(
+        ContentTag.content_id == ContentItemAll.id,
+        ContentTag.source_type == ContentItemAll.source_type,
+    )
+    .order_by(Tag.name.collate("C"))
+    .correlate(ContentItemAll)
+    .scalar_subquery(),
+    type_=ARRAY(String),
+)
+
 _LIMIT_TIME = text("SELECT set_config('statement_timeout', :limit, true)")
 
 
@@ -38,9 +67,9 @@ class ContentRepository:
         self._session = session
 
     def get(self, item_id: int) -> RowMapping | None:
-        """An item with its creator's name."""
+        """An item with its creator's name and the sorted names of its tags."""
         statement = (
-            select(*ITEM_COLUMNS, User.username.label("creator_username"))
+            select(*ITEM_COLUMNS, User.username.label("creator_username"), _TAGS.label("tags"))
             .join(User, User.id == ContentItemAll.creator_id)
             .where(ContentItemAll.id == item_id)
         )
@@ -62,6 +91,25 @@ class ContentRepository:
         # RETURNING promises no order, but ids were drawn in the order of the items.
         return sorted(added, key=lambda item: int(item["id"]))
 
+    def update(self, item_id: int, columns: Mapping[str, Any]) -> str | None:
+        """Change columns of an item; its source, or None if there is no such item."""
+        statement = (
+            update(ContentItemAll)
+            .where(ContentItemAll.id == item_id)
+            # Not the transaction's time: of two that wait for each other, the last has the latest.
+            .values(**columns, updated_at=func.clock_timestamp())
+            .returning(ITEM_COLUMNS[-1])
+            .execution_options(synchronize_session=False)
+        )
+        source: str | None = self._session.scalar(statement)
+        return source
+
+    def lock(self, item_id: int) -> None:
+        """Nobody else changes the item or its tags until the end of the transaction."""
+        self._session.execute(
+            select(ContentItemAll.id).where(ContentItemAll.id == item_id).with_for_update()
+        )
+
     def delete(self, item_id: int) -> RowMapping | None:
         """Delete an item, and return what it was."""
         statement = (
@@ -76,24 +124,24 @@ class ContentRepository:
         """Recount, repair what differs, and return the number of rows in `gen_source_stats`.
 
         Raises:
-            DatabaseError: the session's transaction is not READ COMMITTED.
+            WrongIsolationError: the session's transaction is not READ COMMITTED.
         """
-        refresh(self._session, requested_by)
+        refresh(self._session, GEN_SOURCE, requested_by)
         stored: int = execute(self._session, GEN_SOURCE, "stored_rows").scalar_one()
         return stored
 
     def read_gen_source_counts(self, user_id: UUID | None) -> GenSourceCounts:
         """The counts from the cache: stored plus ledger."""
-        row = execute(self._session, GEN_SOURCE, "read", user_id=user_id).one()
-        return GenSourceCounts(**row._asdict())
+        keys = [user_id] if user_id else []
+        return GenSourceCounts.of(user_id, read(self._session, GEN_SOURCE, keys))
 
     def count_gen_sources_live(self, user_id: UUID | None, seconds: float) -> GenSourceCounts:
         """The counts from the content itself, given up after some seconds."""
         self._session.execute(_LIMIT_TIME, {"limit": f"{int(seconds * 1000)}ms"})
-        row = execute(self._session, GEN_SOURCE, "read_live", user_id=user_id).one()
-        return GenSourceCounts(**row._asdict())
+        keys = [user_id] if user_id else []
+        return GenSourceCounts.of(user_id, read_live(self._session, GEN_SOURCE, keys))
 
 
 def _row(source: str, item: Mapping[str, Any]) -> dict[str, Any]:
-    columns = {name: value for name, value in item.items() if name != "created_at"}
+    columns = {name: value for name, value in item.items() if name not in ELSEWHERE}
     return columns | {"source_type": PARTITIONS[source], "given_time": item["created_at"]}

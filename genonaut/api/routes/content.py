@@ -1,4 +1,4 @@
-"""Items of the gallery: add, read, delete."""
+"""Items of the gallery: add, read, change, delete."""
 
 from typing import Annotated, Any
 
@@ -7,7 +7,14 @@ from fastapi import APIRouter, Body, Path
 from genonaut.api.dependencies import ContentServiceDep
 from genonaut.api.error_answers import documented
 from genonaut.api.json_bodies import JsonRoute
-from genonaut.api.schemas import ItemDeletedOut, ItemIn, ItemOut, ItemsCreatedOut, ItemsIn
+from genonaut.api.schemas import (
+    ItemChangeIn,
+    ItemDeletedOut,
+    ItemIn,
+    ItemOut,
+    ItemsCreatedOut,
+    ItemsIn,
+)
 from genonaut.api.values import Id
 from genonaut.db.schema import AUTO, REGULAR
 
@@ -43,6 +50,16 @@ def create_auto_items(service: ContentServiceDep, items: Items) -> dict[str, Any
 def read_item(service: ContentServiceDep, item_id: ItemId) -> dict[str, Any]:
     """An item, however it was made."""
     return service.get_item(item_id)
+
+
+@router.patch(
+    "/content/{item_id}", response_model=ItemOut, responses=documented(404, 409, 413, 422)
+)
+def change_item(
+    service: ContentServiceDep, item_id: ItemId, changes: ItemChangeIn
+) -> dict[str, Any]:
+    """Change what is sent of an item. The rest stays as it is."""
+    return service.change_item(item_id, changes.model_dump(exclude_none=True))
 
 
 @router.delete("/content/{item_id}", response_model=ItemDeletedOut, responses=documented(404, 422))

@@ -8,10 +8,13 @@ from sqlalchemy.orm import Session
 
 from genonaut.api.exceptions import ConflictError, NotFoundError
 from genonaut.api.repositories.content_repository import ContentRepository
+from genonaut.api.repositories.tag_repository import TagRepository
 from genonaut.api.repositories.user_repository import UserRepository
-from genonaut.counting.gen_source_counts import GenSourceCounts
+from genonaut.db.failures import conflict_if_taken
+from genonaut.db.gen_source_counts import GenSourceCounts
 from genonaut.ingest.rows import short_title
 
+KEY_IS_TAKEN = "An item with the same import_key exists already."
 UNTITLED = "Untitled"
 
 
@@ -27,6 +30,7 @@ class ContentService:
         on_long_ledger: Callable[[], None] | None = None,
     ) -> None:
         self._content = ContentRepository(session)
+        self._tags = TagRepository(session)
         self._users = UserRepository(session)
         self._live_count_timeout_seconds = live_count_timeout_seconds
         self._fold_after_rows = fold_after_rows
@@ -50,12 +54,30 @@ class ContentService:
         usernames = self._creators(items)
         added = self._content.add(source, [_titled(item) for item in items])
         if len(added) < len(items):
-            raise ConflictError("An item with the same import_key exists already.")
+            raise ConflictError(KEY_IS_TAKEN)
+        tagged = {row["id"]: item["tags"] for row, item in zip(added, items, strict=True)}
+        self._tags.add_to_items(source, tagged)
         creator = next(iter(usernames)) if len(usernames) == 1 else None
         return {
-            "items": [_named(item, usernames) for item in added],
+            "items": [_named(item, usernames) | {"tags": tagged[item["id"]]} for item in added],
             "stats": self.get_unified_content_stats(creator),
         }
+
+    def change_item(self, item_id: int, changes: Mapping[str, Any]) -> dict[str, Any]:
+        """An item with some columns, or its tags, replaced; without changes, as it is.
+
+        Raises:
+            NotFoundError: there is none.
+            ConflictError: the import key of its new metadata exists.
+        """
+        if changes:
+            columns = {name: value for name, value in changes.items() if name != "tags"}
+            with conflict_if_taken(KEY_IS_TAKEN):
+                source = self._content.update(item_id, columns)
+            if source and "tags" in changes:
+                self._tags.add_to_items(source, {item_id: changes["tags"]})
+                self._tags.take_others_off(item_id, changes["tags"])
+        return self.get_item(item_id)
 
     def delete_item(self, item_id: int) -> dict[str, Any]:
         """Delete an item; the answer has it, and the counts without it.
@@ -63,11 +85,14 @@ class ContentService:
         Raises:
             NotFoundError: there is none.
         """
+        self._content.lock(item_id)  # so that nobody changes its tags before they go with it
+        tags = self._tags.names_of([item_id])[item_id]
         deleted = _existing(self._content.delete(item_id), item_id)
         creator = deleted["creator_id"]
+        # No lock: whoever deletes the creator holds the one, and waits for our item.
+        username = self._users.get_username(creator)
         return {
-            # No lock: whoever deletes the creator holds the one, and waits for our item.
-            "deleted": {**deleted, "creator_username": self._users.get_username(creator)},
+            "deleted": {**deleted, "creator_username": username, "tags": tags},
             "stats": self.get_unified_content_stats(creator),
         }
 

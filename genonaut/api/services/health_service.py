@@ -10,32 +10,35 @@ from genonaut.api.services.probes import (
     database_probe,
 )
 from genonaut.config import Settings
+from genonaut.counting.rendering import statements
+from genonaut.db.counts import COUNTS
 from genonaut.db.session import Database
 from genonaut.worker.brokers import broker_url, is_embedded
 
 # Counts are exact and pages are served without these: what is wrong with them is only told.
 DISPENSABLE = {"broker"}
 
-_AGE_OF_REFRESH = """
-SELECT extract(epoch FROM now() - max(started_at))::float8 AS seconds
-FROM gen_source_refreshes
-WHERE outcome <> 'failed'
-"""
+# One row, with a column for each count.
+_AGES_OF_REFRESHES = "SELECT " + ", ".join(
+    f"({statements(count, 'metrics.sql')['age']}) AS {name}" for name, count in COUNTS.items()
+)
 
 
 class HealthService:
     """Checks what the service needs; a further check is a further method in `readiness`."""
 
     def __init__(self, database: Database, settings: Settings) -> None:
-        self._database = database_probe(database, _AGE_OF_REFRESH)
+        self._database = database_probe(database, _AGES_OF_REFRESHES)
         self._broker = broker_probe(broker_url(settings))
         self._broker_is_embedded = is_embedded(settings)
-        self._stale_after_seconds = settings.stats.stale_after_seconds
+        self._limit = settings.stats.stale_after
 
     async def readiness(self) -> dict[str, Any]:
         """All checks; ready if all that are needed are good. The others are `degraded`."""
-        (database, age), broker = await asyncio.gather(self._check_database(), self._check_broker())
-        checks = {"database": database, "refresh": self._check_refresh(age), "broker": broker}
+        (database, ages), broker = await asyncio.gather(
+            self._check_database(), self._check_broker()
+        )
+        checks = {"database": database, "refresh": self._check_refreshes(ages), "broker": broker}
         bad = {name for name, check in checks.items() if not check["ok"]}
         return {
             "ok": not bad - DISPENSABLE,
@@ -43,13 +46,13 @@ class HealthService:
             "checks": checks,
         }
 
-    async def _check_database(self) -> tuple[dict[str, Any], float | None]:
+    async def _check_database(self) -> tuple[dict[str, Any], dict[str, float | None]]:
         try:
             row = await self._database.answer()
         except NoAnswerError:
             detail = f"The database cannot be used, or not within {PATIENCE_SECONDS:g} seconds."
-            return {"ok": False, "detail": detail}, None
-        return {"ok": True, "detail": "The database answers."}, row.seconds
+            return {"ok": False, "detail": detail}, {}
+        return {"ok": True, "detail": "The database answers."}, row._asdict()
 
     async def _check_broker(self) -> dict[str, Any]:
         try:
@@ -63,14 +66,18 @@ class HealthService:
             return {"ok": False, "detail": detail}
         return {"ok": True, "detail": "The broker answers."}
 
-    def _check_refresh(self, age: float | None) -> dict[str, Any]:
-        if age is None:
+    def _check_refreshes(self, ages: dict[str, float | None]) -> dict[str, Any]:
+        """The check of the count that is worst: never verified, or too long ago, or the oldest."""
+        known = {name: age for name, age in ages.items() if age is not None}
+        if not ages or len(known) < len(ages):
             return _refresh(None, "It is not known that the counts were ever verified.", ok=False)
-        if age > self._stale_after_seconds:
+        name = max(known, key=lambda count: known[count] / self._limit(count))
+        age, limit = known[name], self._limit(name)
+        if age > limit:
             return _refresh(
                 age,
-                f"The counts were last verified {age:,.0f} seconds ago, and "
-                f"{self._stale_after_seconds:,.0f} is the limit.",
+                f"The counts of {name} were last verified {age:,.0f} seconds ago, and "
+                f"{limit:,.0f} is the limit.",
                 ok=False,
             )
         return _refresh(age, "The counts were verified lately.", ok=True)

@@ -9,12 +9,10 @@ from prometheus_client.registry import Collector
 
 from genonaut import __version__
 from genonaut.api.services.probes import NoAnswerError, database_probe
-from genonaut.counting.cached_count import GEN_SOURCE
 from genonaut.counting.metrics import States, families
-from genonaut.counting.statements import statements
+from genonaut.counting.rendering import statements
+from genonaut.db.counts import COUNTS
 from genonaut.db.session import Database
-
-COUNTS = (GEN_SOURCE,)
 
 
 class MetricsService:
@@ -24,8 +22,8 @@ class MetricsService:
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
         self._probes = {
-            count.name: database_probe(database, statements(f"{count.name}_metrics.sql")["state"])
-            for count in COUNTS
+            name: database_probe(database, statements(count, "metrics.sql")["state"])
+            for name, count in COUNTS.items()
         }
 
     async def text(self) -> bytes:

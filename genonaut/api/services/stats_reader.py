@@ -10,7 +10,10 @@ from genonaut.api.services.content_service import ContentService, unified_stats
 from genonaut.api.together import Together
 from genonaut.api.turns import Turns
 from genonaut.config import Settings
-from genonaut.counting.gen_source_counts import READ_MANY, GenSourceCounts, Reading, reading
+from genonaut.counting.engine import Reading, reading
+from genonaut.counting.rendering import statements
+from genonaut.db.counts import GEN_SOURCE
+from genonaut.db.gen_source_counts import GenSourceCounts
 from genonaut.db.read_connection import ReadConnection
 from genonaut.db.session import Database
 
@@ -57,7 +60,8 @@ class StatsReader:
 
     async def _read(self, users: set[UUID | None]) -> Reading:
         keys = [user for user in users if user]
-        return reading(await self._connection.rows(READ_MANY, {"keys": keys}))
+        rows = await self._connection.rows(statements(GEN_SOURCE)["read"], {"keys": keys})
+        return reading(rows)
 
     def _count(self, user_id: UUID | None) -> dict[str, Any]:
         # The cache was never built. Counting takes long, so each has a connection of its own.

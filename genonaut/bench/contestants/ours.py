@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session
 from genonaut.bench.contestants.base import Contestant
 from genonaut.bench.gallery import Connection, Counts, Four, counts
 from genonaut.counting import engine
-from genonaut.counting.gen_source_counts import READ_MANY, GenSourceCounts, reading
+from genonaut.counting.rendering import statements
+from genonaut.db.counts import GEN_SOURCE
+from genonaut.db.gen_source_counts import GenSourceCounts
 
 
 class Ours(Contestant):
@@ -33,11 +35,11 @@ class Ours(Contestant):
 
     def refresh(self, connection: Connection) -> None:
         with self._session() as session:
-            engine.refresh(session, "benchmark")
+            engine.refresh(session, GEN_SOURCE, "benchmark")
 
     def upkeep(self, connection: Connection) -> None:
         with self._session() as session:
-            engine.fold(session)
+            engine.fold(session, GEN_SOURCE)
 
     @contextmanager
     def _session(self) -> Iterator[Session]:
@@ -54,8 +56,9 @@ class Ours(Contestant):
 
     def read(self, connection: Connection, user: UUID | None) -> Four:
         cursor = connection.cursor(row_factory=namedtuple_row)
-        rows = cursor.execute(READ_MANY, {"keys": [user] if user else []}, prepare=True).fetchall()
-        found = GenSourceCounts.of(user, reading(rows))
+        read, keys = statements(GEN_SOURCE)["read"], [user] if user else []
+        rows = cursor.execute(read, {"keys": keys}, prepare=True).fetchall()
+        found = GenSourceCounts.of(user, engine.reading(rows))
         return (
             found.user_regular,
             found.user_auto,

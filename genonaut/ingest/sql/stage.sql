@@ -8,5 +8,6 @@ CREATE TEMPORARY TABLE import_batch (
     item_metadata  jsonb NOT NULL,
     username       text NOT NULL,
     created_at     timestamptz,
-    quality_score  double precision NOT NULL
+    quality_score  double precision NOT NULL,
+    tags           text[] NOT NULL
 ) ON COMMIT DROP;

@@ -1,33 +1,39 @@
 -- How the counting stands, for whoever watches it. Asked at every scrape, so it must stay cheap.
 
+-- name: age
+-- Seconds since the last good refresh; null before the first.
+SELECT extract(epoch FROM clock_timestamp() - max(started_at))::float8
+FROM {{ refreshes }}
+WHERE outcome <> 'failed';
+
 -- name: state
 -- One row. The ledger is counted up to a million, and the stored counts not at all: the statistics
 -- know about how many there are. They also know what was written in total, which includes what was
 -- rolled back.
 WITH good AS (
     SELECT duration_seconds, rows_checked, rows_wrong, largest_error
-    FROM gen_source_refreshes
+    FROM {{ refreshes }}
     WHERE outcome <> 'failed'
     ORDER BY id DESC
     LIMIT 1
 ),
 ledger AS (
     SELECT n_tup_ins, n_tup_del FROM pg_stat_user_tables
-    WHERE relid = 'gen_source_deltas'::regclass
+    WHERE relid = {{ ledger|literal }}::regclass
 )
 SELECT
     (SELECT extract(epoch FROM clock_timestamp() - max(started_at))::float8
-       FROM gen_source_refreshes WHERE outcome <> 'failed') AS age,
+       FROM {{ refreshes }} WHERE outcome <> 'failed') AS age,
     (SELECT duration_seconds FROM good) AS duration,
     (SELECT rows_checked FROM good) AS rows_checked,
     (SELECT rows_wrong FROM good) AS rows_wrong,
     (SELECT largest_error FROM good) AS largest_error,
-    (SELECT outcome FROM gen_source_refreshes ORDER BY id DESC LIMIT 1) AS last_outcome,
+    (SELECT outcome FROM {{ refreshes }} ORDER BY id DESC LIMIT 1) AS last_outcome,
     (SELECT coalesce(jsonb_object_agg(outcome, records), '{}')
-       FROM (SELECT outcome, count(*) AS records FROM gen_source_refreshes GROUP BY outcome)
+       FROM (SELECT outcome, count(*) AS records FROM {{ refreshes }} GROUP BY outcome)
          AS kept) AS outcomes,
-    (SELECT count(*) FROM (SELECT FROM gen_source_deltas LIMIT 1000000) AS entries) AS ledger_rows,
+    (SELECT count(*) FROM (SELECT FROM {{ ledger }} LIMIT 1000000) AS entries) AS ledger_rows,
     (SELECT n_live_tup FROM pg_stat_user_tables
-      WHERE relid = 'gen_source_stats'::regclass) AS stored_rows,
+      WHERE relid = {{ stats|literal }}::regclass) AS stored_rows,
     (SELECT n_tup_ins FROM ledger) AS rows_written,
     (SELECT n_tup_del FROM ledger) AS rows_folded;

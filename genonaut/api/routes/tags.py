@@ -1,0 +1,43 @@
+"""Tags: list, rename, delete."""
+
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+
+from genonaut.api.dependencies import TagServiceDep
+from genonaut.api.error_answers import documented
+from genonaut.api.json_bodies import JsonRoute
+from genonaut.api.repositories.tag_repository import CountedTag
+from genonaut.api.tag_schemas import TagDeletedOut, TagIn, TagOut, TagsOut
+from genonaut.api.values import NamePart, TagCursor
+
+router = APIRouter(prefix="/api/v1/tags", tags=["tags"], route_class=JsonRoute)
+
+
+@router.get("", response_model=TagsOut, responses=documented(422))
+def list_tags(
+    service: TagServiceDep,
+    search: Annotated[NamePart | None, Query(description="A part of the names.")] = None,
+    sort: Annotated[
+        Literal["count", "name"], Query(description="The most used first, or by name.")
+    ] = "count",
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    after: Annotated[
+        TagCursor | None, Query(description="`next_after` of the page before.")
+    ] = None,
+) -> dict[str, Any]:
+    """A page of tags with their counts, exact at this moment."""
+    return service.page(limit, after, search, sort)
+
+
+@router.patch("/{tag_id}", response_model=TagOut, responses=documented(404, 409, 413, 422))
+def rename_tag(service: TagServiceDep, tag_id: UUID, tag: TagIn) -> CountedTag:
+    """Rename a tag, for all its items."""
+    return service.rename(tag_id, tag.name)
+
+
+@router.delete("/{tag_id}", response_model=TagDeletedOut, responses=documented(404, 422))
+def delete_tag(service: TagServiceDep, tag_id: UUID) -> dict[str, Any]:
+    """Delete a tag. Its items stay, without it."""
+    return service.delete(tag_id)

@@ -1,0 +1,119 @@
+"""A declaration's SQL: the templates of `sql/`, filled with its names.
+
+Names are quoted by SQLAlchemy where PostgreSQL needs it, so plain names stay plain; the labels of
+categories are quoted by psycopg. What is known at run time only is a parameter, `%(name)s`.
+"""
+
+import re
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from psycopg import sql
+from sqlalchemy.dialects.postgresql.base import PGDialect
+
+from genonaut.counting.declaration import CachedCount
+
+HEADING = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
+
+# "named": no percent sign is doubled for a driver; see `_escaped`.
+_quoted = PGDialect(paramstyle="named").identifier_preparer.quote  # type: ignore[no-untyped-call]
+_templates = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "sql"),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    autoescape=False,  # noqa: S701 - this is SQL, quoted by `_quoted` and `literal`
+)
+
+
+def _literal(value: str) -> str:
+    return sql.Literal(value).as_string(None).strip()
+
+
+_templates.filters["literal"] = _literal
+
+
+@cache
+def definition(count: CachedCount) -> str:
+    """All that makes the count, from tables to triggers: for a migration, or for psql."""
+    return _render("definition.sql", count, str)
+
+
+@cache
+def removal(count: CachedCount) -> str:
+    """What undoes the definition."""
+    return _render("removal.sql", count, str)
+
+
+@cache
+def statements(count: CachedCount, template: str = "statements.sql") -> dict[str, str]:
+    """All statements of a template by their names, for execution with parameters."""
+    _, *parts = HEADING.split(_render(template, count, _escaped))
+    named = dict(zip(parts[::2], parts[1::2], strict=True))
+    return {name: text.strip().removesuffix(";") for name, text in named.items()}
+
+
+def place_triggers(count: CachedCount) -> str:
+    """The call that gives every partition its triggers."""
+    return f"{_names(count)['in_schema']}{count.name}_place_triggers()"
+
+
+def _escaped(text: str) -> str:
+    # The driver looks for a parameter behind every percent sign.
+    return text.replace("%", "%%")
+
+
+def _render(template: str, count: CachedCount, escape: Callable[[str], str]) -> str:
+    names = {name: escape(text) for name, text in _names(count).items()}
+    return _templates.get_template(template).render(names) + "\n"
+
+
+def _names(count: CachedCount) -> dict[str, str]:
+    """What the templates call things; `row_...` are the counted rows' own."""
+
+    def table(name: str) -> str:
+        return (
+            f"{_quoted(count.schema)}.{_quoted(name)}" if count.schema and name else _quoted(name)
+        )
+
+    key, category = count.key, count.category
+    return {
+        "name": count.name,
+        "schema": _quoted(count.schema or "public"),
+        "counted": table(count.counted),
+        "stats": table(count.table),
+        "ledger": table(f"{count.name}_deltas"),
+        "view": table(f"{count.name}_counts"),
+        "refreshes": table(f"{count.name}_refreshes"),
+        "in_schema": f"{_quoted(count.schema)}." if count.schema else "",
+        "row_key": _quoted(key.column),
+        "row_category": _quoted(category.column),
+        "key": _quoted(key.stored_as or key.column),
+        "key_type": key.type,
+        "category": _quoted(category.stored_as or category.column),
+        "category_type": category.type,
+        "count": _quoted(count.count),
+        "owner": table(key.owner) if key.owner else "",
+        "owner_id": _quoted(key.owner_id),
+        "owner_name": _quoted(key.owner_name) if key.owner_name else "",
+        "total": count.total,
+        "row_label": _row_label(count),
+        "is_counted": _is_counted(count),
+    }
+
+
+def _row_label(count: CachedCount) -> str:
+    column, labels = _quoted(count.category.column), count.category.labels
+    if not labels:
+        return column
+    cases = [f"WHEN {_literal(value)} THEN {_literal(name)}" for value, name in labels.items()]
+    return f"CASE {column} {' '.join(cases)} END"
+
+
+def _is_counted(count: CachedCount) -> str:
+    column, labels = _quoted(count.category.column), count.category.labels
+    known = ", ".join(map(_literal, labels))
+    condition = f"{column} IN ({known})" if labels else f"{column} IS NOT NULL"
+    return condition if count.total else f"{condition} AND {_quoted(count.key.column)} IS NOT NULL"

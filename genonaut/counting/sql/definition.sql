@@ -1,0 +1,87 @@
+-- 1. Stored counts. Zero has no row.
+{% if total %}
+--    A row whose {{ key }} is null is the total of its {{ category }}.
+{% endif %}
+--    There is no CHECK (count >= 0): it would abort users' own transactions for a fault of ours.
+
+CREATE TABLE {{ stats }} (
+{% if total %}
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+{% endif %}
+{% if owner %}
+    {{ key }} {{ key_type }} REFERENCES {{ owner }} ({{ owner_id }}) ON DELETE CASCADE,
+{% else %}
+    {{ key }} {{ key_type }},
+{% endif %}
+    {{ category }} {{ category_type }} NOT NULL,
+    {{ count }} bigint NOT NULL,
+{% if not total %}
+    PRIMARY KEY ({{ key }}, {{ category }}),
+{% endif %}
+    updated_at timestamptz NOT NULL DEFAULT now()
+) WITH (fillfactor = 80);
+{% if total %}
+
+CREATE UNIQUE INDEX idx_{{ name }}_keys
+    ON {{ stats }} ({{ key }}, {{ category }}) WHERE {{ key }} IS NOT NULL;
+CREATE UNIQUE INDEX idx_{{ name }}_total
+    ON {{ stats }} ({{ category }}) WHERE {{ key }} IS NULL;
+{% endif %}
+
+-- 2. The ledger. Append-only for writers, emptied by the fold: a queue. So it has no key and no
+--    index, and is vacuumed as soon as a fold has left dead rows.
+{% if total %}
+--    Every row counts for the total; one whose {{ key }} is null counts for nothing else.
+{% endif %}
+
+CREATE TABLE {{ ledger }} (
+    {{ key }} {{ key_type }}{{ "" if total else " NOT NULL" }},
+    {{ category }} {{ category_type }} NOT NULL,
+    delta bigint NOT NULL
+) WITH (
+    autovacuum_vacuum_scale_factor = 0,
+    autovacuum_vacuum_threshold = 1000,
+    autovacuum_vacuum_insert_threshold = -1,
+    autovacuum_vacuum_cost_delay = 0,
+    autovacuum_analyze_scale_factor = 0,
+    autovacuum_analyze_threshold = 100000
+);
+
+-- 3. The exact counts right now: stored plus ledger, in one statement and so on one snapshot.
+
+CREATE VIEW {{ view }} AS
+SELECT {{ key }}, {{ category }}, sum({{ count }})::bigint AS {{ count }}
+FROM (
+    SELECT {{ key }}, {{ category }}, {{ count }} FROM {{ stats }}
+    UNION ALL
+    SELECT {{ key }}, {{ category }}, delta FROM {{ ledger }}{{ ' WHERE ' ~ key ~ ' IS NOT NULL' if total else '' }}
+{% if total %}
+    UNION ALL
+    SELECT NULL, {{ category }}, delta FROM {{ ledger }}
+{% endif %}
+) AS stored_and_ledger
+GROUP BY {{ key }}, {{ category }}
+HAVING sum({{ count }}) <> 0;
+
+-- 4. The record of refreshes: what each recount found.
+
+CREATE TABLE {{ refreshes }} (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    started_at timestamptz NOT NULL,
+    duration_seconds double precision NOT NULL,
+    requested_by varchar(50) NOT NULL,
+    outcome varchar(10) NOT NULL,
+    rows_checked bigint NOT NULL DEFAULT 0,
+    rows_wrong bigint NOT NULL DEFAULT 0,
+    largest_error bigint NOT NULL DEFAULT 0,
+    worst jsonb NOT NULL DEFAULT '[]',
+    error text,
+    totals jsonb NOT NULL DEFAULT '{}',
+    CONSTRAINT {{ name }}_refreshes_outcome
+        CHECK (outcome IN ('built', 'exact', 'repaired', 'failed'))
+);
+
+CREATE INDEX idx_{{ name }}_refreshes_good
+    ON {{ refreshes }} (id) WHERE outcome <> 'failed';
+
+{% include "triggers.sql" %}

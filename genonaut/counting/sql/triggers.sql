@@ -1,0 +1,141 @@
+-- 5. The triggers' functions. One row per key and category that a statement changed is appended in
+--    the writer's own transaction: it commits or rolls back with what is counted, and no writer
+--    touches a row that another one needs.
+--    SECURITY DEFINER: who may write what is counted need not be allowed to write the ledger.
+
+CREATE FUNCTION {{ in_schema }}{{ name }}_count_insert() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = {{ schema }}, pg_temp AS $$
+BEGIN
+    INSERT INTO {{ ledger }} ({{ key }}, {{ category }}, delta)
+    SELECT {{ row_key }}, {{ row_label }}, count(*)
+    FROM new_rows
+    WHERE {{ is_counted }}
+    GROUP BY {{ row_key }}, {{ row_category }};
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION {{ in_schema }}{{ name }}_count_delete() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = {{ schema }}, pg_temp AS $$
+BEGIN
+    INSERT INTO {{ ledger }} ({{ key }}, {{ category }}, delta)
+    SELECT {{ row_key }}, {{ row_label }}, -count(*)
+    FROM old_rows
+    WHERE {{ is_counted }}
+    GROUP BY {{ row_key }}, {{ row_category }};
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION {{ in_schema }}{{ name }}_count_update() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = {{ schema }}, pg_temp AS $$
+BEGIN
+    INSERT INTO {{ ledger }} ({{ key }}, {{ category }}, delta)
+    SELECT {{ row_key }}, {{ row_label }}, sum(change)
+    FROM (
+        SELECT {{ row_key }}, {{ row_category }}, 1 AS change FROM new_rows
+        UNION ALL
+        SELECT {{ row_key }}, {{ row_category }}, -1 FROM old_rows
+    ) AS changes
+    WHERE {{ is_counted }}
+    GROUP BY {{ row_key }}, {{ row_category }}
+    HAVING sum(change) <> 0;
+    RETURN NULL;
+END $$;
+
+-- TRUNCATE has no transition table, so the rows are counted before they go. A snapshot older than
+-- the lock could miss some of them: better no TRUNCATE than a wrong count.
+CREATE FUNCTION {{ in_schema }}{{ name }}_count_truncate() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = {{ schema }}, pg_temp AS $$
+BEGIN
+    IF current_setting('transaction_isolation') <> 'read committed' THEN
+        RAISE EXCEPTION 'TRUNCATE of % can only be counted at READ COMMITTED', TG_TABLE_NAME
+            USING ERRCODE = 'feature_not_supported',
+                  HINT = 'Use DELETE, or begin the transaction at READ COMMITTED.';
+    END IF;
+    EXECUTE $count$
+        INSERT INTO {{ ledger }} ({{ key }}, {{ category }}, delta)
+        SELECT {{ row_key }}, {{ row_label }}, -count(*)
+        FROM $count$ || TG_RELID::regclass || $count$
+        WHERE {{ is_counted }}
+        GROUP BY {{ row_key }}, {{ row_category }} $count$;
+    RETURN NULL;
+END $$;
+{% if owner %}
+
+-- The stored counts of a deleted row of {{ owner }} go with it (ON DELETE CASCADE), and what is left
+-- in the ledger must then add up to nothing, or it might meet a new row of the same id. So a stored
+-- count that goes is entered in the ledger, where the deleted rows cancel it.
+{% if total %}
+-- The total, whose own stored count stays, must not see that: hence the second entry.
+{% endif %}
+-- It looks at the rows that did go, not at what a snapshot says of them.
+CREATE FUNCTION {{ in_schema }}{{ name }}_forget_owner() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = {{ schema }}, pg_temp AS $$
+BEGIN
+    INSERT INTO {{ ledger }} ({{ key }}, {{ category }}, delta)
+{% if total %}
+    SELECT entry.{{ key }}, gone.{{ category }}, entry.delta
+    FROM old_rows AS gone
+    CROSS JOIN LATERAL (
+        VALUES (gone.{{ key }}, gone.{{ count }}), (NULL, -gone.{{ count }})
+    ) AS entry ({{ key }}, delta)
+    WHERE gone.{{ key }} IS NOT NULL
+      AND NOT EXISTS (SELECT FROM {{ owner }} WHERE {{ owner }}.{{ owner_id }} = gone.{{ key }});
+{% else %}
+    SELECT gone.{{ key }}, gone.{{ category }}, gone.{{ count }}
+    FROM old_rows AS gone
+    WHERE NOT EXISTS (SELECT FROM {{ owner }} WHERE {{ owner }}.{{ owner_id }} = gone.{{ key }});
+{% endif %}
+    RETURN NULL;
+END $$;
+
+-- TRUNCATE {{ owner }} CASCADE empties what is counted and the stored counts as well, so nothing is
+-- left to add. (Without CASCADE PostgreSQL refuses it.)
+CREATE FUNCTION {{ in_schema }}{{ name }}_forget_everything() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = {{ schema }}, pg_temp AS $$
+BEGIN
+    DELETE FROM {{ ledger }};
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER {{ name }}_forget_owner AFTER DELETE ON {{ stats }}
+    REFERENCING OLD TABLE AS old_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION {{ in_schema }}{{ name }}_forget_owner();
+CREATE TRIGGER {{ name }}_forget_everything AFTER TRUNCATE ON {{ owner }}
+    FOR EACH STATEMENT EXECUTE FUNCTION {{ in_schema }}{{ name }}_forget_everything();
+{% endif %}
+
+-- 6. The triggers. A statement trigger fires only on the table that the statement names: the whole
+--    and each part need their own. TRUNCATE of the whole does fire the triggers of the parts, so
+--    there the parts do. Call it again when there is a new partition, and refresh.
+
+CREATE FUNCTION {{ in_schema }}{{ name }}_place_triggers() RETURNS void
+LANGUAGE plpgsql SET search_path = {{ schema }}, pg_temp AS $$
+DECLARE
+    part regclass;
+    has_parts boolean;
+BEGIN
+    FOR part, has_parts IN
+        SELECT oid, relkind = 'p' FROM pg_class
+        WHERE oid = {{ counted|literal }}::regclass
+           OR oid IN (SELECT relid FROM pg_partition_tree({{ counted|literal }}))
+    LOOP
+        EXECUTE format(
+            'CREATE OR REPLACE TRIGGER {{ name }}_insert AFTER INSERT ON %s'
+            ' REFERENCING NEW TABLE AS new_rows'
+            ' FOR EACH STATEMENT EXECUTE FUNCTION {{ name }}_count_insert()', part);
+        EXECUTE format(
+            'CREATE OR REPLACE TRIGGER {{ name }}_update AFTER UPDATE ON %s'
+            ' REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows'
+            ' FOR EACH STATEMENT EXECUTE FUNCTION {{ name }}_count_update()', part);
+        EXECUTE format(
+            'CREATE OR REPLACE TRIGGER {{ name }}_delete AFTER DELETE ON %s'
+            ' REFERENCING OLD TABLE AS old_rows'
+            ' FOR EACH STATEMENT EXECUTE FUNCTION {{ name }}_count_delete()', part);
+        CONTINUE WHEN has_parts;
+        EXECUTE format(
+            'CREATE OR REPLACE TRIGGER {{ name }}_truncate BEFORE TRUNCATE ON %s'
+            ' FOR EACH STATEMENT EXECUTE FUNCTION {{ name }}_count_truncate()', part);
+    END LOOP;
+END $$;
+
+SELECT {{ in_schema }}{{ name }}_place_triggers();

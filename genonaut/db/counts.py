@@ -1,0 +1,38 @@
+"""What the gallery counts. `docs/add-a-count.md` shows how to add one."""
+
+from genonaut.counting.declaration import CachedCount, Category, Key
+from genonaut.counting.engine import Refresh
+from genonaut.counting.refreshing import build_if_never_built
+from genonaut.db.session import Database
+
+# The value that selects an item's partition, and what the gallery calls it.
+SOURCES = {"items": "regular", "auto": "auto"}
+
+GEN_SOURCE = CachedCount(
+    name="gen_source",
+    counted="content_items_all",
+    key=Key("creator_id", "uuid", "user_id", owner="users", owner_name="username"),
+    category=Category("source_type", labels=SOURCES),
+    table="gen_source_stats",
+    total="Community",
+)
+
+TAG_CARDINALITY = CachedCount(
+    name="tag_cardinality",
+    counted="content_tags",
+    key=Key("tag_id", "uuid", owner="tags", owner_name="name"),
+    category=Category("source_type", stored_as="content_source", labels=SOURCES),
+    table="tag_cardinality_stats",
+    count="cardinality",
+)
+
+COUNTS = {count.name: count for count in (GEN_SOURCE, TAG_CARDINALITY)}
+
+
+def build_counts(database: Database, requested_by: str) -> dict[str, Refresh]:
+    """The first refresh of every count that had none yet, by the count's name."""
+    found = {
+        name: build_if_never_built(database.transaction, count, requested_by)
+        for name, count in COUNTS.items()
+    }
+    return {name: done for name, done in found.items() if done}
