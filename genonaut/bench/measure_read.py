@@ -80,9 +80,7 @@ def _measure_cell(
     run: Run, entrant: Entrant, ports: list[int], size: Size, cell: Cell, true: Counts, turn: int
 ) -> None:
     strangers = cell.users == "without"
-    outcome = load_readers(
-        run, entrant, ports, size, cell.connections, true, strangers=strangers
-    )
+    outcome = load_readers(run, entrant, ports, size, cell.connections, true, strangers=strangers)
     run.note(
         "read",
         entrant.name,

@@ -16,9 +16,7 @@ from genonaut.bench.run import Entrant, Run, in_turn, percentile
 from genonaut.bench.writers import Done, Task
 
 UPKEEP_SECONDS = 1.0
-COPY = (
-    "COPY content_items_all (source_type, title, content_data, prompt, creator_id) FROM STDIN"
-)
+COPY = "COPY content_items_all (source_type, title, content_data, prompt, creator_id) FROM STDIN"
 COPY_CHUNK = 10_000  # rows
 SLOWEST_COPY_SECONDS = 20.0  # who needs longer for a tenth does not get the whole
 

@@ -1,6 +1,6 @@
 """Writers in Python, for what pgbench cannot do: tell a contestant after the commit.
 
-    python -m genonaut.bench.writers < task.json
+python -m genonaut.bench.writers < task.json
 """
 
 import json
