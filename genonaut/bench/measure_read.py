@@ -33,6 +33,13 @@ class Cell(NamedTuple):
     users: str  # "with content" or "without"
 
 
+class Server(NamedTuple):
+    """A process that serves a route."""
+
+    port: int
+    process: int
+
+
 def cells(run: Run) -> Iterator[Cell]:
     """All that is to be measured over HTTP."""
     for processes in run.profile.processes:
@@ -64,8 +71,8 @@ def _measure_gallery(run: Run, size: Size) -> None:
             for cell in cells(run):
                 run.say(f"reading {size.rows:,} rows, round {turn + 1}: {_words(cell)}")
                 for entrant in in_turn(entrants, turn):
-                    ports = servers[entrant.name][: cell.processes]
-                    _measure_cell(run, entrant, ports, size, cell, true, turn)
+                    some = servers[entrant.name][: cell.processes]
+                    _measure_cell(run, entrant, some, size, cell, true, turn)
             for entrant in in_turn(entrants, turn):
                 _measure_query(run, entrant, size, true, turn)
 
@@ -77,10 +84,16 @@ def true_counts(stage: Stage, size: Size) -> Counts:
 
 
 def _measure_cell(
-    run: Run, entrant: Entrant, ports: list[int], size: Size, cell: Cell, true: Counts, turn: int
+    run: Run,
+    entrant: Entrant,
+    servers: list[Server],
+    size: Size,
+    cell: Cell,
+    true: Counts,
+    turn: int,
 ) -> None:
     strangers = cell.users == "without"
-    outcome = load_readers(run, entrant, ports, size, cell.connections, true, strangers=strangers)
+    outcome = load_readers(run, entrant, servers, size, cell.connections, true, strangers=strangers)
     run.note(
         "read",
         entrant.name,
@@ -97,7 +110,7 @@ def _measure_cell(
 def load_readers(
     run: Run,
     entrant: Entrant,
-    ports: list[int],
+    servers: list[Server],
     size: Size,
     connections: int,
     true: Counts,
@@ -111,6 +124,7 @@ def load_readers(
     """
     first = size.users if strangers else 0
     numbers = range(first + 1, first + (STRANGERS if strangers else size.users) + 1)
+    ports = [server.port for server in servers]
     load = Load(ports, connections, run.profile.read_seconds, _requests(numbers, true))
     outcome = Outcome(**run.stage.ask("genonaut.bench.http_load", asdict(load)))
     if outcome.wrong:
@@ -175,15 +189,14 @@ def _require(name: str, told: Four, true: Four, user: UUID) -> None:
 
 
 @contextmanager
-def served(entrant: Entrant, processes: int) -> Iterator[list[int]]:
-    """The entrant's route, in several processes; yields a port for each."""
+def served(entrant: Entrant, processes: int) -> Iterator[list[Server]]:
+    """The entrant's route, in several processes."""
     with ExitStack() as stack:
-        ports = [stack.enter_context(_server(entrant)) for _ in range(processes)]
-        yield ports
+        yield [stack.enter_context(_server(entrant)) for _ in range(processes)]
 
 
 @contextmanager
-def _server(entrant: Entrant) -> Iterator[int]:
+def _server(entrant: Entrant) -> Iterator[Server]:
     contestant, stage = entrant.contestant, entrant.stage
     arguments = ["genonaut.bench.serve", contestant.name, stage.redis_socket]
     if contestant.is_ours:
@@ -192,10 +205,10 @@ def _server(entrant: Entrant) -> Iterator[int]:
     with create_server(("127.0.0.1", 0), backlog=2048) as listener:
         number = listener.fileno()
         variables = {"DATABASE_URL": contestant.dsn, "GENONAUT_LISTENER": str(number)}
-        with stage.process(*arguments, pass_fds=(number,), **variables):
+        with stage.process(*arguments, pass_fds=(number,), **variables) as process:
             port = int(listener.getsockname()[1])
             _wait_for(port)
-            yield port
+            yield Server(port, process.pid)
 
 
 def _wait_for(port: int) -> None:

@@ -35,14 +35,21 @@ FROM pg_stat_user_tables WHERE relname = ANY (%s)
 def measure(run: Run) -> None:
     """Whoever refreshes, on galleries of more and more users."""
     kinds = [kind for kind in run.contestants if kind.refreshed_every or kind.is_ours]
-    for users in run.profile.refresh_users:
-        size = Size(max(run.profile.refresh_rows, users), users)
-        for turn in range(run.profile.rounds if users < MANY_USERS else 1):
+    for size in _sizes(run):
+        for turn in range(run.profile.rounds if size.users < MANY_USERS else 1):
             _measure_group_by(run, size, turn)
             for kind in in_turn(kinds, turn):
-                run.say(f"refreshing {users:,} users, round {turn + 1}: {kind.name}")
+                run.say(f"refreshing {size.users:,} users, round {turn + 1}: {kind.name}")
                 _measure_changes(run, kind, size, turn)
     _measure_readers(run, kinds)
+
+
+def _sizes(run: Run) -> list[Size]:
+    """More and more users with equally many items; and the largest gallery."""
+    profile = run.profile
+    sizes = [Size(max(profile.refresh_rows, users), users) for users in profile.refresh_users]
+    largest = Size(max(profile.rows), profile.users)
+    return sizes + ([largest] if largest.rows > profile.refresh_rows else [])
 
 
 def _measure_group_by(run: Run, size: Size, turn: int) -> None:
@@ -107,19 +114,20 @@ def _written(contestant: Contestant, connection: Connection) -> int:
 
 def _measure_readers(run: Run, kinds: list[type[Contestant]]) -> None:
     """How long readers wait alone, and while one refresh follows the other."""
-    users = sorted(run.profile.refresh_users)[: 2 if len(run.profile.refresh_users) > 1 else 1]
-    for size in [Size(max(run.profile.refresh_rows, number), number) for number in users]:
+    for size in _sizes(run)[:2]:
         with ExitStack() as stack:
             true = true_counts(run.stage, size)
             entrants = [stack.enter_context(run.entrant(kind, size)) for kind in kinds]
-            ports = {entrant.name: stack.enter_context(served(entrant, 1)) for entrant in entrants}
+            servers = {
+                entrant.name: stack.enter_context(served(entrant, 1)) for entrant in entrants
+            }
             for turn in range(run.profile.rounds):
                 for entrant in in_turn(entrants, turn):
                     run.say(f"readers during a refresh of {size.users:,} users: {entrant.name}")
                     for during in (False, True):
                         with refreshing(entrant) if during else ExitStack():
                             outcome = load_readers(
-                                run, entrant, ports[entrant.name], size, READERS, true
+                                run, entrant, servers[entrant.name], size, READERS, true
                             )
                         run.note(
                             "readers",

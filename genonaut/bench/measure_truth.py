@@ -3,7 +3,6 @@
 import json
 import signal
 import time
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import asdict
 from typing import Any
@@ -15,6 +14,7 @@ from genonaut.bench.mixed import Seen, Task, largest_error
 from genonaut.bench.run import Entrant, Run, percentile
 from genonaut.bench.writers import Task as WriterTask
 
+MIXED = "genonaut.bench.mixed"
 BUSY_ITEMS = 200  # written by then
 PATIENCE_SECONDS = 60.0
 OTHERS = """
@@ -33,7 +33,7 @@ def measure(run: Run) -> None:
                 run.say(f"truth: building {kind.name}")
                 entrants.append(stack.enter_context(run.entrant(kind, size)))
         with ExitStack() as servers:
-            ports = {e.name: servers.enter_context(served(e, 1))[0] for e in entrants}
+            ports = {e.name: servers.enter_context(served(e, 1))[0].port for e in entrants}
             _measure_staleness(run, entrants, ports, size)
             _measure_truth(run, entrants, ports, size)
         _kill_writers(run, entrants, size)
@@ -48,27 +48,31 @@ def _measure_staleness(
         seconds = run.profile.staleness_seconds
         # Who is exact has nothing to wait for.
         seconds = seconds if entrant.contestant.refreshed_every else seconds / 3
-        seen = _mixed(run, entrant, ports[entrant.name], size, seconds, gently=False)
+        task = _task(entrant, ports[entrant.name], size, seconds)
+        seen = Seen(**run.stage.ask(MIXED, asdict(task)))
+        _require_right(entrant, seen)
         _note(run, "staleness", entrant, seen)
 
 
 def _measure_truth(run: Run, entrants: list[Entrant], ports: dict[str, int], size: Size) -> None:
     run.say(f"truth: {run.profile.mixed_seconds:g} seconds of mixed load for all at once")
 
-    def mix(entrant: Entrant) -> Seen:
-        seconds = run.profile.mixed_seconds
-        return _mixed(run, entrant, ports[entrant.name], size, seconds, gently=True)
+    with ExitStack() as stack:
+        waiting = []
+        for entrant in entrants:
+            task = _task(entrant, ports[entrant.name], size, run.profile.mixed_seconds)
+            task.watched_pause, task.others_pause, task.reader_pause = 0.03, 0.1, 0.03
+            task.snapshot_pause = min(2.0, run.profile.mixed_seconds / 3)
+            waiting.append(stack.enter_context(run.stage.asking(MIXED, asdict(task))))
+        seen = [Seen(**answer()) for answer in waiting]
+    for entrant, one in zip(entrants, seen, strict=True):
+        _require_right(entrant, one)
+        _note(run, "truth", entrant, one)
 
-    with ThreadPoolExecutor(max(1, len(entrants))) as threads:
-        for entrant, seen in zip(entrants, threads.map(mix, entrants), strict=True):
-            _note(run, "truth", entrant, seen)
 
-
-def _mixed(
-    run: Run, entrant: Entrant, port: int, size: Size, seconds: float, *, gently: bool
-) -> Seen:
+def _task(entrant: Entrant, port: int, size: Size, seconds: float) -> Task:
     contestant = entrant.contestant
-    task = Task(
+    return Task(
         contestant.name,
         contestant.dsn,
         contestant.redis_socket,
@@ -77,10 +81,11 @@ def _mixed(
         users=size.users - 1,
         watched=size.users,
     )
-    if gently:
-        task.watched_pause, task.others_pause, task.reader_pause = 0.03, 0.1, 0.03
-        task.snapshot_pause = 2.0
-    seen = Seen(**run.stage.ask("genonaut.bench.mixed", asdict(task)))
+
+
+def _require_right(entrant: Entrant, seen: Seen) -> None:
+    """Who promises to be exact must have been, and all must be when everything is over."""
+    contestant = entrant.contestant
     worst = max(seen.largest_error_read, seen.largest_error_snapshot)
     if contestant.is_exact and worst:
         raise WrongAnswerError(
@@ -91,7 +96,6 @@ def _mixed(
         if contestant.refreshed_every:
             contestant.refresh(connection)
         entrant.prove(connection)
-    return seen
 
 
 def _note(run: Run, measure: str, entrant: Entrant, seen: Seen) -> None:

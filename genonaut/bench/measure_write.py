@@ -84,7 +84,7 @@ def _measure_cell(run: Run, entrant: Entrant, cell: Cell, size: Size, turn: int)
 
 
 def _languages(entrant: Entrant, cell: Cell) -> list[str]:
-    """pgbench cannot increment anything after a commit. So Redis is compared in Python."""
+    """With pgbench; it cannot increment anything after a commit, so Redis is compared in Python."""
     if entrant.name == "Redis":
         return [] if cell.transaction == "bulk" else ["Python"]
     if entrant.name == "none" and cell.transaction != "bulk":
@@ -166,15 +166,16 @@ def _measure_copies(run: Run, size: Size) -> None:
 def _measure_copy(
     run: Run, entrant: Entrant, connection: Connection, rows: int, size: Size, turn: int
 ) -> float:
-    chunk = _copy_chunk(size.users)
+    chunk_rows = min(COPY_CHUNK, rows)
+    chunk = _copy_chunk(chunk_rows, size.users)
     before, wal = items(connection), run.stage.wal_bytes()
     started = time.perf_counter()
     with kept_up(entrant), connection.cursor().copy(COPY) as copy:
-        for _ in range(rows // COPY_CHUNK):
+        for _ in range(rows // chunk_rows):
             copy.write(chunk)
     seconds = time.perf_counter() - started
     wal = run.stage.wal_bytes() - wal
-    _require_written(entrant, items(connection) - before, rows // COPY_CHUNK * COPY_CHUNK)
+    _require_written(entrant, items(connection) - before, rows // chunk_rows * chunk_rows)
     if entrant.name != "none":
         entrant.prove(connection)
     run.note(
@@ -189,9 +190,9 @@ def _measure_copy(
     return seconds
 
 
-def _copy_chunk(users: int) -> bytes:
+def _copy_chunk(rows: int, users: int) -> bytes:
     generator, lines = Random(1), io.StringIO()
-    for number in range(COPY_CHUNK):
+    for number in range(rows):
         source = "items" if number % 4 == 0 else "auto"
         user = user_id(generator.randint(1, users))
         lines.write(f"{source}\tLighthouse\t/images/1.png\ta lighthouse at dusk\t{user}\n")

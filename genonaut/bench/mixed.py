@@ -18,6 +18,7 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from http.client import HTTPConnection
+from uuid import UUID
 
 import psycopg
 
@@ -115,7 +116,7 @@ class Mixed:
     def _write_others(self, connection: Connection) -> None:
         writer = Writer(self._contestant, connection, self._task.users)
         while not self._over.wait(self._task.others_pause):
-            if random.random() < 0.3:  # noqa: S311, PLR2004 - any number will do
+            if random.random() < 0.3:  # noqa: PLR2004 - any number will do
                 writer.delete()
             else:
                 writer.insert()
@@ -177,9 +178,9 @@ def largest_error(contestant: Contestant, connection: Connection) -> int:
 
 
 def _distance(told: Counts, before: Counts, after: Counts) -> int:
-    def error(key: tuple[object, str]) -> int:
-        low, high = sorted((before.get(key, 0), after.get(key, 0)))  # type: ignore[call-overload]
-        number = told.get(key, 0)  # type: ignore[call-overload]
+    def error(key: tuple[UUID, str]) -> int:
+        low, high = sorted((before.get(key, 0), after.get(key, 0)))
+        number = told.get(key, 0)
         return max(low - number, number - high, 0)
 
     return max(map(error, told.keys() | before.keys() | after.keys()), default=0)

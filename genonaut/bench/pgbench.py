@@ -15,7 +15,8 @@ from genonaut.embedded.cluster import find_binaries
 ITEM = """
 INSERT INTO content_items_all (source_type, title, content_data, prompt, creator_id)
 """
-VALUES = """VALUES (CASE WHEN :source = 1 THEN 'items' ELSE 'auto' END, 'Lighthouse', '/images/1.png',
+VALUES = """
+VALUES (CASE WHEN :source = 1 THEN 'items' ELSE 'auto' END, 'Lighthouse', '/images/1.png',
         'a lighthouse at dusk, oil on canvas', md5(:number::text)::uuid);
 """
 MANY = """SELECT CASE WHEN (i + :number) % 4 = 0 THEN 'items' ELSE 'auto' END,

@@ -3,15 +3,16 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import IO, Any, Self, cast
 
 import psycopg
 from psycopg import sql
@@ -21,6 +22,7 @@ from sqlalchemy import URL, create_engine
 
 from genonaut.bench.errors import LoadError
 from genonaut.bench.gallery import Connection, Size, fill
+from genonaut.config_layers import VARIABLES
 from genonaut.db.migrate import upgrade
 from genonaut.embedded.lease import Lease
 from genonaut.embedded.parent import dies_with_parent
@@ -145,7 +147,7 @@ class Stage:
             connection.execute("CHECKPOINT")
 
     def kill_servers(self) -> None:
-        """kill -9 both servers; their keepers start them again, and we wait for that."""
+        """Kill both servers with -9; their keepers start them again, and we wait for that."""
         pid_file = self.home / "postgres" / "data" / "postmaster.pid"
         with self.redis() as valkey:
             processes = [
@@ -183,7 +185,7 @@ class Stage:
             self._log(arguments[0]).open("a", encoding="utf-8") as complaints,
             subprocess.Popen(
                 [sys.executable, "-P", "-m", *arguments],
-                env=os.environ | {"GENONAUT_HOME": str(self.home)} | variables,
+                env=clean_environment() | {"GENONAUT_HOME": str(self.home)} | variables,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=complaints,
@@ -204,16 +206,42 @@ class Stage:
         Raises:
             LoadError: it failed.
         """
+        with self.asking(module, question) as answer:
+            return answer()
+
+    @contextmanager
+    def asking(
+        self, module: str, question: dict[str, Any]
+    ) -> Iterator[Callable[[], dict[str, Any]]]:
+        """The same for several at once: yields what waits for the answer."""
         with self.process(module) as process:
-            output, _ = process.communicate(json.dumps(question))
-            if process.returncode:
-                last = self._log(module).read_text(encoding="utf-8").strip().splitlines()[-1:]
-                raise LoadError(f"{module} ended with {process.returncode}: {' '.join(last)}")
-        answer: dict[str, Any] = json.loads(output)
-        return answer
+
+            def answer() -> dict[str, Any]:
+                output = stdout.read()
+                if process.wait():
+                    last = self._log(module).read_text(encoding="utf-8").strip().splitlines()[-1:]
+                    raise LoadError(f"{module} ended with {process.returncode}: {' '.join(last)}")
+                found: dict[str, Any] = json.loads(output)
+                return found
+
+            stdin, stdout = cast("IO[str]", process.stdin), cast("IO[str]", process.stdout)
+            json.dump(question, stdin)
+            stdin.close()
+            yield answer
 
     def _log(self, module: str) -> Path:
         return self.home / f"{module}.log"
+
+
+def clean_environment() -> dict[str, str]:
+    """The environment without settings: what somebody set for a gallery is not for us."""
+    return {name: value for name, value in os.environ.items() if name not in VARIABLES}
+
+
+def free_port() -> int:
+    """A port that nobody listens on, for a program that has to be told one."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
 
 
 def _end(process: subprocess.Popen[str]) -> None:

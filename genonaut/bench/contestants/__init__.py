@@ -22,3 +22,5 @@ CONTESTANTS: dict[str, type[Contestant]] = {
         Ours,
     )
 }
+
+__all__ = ["CONTESTANTS", "Contestant"]

@@ -1,5 +1,6 @@
 """Counters in Redis, incremented after the commit."""
 
+from collections.abc import Sequence
 from functools import cached_property
 from uuid import UUID
 
@@ -38,15 +39,15 @@ class RedisCounters(Contestant):
         with self._client.pipeline() as together:
             together.delete(self._key)
             if found:
-                together.hset(self._key, mapping=found)  # type: ignore[arg-type]
+                together.hset(self._key, mapping=found)
             together.execute()
 
     def told(self, connection: Connection) -> Counts:
-        found = self._client.hgetall(self._key).items()  # type: ignore[union-attr]
+        found = self._client.hgetall(self._key).items()
         return {_parsed(field): int(number) for field, number in found if int(number)}
 
     def read(self, connection: Connection, user: UUID | None) -> Four:
-        return _four(self._client.hmget(self._key, _fields(user)), user)  # type: ignore[arg-type]
+        return _four(self._client.hmget(self._key, _fields(user)), user)
 
     def written(self, changes: Counts) -> None:
         with self._client.pipeline(transaction=False) as together:
@@ -69,7 +70,7 @@ class RedisReader:
         self._key = key
 
     async def read(self, user: UUID | None) -> Four:
-        return _four(await self._client.hmget(self._key, _fields(user)), user)  # type: ignore[misc]
+        return _four(await self._client.hmget(self._key, _fields(user)), user)
 
     async def close(self) -> None:
         await self._client.aclose()
@@ -83,12 +84,13 @@ def _fields(user: UUID | None) -> list[str]:
     return [_field(whose, s) for whose in (user or NOBODY, NOBODY) for s in (REGULAR, AUTO)]
 
 
-def _parsed(field: bytes) -> tuple[UUID, str]:
-    user, _, source = field.decode().partition(":")
+def _parsed(field: bytes | str) -> tuple[UUID, str]:
+    text = field if isinstance(field, str) else field.decode()
+    user, _, source = text.partition(":")
     return UUID(user), source
 
 
-def _four(values: list[bytes | None], user: UUID | None) -> Four:
+def _four(values: Sequence[bytes | str | None], user: UUID | None) -> Four:
     numbers = [int(value or 0) for value in values]
     keys = [(user or NOBODY, s) for s in (REGULAR, AUTO)] + [(NOBODY, s) for s in (REGULAR, AUTO)]
     return four(dict(zip(keys, numbers, strict=True)), user)
