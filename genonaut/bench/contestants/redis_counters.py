@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import cached_property
+from typing import Any
 from uuid import UUID
 
 import redis
@@ -35,7 +36,7 @@ class RedisCounters(Contestant):
         self._client.delete(self._key)
 
     def refresh(self, connection: Connection) -> None:
-        found = {_field(*key): number for key, number in truth(connection).items()}
+        found: dict[Any, Any] = {_field(*key): n for key, n in truth(connection).items()}
         with self._client.pipeline() as together:
             together.delete(self._key)
             if found:
