@@ -92,6 +92,10 @@ class StatsSettings(Section):
         return value
 
 
+class GallerySettings(Section):
+    count_timeout_seconds: Seconds
+
+
 class RedisSettings(Section):
     url: SecretStr | None = None
 
@@ -136,6 +140,7 @@ class Settings(Section):
     celery: CelerySettings
     flower: FlowerSettings
     stats: StatsSettings
+    gallery: GallerySettings
     log: LogSettings
     seed_when_empty: bool
 

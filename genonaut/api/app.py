@@ -11,7 +11,7 @@ from genonaut.api.exception_handlers import UnexpectedErrors, handle_errors
 from genonaut.api.json_bodies import BodyLimit
 from genonaut.api.request_ids import HEADER, RequestIds
 from genonaut.api.request_metrics import RequestMetrics
-from genonaut.api.routes import content, health, metrics, stats, tags, users
+from genonaut.api.routes import content, gallery, health, metrics, stats, tags, users
 from genonaut.api.services.health_service import HealthService
 from genonaut.api.services.metrics_service import MetricsService
 from genonaut.api.services.stats_reader import StatsReader
@@ -57,7 +57,7 @@ def create_app(
     app.state.stats_reader = StatsReader(database, settings, app.state.turns, on_long_ledger)
     app.state.health = HealthService(database, settings)
     app.state.metrics = MetricsService(database)
-    for routes in (stats, content, tags, users, health, metrics):
+    for routes in (stats, gallery, content, tags, users, health, metrics):
         app.include_router(routes.router)
     handle_errors(app)
     _add_middleware(app, settings)

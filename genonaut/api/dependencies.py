@@ -7,6 +7,7 @@ from fastapi import Depends, Request
 from sqlalchemy.orm import Session
 
 from genonaut.api.services.content_service import ContentService
+from genonaut.api.services.gallery_service import GalleryService
 from genonaut.api.services.health_service import HealthService
 from genonaut.api.services.metrics_service import MetricsService
 from genonaut.api.services.stats_reader import StatsReader
@@ -31,7 +32,14 @@ def get_session(request: Request, _turn: Turn) -> Iterator[Session]:
         yield session
 
 
+def get_snapshot(request: Request, _turn: Turn) -> Iterator[Session]:
+    """For requests that only read, several things that must agree with each other."""
+    with request.app.state.database.snapshot() as session:
+        yield session
+
+
 SessionDep = Annotated[Session, Depends(get_session, scope="function")]
+SnapshotDep = Annotated[Session, Depends(get_snapshot, scope="function")]
 
 
 def get_content_service(request: Request, session: SessionDep) -> ContentService:
@@ -49,6 +57,12 @@ def get_stats_reader(request: Request) -> StatsReader:
     """The application's reader of the four counts. No session: it has a connection of its own."""
     reader: StatsReader = request.app.state.stats_reader
     return reader
+
+
+def get_gallery_service(request: Request, session: SnapshotDep) -> GalleryService:
+    """The gallery service, on a snapshot."""
+    state = request.app.state
+    return GalleryService(session, state.settings, on_long_ledger=state.on_long_ledger)
 
 
 def get_tag_service(session: SessionDep) -> TagService:
@@ -75,6 +89,7 @@ def get_metrics_service(request: Request) -> MetricsService:
 
 ContentServiceDep = Annotated[ContentService, Depends(get_content_service)]
 StatsReaderDep = Annotated[StatsReader, Depends(get_stats_reader)]
+GalleryServiceDep = Annotated[GalleryService, Depends(get_gallery_service)]
 TagServiceDep = Annotated[TagService, Depends(get_tag_service)]
 UserServiceDep = Annotated[UserService, Depends(get_user_service)]
 HealthServiceDep = Annotated[HealthService, Depends(get_health_service)]

@@ -53,6 +53,7 @@ class ErrorOut(BaseModel):
 
 
 _EXAMPLES = {
+    400: ("invalid_cursor", "The cursor does not belong to this list: begin without a cursor."),
     404: ("not_found", "There is no item 17."),
     409: ("conflict", "There is a user named 'ada' already."),
     413: ("content_too_large", "The body is larger than 16 MiB: send less at a time."),

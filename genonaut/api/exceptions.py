@@ -44,3 +44,9 @@ class InvalidRequestError(GenonautError):
     """The request asks for something that cannot be."""
 
     status = 422
+
+
+class InvalidCursorError(GenonautError):
+    """The cursor is not one that belongs to this list."""
+
+    status = 400

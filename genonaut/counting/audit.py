@@ -13,7 +13,9 @@ from sqlalchemy.orm import Session
 from genonaut.counting.declaration import CachedCount
 from genonaut.counting.rendering import definition, place_triggers, statements
 
-FUNCTION = re.compile(r"CREATE FUNCTION (?:\S+\.)?(\w+)\(\).*?AS \$\$(.*?)\$\$;", re.DOTALL)
+FUNCTION = re.compile(
+    r"^CREATE FUNCTION .*?(\w+)\(\) .*?AS \$\$(.*?)\$\$;", re.DOTALL | re.MULTILINE
+)
 WORST = 5
 REFRESH = "genonaut stats refresh"
 
@@ -56,19 +58,23 @@ def _rows(session: Session, count: CachedCount, name: str, **parameters: object)
 
 
 def _counts(session: Session, count: CachedCount) -> Finding:
-    compared = _rows(session, count, "compare")
-    wrong = [row for row in compared if row.told != row.truth]
-    data = {"compared": len(compared), "wrong": len(wrong)}
-    if not wrong:
-        return Finding("counts", True, f"All {len(compared):,} counts equal a recount.", data)
-    wrong.sort(key=lambda row: (-abs(row.told - row.truth), row.who))
-    worst = [row._asdict() for row in wrong[:WORST]]
-    first = wrong[0]
+    found = _rows(session, count, "compare", limit=WORST)
+    first = found[0]
+    data = {"compared": first.compared, "wrong": first.wrong}
+    if not first.wrong:
+        return Finding("counts", True, f"All {first.compared:,} counts equal a recount.", data)
+    worst = [row._asdict() for row in found]
+    for row in worst:
+        del row["compared"], row["wrong"]
     detail = (
-        f"{len(wrong):,} of {len(compared):,} counts are wrong, the worst being {first.who} "
-        f"{first.kind}: readers are told {first.told:,}, and there are {first.truth:,}. "
-        f"Run `{REFRESH}`, and find out who writes behind the triggers."
+        f"{first.wrong:,} of {first.compared:,} counts are wrong, the worst being {first.who} "
+        f"{first.kind}: readers are told {first.told:,}, the view shows {first.shown:,}, and there "
+        f"are {first.truth:,}. "
     )
+    if any(row.told != row.shown for row in found):
+        detail += f"The view is not what it should be: `genonaut stats sql {count.name}` prints it."
+    else:
+        detail += f"Run `{REFRESH}`, and find out who writes behind the triggers."
     return Finding("counts", False, detail, data | {"worst": worst})
 
 
@@ -99,11 +105,11 @@ def _trigger_troubles(found: list[Any]) -> Iterator[str]:
 def _function_troubles(session: Session, count: CachedCount) -> Iterator[str]:
     ours = dict(FUNCTION.findall(definition(count)))
     found = _rows(session, count, "functions", names=list(ours))
-    theirs = {row.name: row.source for row in found}
+    theirs = {row.name: row for row in found}
     for name, source in sorted(ours.items()):
         if name not in theirs:
             yield f"the function {name} is missing"
-        elif theirs[name] != source:
+        elif theirs[name].source != source or not theirs[name].runs_right:
             yield f"the function {name} is not the current version"
 
 

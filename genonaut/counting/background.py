@@ -31,7 +31,10 @@ class BackgroundFold:
         if time.monotonic() - self._ended < PAUSE_SECONDS:
             return
         if self._busy.acquire(blocking=False):
-            threading.Thread(target=self._fold_all, name="fold", daemon=True).start()
+            try:
+                threading.Thread(target=self._fold_all, name="fold", daemon=True).start()
+            except RuntimeError:  # no more threads; the next reader tries again
+                self._busy.release()
 
     def _fold_all(self) -> None:
         try:

@@ -1,11 +1,15 @@
 """What is counted. The machinery around it does not know more than this."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 PLAIN_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
-TYPE = re.compile(r"[a-z][a-z0-9_ ]*(\(\d+\))?(\[\])?")
+# Not char(n), whose values are padded, and no arrays.
+TYPE = re.compile(r"(?!char|bpchar)[a-z][a-z0-9_ ]*(\(\d+\))?")
+# What the statements call things themselves, beside the stored and the counted columns.
+STORED = {"id", "amount", "counted", "delta", "difference", "keys", "truth", "updated_at"}
+COUNTED = {"change", "items"}
 
 
 @dataclass(frozen=True)
@@ -13,8 +17,8 @@ class Key:
     """Whose count: the column of the counted rows that says so.
 
     `stored_as` is its name beside the counts (default: the same). `owner` is the table that it
-    refers to by `owner_id`: a row of it that is deleted takes its counts with it. `owner_name` is
-    the column that people know such a row by.
+    refers to by `owner_id`, with a foreign key: a row of it that is deleted takes its counts with
+    it. `owner_name` is the column that people know such a row by.
     """
 
     column: str
@@ -34,7 +38,7 @@ class Category:
     """
 
     column: str
-    type: str = "varchar(10)"
+    type: str = "text"
     stored_as: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
 
@@ -46,8 +50,8 @@ class CachedCount:
     The table `counted` may be partitioned: its partitions are found in the catalog. The counts are
     stored in `table`, in the column `count`. What else belongs to it is named after `name`: the
     ledger (<name>_deltas), the view of the exact counts (<name>_counts), the record of refreshes
-    (<name>_refreshes), functions and triggers (<name>_...). All of it is in `schema` (default: the
-    first of the search path).
+    (<name>_refreshes), functions and triggers (<name>_...). All of it is in `schema`, which is
+    public by default.
 
     `total` is what the sum over all keys is called; without that name no such sum is kept. A row
     whose key is null counts for the total only.
@@ -71,6 +75,15 @@ class CachedCount:
         for column in (self.key, self.category):
             if not TYPE.fullmatch(column.type):
                 raise ValueError(f"{column.type!r} is not a type that {self.name} can have.")
-        names = (self.counted, self.table, self.count, self.schema, self.key.owner)
-        if any("$" in name or "\0" in name for name in (*names, self.key.column)):
-            raise ValueError(f"A name that {self.name} uses has a $ in it, which is not supported.")
+            if column.column in COUNTED or (column.stored_as or column.column) in STORED:
+                raise ValueError(f"{self.name} cannot have a column {column.column!r} as it is.")
+        for text in self._texts():
+            if any(sign in text for sign in "$\0\n"):
+                raise ValueError(f"{self.name} cannot have {text!r}: no $ and no line break.")
+
+    def _texts(self) -> Iterator[str]:
+        yield from (self.counted, self.table, self.count, self.schema, self.total)
+        key, category = self.key, self.category
+        yield from (key.column, key.stored_as, key.owner, key.owner_id, key.owner_name)
+        yield from (category.column, category.stored_as)
+        yield from category.labels.keys() | category.labels.values()

@@ -131,6 +131,7 @@ def _recount(session: Session, count: CachedCount) -> Refresh:
     """Compare on one snapshot; what differs is in a temporary table afterwards."""
     if count.key.owner:
         execute(session, count, "keep_owners")
+    execute(session, count, "keep_counted")
     execute(session, count, "forget_last_recount")
     execute(session, count, "count_part_by_part")
     started_at = _now(session)

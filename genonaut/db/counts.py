@@ -12,7 +12,7 @@ GEN_SOURCE = CachedCount(
     name="gen_source",
     counted="content_items_all",
     key=Key("creator_id", "uuid", "user_id", owner="users", owner_name="username"),
-    category=Category("source_type", labels=SOURCES),
+    category=Category("source_type", "varchar(10)", labels=SOURCES),
     table="gen_source_stats",
     total="Community",
 )
@@ -21,7 +21,7 @@ TAG_CARDINALITY = CachedCount(
     name="tag_cardinality",
     counted="content_tags",
     key=Key("tag_id", "uuid", owner="tags", owner_name="name"),
-    category=Category("source_type", stored_as="content_source", labels=SOURCES),
+    category=Category("source_type", "varchar(10)", stored_as="content_source", labels=SOURCES),
     table="tag_cardinality_stats",
     count="cardinality",
 )

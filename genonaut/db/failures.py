@@ -61,7 +61,7 @@ def _explain(error: BaseException | None, url: URL, *, invalidated: bool) -> Dat
             f"The database server at {where} cannot be reached: start it, or correct DB_HOST and "
             f"DB_PORT, or DATABASE_URL ({_last_line(reason)})."
         )
-    return DatabaseError(f"The database failed: {_last_line(reason)}.")
+    return DatabaseError(f"The database failed: {_what_it_says(error.orig)}.")
 
 
 @contextmanager
@@ -84,6 +84,12 @@ def _is_about_the_connection(error: BaseException | None) -> bool:
     if not isinstance(error, psycopg.OperationalError):
         return False
     return error.sqlstate is None or error.sqlstate.startswith(("08", "57P"))
+
+
+def _what_it_says(error: BaseException | None) -> str:
+    # Its first line only: the next ones may quote what users wrote.
+    said = error.diag.message_primary if isinstance(error, psycopg.Error) else None
+    return said or _last_line(str(error))
 
 
 def _last_line(reason: str) -> str:

@@ -78,14 +78,30 @@ class ContentColumns:
         return mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
 
 
+def _order_index(name: str, *columns: str) -> Index:
+    # The creator travels along, so that "all but mine" is decided without looking at the rows.
+    return Index(f"idx_content_{name}", *map(text, columns), postgresql_include=["creator_id"])
+
+
 class ContentItemAll(ContentColumns, Base):
     """Every item of the gallery; partitioned by how it was made."""
 
     __tablename__ = "content_items_all"
     __table_args__ = (
-        Index("idx_content_newest", text("created_at DESC"), text("id DESC")),
+        # The gallery's orders: everybody's items, and one creator's.
+        _order_index("newest", "created_at DESC", "id DESC"),
+        _order_index("updated", "updated_at DESC", "id DESC"),
+        _order_index("best", "quality_score DESC", "id DESC"),
+        _order_index("title", "title", "id"),
         Index("idx_content_creator_newest", "creator_id", text("created_at DESC"), text("id DESC")),
-        Index("idx_content_best", text("quality_score DESC"), text("id DESC")),
+        Index(
+            "idx_content_creator_updated", "creator_id", text("updated_at DESC"), text("id DESC")
+        ),
+        Index(
+            "idx_content_creator_best", "creator_id", text("quality_score DESC"), text("id DESC")
+        ),
+        Index("idx_content_creator_title", "creator_id", "title", "id"),
+        Index("idx_content_search", text("content_words(title, prompt)"), postgresql_using="gin"),
         Index(
             "idx_content_import_key",
             text("(item_metadata ->> 'import_key')"),

@@ -37,8 +37,26 @@ class Database:
         Raises:
             DatabaseError: the database cannot be used.
         """
+        with self._session(self.engine) as session:
+            yield session
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Session]:
+        """A session that reads only, and all of it as of the moment of its first statement.
+
+        Raises:
+            DatabaseError: the database cannot be used.
+        """
+        engine = self.engine.execution_options(
+            isolation_level="REPEATABLE READ", postgresql_readonly=True
+        )
+        with self._session(engine) as session:
+            yield session
+
+    @contextmanager
+    def _session(self, engine: Engine) -> Iterator[Session]:
         try:
-            with Session(self.engine) as session, session.begin():
+            with Session(engine) as session, session.begin():
                 yield session
         except DBAPIError as error:
             raise explain(error, self.url) from error
@@ -74,7 +92,8 @@ def open_database(
             connect_args={
                 "application_name": "genonaut",
                 "connect_timeout": settings.db.connect_timeout_seconds,
-                "options": f"-c statement_timeout={milliseconds} -c timezone=UTC",
+                # Compiling a plan (JIT) takes longer than it ever saves here.
+                "options": f"-c statement_timeout={milliseconds} -c timezone=UTC -c jit=off",
             },
         )
         database = Database(url, engine, settings.db.is_embedded)

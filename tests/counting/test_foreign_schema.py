@@ -194,7 +194,11 @@ print(*(name for name in sys.modules if name.startswith("genonaut.")))
         ({"name": "Orders"}, "'Orders' cannot name a count"),
         ({"name": "o" * 41}, "cannot name a count"),
         ({"key": Key("id", "int); DROP TABLE users")}, "is not a type"),
-        ({"table": "stats$$"}, "has a \\$ in it"),
+        ({"key": Key("id", "int")}, "cannot have a column 'id' as it is"),
+        ({"key": Key("change", "int", "other")}, "cannot have a column 'change' as it is"),
+        ({"key": Key("k", "char(3)")}, "is not a type"),
+        ({"category": Category("c", labels={"a\n-- name: read": "b"})}, "no line break"),
+        ({"table": "stats$$"}, "no \\$ and no line break"),
     ],
 )
 def test_a_declaration_that_cannot_be_is_refused(changes: dict[str, Any], reason: str) -> None:

@@ -1,16 +1,20 @@
 """Two transactions in an unlucky order: each of these was wrong once, or could have been."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import psycopg
 import pytest
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from genonaut.counting.declaration import CachedCount
 from genonaut.counting.engine import fold, refresh
 from genonaut.counting.refreshing import refresh_now
-from genonaut.db.counts import GEN_SOURCE
+from genonaut.db.counts import COUNTS, GEN_SOURCE
 from genonaut.db.session import Database
 from tests.counting.recount import differences
+from tests.system.processes import wait_until
 
 USER = "00000000-0000-0000-0000-000000000001"
 ITEMS = f"""
@@ -162,3 +166,43 @@ def test_a_truncate_of_the_users_waits_at_its_first_table(three_items: Database,
         truncating.exec_driver_sql("TRUNCATE users CASCADE")
         truncating.commit()
     assert_exact(three_items)
+
+
+TRUNCATES = [
+    "TRUNCATE content_items CASCADE",
+    "TRUNCATE content_items_auto CASCADE",
+    "TRUNCATE content_items_all CASCADE",
+    "TRUNCATE content_tags",
+    "TRUNCATE tags CASCADE",
+    "TRUNCATE users CASCADE",
+]
+
+
+@pytest.mark.parametrize("count", COUNTS.values(), ids=list(COUNTS))
+@pytest.mark.parametrize("truncate", TRUNCATES)
+def test_a_refresh_that_waits_for_a_truncate(
+    three_items: Database, truncate: str, count: CachedCount
+) -> None:
+    """A TRUNCATE empties older snapshots too, which do not see what it entered in the ledger."""
+    with three_items.transaction() as session:
+        session.connection().exec_driver_sql(ITEMS.replace("content_items", "content_items_auto"))
+        session.connection().exec_driver_sql(
+            "WITH tag AS (INSERT INTO tags (name) VALUES ('x') RETURNING id)"
+            " INSERT INTO content_tags SELECT item.id, source_type, tag.id"
+            " FROM content_items_all AS item, tag"
+        )
+        refresh(session, count, "test")
+    with three_items.engine.connect() as truncating, ThreadPoolExecutor(1) as pool:
+        truncating.exec_driver_sql(truncate)
+        done = pool.submit(refresh_now, three_items.transaction, count, "test")
+        wait_until(lambda: done.done() or somebody_waits(three_items), "it waits, or need not")
+        truncating.commit()
+        assert done.result().rows_wrong == 0
+    with three_items.transaction() as session:
+        assert differences(session) == []
+
+
+def somebody_waits(database: Database) -> bool:
+    with database.transaction() as session:
+        waiting = "SELECT count(*) > 0 FROM pg_locks WHERE NOT granted"
+        return bool(session.connection().exec_driver_sql(waiting).scalar())

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import event, text
 
 from genonaut.db.session import Database
+from tests.integration.waiting import wait_until_somebody_waits
 
 CONTENT = "/api/v1/content"
 
@@ -215,6 +216,21 @@ def test_a_deleted_item_says_its_tags_and_takes_them_along(
 ) -> None:
     assert client.delete(address(item)).json()["deleted"] == item
     assert (links(database), names(database)) == (0, ["night", "sea"])
+
+
+def test_a_deleted_item_says_the_tags_that_somebody_gave_it_a_moment_ago(
+    client: httpx.Client, item: dict[str, Any], database: Database
+) -> None:
+    with ThreadPoolExecutor() as threads, database.engine.connect() as connection:
+        connection.exec_driver_sql("INSERT INTO tags (name) VALUES ('dawn')")
+        connection.exec_driver_sql(
+            "INSERT INTO content_tags SELECT content_items.id, 'items', tags.id "
+            "FROM content_items, tags WHERE name = 'dawn'"
+        )
+        deleting = threads.submit(client.delete, address(item))
+        wait_until_somebody_waits(connection)
+        connection.commit()
+        assert deleting.result().json()["deleted"]["tags"] == ["dawn", "night", "sea"]
 
 
 @pytest.mark.slow

@@ -1,6 +1,7 @@
 """Tags: list, search, rename, delete."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
@@ -10,6 +11,7 @@ from sqlalchemy import event, text
 from genonaut.counting.engine import refresh
 from genonaut.db.counts import TAG_CARDINALITY
 from genonaut.db.session import Database
+from tests.integration.waiting import wait_until_somebody_waits
 
 TAGS = "/api/v1/tags"
 NOBODY = "00000000-0000-4000-8000-000000000000"
@@ -188,6 +190,34 @@ def test_a_deleted_tag_is_taken_off_its_items(
     # Under the same name it is a new tag, without the old one's items.
     client.post("/api/v1/content", json={"prompt": "x", "creator_id": ada, "tags": ["sea"]})
     assert counts(client, search="sea") == {"sea": (1, 0, 1), "deep sea": (0, 2, 2)}
+
+
+def test_a_deleted_tag_says_the_count_of_the_moment_when_it_went(
+    client: httpx.Client, tags: dict[str, str], database: Database
+) -> None:
+    with ThreadPoolExecutor() as threads, database.engine.connect() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO content_tags SELECT content_items_all.id, source_type, tags.id "
+            "FROM content_items_all, tags WHERE name = 'a_b'"
+        )
+        deleting = threads.submit(client.delete, f"{TAGS}/{tags['a_b']}")
+        wait_until_somebody_waits(connection)
+        connection.commit()
+        assert deleting.result().json()["deleted"]["count"] == 12
+
+
+def test_of_two_who_want_a_name_at_once_one_has_it(
+    client: httpx.Client, tags: dict[str, str], database: Database
+) -> None:
+    with ThreadPoolExecutor() as threads, database.engine.connect() as connection:
+        connection.exec_driver_sql("INSERT INTO tags (name) VALUES ('ocean')")
+        renaming = threads.submit(client.patch, f"{TAGS}/{tags['sea']}", json={"name": "ocean"})
+        wait_until_somebody_waits(connection)
+        connection.commit()
+        assert (renaming.result().status_code, renaming.result().json()["error"]) == (
+            409,
+            "conflict",
+        )
 
 
 def test_an_unknown_tag_is_not_found(client: httpx.Client) -> None:

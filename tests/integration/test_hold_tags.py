@@ -5,11 +5,12 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import text
 
 from genonaut.db.session import Database
 from genonaut.db.tags import HeldTags, hold_tags
 from tests.counting.recount import differences
+from tests.integration.waiting import wait_until_somebody_waits
 
 NAMES = [f"tag {number}" for number in range(12)]
 
@@ -17,12 +18,6 @@ NAMES = [f"tag {number}" for number in range(12)]
 def holds(database: Database, *names: str) -> HeldTags:
     with database.engine.begin() as connection:
         return hold_tags(connection, names)
-
-
-def wait_until_somebody_waits(connection: Connection) -> None:
-    waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
-    while not connection.exec_driver_sql(waiting).scalar_one():
-        pass
 
 
 def test_found_or_added(database: Database):

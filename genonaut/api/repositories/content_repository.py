@@ -24,6 +24,7 @@ from genonaut.counting.engine import execute, read, read_live, refresh
 from genonaut.db.counts import GEN_SOURCE
 from genonaut.db.gen_source_counts import GenSourceCounts
 from genonaut.db.schema import AUTO, REGULAR, ContentItemAll, ContentTag, Tag, User
+from genonaut.db.time_limit import time_limit
 
 # A source's name outside of the database, and the value that selects its partition.
 PARTITIONS = {REGULAR: "items", AUTO: "auto"}
@@ -56,8 +57,6 @@ _TAGS = func.array(
     .scalar_subquery(),
     type_=ARRAY(String),
 )
-
-_LIMIT_TIME = text("SELECT set_config('statement_timeout', :limit, true)")
 
 
 class ContentRepository:
@@ -135,11 +134,14 @@ class ContentRepository:
         keys = [user_id] if user_id else []
         return GenSourceCounts.of(user_id, read(self._session, GEN_SOURCE, keys))
 
-    def count_gen_sources_live(self, user_id: UUID | None, seconds: float) -> GenSourceCounts:
-        """The counts from the content itself, given up after some seconds."""
-        self._session.execute(_LIMIT_TIME, {"limit": f"{int(seconds * 1000)}ms"})
+    def count_gen_sources_live(
+        self, user_id: UUID | None, seconds: float
+    ) -> GenSourceCounts | None:
+        """The counts from the content itself; None if that takes more than some seconds."""
         keys = [user_id] if user_id else []
-        return GenSourceCounts.of(user_id, read_live(self._session, GEN_SOURCE, keys))
+        with time_limit(self._session, seconds):
+            return GenSourceCounts.of(user_id, read_live(self._session, GEN_SOURCE, keys))
+        return None
 
 
 def _row(source: str, item: Mapping[str, Any]) -> dict[str, Any]:

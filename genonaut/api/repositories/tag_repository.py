@@ -28,6 +28,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from genonaut.api.repositories.content_repository import PARTITIONS
+from genonaut.counting.engine import execute, refresh
+from genonaut.db.counts import TAG_CARDINALITY
 from genonaut.db.schema import AUTO, REGULAR, ContentTag, Tag
 from genonaut.db.tags import hold_tags
 
@@ -150,6 +152,16 @@ class TagRepository:
         self._session.execute(
             delete(Tag).where(Tag.id == tag_id).execution_options(synchronize_session=False)
         )
+
+    def refresh_tag_cardinality_stats(self, requested_by: str = "repository") -> int:
+        """Recount, repair what differs, and return the number of rows in the table.
+
+        Raises:
+            WrongIsolationError: the session's transaction is not READ COMMITTED.
+        """
+        refresh(self._session, TAG_CARDINALITY, requested_by)
+        stored: int = execute(self._session, TAG_CARDINALITY, "stored_rows").scalar_one()
+        return stored
 
 
 def _counts(tag_ids: Select[UUID] | None = None) -> Subquery:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from genonaut.api.exceptions import ConflictError, NotFoundError
+from genonaut.api.exceptions import ConflictError, DatabaseTimeoutError, NotFoundError
 from genonaut.api.repositories.content_repository import ContentRepository
 from genonaut.api.repositories.tag_repository import TagRepository
 from genonaut.api.repositories.user_repository import UserRepository
@@ -105,14 +105,22 @@ class ContentService:
         Raises:
             DatabaseTimeoutError: counting live took too long.
         """
-        counts = self._content.read_gen_source_counts(user_id)
-        source = "cache"
+        counts, source = self._content.read_gen_source_counts(user_id), "cache"
         if counts.verified_at is None:
-            counts = self._content.count_gen_sources_live(user_id, self._live_count_timeout_seconds)
-            source = "live"
+            counts, source = self._count_live(user_id), "live"
         if counts.ledger_rows > self._fold_after_rows and self._on_long_ledger:
             self._on_long_ledger()
         return unified_stats(counts, source)
+
+    def _count_live(self, user_id: UUID | None) -> GenSourceCounts:
+        seconds = self._live_count_timeout_seconds
+        counts = self._content.count_gen_sources_live(user_id, seconds)
+        if counts is None:
+            raise DatabaseTimeoutError(
+                f"The counts were never built, and counting took more than {seconds:g} seconds: "
+                "run `genonaut stats refresh`."
+            )
+        return counts
 
     def _creators(self, items: Sequence[dict[str, Any]]) -> dict[UUID, str]:
         wanted = {item["creator_id"] for item in items}

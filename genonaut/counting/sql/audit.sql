@@ -1,87 +1,98 @@
 -- The auditor's own statements: plain counts, compared with what readers are told.
 
 -- name: compare
--- Every key that is counted or in the counts, on one snapshot.
-WITH truth AS (
-    SELECT {{ row_key }}::text AS who, {{ row_label }} AS kind, count(*) AS rows
-    FROM {{ counted }}
-    WHERE {{ is_counted }} AND {{ row_key }} IS NOT NULL
-    GROUP BY 1, 2
+-- Every key that is counted or in the counts, on one snapshot: what readers are told, what the view
+-- shows, and the truth. One row at least, with how many were compared and how many are wrong; more
+-- for the worst.
+WITH compared AS (
+    SELECT key, kind, sum(told) AS told, sum(shown) AS shown, sum(truth) AS truth
+    FROM (
+        SELECT {{ row_key }} AS key, {{ row_label }} AS kind, 0 AS told, 0 AS shown, 1 AS truth
+        FROM {{ counted }}
+        WHERE {{ is_counted }} AND {{ row_key }} IS NOT NULL
+        UNION ALL
+        SELECT {{ key }}, {{ category }}, {{ count }}, 0, 0 FROM {{ stats }}
+        UNION ALL
+        SELECT {{ key }}, {{ category }}, delta, 0, 0 FROM {{ ledger }} WHERE {{ key }} IS NOT NULL
+        UNION ALL
+        SELECT {{ key }}, {{ category }}, 0, {{ count }}, 0 FROM {{ view }}
 {% if total %}
-    UNION ALL
-    SELECT {{ total|literal }}, {{ row_label }}, count(*)
-    FROM {{ counted }}
-    WHERE {{ is_counted }}
-    GROUP BY 2
+        UNION ALL
+        SELECT NULL, {{ row_label }}, 0, 0, 1 FROM {{ counted }} WHERE {{ is_counted }}
+        UNION ALL
+        SELECT NULL, {{ category }}, delta, 0, 0 FROM {{ ledger }}
 {% endif %}
+    ) AS parts
+    GROUP BY key, kind
 ),
-told AS (
-    SELECT coalesce({{ key }}::text, {{ total|literal }}) AS who,
-           {{ category }} AS kind,
-           {{ count }} AS rows
-    FROM {{ view }}
+wrong AS (
+    SELECT * FROM compared WHERE told <> truth OR shown <> truth
 )
-SELECT who, kind, coalesce(told.rows, 0) AS told, coalesce(truth.rows, 0) AS truth
-FROM truth
-FULL JOIN told USING (who, kind);
+SELECT
+    (SELECT count(*) FROM compared WHERE told <> 0 OR shown <> 0 OR truth <> 0) AS compared,
+    (SELECT count(*) FROM wrong) AS wrong,
+    coalesce(worst.key::text, {{ total|literal }}) AS who,
+    kind, told::bigint, shown::bigint, truth::bigint
+FROM (VALUES (true)) AS always
+LEFT JOIN (
+    SELECT * FROM wrong
+    ORDER BY greatest(abs(told - truth), abs(shown - truth)) DESC, key NULLS FIRST, kind
+    LIMIT %(limit)s
+) AS worst ON true;
 
 -- name: triggers
--- The triggers that should be there beside those that are.
+-- The triggers that should be there beside those that are. (`type` is pg_trigger.tgtype of a
+-- statement trigger: 4, 8, 16 and 32 for after INSERT, DELETE, UPDATE, TRUNCATE; 2 more for before.)
 WITH parts AS (
-    SELECT oid::regclass AS part, relkind = 'p' AS has_parts FROM pg_class
+    SELECT oid AS part, relkind = 'p' AS has_parts FROM pg_class
     WHERE oid = {{ counted|literal }}::regclass
        OR oid IN (SELECT relid FROM pg_partition_tree({{ counted|literal }}))
 ),
-expected (part, trigger, statement) AS (
-    SELECT part, '{{ name }}_insert', 'AFTER INSERT ON ' || part
-        || ' REFERENCING NEW TABLE AS new_rows'
-        || ' FOR EACH STATEMENT EXECUTE FUNCTION {{ in_schema }}{{ name }}_count_insert()'
-    FROM parts
+expected (part, trigger, function, type, old_rows, new_rows) AS (
+    SELECT part, '{{ name }}_insert', '{{ name }}_count_insert', 4, NULL, 'new_rows' FROM parts
     UNION ALL
-    SELECT part, '{{ name }}_update', 'AFTER UPDATE ON ' || part
-        || ' REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows'
-        || ' FOR EACH STATEMENT EXECUTE FUNCTION {{ in_schema }}{{ name }}_count_update()'
-    FROM parts
+    SELECT part, '{{ name }}_update', '{{ name }}_count_update', 16, 'old_rows', 'new_rows' FROM parts
     UNION ALL
-    SELECT part, '{{ name }}_delete', 'AFTER DELETE ON ' || part
-        || ' REFERENCING OLD TABLE AS old_rows'
-        || ' FOR EACH STATEMENT EXECUTE FUNCTION {{ in_schema }}{{ name }}_count_delete()'
-    FROM parts
+    SELECT part, '{{ name }}_delete', '{{ name }}_count_delete', 8, 'old_rows', NULL FROM parts
     UNION ALL
-    SELECT part, '{{ name }}_truncate', 'BEFORE TRUNCATE ON ' || part
-        || ' FOR EACH STATEMENT EXECUTE FUNCTION {{ in_schema }}{{ name }}_count_truncate()'
+    SELECT part, '{{ name }}_truncate', '{{ name }}_count_truncate', 34, NULL, NULL
     FROM parts WHERE NOT has_parts
 {% if owner %}
     UNION ALL
-    SELECT part, '{{ name }}_forget_owner', 'AFTER DELETE ON ' || part
-        || ' REFERENCING OLD TABLE AS old_rows'
-        || ' FOR EACH STATEMENT EXECUTE FUNCTION {{ in_schema }}{{ name }}_forget_owner()'
-    FROM (SELECT {{ stats|literal }}::regclass AS part) AS stored
+    SELECT {{ stats|literal }}::regclass,
+           '{{ name }}_forget_owner', '{{ name }}_forget_owner', 8, 'old_rows', NULL
     UNION ALL
-    SELECT part, '{{ name }}_forget_everything', 'AFTER TRUNCATE ON ' || part
-        || ' FOR EACH STATEMENT EXECUTE FUNCTION {{ in_schema }}{{ name }}_forget_everything()'
-    FROM (SELECT {{ owner|literal }}::regclass AS part) AS owners
+    SELECT {{ owner|literal }}::regclass,
+           '{{ name }}_forget_everything', '{{ name }}_forget_everything', 32, NULL, NULL
 {% endif %}
 ),
 found AS (
-    SELECT tgrelid::regclass AS part,
-           tgname::text AS trigger,
-           tgenabled IN ('O', 'A') AS fires,
-           pg_get_triggerdef(oid, true) AS statement
+    SELECT tgrelid AS part, tgname::text AS trigger, proname::text AS function, tgtype AS type,
+           tgoldtable::text AS old_rows, tgnewtable::text AS new_rows,
+           tgenabled IN ('O', 'A') AS fires, tgqual IS NULL AND tgattr = '' AS always
     FROM pg_trigger
-    WHERE NOT tgisinternal AND tgname IN (SELECT trigger FROM expected)
+    JOIN pg_proc ON pg_proc.oid = tgfoid
+    WHERE NOT tgisinternal
+      AND pronamespace = {{ schema|literal }}::regnamespace
+      AND tgname IN (SELECT trigger FROM expected)
 )
-SELECT part::text, trigger, found.fires,
-       found.statement IS NOT NULL AS is_there,
-       expected.statement IS NOT NULL AS is_expected,
-       found.statement = 'CREATE TRIGGER ' || trigger || ' ' || expected.statement AS is_current
+SELECT part::regclass::text, trigger, found.fires,
+       found.type IS NOT NULL AS is_there,
+       expected.type IS NOT NULL AS is_expected,
+       found.always
+           AND (found.function, found.type) = (expected.function, expected.type)
+           AND found.old_rows IS NOT DISTINCT FROM expected.old_rows
+           AND found.new_rows IS NOT DISTINCT FROM expected.new_rows AS is_current
 FROM expected
 FULL JOIN found USING (part, trigger)
-ORDER BY part::text, trigger;
+ORDER BY part::regclass::text, trigger;
 
 -- name: functions
--- The functions as the database has them.
-SELECT proname::text AS name, prosrc AS source
+-- The functions as the database has them: their source, and whether they run with the rights and
+-- the path that they should.
+SELECT proname::text AS name, prosrc AS source,
+       prosecdef = (prorettype = 'trigger'::regtype)
+           AND proconfig = ARRAY[{{ ('search_path=' ~ schema ~ ', pg_temp')|literal }}] AS runs_right
 FROM pg_proc
 WHERE pronamespace = {{ schema|literal }}::regnamespace AND proname = ANY (%(names)s);
 

@@ -3,72 +3,84 @@
 -- Rows that reach zero are deleted.
 {% if owner %}
 -- Keys whose row of {{ owner }} is being deleted at this moment are left for the next fold: waiting
--- could deadlock. Keys whose row is gone (which only a constraint that was bypassed leaves) are not
--- stored.
+-- could deadlock. A key whose row is gone gets no new count. (A count that it has is there only
+-- because the foreign key was bypassed; that may come to zero. Then {{ name }}_forget_owner enters
+-- what it was, and `counts_forgotten` the opposite.)
 -- Written such that no plan compares rows with rows one by one, whatever the planner knows of them.
-WITH owners AS MATERIALIZED (
+WITH owners_there AS MATERIALIZED (
     SELECT {{ owner_id }} AS id FROM {{ owner }}
     WHERE {{ owner_id }} IN (SELECT {{ key }} FROM {{ ledger }})
 ),
-staying AS MATERIALIZED (
+owners_staying AS MATERIALIZED (
     SELECT {{ owner_id }} AS id FROM {{ owner }}
     WHERE {{ owner_id }} IN (SELECT {{ key }} FROM {{ ledger }})
     ORDER BY {{ owner_id }}
     FOR KEY SHARE SKIP LOCKED
 ),
-leaving AS MATERIALIZED (
-    SELECT id FROM owners EXCEPT SELECT id FROM staying
+owners_leaving AS MATERIALIZED (
+    SELECT id FROM owners_there EXCEPT SELECT id FROM owners_staying
 ),
-taken AS (
+entries_taken AS (
     DELETE FROM {{ ledger }} AS entry
-    WHERE NOT EXISTS (SELECT FROM leaving WHERE leaving.id = entry.{{ key }})
+    WHERE NOT EXISTS (SELECT FROM owners_leaving WHERE owners_leaving.id = entry.{{ key }})
     RETURNING entry.{{ key }}, entry.{{ category }}, entry.delta
 ),
 {% else %}
-WITH taken AS (
+WITH entries_taken AS (
     DELETE FROM {{ ledger }} RETURNING {{ key }}, {{ category }}, delta
 ),
 {% endif %}
 amounts AS (
-    SELECT {{ key }}, {{ category }}, amount
-    FROM (
-        SELECT {{ key }}, {{ category }}, sum(delta)::bigint AS amount
-        FROM taken
-        WHERE {{ key }} IS NOT NULL
-        GROUP BY {{ key }}, {{ category }}
-        HAVING sum(delta) <> 0
-    ) AS sums
-{% if owner %}
-    JOIN {{ owner }} ON {{ owner }}.{{ owner_id }} = sums.{{ key }}
-{% endif %}
+    SELECT {{ key }}, {{ category }}, sum(delta)::bigint AS amount
+    FROM entries_taken
+    WHERE {{ key }} IS NOT NULL
+    GROUP BY {{ key }}, {{ category }}
+    HAVING sum(delta) <> 0
 ),
-emptied AS (
+counts_emptied AS (
     DELETE FROM {{ stats }} AS stored
     USING amounts AS added
     WHERE stored.{{ key }} = added.{{ key }}
       AND stored.{{ category }} = added.{{ category }}
       AND stored.{{ count }} + added.amount = 0
-    RETURNING 1
+    RETURNING stored.{{ key }}, stored.{{ category }}, stored.{{ count }}
 ),
-changed AS (
+counts_changed AS (
     INSERT INTO {{ stats }} AS stored ({{ key }}, {{ category }}, {{ count }})
     SELECT added.{{ key }}, added.{{ category }}, added.amount
     FROM amounts AS added
     LEFT JOIN {{ stats }} AS before USING ({{ key }}, {{ category }})
+{% if owner %}
+    LEFT JOIN owners_there ON owners_there.id = added.{{ key }}
+    WHERE before.{{ count }} + added.amount <> 0
+       OR (before.{{ count }} IS NULL AND owners_there.id IS NOT NULL)
+{% else %}
     WHERE before.{{ count }} IS NULL OR before.{{ count }} + added.amount <> 0
+{% endif %}
     ORDER BY added.{{ key }}, added.{{ category }}
     ON CONFLICT ({{ key }}, {{ category }}){{ " WHERE " ~ key ~ " IS NOT NULL" if total else "" }}
     DO UPDATE SET {{ count }} = stored.{{ count }} + excluded.{{ count }}, updated_at = now()
     RETURNING 1
+){{ "," if owner or total else "" }}
+{% if owner %}
+counts_forgotten AS (
+    INSERT INTO {{ ledger }} ({{ key }}, {{ category }}, delta)
+    SELECT entry.{{ key }}, gone.{{ category }}, entry.delta
+    FROM counts_emptied AS gone
+    CROSS JOIN LATERAL (
+        VALUES (gone.{{ key }}, -gone.{{ count }}){{ ", (NULL, gone." ~ count ~ ")" if total else "" }}
+    ) AS entry ({{ key }}, delta)
+    WHERE NOT EXISTS (SELECT FROM owners_there WHERE owners_there.id = gone.{{ key }})
 ){{ "," if total else "" }}
+{% endif %}
 {% if total %}
 total_amounts AS (
     SELECT {{ category }}, sum(delta)::bigint AS amount
-    FROM taken
+    FROM entries_taken
     GROUP BY {{ category }}
     HAVING sum(delta) <> 0
 ),
-emptied_totals AS (
+totals_emptied AS (
     DELETE FROM {{ stats }} AS stored
     USING total_amounts AS added
     WHERE stored.{{ key }} IS NULL
@@ -76,7 +88,7 @@ emptied_totals AS (
       AND stored.{{ count }} + added.amount = 0
     RETURNING 1
 ),
-changed_totals AS (
+totals_changed AS (
     INSERT INTO {{ stats }} AS stored ({{ key }}, {{ category }}, {{ count }})
     SELECT NULL, added.{{ category }}, added.amount
     FROM total_amounts AS added
@@ -90,9 +102,9 @@ changed_totals AS (
 )
 {% endif %}
 SELECT
-    (SELECT count(*) FROM taken) AS rows_taken,
-    (SELECT count(*) FROM emptied) + (SELECT count(*) FROM changed)
+    (SELECT count(*) FROM entries_taken) AS rows_taken,
+    (SELECT count(*) FROM counts_emptied) + (SELECT count(*) FROM counts_changed)
 {% if total %}
-        + (SELECT count(*) FROM emptied_totals) + (SELECT count(*) FROM changed_totals)
+        + (SELECT count(*) FROM totals_emptied) + (SELECT count(*) FROM totals_changed)
 {% endif %}
         AS rows_written;

@@ -7,9 +7,11 @@
 {% endif %}
 -- At least one row: it also says how many rows the ledger had, when this is, and when the counts
 -- were last compared with the truth.
-WITH entries AS MATERIALIZED (
+WITH ledger_entries AS MATERIALIZED (
     SELECT
-        CASE WHEN {{ key }} = ANY (%(keys)s::{{ key_type }}[]) THEN {{ key }} END AS {{ key }},
+        CASE
+            WHEN {{ key }} IN (SELECT unnest(%(keys)s::{{ key_type }}[])) THEN {{ key }}
+        END AS {{ key }},
         {{ category }},
         sum(delta)::bigint AS amount,
         count(*) AS rows
@@ -22,7 +24,7 @@ SELECT exact.{{ key }} AS key,
        snapshot.*
 FROM (
     SELECT
-        (SELECT coalesce(sum(rows), 0)::bigint FROM entries) AS ledger_rows,
+        (SELECT coalesce(sum(rows), 0)::bigint FROM ledger_entries) AS ledger_rows,
         statement_timestamp() AS as_of,
         (SELECT started_at FROM {{ refreshes }}
           WHERE outcome <> 'failed' ORDER BY id DESC LIMIT 1) AS verified_at
@@ -33,12 +35,12 @@ LEFT JOIN (
         SELECT {{ key }}, {{ category }}, {{ count }} FROM {{ stats }}
         WHERE {{ key }} = ANY (%(keys)s::{{ key_type }}[])
         UNION ALL
-        SELECT {{ key }}, {{ category }}, amount FROM entries WHERE {{ key }} IS NOT NULL
+        SELECT {{ key }}, {{ category }}, amount FROM ledger_entries WHERE {{ key }} IS NOT NULL
 {% if total %}
         UNION ALL
         SELECT {{ key }}, {{ category }}, {{ count }} FROM {{ stats }} WHERE {{ key }} IS NULL
         UNION ALL
-        SELECT NULL, {{ category }}, amount FROM entries
+        SELECT NULL, {{ category }}, amount FROM ledger_entries
 {% endif %}
     ) AS stored_and_ledger
     GROUP BY {{ key }}, {{ category }}
@@ -82,6 +84,11 @@ SELECT pg_try_advisory_xact_lock(
 LOCK TABLE {{ owner }} IN ROW SHARE MODE;
 
 {% endif %}
+-- name: keep_counted
+-- A TRUNCATE is seen by older snapshots as well, and what it has entered in the ledger is not. So
+-- whoever has begun one is waited for before the recount's snapshot is taken.
+LOCK TABLE {{ counted }} IN ACCESS SHARE MODE;
+
 -- name: lock
 -- One fold at a time. Taken in a statement of its own, so that the next statement's
 -- snapshot is younger than the lock.
@@ -106,38 +113,47 @@ SELECT set_config('enable_partitionwise_aggregate', 'on', true);
 -- (CREATE TABLE AS, and not one statement with the repair, because a statement that changes rows
 -- is never executed in parallel. A difference may be added at any later moment.)
 CREATE TEMP TABLE {{ name }}_differences ON COMMIT DROP AS
-WITH groups AS MATERIALIZED (
-    SELECT {{ row_key }}, {{ row_category }}, count(*) AS rows
+WITH counted_groups AS MATERIALIZED (
+    SELECT {{ row_key }}, {{ row_category }}, count(*) AS items
     FROM {{ counted }}
     GROUP BY {{ row_key }}, {{ row_category }}
 ),
-truth AS (
+true_counts AS (
     SELECT {{ row_key }} AS {{ key }},
-           {{ row_label }} AS {{ category }},
-           rows
-    FROM groups
+           ({{ row_label }})::{{ category_type }} AS {{ category }},
+           items
+    FROM counted_groups
     WHERE {{ is_counted }}
 ),
-compared AS (
-    SELECT {{ key }}, {{ category }}, rows AS truth, 0 AS counted, 1 AS keys FROM truth
+both_counts AS (
+    SELECT {{ key }}, {{ category }}, items AS truth, 0::bigint AS counted, 1 AS keys
+    FROM true_counts
     WHERE {{ key }} IS NOT NULL
     UNION ALL
 {% if total %}
-    SELECT NULL, {{ category }}, sum(rows), 0, count({{ key }}) + 1 FROM truth GROUP BY {{ category }}
+    SELECT NULL, {{ category }}, sum(items)::bigint, 0, count({{ key }}) + 1
+    FROM true_counts GROUP BY {{ category }}
 {% else %}
-    SELECT NULL, {{ category }}, sum(rows), sum(rows), count(*) FROM truth GROUP BY {{ category }}
+    SELECT NULL, {{ category }}, sum(items)::bigint, sum(items)::bigint, count(*)
+    FROM true_counts GROUP BY {{ category }}
 {% endif %}
     UNION ALL
-    SELECT {{ key }}, {{ category }}, 0, {{ count }}, 0 FROM {{ view }}
+    SELECT {{ key }}, {{ category }}, 0, {{ count }}, 0 FROM {{ stats }}
+    UNION ALL
+    SELECT {{ key }}, {{ category }}, 0, delta, 0 FROM {{ ledger }} WHERE {{ key }} IS NOT NULL
+{% if total %}
+    UNION ALL
+    SELECT NULL, {{ category }}, 0, delta, 0 FROM {{ ledger }}
+{% endif %}
 )
 SELECT
     {{ key }},
-    {{ category }}::{{ category_type }} AS {{ category }},
+    {{ category }},
     sum(truth)::bigint AS truth,
     sum(counted)::bigint AS counted,
     (sum(truth) - sum(counted))::bigint AS difference,
     sum(keys)::bigint AS keys
-FROM compared
+FROM both_counts
 GROUP BY {{ key }}, {{ category }}
 HAVING sum(truth) <> sum(counted) OR {{ key }} IS NULL;
 
@@ -187,7 +203,7 @@ SELECT count(*) FROM {{ stats }};
 -- name: largest
 -- The largest exact counts, with names.
 {% if owner_name %}
-SELECT coalesce({{ owner_name }}, {{ total|literal }}) AS name,
+SELECT coalesce({{ owner }}.{{ owner_name }}, {{ total|literal }}) AS name,
        exact.{{ category }} AS category,
        exact.{{ count }} AS count
 FROM {{ view }} AS exact

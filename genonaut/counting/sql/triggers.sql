@@ -5,6 +5,7 @@
 
 CREATE FUNCTION {{ in_schema }}{{ name }}_count_insert() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = {{ schema }}, pg_temp AS $$
+#variable_conflict use_column
 BEGIN
     INSERT INTO {{ ledger }} ({{ key }}, {{ category }}, delta)
     SELECT {{ row_key }}, {{ row_label }}, count(*)
@@ -16,6 +17,7 @@ END $$;
 
 CREATE FUNCTION {{ in_schema }}{{ name }}_count_delete() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = {{ schema }}, pg_temp AS $$
+#variable_conflict use_column
 BEGIN
     INSERT INTO {{ ledger }} ({{ key }}, {{ category }}, delta)
     SELECT {{ row_key }}, {{ row_label }}, -count(*)
@@ -27,6 +29,7 @@ END $$;
 
 CREATE FUNCTION {{ in_schema }}{{ name }}_count_update() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = {{ schema }}, pg_temp AS $$
+#variable_conflict use_column
 BEGIN
     INSERT INTO {{ ledger }} ({{ key }}, {{ category }}, delta)
     SELECT {{ row_key }}, {{ row_label }}, sum(change)
@@ -45,6 +48,7 @@ END $$;
 -- the lock could miss some of them: better no TRUNCATE than a wrong count.
 CREATE FUNCTION {{ in_schema }}{{ name }}_count_truncate() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = {{ schema }}, pg_temp AS $$
+#variable_conflict use_column
 BEGIN
     IF current_setting('transaction_isolation') <> 'read committed' THEN
         RAISE EXCEPTION 'TRUNCATE of % can only be counted at READ COMMITTED', TG_TABLE_NAME
@@ -70,6 +74,7 @@ END $$;
 -- It looks at the rows that did go, not at what a snapshot says of them.
 CREATE FUNCTION {{ in_schema }}{{ name }}_forget_owner() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = {{ schema }}, pg_temp AS $$
+#variable_conflict use_column
 BEGIN
     INSERT INTO {{ ledger }} ({{ key }}, {{ category }}, delta)
 {% if total %}
@@ -92,6 +97,7 @@ END $$;
 -- left to add. (Without CASCADE PostgreSQL refuses it.)
 CREATE FUNCTION {{ in_schema }}{{ name }}_forget_everything() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = {{ schema }}, pg_temp AS $$
+#variable_conflict use_column
 BEGIN
     DELETE FROM {{ ledger }};
     RETURN NULL;
@@ -110,10 +116,27 @@ CREATE TRIGGER {{ name }}_forget_everything AFTER TRUNCATE ON {{ owner }}
 
 CREATE FUNCTION {{ in_schema }}{{ name }}_place_triggers() RETURNS void
 LANGUAGE plpgsql SET search_path = {{ schema }}, pg_temp AS $$
+#variable_conflict use_column
 DECLARE
     part regclass;
     has_parts boolean;
 BEGIN
+    -- What is written through a parent that we do not see would not be counted.
+    IF (SELECT relispartition FROM pg_class WHERE oid = {{ counted|literal }}::regclass)
+       OR EXISTS (SELECT FROM pg_inherits JOIN pg_class AS parent ON parent.oid = inhparent
+                  WHERE parent.relkind = 'r'
+                    AND {{ counted|literal }}::regclass IN (inhparent, inhrelid)) THEN
+        RAISE EXCEPTION '% is part of another table, or inherits: count the whole',
+            {{ counted|literal }};
+    END IF;
+{% if owner %}
+    IF NOT EXISTS (SELECT FROM pg_constraint
+                   WHERE contype = 'f' AND conrelid = {{ counted|literal }}::regclass
+                     AND confrelid = {{ owner|literal }}::regclass) THEN
+        RAISE EXCEPTION '% has no foreign key to its owner %',
+            {{ counted|literal }}, {{ owner|literal }};
+    END IF;
+{% endif %}
     FOR part, has_parts IN
         SELECT oid, relkind = 'p' FROM pg_class
         WHERE oid = {{ counted|literal }}::regclass

@@ -2,7 +2,7 @@
 -- This file is frozen: a change of the declaration or of the templates needs another migration.
 
 -- A. gen_source: its triggers find the partitions by themselves now, and the record of a refresh
---    has the totals of all categories. Locked in the order in which everybody takes them.
+--    has the totals of all categories. All is locked at once, so that no write slips between.
 
 LOCK TABLE users, content_items_all, gen_source_stats, gen_source_refreshes
     IN ACCESS EXCLUSIVE MODE;
@@ -57,6 +57,7 @@ FROM gen_source_refreshes;
 
 CREATE FUNCTION gen_source_count_insert() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+#variable_conflict use_column
 BEGIN
     INSERT INTO gen_source_deltas (user_id, source_type, delta)
     SELECT creator_id, CASE source_type WHEN 'items' THEN 'regular' WHEN 'auto' THEN 'auto' END, count(*)
@@ -68,6 +69,7 @@ END $$;
 
 CREATE FUNCTION gen_source_count_delete() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+#variable_conflict use_column
 BEGIN
     INSERT INTO gen_source_deltas (user_id, source_type, delta)
     SELECT creator_id, CASE source_type WHEN 'items' THEN 'regular' WHEN 'auto' THEN 'auto' END, -count(*)
@@ -79,6 +81,7 @@ END $$;
 
 CREATE FUNCTION gen_source_count_update() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+#variable_conflict use_column
 BEGIN
     INSERT INTO gen_source_deltas (user_id, source_type, delta)
     SELECT creator_id, CASE source_type WHEN 'items' THEN 'regular' WHEN 'auto' THEN 'auto' END, sum(change)
@@ -97,6 +100,7 @@ END $$;
 -- the lock could miss some of them: better no TRUNCATE than a wrong count.
 CREATE FUNCTION gen_source_count_truncate() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+#variable_conflict use_column
 BEGIN
     IF current_setting('transaction_isolation') <> 'read committed' THEN
         RAISE EXCEPTION 'TRUNCATE of % can only be counted at READ COMMITTED', TG_TABLE_NAME
@@ -119,6 +123,7 @@ END $$;
 -- It looks at the rows that did go, not at what a snapshot says of them.
 CREATE FUNCTION gen_source_forget_owner() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+#variable_conflict use_column
 BEGIN
     INSERT INTO gen_source_deltas (user_id, source_type, delta)
     SELECT entry.user_id, gone.source_type, entry.delta
@@ -135,6 +140,7 @@ END $$;
 -- left to add. (Without CASCADE PostgreSQL refuses it.)
 CREATE FUNCTION gen_source_forget_everything() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+#variable_conflict use_column
 BEGIN
     DELETE FROM gen_source_deltas;
     RETURN NULL;
@@ -152,10 +158,25 @@ CREATE TRIGGER gen_source_forget_everything AFTER TRUNCATE ON users
 
 CREATE FUNCTION gen_source_place_triggers() RETURNS void
 LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+#variable_conflict use_column
 DECLARE
     part regclass;
     has_parts boolean;
 BEGIN
+    -- What is written through a parent that we do not see would not be counted.
+    IF (SELECT relispartition FROM pg_class WHERE oid = 'content_items_all'::regclass)
+       OR EXISTS (SELECT FROM pg_inherits JOIN pg_class AS parent ON parent.oid = inhparent
+                  WHERE parent.relkind = 'r'
+                    AND 'content_items_all'::regclass IN (inhparent, inhrelid)) THEN
+        RAISE EXCEPTION '% is part of another table, or inherits: count the whole',
+            'content_items_all';
+    END IF;
+    IF NOT EXISTS (SELECT FROM pg_constraint
+                   WHERE contype = 'f' AND conrelid = 'content_items_all'::regclass
+                     AND confrelid = 'users'::regclass) THEN
+        RAISE EXCEPTION '% has no foreign key to its owner %',
+            'content_items_all', 'users';
+    END IF;
     FOR part, has_parts IN
         SELECT oid, relkind = 'p' FROM pg_class
         WHERE oid = 'content_items_all'::regclass
@@ -191,8 +212,8 @@ CREATE TABLE tag_cardinality_stats (
     tag_id uuid REFERENCES tags (id) ON DELETE CASCADE,
     content_source varchar(10) NOT NULL,
     cardinality bigint NOT NULL,
-    PRIMARY KEY (tag_id, content_source),
-    updated_at timestamptz NOT NULL DEFAULT now()
+    updated_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (tag_id, content_source)
 ) WITH (fillfactor = 80);
 
 -- 2. The ledger. Append-only for writers, emptied by the fold: a queue. So it has no key and no
@@ -251,6 +272,7 @@ CREATE INDEX idx_tag_cardinality_refreshes_good
 
 CREATE FUNCTION tag_cardinality_count_insert() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+#variable_conflict use_column
 BEGIN
     INSERT INTO tag_cardinality_deltas (tag_id, content_source, delta)
     SELECT tag_id, CASE source_type WHEN 'items' THEN 'regular' WHEN 'auto' THEN 'auto' END, count(*)
@@ -262,6 +284,7 @@ END $$;
 
 CREATE FUNCTION tag_cardinality_count_delete() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+#variable_conflict use_column
 BEGIN
     INSERT INTO tag_cardinality_deltas (tag_id, content_source, delta)
     SELECT tag_id, CASE source_type WHEN 'items' THEN 'regular' WHEN 'auto' THEN 'auto' END, -count(*)
@@ -273,6 +296,7 @@ END $$;
 
 CREATE FUNCTION tag_cardinality_count_update() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+#variable_conflict use_column
 BEGIN
     INSERT INTO tag_cardinality_deltas (tag_id, content_source, delta)
     SELECT tag_id, CASE source_type WHEN 'items' THEN 'regular' WHEN 'auto' THEN 'auto' END, sum(change)
@@ -291,6 +315,7 @@ END $$;
 -- the lock could miss some of them: better no TRUNCATE than a wrong count.
 CREATE FUNCTION tag_cardinality_count_truncate() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+#variable_conflict use_column
 BEGIN
     IF current_setting('transaction_isolation') <> 'read committed' THEN
         RAISE EXCEPTION 'TRUNCATE of % can only be counted at READ COMMITTED', TG_TABLE_NAME
@@ -312,6 +337,7 @@ END $$;
 -- It looks at the rows that did go, not at what a snapshot says of them.
 CREATE FUNCTION tag_cardinality_forget_owner() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+#variable_conflict use_column
 BEGIN
     INSERT INTO tag_cardinality_deltas (tag_id, content_source, delta)
     SELECT gone.tag_id, gone.content_source, gone.cardinality
@@ -324,6 +350,7 @@ END $$;
 -- left to add. (Without CASCADE PostgreSQL refuses it.)
 CREATE FUNCTION tag_cardinality_forget_everything() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+#variable_conflict use_column
 BEGIN
     DELETE FROM tag_cardinality_deltas;
     RETURN NULL;
@@ -341,10 +368,25 @@ CREATE TRIGGER tag_cardinality_forget_everything AFTER TRUNCATE ON tags
 
 CREATE FUNCTION tag_cardinality_place_triggers() RETURNS void
 LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+#variable_conflict use_column
 DECLARE
     part regclass;
     has_parts boolean;
 BEGIN
+    -- What is written through a parent that we do not see would not be counted.
+    IF (SELECT relispartition FROM pg_class WHERE oid = 'content_tags'::regclass)
+       OR EXISTS (SELECT FROM pg_inherits JOIN pg_class AS parent ON parent.oid = inhparent
+                  WHERE parent.relkind = 'r'
+                    AND 'content_tags'::regclass IN (inhparent, inhrelid)) THEN
+        RAISE EXCEPTION '% is part of another table, or inherits: count the whole',
+            'content_tags';
+    END IF;
+    IF NOT EXISTS (SELECT FROM pg_constraint
+                   WHERE contype = 'f' AND conrelid = 'content_tags'::regclass
+                     AND confrelid = 'tags'::regclass) THEN
+        RAISE EXCEPTION '% has no foreign key to its owner %',
+            'content_tags', 'tags';
+    END IF;
     FOR part, has_parts IN
         SELECT oid, relkind = 'p' FROM pg_class
         WHERE oid = 'content_tags'::regclass

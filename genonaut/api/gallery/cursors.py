@@ -1,0 +1,127 @@
+"""Cursors: places in a list, as text that means nothing to whoever carries it.
+
+A cursor holds the sort value and the id of the item that it is beside, to the last bit. So a page
+begins exactly there, whatever was added or deleted since.
+
+Its first bytes are a checksum of the rest and of the list it belongs to. That is no signature: a
+cursor opens nothing that its bearer could not ask for anyway, and it needs no secret that several
+processes would have to share. Whatever it says is looked at as if a stranger had written it.
+"""
+
+import binascii
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import blake2b
+from typing import Any
+
+from genonaut.api.exceptions import InvalidCursorError
+from genonaut.api.gallery.orders import Position, SortValue
+from genonaut.api.gallery.query import GalleryQuery, SortField
+
+_VERSION = 1
+_CHECKSUM_BYTES = 8
+_BIGINT = range(-(2**63), 2**63)
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """A place between two items: behind `position`, or before it if it goes `backward`.
+
+    Without a position it is the place before the first item, or behind the last.
+    `rank` is the number of items that were before the place when the cursor was made.
+    """
+
+    backward: bool
+    rank: int
+    position: Position | None = None
+
+
+END = Cursor(backward=True, rank=0)
+
+
+def write(cursor: Cursor, query: GalleryQuery) -> str:
+    """The cursor as text, for this list."""
+    at = cursor.position
+    place = [_plain(at.value), at.item_id] if at else []
+    payload = json.dumps([cursor.backward, cursor.rank, *place], ensure_ascii=False).encode()
+    return urlsafe_b64encode(_checksum(payload, query) + payload).decode().rstrip("=")
+
+
+def read(text: str, query: GalleryQuery) -> Cursor:
+    """The cursor that was written for this list.
+
+    Raises:
+        InvalidCursorError: it was not, or is not a cursor at all.
+    """
+    try:
+        raw = urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))
+        cursor = _parsed(raw[_CHECKSUM_BYTES:], query.sort_field)
+        # Several texts decode to the same bytes; only the one that we write is good.
+        good = write(cursor, query) == text
+    except (ValueError, TypeError, OverflowError, RecursionError, binascii.Error):
+        good = False
+    if not good:
+        raise InvalidCursorError(
+            "The cursor does not belong to this list: send it unchanged, with the filters and the "
+            "order that it was given for, or begin without a cursor."
+        )
+    return cursor
+
+
+def _checksum(payload: bytes, query: GalleryQuery) -> bytes:
+    the_list = [
+        _VERSION,
+        sorted(query.sources),
+        str(query.user_id),
+        query.search,
+        sorted(set(query.tags)),
+        query.tag_match,
+        query.sort_field,
+        query.sort_order,
+    ]
+    written = json.dumps(the_list).encode() + b"\n" + payload
+    return blake2b(written, digest_size=_CHECKSUM_BYTES).digest()
+
+
+def _plain(value: SortValue) -> str:
+    match value:
+        case datetime():
+            return value.isoformat()
+        case float():
+            return value.hex()
+        case _:
+            return value
+
+
+def _parsed(payload: bytes, field: SortField) -> Cursor:
+    backward, rank, *place = json.loads(payload)
+    if not isinstance(backward, bool) or not _is_bigint(rank):
+        raise ValueError("neither a direction nor a rank")
+    if not place:
+        return Cursor(backward, rank)
+    value, item_id = place
+    if not _is_bigint(item_id) or not isinstance(value, str):
+        raise ValueError("neither a value nor an id")
+    return Cursor(backward, rank, Position(_sort_value(value, field), item_id))
+
+
+def _is_bigint(number: Any) -> bool:  # noqa: ANN401
+    return type(number) is int and number in _BIGINT
+
+
+def _sort_value(text: str, field: SortField) -> SortValue:
+    match field:
+        case "created_at" | "updated_at":
+            moment = datetime.fromisoformat(text)
+            if moment.tzinfo is None:
+                raise ValueError("a moment without an offset")
+            return moment
+        case "quality_score":
+            return float.fromhex(text)
+        case "title":
+            if "\0" in text:
+                raise ValueError("no title has a NUL")
+            text.encode()
+            return text

@@ -1,0 +1,53 @@
+"""Which items carry tags: from the tags to the items, or from an item to its tags."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Exists, Select, and_, exists, select
+from sqlalchemy.orm import aliased
+
+from genonaut.api.gallery.query import TagMatch
+from genonaut.db.schema import ContentTag
+
+
+def ids(tags: Sequence[UUID], match: TagMatch, partition: str) -> Select[Any]:
+    """The ids of a partition's items that carry the tags, each once. The first tag leads."""
+    if match == "any" and len(tags) > 1:
+        return (
+            select(ContentTag.content_id)
+            .where(ContentTag.tag_id.in_(tags), ContentTag.source_type == partition)
+            .distinct()
+        )
+    lead, *others = tags
+    return select(ContentTag.content_id).where(
+        ContentTag.tag_id == lead,
+        ContentTag.source_type == partition,
+        *(_carries(ContentTag.content_id, partition, [tag]) for tag in others),
+    )
+
+
+def probe(
+    item_id: ColumnElement[int], tags: Sequence[UUID], match: TagMatch, partition: str
+) -> ColumnElement[bool]:
+    """Whether an item carries the tags, looked up for each item by itself."""
+    groups = [tags] if match == "any" else [[tag] for tag in tags]
+    # PostgreSQL does not make a join of an EXISTS with an OFFSET. A join might lose the order of
+    # the index that is being walked along.
+    return and_(*(_carries(item_id, partition, group, fence=True) for group in groups))
+
+
+def _carries(
+    item_id: Any,  # noqa: ANN401
+    partition: str,
+    tags: Sequence[UUID],
+    *,
+    fence: bool = False,
+) -> Exists:
+    carried = aliased(ContentTag)
+    statement = select(carried.content_id).where(
+        carried.content_id == item_id,
+        carried.source_type == partition,
+        carried.tag_id.in_(tags) if len(tags) > 1 else carried.tag_id == tags[0],
+    )
+    return exists(statement.offset(0) if fence else statement)

@@ -1,0 +1,89 @@
+"""The gallery: the statements, executed."""
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import RowMapping, or_, select, text
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import Session
+from sqlalchemy.sql import ClauseElement, Executable
+from sqlalchemy.sql.compiler import SQLCompiler
+
+from genonaut.api.gallery.filters import Filters
+from genonaut.api.gallery.orders import Order
+from genonaut.api.gallery.pager import Window
+from genonaut.api.repositories import gallery_statements as statements
+from genonaut.counting.engine import Reading, read
+from genonaut.db.counts import TAG_CARDINALITY
+from genonaut.db.schema import Tag
+from genonaut.db.time_limit import time_limit
+
+_ROWS_AT_A_TIME = 10_000
+_PLAN_FOR_ALL_ROWS = text("SELECT set_config('cursor_tuple_fraction', '1', true)")
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many rows were counted, and whether those are all."""
+
+    rows: int
+    complete: bool
+
+
+class GalleryRepository:
+    """Reads pages of the gallery."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def items(
+        self, filters: Filters, order: Order, window: Window, *, collect: bool
+    ) -> Sequence[RowMapping]:
+        """The items of a window, in order."""
+        keys = statements.keys(filters, order, window, collect=collect)
+        return self._session.execute(statements.items(keys, order)).mappings().all()
+
+    def any_item(self, filters: Filters, order: Order, window: Window, *, collect: bool) -> bool:
+        """Whether there is any item in a window."""
+        keys = statements.keys(filters, order, window, collect=collect)
+        return self._session.execute(select(keys.c.id)).first() is not None
+
+    def count(self, filters: Filters, seconds: float) -> Counted:
+        """Count what matches, but not much longer than so many seconds."""
+        deadline = time.monotonic() + seconds
+        rows, complete = 0, False
+        with time_limit(self._session, seconds):
+            self._session.execute(_PLAN_FOR_ALL_ROWS)
+            self._session.execute(_DeclareCursor(statements.all_matches(filters)))
+            move = text(f"MOVE FORWARD {_ROWS_AT_A_TIME} IN counting")
+            while not complete and time.monotonic() < deadline:
+                moved: int = self._session.execute(move).rowcount  # type: ignore[attr-defined]
+                rows, complete = rows + moved, moved < _ROWS_AT_A_TIME
+        return Counted(rows, complete)
+
+    def tags_named(self, names: Iterable[str], ids: Iterable[UUID]) -> Sequence[RowMapping]:
+        """The ids and names of the tags that have one of these names or ids."""
+        statement = select(Tag.id, Tag.name).where(or_(Tag.name.in_(names), Tag.id.in_(ids)))
+        return self._session.execute(statement).mappings().all()
+
+    def read_tag_cardinalities(self, tags: Iterable[UUID]) -> Reading:
+        """How many items of each source carry each of these tags, from the cache."""
+        return read(self._session, TAG_CARDINALITY, tags)
+
+
+class _DeclareCursor(Executable, ClauseElement):
+    """DECLARE a server-side cursor named `counting` for a query, to be moved and not fetched."""
+
+    inherit_cache = False
+
+    def __init__(self, query: Any) -> None:  # noqa: ANN401
+        self.query = query
+
+
+@compiles(_DeclareCursor)
+def _declare_cursor(element: _DeclareCursor, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401
+    query = compiler.process(element.query, **options)
+    return f"DECLARE counting NO SCROLL CURSOR FOR {query}"

@@ -1,0 +1,143 @@
+"""The gallery's statements, put together from filters and an order.
+
+Each source is a branch of its own on its own partition, ordered and limited by itself, and the
+branches are merged. So a page reads about as many index entries as it has items, however many
+there are.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Select,
+    String,
+    Subquery,
+    and_,
+    literal,
+    literal_column,
+    or_,
+    select,
+    union_all,
+)
+
+from genonaut.api.gallery import search, tagged
+from genonaut.api.gallery.filters import Filters
+from genonaut.api.gallery.orders import Order
+from genonaut.api.gallery.pager import Window
+from genonaut.api.gallery.sources import Scope
+from genonaut.api.repositories.content_repository import ITEM_COLUMNS, PARTITIONS
+from genonaut.db.schema import (
+    AUTO,
+    REGULAR,
+    ContentItem,
+    ContentItemAll,
+    ContentItemAuto,
+    User,
+)
+
+_TABLES: dict[str, Any] = {REGULAR: ContentItem, AUTO: ContentItemAuto}
+
+
+def keys(filters: Filters, order: Order, window: Window, *, collect: bool) -> Subquery:
+    """Ids, sources and sort values of a window of the items that match.
+
+    There are two ways. Walking along the order's index and looking at each item is right if many
+    match. If few do, all of them are collected first, from the index that finds them, and sorted.
+    """
+    if collect:
+        found: CTE | Subquery = (
+            union_all(*(_branch(filters, source, order, collect=True) for source in filters.scopes))
+            .cte("collected")
+            # Else PostgreSQL might walk after all.
+            .prefix_with("MATERIALIZED")
+        )
+        statement = _within(select(found), order, window, found.c.value, found.c.id)
+    else:
+        walked = (_walk(filters, source, order, window) for source in filters.scopes)
+        found = union_all(*walked).subquery("walked")
+        statement = select(found)
+    return (
+        statement.order_by(*order.by(found.c.value, found.c.id))
+        .limit(window.limit)
+        .offset(window.offset)
+        .subquery("keys")
+    )
+
+
+def items(keys: Subquery, order: Order) -> Select[Any]:
+    """The items of these keys, with their creators' names, in this order."""
+    return (
+        select(*ITEM_COLUMNS, User.username.label("creator_username"))
+        .select_from(keys)
+        .join(
+            ContentItemAll,
+            and_(ContentItemAll.id == keys.c.id, ContentItemAll.source_type == keys.c.source_type),
+        )
+        .join(User, User.id == ContentItemAll.creator_id)
+        .order_by(*order.by(keys.c.value, keys.c.id))
+    )
+
+
+def all_matches(filters: Filters) -> Any:  # noqa: ANN401
+    """A row for every item that matches, for counting."""
+    return union_all(*(_match(filters, source) for source in filters.scopes))
+
+
+def _match(filters: Filters, source: str) -> Select[Any]:
+    if filters.tags and not filters.phrases and filters.scopes[source] is Scope.ALL:
+        # The tags know it alone: an item that carries one is there.
+        return tagged.ids(filters.tags, filters.tag_match, PARTITIONS[source])
+    item = _TABLES[source]
+    return select(literal_column("1")).where(*_conditions(filters, source, item, collect=True))
+
+
+def _walk(filters: Filters, source: str, order: Order, window: Window) -> Select[Any]:
+    item = _TABLES[source]
+    value = getattr(item, order.field)
+    branch = _within(_branch(filters, source, order, collect=False), order, window, value, item.id)
+    # A branch of a UNION ALL that has a WHERE keeps its index's order only if it has a LIMIT.
+    return branch.order_by(*order.by(value, item.id)).limit(window.offset + window.limit)
+
+
+def _within(
+    statement: Select[Any],
+    order: Order,
+    window: Window,
+    value: ColumnElement[Any],
+    item_id: ColumnElement[int],
+) -> Select[Any]:
+    if window.behind is None:
+        return statement
+    return statement.where(order.behind(window.behind, value, item_id, inclusive=window.inclusive))
+
+
+def _branch(filters: Filters, source: str, order: Order, *, collect: bool) -> Select[Any]:
+    item = _TABLES[source]
+    partition = literal(PARTITIONS[source], String, literal_execute=True)
+    columns = item.id, partition.label("source_type"), getattr(item, order.field).label("value")
+    return select(*columns).where(*_conditions(filters, source, item, collect=collect))
+
+
+def _conditions(
+    filters: Filters,
+    source: str,
+    item: Any,  # noqa: ANN401
+    *,
+    collect: bool,
+) -> Iterator[ColumnElement[bool]]:
+    match filters.scopes[source]:
+        case Scope.OWN:
+            yield item.creator_id == filters.viewer
+        case Scope.OTHERS if collect:
+            # Two ranges of an index, where "is not" would be none.
+            yield or_(item.creator_id < filters.viewer, item.creator_id > filters.viewer)
+        case Scope.OTHERS:
+            yield item.creator_id != filters.viewer
+    if filters.phrases:
+        yield search.matches(item, filters.phrases)
+    if filters.tags and collect:
+        yield item.id.in_(tagged.ids(filters.tags, filters.tag_match, PARTITIONS[source]))
+    elif filters.tags:
+        yield tagged.probe(item.id, filters.tags, filters.tag_match, PARTITIONS[source])

@@ -1,0 +1,20 @@
+"""The gallery: a page of whatever was asked for."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from genonaut.api.dependencies import GalleryServiceDep
+from genonaut.api.error_answers import documented
+from genonaut.api.gallery.query import GalleryPage
+from genonaut.api.gallery_schemas import GalleryOut, GalleryParams
+
+router = APIRouter(prefix="/api/v1", tags=["content"])
+
+
+@router.get("/content/unified", response_model=GalleryOut, responses=documented(400, 422))
+def read_gallery(
+    service: GalleryServiceDep, params: Annotated[GalleryParams, Query()]
+) -> GalleryPage:
+    """A page of the gallery, with the number of all that match."""
+    return service.page(params.query())

@@ -1,0 +1,122 @@
+"""The gallery: the decisions."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from genonaut.api.exceptions import DatabaseTimeoutError
+from genonaut.api.gallery import cursors, search, sources
+from genonaut.api.gallery.cursors import END, Cursor
+from genonaut.api.gallery.filters import Filters
+from genonaut.api.gallery.orders import Order
+from genonaut.api.gallery.pager import NONE, Pager, Window
+from genonaut.api.gallery.pagination import pagination
+from genonaut.api.gallery.query import GalleryPage, GalleryQuery
+from genonaut.api.repositories.gallery_repository import GalleryRepository
+from genonaut.api.repositories.tag_repository import TagRepository
+from genonaut.api.services import gallery_totals as totals
+from genonaut.api.services.content_service import ContentService
+from genonaut.api.services.gallery_tags import asked_tags
+from genonaut.config import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class _Listing:
+    """The items that match, as the pager reads them."""
+
+    gallery: GalleryRepository
+    filters: Filters
+    collect: bool
+
+    def items(self, order: Order, window: Window) -> Sequence[Any]:
+        if not self.filters.scopes:
+            return []
+        return self.gallery.items(self.filters, order, window, collect=self.collect)
+
+    def any_item(self, order: Order, window: Window) -> bool:
+        if not self.filters.scopes:
+            return False
+        return self.gallery.any_item(self.filters, order, window, collect=self.collect)
+
+
+class GalleryService:
+    """Pages of the gallery, with totals.
+
+    The session should be a snapshot (`Database.snapshot`), so that items, totals and counts are
+    of the same moment.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        settings: Settings,
+        *,
+        on_long_ledger: Callable[[], None] | None = None,
+    ) -> None:
+        self._gallery = GalleryRepository(session)
+        self._tags = TagRepository(session)
+        self._content = ContentService(
+            session,
+            live_count_timeout_seconds=settings.stats.live_count_timeout_seconds,
+            fold_after_rows=settings.stats.fold_after_rows,
+            on_long_ledger=on_long_ledger,
+        )
+        self._count_timeout_seconds = settings.gallery.count_timeout_seconds
+
+    def page(self, query: GalleryQuery) -> GalleryPage:
+        """A page of the items that match, in order.
+
+        Raises:
+            InvalidCursorError: the cursor is not one of ours, or was made for another list.
+        """
+        cursor = self._cursor(query)
+        stats = self._stats(query.user_id)
+        filters, at_most = self._filters(query)
+        total = totals.total(self._gallery, filters, at_most, stats, self._count_timeout_seconds)
+        rows = query.page_size if cursor else query.page * query.page_size
+        collect = totals.collects(filters, total, at_most, stats, rows)
+        if not filters.only_sources and total == NONE:
+            filters = replace(filters, scopes={})
+        listing = _Listing(self._gallery, filters, collect=collect)
+        order = Order(query.sort_field, descending=query.sort_order == "desc")
+        pager = Pager(listing, order, query.page_size, total)
+        part = pager.from_cursor(cursor) if cursor else pager.by_number(query.page)
+        return GalleryPage(
+            self._with_tags(part.items),
+            pagination(query, part, total),
+            stats if query.include_stats else None,
+        )
+
+    def _cursor(self, query: GalleryQuery) -> Cursor | None:
+        if not query.cursor:
+            return END if query.backward else None
+        cursor = cursors.read(query.cursor, query)
+        if cursor.position is None or query.backward is None:
+            return cursor
+        return replace(cursor, backward=query.backward)
+
+    def _stats(self, user_id: UUID | None) -> dict[str, Any] | None:
+        # Counts that were never built are counted live. If that takes too long, pages go without.
+        with suppress(DatabaseTimeoutError):
+            return self._content.get_unified_content_stats(user_id)
+        return None
+
+    def _filters(self, query: GalleryQuery) -> tuple[Filters, int | None]:
+        scopes = sources.scopes(query)
+        tags = asked_tags(self._gallery, query, scopes)
+        filters = Filters(
+            scopes={} if tags.impossible else scopes,
+            viewer=query.user_id,
+            phrases=search.phrases(query.search),
+            tags=tags.ids,
+            tag_match=query.tag_match,
+        )
+        return filters, tags.at_most(query)
+
+    def _with_tags(self, items: Sequence[Mapping[Any, Any]]) -> list[dict[str, Any]]:
+        names = self._tags.names_of(item["id"] for item in items)
+        return [{**item, "tags": names[item["id"]]} for item in items]

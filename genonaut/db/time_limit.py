@@ -1,0 +1,27 @@
+"""Giving up a statement that takes too long, and going on without it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+_LIMIT = text("SELECT set_config('statement_timeout', :limit, true)")
+
+
+@contextmanager
+def time_limit(session: Session, seconds: float) -> Iterator[None]:
+    """Only read in the `with`: it ends as if it had never been, and the transaction goes on.
+
+    A statement that takes longer is cancelled, and what follows it in the `with` is left out.
+    """
+    try:
+        with session.begin_nested() as savepoint:
+            session.execute(_LIMIT, {"limit": f"{max(1, round(seconds * 1000))}ms"})
+            yield
+            savepoint.rollback()  # The settings are as before.
+    except DBAPIError as error:
+        if not isinstance(error.orig, psycopg.errors.QueryCanceled):
+            raise
