@@ -10,6 +10,7 @@ from genonaut.api.services.content_service import ContentService
 from genonaut.api.services.gallery_service import GalleryService
 from genonaut.api.services.health_service import HealthService
 from genonaut.api.services.metrics_service import MetricsService
+from genonaut.api.services.stats_reader import StatsReader
 from genonaut.api.services.tag_service import TagService
 from genonaut.api.services.user_service import UserService
 
@@ -52,6 +53,12 @@ def get_content_service(request: Request, session: SessionDep) -> ContentService
     )
 
 
+def get_stats_reader(request: Request) -> StatsReader:
+    """The application's reader of the four counts. No session: it has a connection of its own."""
+    reader: StatsReader = request.app.state.stats_reader
+    return reader
+
+
 def get_gallery_service(request: Request, session: SnapshotDep) -> GalleryService:
     """The gallery service, on a snapshot."""
     state = request.app.state
@@ -81,6 +88,7 @@ def get_metrics_service(request: Request) -> MetricsService:
 
 
 ContentServiceDep = Annotated[ContentService, Depends(get_content_service)]
+StatsReaderDep = Annotated[StatsReader, Depends(get_stats_reader)]
 GalleryServiceDep = Annotated[GalleryService, Depends(get_gallery_service)]
 TagServiceDep = Annotated[TagService, Depends(get_tag_service)]
 UserServiceDep = Annotated[UserService, Depends(get_user_service)]

@@ -1,0 +1,116 @@
+"""One run of the benchmark: who takes part, how much is measured, and what was found."""
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from genonaut.bench.contestants import Contestant
+from genonaut.bench.errors import WrongAnswerError
+from genonaut.bench.gallery import Connection, Counts, Size, truth
+from genonaut.bench.profiles import Profile
+from genonaut.bench.stage import NO_TRIGGERS, Stage
+
+Record = dict[str, Any]
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True)
+class Entrant:
+    """A contestant in a database of its own."""
+
+    contestant: Contestant
+    database: str
+    stage: Stage
+
+    @property
+    def name(self) -> str:
+        return self.contestant.name
+
+    def connect(self) -> Connection:
+        """A connection to its database, on which every statement commits by itself."""
+        return self.stage.connect(self.database)
+
+    def prove(self, connection: Connection) -> None:
+        """Compare all that it tells with a recount.
+
+        Raises:
+            WrongAnswerError: they differ.
+        """
+        require_equal(self.name, self.contestant.told(connection), truth(connection))
+
+
+def require_equal(name: str, told: Counts, true: Counts) -> None:
+    """Raises WrongAnswerError, and names the largest difference."""
+    differences = {
+        key: told.get(key, 0) - true.get(key, 0)
+        for key in told.keys() | true.keys()
+        if told.get(key, 0) != true.get(key, 0)
+    }
+    if differences:
+        (user, source), error = max(differences.items(), key=lambda item: abs(item[1]))
+        raise WrongAnswerError(
+            f"The contestant {name!r} tells {len(differences):,} wrong counts, the worst being "
+            f"{source} of {user}: {told.get((user, source), 0):,} instead of "
+            f"{true.get((user, source), 0):,} ({error:+,}). There are no results."
+        )
+
+
+@dataclass
+class Run:
+    """What the measurements share."""
+
+    stage: Stage
+    profile: Profile
+    contestants: Sequence[type[Contestant]]
+    say: Callable[[str], None] = lambda _: None
+    planted: str | None = None  # the contestant who is made to tell a wrong count
+    records: list[Record] = field(default_factory=list)
+
+    def note(self, measure: str, contestant: str, **figures: object) -> None:
+        """Keep what was measured. Call it only when the answers were right."""
+        self.records.append({"measure": measure, "contestant": contestant, **figures})
+
+    @contextmanager
+    def entrant(
+        self, kind: type[Contestant], size: Size, *, built: bool = True
+    ) -> Iterator[Entrant]:
+        """A contestant with a gallery of its own, its counts built and proven."""
+        name = f"{kind.name}_{size}".replace(" ", "_").lower()
+        gallery = self.stage.gallery(size)
+        self.stage.copy(gallery, name)
+        dsn = self.stage.url(name).set(drivername="postgresql")
+        contestant = kind(dsn.render_as_string(hide_password=False), self.stage.redis_socket)
+        entrant = Entrant(contestant, name, self.stage)
+        try:
+            with entrant.connect() as connection:
+                if not kind.is_ours:
+                    connection.execute(NO_TRIGGERS)
+                contestant.install(connection)
+                if built:
+                    self._build(entrant, connection)
+            yield entrant
+        finally:
+            self.stage.drop(name)
+
+    def _build(self, entrant: Entrant, connection: Connection) -> None:
+        entrant.contestant.refresh(connection)
+        connection.execute("VACUUM ANALYZE")
+        entrant.prove(connection)
+        if entrant.name == self.planted:
+            entrant.contestant.plant(connection)
+
+
+def in_turn(items: Sequence[Item], turn: int) -> Iterable[Item]:
+    """All of them, beginning with another one each time, so that nobody is always the first."""
+    start = turn % len(items)
+    return [*items[start:], *items[:start]]
+
+
+def percentile(values: Sequence[float], percent: float) -> float:
+    """The value that so many percent do not exceed; NaN if there are none."""
+    if not values:
+        return math.nan
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(len(ordered) * percent / 100))]
