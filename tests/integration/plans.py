@@ -28,6 +28,10 @@ class Plan:
     def indexes(self) -> set[str]:
         return {node["Index Name"] for node in self.nodes if "Index Name" in node}
 
+    @property
+    def tables(self) -> set[str]:
+        return {node["Relation Name"] for node in self.nodes if "Relation Name" in node}
+
     def has(self, kind: str) -> bool:
         return any(node["Node Type"] == kind for node in self.nodes)
 

@@ -89,8 +89,10 @@ def writing(database: Database, *statements: str) -> Iterator[Callable[[], None]
 
 # Of everybody's items all are moved and given away. Of one source and of one owner's items, only
 # those that may come and go.
-ALL = [(SWITCHES, "", field, order) for field, order in ORDERS]
-SOME = [
+ALL: list[tuple[Sequence[str], str, str, str]] = [
+    (SWITCHES, "", field, order) for field, order in ORDERS
+]
+SOME: list[tuple[Sequence[str], str, str, str]] = [
     (["user-regular", "community-auto"], "WHERE id %% 3 <> 0", "created_at", "desc"),
     (["user-auto"], "WHERE id %% 3 <> 0", "title", "asc"),
     (["community-regular", "community-auto"], "WHERE id %% 3 <> 0", "quality_score", "desc"),

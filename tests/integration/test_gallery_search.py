@@ -69,7 +69,7 @@ ITEMS = {
 def gallery(client: httpx.Client) -> dict[int, str]:
     """A few items, and their short names."""
     ada = client.post("/api/v1/users", json={"username": "ada"}).json()["id"]
-    names = {}
+    names: dict[int, str] = {}
     for name, (title, prompt) in ITEMS.items():
         item = {"title": title, "prompt": prompt, "creator_id": ada}
         added = client.post(f"/api/v1/content{'-auto' * (len(names) % 2)}", json=item).json()
