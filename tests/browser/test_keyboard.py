@@ -67,6 +67,13 @@ def test_searching_opens_the_drawer_of_a_phone(open_page: OpenPage) -> None:
     expect(page.get_by_test_id("gallery-options-drawer")).to_have_attribute("data-open", "false")
 
 
+def test_counts_open_the_column_that_was_closed(page: Page) -> None:
+    page.get_by_test_id("gallery-options-toggle-button").click()
+    expect(page.get_by_test_id("gallery-options-drawer")).to_be_hidden()
+    page.keyboard.press("i")
+    expect(page.get_by_test_id("gallery-stats-popover")).to_be_visible()
+
+
 def test_counts_and_help_open_and_close(page: Page) -> None:
     for key, place in (("i", "gallery-stats-popover"), ("?", "gallery-help")):
         for close in (key, "Escape"):

@@ -422,3 +422,6 @@ def test_a_wheel_brings_its_configuration_along(tmp_path: Path) -> None:
     assert {path.name for path in (site / "genonaut" / "_config").iterdir()} == {
         path.name for path in (CHECKOUT / "config").iterdir()
     }
+    for folder in ("templates", "static"):
+        brought = {path.name for path in (site / "genonaut" / "web" / folder).iterdir()}
+        assert brought == {path.name for path in (CHECKOUT / "genonaut" / "web" / folder).iterdir()}

@@ -1,5 +1,7 @@
 // The counts behind the (i): asked for when they are wanted, and once each time.
 
+import { openOptions } from "./options.js";
+
 const HOVER_MS = 120;
 const LEAVE_MS = 250;
 
@@ -41,6 +43,7 @@ function listen() {
 
 export function toggleCounts() {
   if (!button) return;
+  openOptions();
   button.focus();
   if (isOpen() && pinned) return close();
   pinned = true;

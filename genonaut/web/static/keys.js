@@ -1,6 +1,7 @@
 // Single keys, and the arrows among the results. What a key does natively, it goes on doing.
 
 import { toggleCounts } from "./counts.js";
+import { openOptions } from "./options.js";
 
 const OFF = "genonaut-keys-off";
 const TYPING = "input:not([type=checkbox], [type=radio]), select, textarea, [contenteditable]";
@@ -70,8 +71,7 @@ function focus(index) {
 function search() {
   const box = document.getElementById("search");
   if (!box) return false;
-  const drawer = document.getElementById("gallery-options");
-  if (drawer.dataset.open === "false") document.querySelector("[data-testid=gallery-options-toggle-button]").click();
+  openOptions();
   box.focus();
   box.select();
   return true;

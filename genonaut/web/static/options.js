@@ -11,13 +11,14 @@ const filters = document.querySelector("[data-filters]");
 document.addEventListener("change", ({ target }) => {
   if (target.matches("[data-submits]")) target.form.requestSubmit();
   // In the drawer of a phone one chooses several things, and then asks for results.
-  else if (wide.matches && filters?.contains(target) && target.type !== "search") filters.requestSubmit();
+  else if (wide.matches && filters?.contains(target) && target.type !== "search") choose();
 });
 
-filters?.addEventListener("submit", () => {
+function choose() {
   const left = { focus: selector(document.activeElement), scroll: drawer.scrollTop };
   sessionStorage.setItem(MEMORY, JSON.stringify(left));
-});
+  filters.requestSubmit();
+}
 
 // How to find the same element on the next page.
 function selector(element) {
@@ -35,6 +36,10 @@ if (filters) {
 }
 
 // --- Opening and closing: a drawer on phones, a column on wide screens
+
+export function openOptions() {
+  if (drawer.dataset.open === "false") button.click();
+}
 
 if (drawer) {
   const COLUMN = "genonaut-options-column";
