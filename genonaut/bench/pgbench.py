@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import make_url
+
 from genonaut.bench.errors import LoadError
 from genonaut.bench.run import Entrant
 from genonaut.embedded.account import server_account
@@ -53,7 +55,7 @@ def run_pgbench(
     with tempfile.TemporaryDirectory(prefix="genonaut-pgbench-") as folder:
         file = Path(folder) / "script"
         file.write_text(SCRIPTS[script], encoding="utf-8")
-        url = entrant.stage.url(entrant.database)
+        url = make_url(entrant.contestant.dsn)
         done = subprocess.run(
             [
                 str(find_binaries(server_account(Path(folder))) / "pgbench"),

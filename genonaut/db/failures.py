@@ -61,7 +61,7 @@ def _explain(error: BaseException | None, url: URL, *, invalidated: bool) -> Dat
             f"The database server at {where} cannot be reached: start it, or correct DB_HOST and "
             f"DB_PORT, or DATABASE_URL ({_last_line(reason)})."
         )
-    return DatabaseError(f"The database failed: {_what_it_says(error.orig)}.")
+    return DatabaseError(f"The database failed: {_what_it_says(error)}.")
 
 
 @contextmanager
