@@ -1,6 +1,7 @@
 """Writers: PostgreSQL's own pgbench, from the same binaries as the server."""
 
 import os
+import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from genonaut.bench.errors import LoadError
 from genonaut.bench.run import Entrant
 from genonaut.embedded.account import server_account
 from genonaut.embedded.cluster import find_binaries
+from genonaut.embedded.parent import dies_with_parent
 
 ITEM = """
 INSERT INTO content_items_all (source_type, title, content_data, prompt, creator_id)
@@ -75,6 +77,7 @@ def run_pgbench(
             capture_output=True,
             text=True,
             check=False,
+            preexec_fn=dies_with_parent(signal.SIGKILL),
         )
         if done.returncode:
             raise LoadError(f"pgbench failed: {done.stderr.strip()}")
