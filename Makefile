@@ -5,7 +5,7 @@ SECONDS ?= 60
 BIN    := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev demo test lint lock bench refresh-gen-source-stats refresh-tag-stats soak clean FORCE
+.PHONY: help install install-dev demo test screenshots lint lock bench refresh-gen-source-stats refresh-tag-stats soak clean FORCE
 
 help: ## List the targets
 	@grep -hE '^[a-z%-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 34
@@ -51,6 +51,9 @@ soak: install-dev ## Writers, folds, refreshes and readers at once: was any coun
 
 bench: install ## Install, then measure counting side by side with every other way
 	@exec $(BIN)/genonaut bench $(ARGS)
+
+screenshots: install-dev ## Take the pictures of the documentation from the real pages
+	@$(BIN)/python -m docs.take_screenshots
 
 lint: install-dev ## Check format, lint and types
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy

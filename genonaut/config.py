@@ -94,6 +94,15 @@ class StatsSettings(Section):
 
 class GallerySettings(Section):
     count_timeout_seconds: Seconds
+    viewing_as: bool
+    images_folder: Path | None = None
+
+    @field_validator("images_folder")
+    @classmethod
+    def _is_absolute(cls, value: Path | None) -> Path | None:
+        if value is not None and not value.is_absolute():
+            raise ValueError("it should be an absolute path")
+        return value
 
 
 class RedisSettings(Section):

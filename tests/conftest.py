@@ -14,6 +14,7 @@ from hypothesis import settings as hypothesis_settings
 from genonaut.config import Settings, load_settings
 from genonaut.db.counts import COUNTS
 from genonaut.db.session import Database, open_database
+from tests.browser.chromium import CHROMIUM
 
 # A busy machine is not a fault: nothing here is judged by the time that it takes.
 hypothesis_settings.register_profile(
@@ -25,9 +26,13 @@ DEBIAN = Path("/usr/lib/postgresql/15/bin")
 SERVERS = ["embedded", "debian-15"]
 
 
-def pytest_report_header() -> str:
-    found = "found" if DEBIAN.exists() else "NOT FOUND: its half of the suite is skipped"
-    return f"PostgreSQL: the embedded one, and Debian's 15 ({found})"
+def pytest_report_header() -> list[str]:
+    debian = "found" if DEBIAN.exists() else "NOT FOUND: its half of the suite is skipped"
+    browser = CHROMIUM or "NOT FOUND: the tests of the pages in a browser are skipped"
+    return [
+        f"PostgreSQL: the embedded one, and Debian's 15 ({debian})",
+        f"Chromium: {browser}",
+    ]
 
 
 @pytest.fixture(scope="session")

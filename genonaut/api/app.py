@@ -18,6 +18,7 @@ from genonaut.api.services.stats_reader import StatsReader
 from genonaut.api.turns import Turns
 from genonaut.config import Settings
 from genonaut.db.session import Database
+from genonaut.web.pages import add_pages
 
 DESCRIPTION = """An image gallery for AI-generated art whose counts are never slow and never wrong.
 
@@ -59,6 +60,7 @@ def create_app(
     app.state.metrics = MetricsService(database)
     for routes in (stats, gallery, content, tags, users, health, metrics):
         app.include_router(routes.router)
+    add_pages(app, settings)
     handle_errors(app)
     _add_middleware(app, settings)
     return app

@@ -8,7 +8,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from genonaut.api import request_problems
@@ -24,7 +24,7 @@ def handle_errors(app: FastAPI) -> None:
     """Register the handlers. What nobody foresaw is for the middleware below."""
 
     @app.exception_handler(GenonautError)
-    async def explained(request: Request, error: GenonautError) -> JSONResponse:
+    async def explained(request: Request, error: GenonautError) -> Response:
         if error.status < HTTPStatus.INTERNAL_SERVER_ERROR:
             return _answer(request, error.status, noun(error), str(error))
         # The message is for who runs the server: it names addresses and settings.
@@ -32,18 +32,18 @@ def handle_errors(app: FastAPI) -> None:
         return _answer(request, error.status, noun(error), (error.__doc__ or "").strip())
 
     @app.exception_handler(PoolTimeoutError)
-    async def busy(request: Request, _error: PoolTimeoutError) -> JSONResponse:
+    async def busy(request: Request, _error: PoolTimeoutError) -> Response:
         return await explained(request, DatabaseTimeoutError("No connection became free in time."))
 
     @app.exception_handler(RequestValidationError)
-    async def not_valid(request: Request, error: RequestValidationError) -> JSONResponse:
+    async def not_valid(request: Request, error: RequestValidationError) -> Response:
         errors = error.errors()
         invalid = InvalidRequestError(request_problems.sentence(errors[0]))
         fields = request_problems.fields(errors)
         return _answer(request, invalid.status, noun(invalid), str(invalid), fields=fields)
 
     @app.exception_handler(HTTPException)
-    async def refused(request: Request, error: HTTPException) -> JSONResponse:
+    async def refused(request: Request, error: HTTPException) -> Response:
         answer = _answer(request, error.status_code, *_refusal(request, error.status_code))
         if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
             answer.headers["allow"] = ", ".join(_methods(request))
@@ -76,12 +76,16 @@ class UnexpectedErrors:
             await _unexpected(Request(scope))(scope, receive, send)
 
 
-def _unexpected(request: Request) -> JSONResponse:
+def _unexpected(request: Request) -> Response:
     detail = "Something went wrong here. The log says more."
     return _answer(request, 500, "internal_server_error", detail)
 
 
-def _answer(request: Request, status: int, error: str, detail: str, **more: Any) -> JSONResponse:  # noqa: ANN401
+def _answer(request: Request, status: int, error: str, detail: str, **more: Any) -> Response:  # noqa: ANN401
+    # The error of a page is a page: `PageRoute` in genonaut/web/page_route.py.
+    if make_page := getattr(request.scope.get("route"), "error_page", None):
+        page: Response = make_page(request, status, detail)
+        return page
     return error_answer(request.state.request_id, status, error, detail, **more)
 
 

@@ -28,6 +28,12 @@ class SchemaOutdatedError(DatabaseError):
     """The database has another schema than this version of Genonaut."""
 
 
+class ForbiddenError(GenonautError):
+    """That is not for you to do."""
+
+    status = 403
+
+
 class NotFoundError(GenonautError):
     """There is no such thing."""
 

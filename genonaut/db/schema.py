@@ -27,7 +27,7 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column, relationship
 
 REGULAR = "regular"
@@ -160,6 +160,19 @@ class ContentTag(Base):
     tag_id: Mapped[UUID] = mapped_column(
         ForeignKey("tags.id", ondelete="CASCADE"), primary_key=True
     )
+
+
+class DeletedItem(Base):
+    """An item that was deleted in the page, for as long as that can be undone."""
+
+    __tablename__ = "deleted_items"
+    __table_args__ = (Index("idx_deleted_items_oldest", "deleted_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    deleted_by: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    deleted_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    item: Mapped[dict[str, Any]]
+    tag_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))
 
 
 class GenSourceStats(Base):

@@ -27,6 +27,10 @@ class UserService:
             raise NotFoundError(f"There is no user {user_id}.")
         return user
 
+    def find_name(self, user_id: UUID) -> str | None:
+        """A user's name; None if there is no such user."""
+        return self._users.get_username(user_id)
+
     def page(self, limit: int, after: str | None, search: str | None) -> dict[str, Any]:
         """A page of users by username, and where the next one begins."""
         found = self._users.page(limit + 1, after, search)

@@ -1,0 +1,53 @@
+"""Deletions that can be undone: the decisions."""
+
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from genonaut.api.exceptions import ConflictError, ForbiddenError, NotFoundError
+from genonaut.api.repositories.content_repository import ContentRepository
+from genonaut.api.repositories.deletion_repository import DeletionRepository
+
+UNDO_SECONDS: Final = 600
+
+
+class DeletionService:
+    """What the page deletes, and puts back if it was a mistake."""
+
+    def __init__(self, session: Session) -> None:
+        self._deletions = DeletionRepository(session)
+        self._content = ContentRepository(session)
+
+    def delete(self, item_id: int, user_id: UUID | None) -> None:
+        """Delete one of the user's own items, and keep it for `UNDO_SECONDS`.
+
+        Raises:
+            NotFoundError: there is no such item.
+            ForbiddenError: it is somebody else's.
+        """
+        self._deletions.sweep(UNDO_SECONDS)
+        if user_id is not None and self._deletions.delete(item_id, user_id):
+            return
+        if self._content.get(item_id) is None:
+            raise NotFoundError(f"There is no item {item_id}.")
+        raise ForbiddenError("Only who has made an item may delete it.")
+
+    def undoable(self, item_id: int, user_id: UUID | None) -> str | None:
+        """The title of an item that the user has just deleted; None if it cannot be undone."""
+        if user_id is None:
+            return None
+        found = self._deletions.find(item_id, user_id, UNDO_SECONDS)
+        return found["title"] if found else None
+
+    def undo(self, item_id: int, user_id: UUID | None) -> None:
+        """Put an item back: the same number, times and text, and those of its tags that exist.
+
+        Raises:
+            NotFoundError: the user deleted no such item, or too long ago.
+            ConflictError: the same item was imported again meanwhile.
+        """
+        if user_id is None or self.undoable(item_id, user_id) is None:
+            raise NotFoundError("There is nothing to undo: it was done, or it is too long ago.")
+        if not self._deletions.put_back(item_id, user_id):
+            raise ConflictError("The same item was added again meanwhile, so nothing was changed.")

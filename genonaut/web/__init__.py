@@ -1,0 +1,1 @@
+"""The gallery's pages: rendered here, complete without JavaScript."""

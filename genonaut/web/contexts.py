@@ -1,0 +1,218 @@
+"""What each template is given. `tests/unit/test_web_templates.py` proves that the two agree."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from genonaut.web.chart import Chart
+from genonaut.web.state import GalleryState, Switch
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of several; `label` is for people."""
+
+    value: str
+    label: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Somewhere to go."""
+
+    label: str
+    url: str
+    chosen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who looks, and who else could be chosen; `can_choose` only where `gallery.viewing-as` is."""
+
+    can_choose: bool
+    user_id: UUID | None
+    name: str | None
+    choices: tuple[Choice, ...] = ()
+    back: str = "/gallery"
+
+
+NOBODY = Viewer(can_choose=False, user_id=None, name=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """An item in the grid or list. `age` is for people; `picture` an address."""
+
+    id: int
+    title: str
+    url: str
+    picture: str
+    creator: str
+    source: str
+    prompt: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchState:
+    """A switch, and whether it is on; one that cannot be used yet still remembers it."""
+
+    switch: Switch
+    on: bool
+    usable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """The four counts of the popover, and where to ask for them anew.
+
+    All are None if the counts were never built, and counting live took too long.
+    """
+
+    user_regular: int | None
+    user_auto: int | None
+    community_regular: int | None
+    community_auto: int | None
+    as_of: datetime | None
+    verified_at: datetime | None
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """The way to other pages; None where there is none."""
+
+    number: int
+    total: int
+    first: str | None
+    previous: str | None
+    next: str | None
+    last: str | None
+    kept: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Empty:
+    """Why there is nothing to see, and the ways out."""
+
+    why: str
+    ways_out: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What was just done to an item. It can be undone while there is `undo`, an address."""
+
+    text: str
+    undo: str | None
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A tag to filter by; `value` is what stands in the URL. The count is None if nobody asked."""
+
+    name: str
+    value: str
+    count: int | None
+    chosen: bool
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class GalleryContext:
+    """The gallery."""
+
+    template: ClassVar[str] = "gallery.html"
+
+    title: str
+    viewer: Viewer
+    state: GalleryState
+    summary: str
+    counts: Counts
+    switches: tuple[SwitchState, ...]
+    tags: tuple[Tag, ...]
+    matches: tuple[Choice, ...]
+    sorts: tuple[Choice, ...]
+    sizes: tuple[Choice, ...]
+    views: tuple[Link, ...]
+    chips: tuple[Link, ...]
+    cards: tuple[Card, ...]
+    empty: Empty | None
+    pages: Pages
+    notice: Notice | None
+
+
+@dataclass(frozen=True, slots=True)
+class ItemContext:
+    """An item's own page."""
+
+    template: ClassVar[str] = "item.html"
+
+    title: str
+    viewer: Viewer
+    card: Card
+    picture: str
+    is_drawn: bool
+    tags: tuple[Link, ...]
+    facts: tuple[tuple[str, Any], ...]
+    back: str
+    kept: tuple[tuple[str, str], ...]
+    is_own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Refresh:
+    """One line of the record of refreshes."""
+
+    started_at: datetime
+    seconds: float
+    requested_by: str
+    outcome: str
+    rows_checked: int
+    rows_wrong: int
+    largest_error: int
+
+
+@dataclass(frozen=True, slots=True)
+class Creator:
+    """One of those who made most; `share` is of the one who made most of all, 0 to 1."""
+
+    name: str
+    regular: int
+    auto: int
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class StatsContext:
+    """The growth of the gallery, and whether to trust it: `proof` is the last good refresh."""
+
+    template: ClassVar[str] = "stats.html"
+
+    title: str
+    viewer: Viewer
+    counts: Counts
+    chart: Chart | None
+    refreshes: tuple[Refresh, ...]
+    proof: Refresh | None
+    creators: tuple[Creator, ...]
+    tags: tuple[Tag, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorContext:
+    """Something went wrong."""
+
+    template: ClassVar[str] = "error.html"
+
+    title: str
+    viewer: Viewer
+    status: int
+    detail: str
+    request_id: str
+
+
+Context = GalleryContext | ItemContext | StatsContext | ErrorContext

@@ -1,0 +1,73 @@
+"""Templates become pages here. Everything that is put into one is escaped."""
+
+from dataclasses import fields
+from datetime import UTC, datetime
+
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from genonaut.web import headers
+from genonaut.web.contexts import Context
+from genonaut.web.statics import Statics
+
+_UNITS = (
+    ("year", 31_557_600),
+    ("month", 2_629_800),
+    ("day", 86_400),
+    ("hour", 3600),
+    ("minute", 60),
+)
+
+
+def thousands(number: int | None) -> str:
+    """1234567 -> 1,234,567; a dash for what is not known."""
+    return "–" if number is None else f"{number:,}"  # noqa: RUF001
+
+
+def age(moment: datetime) -> str:
+    """How long ago something was, in its largest unit."""
+    seconds = max(0.0, (datetime.now(UTC) - moment).total_seconds())  # clocks differ
+    for unit, length in _UNITS:
+        if number := int(seconds // length):
+            return f"{number} {unit}{'' if number == 1 else 's'} ago"
+    return "just now"
+
+
+def utc(moment: datetime) -> str:
+    """A moment to the second, for people."""
+    return f"{moment.astimezone(UTC):%d %b %Y, %H:%M:%S} UTC".removeprefix("0")
+
+
+def plural(number: int, one: str, several: str | None = None) -> str:
+    """`1 page`, `2 pages`; with separators."""
+    return f"{number:,} {one if number == 1 else several or one + 's'}"
+
+
+def environment(statics: Statics) -> Environment:
+    """Where the templates are, and what they may use."""
+    made = Environment(
+        loader=PackageLoader("genonaut.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= {"thousands": thousands, "age": age, "utc": utc, "plural": plural}
+    made.globals["static"] = statics.url
+    return made
+
+
+class Renderer:
+    """Makes answers of contexts."""
+
+    def __init__(self, statics: Statics) -> None:
+        self._environment = environment(statics)
+
+    def html(self, context: Context) -> str:
+        """The page."""
+        values = {field.name: getattr(context, field.name) for field in fields(context)}
+        return self._environment.get_template(context.template).render(values)
+
+    def answer(self, context: Context, status: int = 200) -> HTMLResponse:
+        """The page, with the headers that all pages have."""
+        return HTMLResponse(self.html(context), status, headers.PAGE)

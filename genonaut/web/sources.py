@@ -1,0 +1,59 @@
+"""What the pages are made from: services, all on one session."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+from sqlalchemy.orm import Session
+
+from genonaut.api.dependencies import SessionDep, SnapshotDep
+from genonaut.api.services.content_service import ContentService
+from genonaut.api.services.deletion_service import DeletionService
+from genonaut.api.services.gallery_service import GalleryService
+from genonaut.api.services.growth_service import GrowthService
+from genonaut.api.services.tag_service import TagService
+from genonaut.api.services.user_service import UserService
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything that a page may ask. On a snapshot, so that its parts agree with each other."""
+
+    gallery: GalleryService
+    content: ContentService
+    tags: TagService
+    users: UserService
+    growth: GrowthService
+    deletions: DeletionService
+
+
+def get_services(request: Request, session: SnapshotDep) -> Services:
+    """The services on a snapshot."""
+    return _services(request, session)
+
+
+def _services(request: Request, session: Session) -> Services:
+    state = request.app.state
+    stats, notify = state.settings.stats, state.on_long_ledger
+    return Services(
+        gallery=GalleryService(session, state.settings, on_long_ledger=notify),
+        content=ContentService(
+            session,
+            live_count_timeout_seconds=stats.live_count_timeout_seconds,
+            fold_after_rows=stats.fold_after_rows,
+            on_long_ledger=notify,
+        ),
+        tags=TagService(session),
+        users=UserService(session),
+        growth=GrowthService(session),
+        deletions=DeletionService(session),
+    )
+
+
+def get_deletions(session: SessionDep) -> DeletionService:
+    """What may change something, in a transaction that is committed before the answer is sent."""
+    return DeletionService(session)
+
+
+ServicesDep = Annotated[Services, Depends(get_services)]
+DeletionsDep = Annotated[DeletionService, Depends(get_deletions)]

@@ -1,0 +1,146 @@
+"""The gallery's URL is its state: read leniently, written without anything that is empty."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+from urllib.parse import urlencode
+from uuid import UUID
+
+from starlette.datastructures import QueryParams
+
+from genonaut.api.gallery.query import GalleryQuery, SortField, SortOrder, SourceSwitch, TagMatch
+from genonaut.ingest.tag_names import folded
+
+GALLERY = "/gallery"
+END = "end"
+"""In place of a cursor: the last page."""
+LARGEST_PAGE = 10**9
+_DIGITS = 19
+
+View = Literal["grid", "list"]
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """One of the four sources, as the URL, the gallery's query and the page know it."""
+
+    key: str
+    source: SourceSwitch
+    name: str
+    test_id: str
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it needs somebody whose items they are."""
+        return self.key.startswith("your-")
+
+
+SWITCHES = (
+    Switch("your-g", "user-regular", "Your gens", "your-gens"),
+    Switch("your-ag", "user-auto", "Your auto-gens", "your-autogens"),
+    Switch("comm-g", "community-regular", "Community gens", "community-gens"),
+    Switch("comm-ag", "community-auto", "Community auto-gens", "community-autogens"),
+)
+_KEYS = frozenset(switch.key for switch in SWITCHES)
+SORTS: dict[str, tuple[str, SortField, SortOrder]] = {
+    "newest": ("Newest first", "created_at", "desc"),
+    "oldest": ("Oldest first", "created_at", "asc"),
+    "best": ("Best quality first", "quality_score", "desc"),
+    "title": ("Title, A to Z", "title", "asc"),
+    "updated": ("Last changed first", "updated_at", "desc"),
+}
+SIZES = (12, 24, 48, 96)
+VIEWS: tuple[View, ...] = ("grid", "list")
+
+
+@dataclass(frozen=True, slots=True)
+class GalleryState:
+    """What somebody looks at. `off` has the keys of the switches that are off."""
+
+    search: str = ""
+    tags: tuple[str, ...] = ()
+    match: TagMatch = "all"
+    off: frozenset[str] = frozenset()
+    sort: str = "newest"
+    page: int = 1
+    cursor: str = ""
+    size: int = 24
+    view: View = "grid"
+
+    def parameters(self) -> list[tuple[str, str]]:
+        """What stands in the URL: only what differs from the beginning."""
+        first = GalleryState()
+        off = [switch.key for switch in SWITCHES if switch.key in self.off]
+        values = {
+            "search": self.search,
+            "tags": ",".join(self.tags),
+            "match": self.match if len(self.tags) > 1 and self.match != first.match else "",
+            "notGenSource": ",".join(off),
+            "sort": self.sort if self.sort != first.sort else "",
+            "size": str(self.size) if self.size != first.size else "",
+            "view": self.view if self.view != first.view else "",
+            "p": str(self.page) if self.page > 1 and not self.cursor else "",
+            "cursor": self.cursor,
+        }
+        return [(name, value) for name, value in values.items() if value]
+
+    def url(self, path: str = GALLERY, more: Iterable[tuple[str, int]] = ()) -> str:
+        """The address of this state, or of another page that keeps it, with more parameters."""
+        query = urlencode([*self.parameters(), *more], safe=",")
+        return f"{path}?{query}" if query else path
+
+    def but(self, **changes: Any) -> "GalleryState":  # noqa: ANN401 - any of the fields
+        """Another state of the same list, at its beginning."""
+        return replace(self, **{"page": 1, "cursor": "", **changes})
+
+    def query(self, user_id: UUID | None) -> GalleryQuery:
+        """What to ask the gallery for."""
+        _, field, order = SORTS[self.sort]
+        at_end = self.cursor == END
+        return GalleryQuery(
+            sources=frozenset(s.source for s in SWITCHES if s.key not in self.off),
+            user_id=user_id,
+            search=self.search,
+            tags=self.tags,
+            tag_match=self.match,
+            sort_field=field,
+            sort_order=order,
+            page=self.page,
+            cursor=None if at_end else self.cursor or None,
+            backward=True if at_end else None,
+            page_size=self.size,
+            include_stats=True,
+        )
+
+
+def read_state(given: QueryParams) -> GalleryState:
+    """The state that an address asks for; what makes no sense is left out."""
+    first = GalleryState()
+    tags = [folded(tag) for value in given.getlist("tags") for tag in _text(value).split(",")]
+    off = [key for value in given.getlist("notGenSource") for key in value.split(",")]
+    size = read_number(given.get("size", ""))
+    return GalleryState(
+        search=" ".join(_text(given.get("search", "")).split()),
+        tags=tuple(sorted(set(filter(None, tags)))),
+        match="any" if given.get("match") == "any" else "all",
+        off=_KEYS & frozenset(off),
+        sort=given["sort"] if given.get("sort") in SORTS else first.sort,
+        page=min(read_number(given.get("p", "")) or 1, LARGEST_PAGE),
+        cursor=given.get("cursor", ""),
+        size=size if size in SIZES else first.size,
+        view="list" if given.get("view") == "list" else "grid",
+    )
+
+
+def read_choice(given: QueryParams) -> GalleryState:
+    """The state that the options form asks for, at its beginning. It sends what is switched on."""
+    return read_state(given).but(off=_KEYS - frozenset(given.getlist("genSource")))
+
+
+def read_number(text: str) -> int:
+    """A natural number; 0 for what is none."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < _DIGITS else 0
+
+
+def _text(given: str) -> str:
+    return given.replace("\0", "")

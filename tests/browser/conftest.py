@@ -1,0 +1,115 @@
+"""A browser, a gallery, and a page that forgives nothing."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
+
+from genonaut.config import Settings
+from genonaut.db.session import Database
+from tests.browser.chromium import ARGUMENTS, CHROMIUM, MISSING
+from tests.browser.site import Site, running_site
+
+# What a page refuses to do is an event. Kept where no navigation can lose it: in the console.
+TELL_VIOLATIONS = """
+document.addEventListener("securitypolicyviolation", (event) =>
+  console.error(`policy violated: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`));
+"""
+
+
+@pytest.fixture
+def server(
+    open_server: Callable[[str], tuple[Settings, Database]],
+) -> tuple[Settings, Database]:
+    """The embedded PostgreSQL only: the pages are the same on every one."""
+    return open_server("embedded")
+
+
+@pytest.fixture
+def site(settings: Settings, database: Database) -> Iterator[Site]:
+    with running_site(settings, database) as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    # For a module and no longer: while Playwright runs, asyncio.run() is impossible in its thread.
+    if not CHROMIUM:
+        pytest.skip(MISSING)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Troubles:
+    """What went wrong in the pages of a test, and what was asked of whom."""
+
+    seen: list[str] = field(default_factory=list)
+    expected: tuple[str, ...] = ()
+    requests: list[Request] = field(default_factory=list)
+
+    def watch(self, context: BrowserContext) -> None:
+        context.add_init_script(TELL_VIOLATIONS)
+        context.on("console", lambda message: self._note(message.type, message.text))
+        context.on("weberror", lambda error: self._note("error", str(error.error)))
+        context.on("request", lambda request: self.requests.append(request))  # noqa: PLW0108
+
+    def _note(self, kind: str, text: str) -> None:
+        if kind in {"error", "warning"}:
+            self.seen.append(f"{kind}: {text}")
+
+    @property
+    def found(self) -> list[str]:
+        """All but those that the test expects."""
+        return [text for text in self.seen if not any(word in text for word in self.expected)]
+
+    def strangers(self, site: Site) -> list[str]:
+        """Requests to anybody but the site."""
+        return [r.url for r in self.requests if not r.url.startswith((site.url + "/", "data:"))]
+
+
+@pytest.fixture
+def troubles() -> Troubles:
+    """For a test that expects some: `troubles.expected = ("404",)`."""
+    return Troubles()
+
+
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture
+def open_page(chromium: Browser, site: Site, troubles: Troubles) -> Iterator[OpenPage]:
+    """Opens pages with options of a browser's context; at the end none had a fault."""
+    contexts: list[BrowserContext] = []
+
+    def open_one(path: str = "/gallery", viewer: str | None = None, **options: object) -> Page:
+        given = {"viewport": {"width": 1280, "height": 900}} | options
+        context = chromium.new_context(base_url=site.url, **given)  # type: ignore[arg-type]
+        contexts.append(context)
+        troubles.watch(context)
+        page = context.new_page()
+        if viewer:
+            page.goto("/gallery")
+            choose_viewer(page, viewer)
+        page.goto(path)
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    assert troubles.found == []
+    assert troubles.strangers(site) == []
+
+
+@pytest.fixture
+def page(open_page: OpenPage) -> Page:
+    """The gallery on a wide screen, nobody looking."""
+    return open_page()
+
+
+def choose_viewer(page: Page, name: str) -> None:
+    page.get_by_test_id("gallery-viewer-select").select_option(label=name)
+    expect(page.locator("#viewer option[selected]")).to_have_text(name)

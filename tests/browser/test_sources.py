@@ -1,0 +1,150 @@
+"""The four switches: what the summary says, what the popover adds up to, what is there, and SQL."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import OpenPage
+from tests.browser.site import COMBINATIONS, SWITCHES, VIEWERS, Site
+
+NAMES = {
+    "your-g": "Your gens",
+    "your-ag": "Your auto-gens",
+    "comm-g": "Community gens",
+    "comm-ag": "Community auto-gens",
+}
+LABELS = {
+    "your-g": "gallery-toggle-your-gens-label",
+    "your-ag": "gallery-toggle-your-autogens-label",
+    "comm-g": "gallery-toggle-community-gens-label",
+    "comm-ag": "gallery-toggle-community-autogens-label",
+}
+
+
+def summary(page: Page) -> int:
+    """The number of results that the sentence tells."""
+    text = page.get_by_test_id("gallery-options-summary-text").inner_text()
+    found = re.fullmatch(r"(?:([\d,]+) pages? showing )?([\d,]+) results? matching filters\.", text)
+    assert found, text
+    return int(found[2].replace(",", ""))
+
+
+def popover(page: Page) -> dict[str, int]:
+    """Its four numbers, freshly asked for."""
+    with page.expect_response("**/api/v1/content/stats/unified*"):
+        page.get_by_test_id("gallery-options-stats-info-button").click()
+    parts = {
+        "your-g": "user-regular",
+        "your-ag": "user-auto",
+        "comm-g": "community-regular",
+        "comm-ag": "community-auto",
+    }
+    found = {
+        key: int(page.get_by_test_id(f"gallery-stats-{part}").inner_text().replace(",", ""))
+        for key, part in parts.items()
+    }
+    page.keyboard.press("Escape")
+    return found
+
+
+def arithmetic(counts: dict[str, int], on: tuple[str, ...]) -> int:
+    """The number of results by the popover's numbers, source by source."""
+    total = 0
+    for how in ("g", "ag"):
+        own, everybody = counts[f"your-{how}"], counts[f"comm-{how}"]
+        if f"comm-{how}" in on:
+            total += everybody if f"your-{how}" in on or own == 0 else everybody - own
+        elif f"your-{how}" in on:
+            total += own
+    return total
+
+
+def page_to_the_end(page: Page) -> list[int]:
+    """The ids of all items, page after page."""
+    found: list[int] = []
+    while True:
+        cards = page.get_by_test_id("gallery-grid-item").all()
+        found += [int(card.get_attribute("data-id") or 0) for card in cards]
+        forward = page.get_by_test_id("gallery-pagination-next")
+        if not forward.count():
+            return found
+        forward.click()
+
+
+def switched(page: Page) -> tuple[str, ...]:
+    return tuple(
+        key
+        for key in SWITCHES
+        if page.get_by_role("switch", name=NAMES[key], exact=True).is_checked()
+    )
+
+
+def test_each_switch_alone(open_page: OpenPage, site: Site) -> None:
+    page = open_page("/gallery?size=12", viewer="ada")
+    assert switched(page) == SWITCHES
+    for key in SWITCHES:
+        page.get_by_test_id(LABELS[key]).click()
+        page.wait_for_url(f"**notGenSource={key}*")
+        on = switched(page)
+        assert set(on) == set(SWITCHES) - {key}
+        assert summary(page) == len(site.matching(on, "ada"))
+        page.get_by_test_id(LABELS[key]).click()
+        page.wait_for_url(lambda url: "notGenSource" not in url)
+        assert summary(page) == len(site.matching(SWITCHES, "ada"))
+
+
+@pytest.mark.parametrize("viewer", VIEWERS, ids=str)
+def test_all_combinations_agree(open_page: OpenPage, site: Site, viewer: str | None) -> None:
+    page = open_page(viewer=viewer)
+    # Not the subject here, and by far the most of what is asked for.
+    page.route(
+        "**/gallery/pictures/*", lambda route: route.fulfill(content_type="image/svg+xml", body="")
+    )
+    for on in COMBINATIONS:
+        off = ",".join(key for key in SWITCHES if key not in on)
+        page.goto(f"/gallery?size=12&notGenSource={off}")
+        usable = on if viewer else tuple(key for key in on if key.startswith("comm-"))
+        assert switched(page) == usable
+        expected = site.matching(usable, viewer)
+        assert summary(page) == len(expected), on
+        assert arithmetic(popover(page), usable) == len(expected), on
+        found = page_to_the_end(page)
+        assert len(found) == len(set(found)), on
+        assert set(found) == expected, on
+
+
+def test_without_a_viewer_two_switches_are_disabled_and_say_why(page: Page) -> None:
+    for key in ("your-g", "your-ag"):
+        switch = page.get_by_role("switch", name=NAMES[key], exact=True)
+        expect(switch).to_be_disabled()
+        expect(switch).to_have_accessible_description(re.compile("Nobody is looking"))
+    for key in ("comm-g", "comm-ag"):
+        expect(page.get_by_role("switch", name=NAMES[key], exact=True)).to_be_enabled()
+
+
+def test_a_viewer_keeps_what_was_switched_before_being_one(open_page: OpenPage) -> None:
+    page = open_page("/gallery?notGenSource=your-ag")
+    page.get_by_test_id(LABELS["comm-g"]).click()
+    page.wait_for_url("**notGenSource=your-ag,comm-g")
+
+
+def test_changing_a_filter_begins_at_the_first_page(open_page: OpenPage) -> None:
+    page = open_page("/gallery?size=12&p=3")
+    page.get_by_test_id(LABELS["comm-g"]).click()
+    page.wait_for_url("**/gallery?notGenSource=comm-g&size=12")
+    page.get_by_test_id("gallery-pagination-next").click()
+    page.wait_for_url("**cursor=*")
+    page.get_by_test_id("gallery-sort-select").select_option("title")
+    page.wait_for_url("**/gallery?notGenSource=comm-g&sort=title&size=12")
+
+
+def test_a_switch_keeps_the_focus(open_page: OpenPage) -> None:
+    page = open_page(viewer="ada")
+    page.get_by_role("switch", name="Your auto-gens").focus()
+    page.keyboard.press("Space")
+    page.wait_for_url("**notGenSource=your-ag")
+    expect(page.get_by_role("switch", name="Your auto-gens")).to_be_focused()
+    page.keyboard.press("Space")
+    page.wait_for_url("**/gallery")
+    expect(page.get_by_role("switch", name="Your auto-gens")).to_be_checked()

@@ -1,0 +1,132 @@
+"""Files of the images folder, and the many ways that lead out of it."""
+
+import os
+import socket
+from pathlib import Path
+
+import pytest
+
+from genonaut.web.files import ImageFile, ImagesFolder, Which
+from genonaut.web.pictures_of import Pictures
+
+PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
+HEADS = {
+    "png": (PNG, "image/png"),
+    "jpeg": (b"\xff\xd8\xff\xe0" + b"\0" * 40, "image/jpeg"),
+    "gif": (b"GIF89a" + b"\0" * 40, "image/gif"),
+    "webp": (b"RIFF\0\0\0\0WEBPVP8 " + b"\0" * 40, "image/webp"),
+    "avif": (b"\0\0\0\x1cftypavif" + b"\0" * 40, "image/avif"),
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    images = tmp_path / "images"
+    (images / "deep").mkdir(parents=True)
+    (images / "a.png").write_bytes(PNG)
+    (images / "deep" / "b.png").write_bytes(PNG)
+    (tmp_path / "secret.png").write_bytes(PNG)
+    return images
+
+
+def find(
+    folder: Path | None, name: str, thumb: str | None = None, which: Which = "full"
+) -> ImageFile | None:
+    return ImagesFolder(folder).find({"content_data": name, "path_thumb": thumb}, which)
+
+
+@pytest.mark.parametrize("name", ["a.png", "deep/b.png", "./a.png", "deep//b.png", "a.png/"])
+def test_what_is_in_the_folder_is_found(folder: Path, name: str) -> None:
+    found = find(folder, name)
+    assert found
+    assert found.media_type == "image/png"
+
+
+@pytest.mark.parametrize("ending", HEADS)
+def test_the_content_decides_what_it_is(folder: Path, ending: str) -> None:
+    head, media_type = HEADS[ending]
+    (folder / "x.exe").write_bytes(head)
+    found = find(folder, "x.exe")
+    assert found
+    assert found.media_type == media_type
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"<svg onload='alert(1)'/>", b"<!doctype html><script>", b"%PDF", b"", b"P", b"\0" * 64],
+)
+def test_what_is_no_image_is_not_served(folder: Path, content: bytes) -> None:
+    (folder / "a.png").write_bytes(content)
+    assert find(folder, "a.png") is None
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../secret.png", "deep/../../secret.png", "deep/../a.png", "..", ".", "", "/", "//", "~/a.png",
+     "a.png\0", "\0", "a.png/..", "nothing.png", "deep", "%2e%2e/secret.png", "..\\secret.png",
+     "x" * 300, "x/" * 3000, "/dev/zero", "/proc/self/environ", "file:///etc/passwd",
+     "https://example.org/a.png", "data:image/png;base64,AAAA", "\ud800", "a\n.png"],
+)  # fmt: skip
+def test_nothing_else_is_reached(folder: Path, name: str) -> None:
+    assert find(folder, name) is None
+
+
+def test_absolute_paths_are_not_even_in_the_folder(folder: Path) -> None:
+    assert find(folder, str(folder / "a.png")) is None
+    assert find(folder, str(folder.parent / "secret.png")) is None
+
+
+def test_links_stay_in_the_folder(folder: Path) -> None:
+    (folder / "out.png").symlink_to(folder.parent / "secret.png")
+    (folder / "up").symlink_to(folder.parent)
+    (folder / "loop").symlink_to(folder / "loop")
+    (folder / "in.png").symlink_to(folder / "deep" / "b.png")
+    assert find(folder, "out.png") is None
+    assert find(folder, "up/secret.png") is None
+    assert find(folder, "loop") is None
+    assert find(folder, "in.png")
+
+
+def test_the_folder_itself_may_be_a_link(folder: Path) -> None:
+    (folder.parent / "link").symlink_to(folder)
+    assert find(folder.parent / "link", "a.png")
+
+
+def test_pipes_sockets_and_devices_do_not_stop_us(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    os.mkfifo(folder / "pipe.png")
+    monkeypatch.chdir(folder)  # the path of a socket must be short
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind("socket.png")
+        assert find(folder, "pipe.png") is None
+        assert find(folder, "socket.png") is None
+    if os.geteuid() == 0:
+        os.mknod(folder / "zero.png", 0o20666, os.makedev(1, 5))
+        assert find(folder, "zero.png") is None
+
+
+def test_without_a_folder_nobody_has_a_file(folder: Path) -> None:
+    assert find(None, "a.png") is None
+    assert find(folder.parent / "nowhere", "a.png") is None
+
+
+def test_thumbnail_and_image_stand_in_for_each_other(folder: Path) -> None:
+    thumb, full = find(folder, "a.png", "deep/b.png", "thumb"), find(folder, "a.png", "deep/b.png")
+    assert thumb
+    assert full
+    assert (thumb.path.name, full.path.name) == ("b.png", "a.png")
+    assert find(folder, "a.png", None, "thumb")
+    assert find(folder, "", "deep/b.png", "full")
+
+
+def test_addresses_change_with_the_file(folder: Path) -> None:
+    pictures = Pictures(ImagesFolder(folder))
+    item = {"id": 17, "prompt": "a fox", "content_data": "a.png", "path_thumb": None}
+    before = pictures.url(item, "full")
+    assert before.startswith("/gallery/files/17/full?v=")
+    (folder / "a.png").write_bytes(PNG + b"more")
+    assert pictures.url(item, "full") != before
+    (folder / "a.png").unlink()
+    assert pictures.url(item, "full").startswith("/gallery/pictures/17.svg?v=")
+    assert pictures.is_drawn(item)
