@@ -1,4 +1,4 @@
-"""What it costs to run: memory of each process, and time from nothing to the first true number."""
+"""Time from nothing to the first true number."""
 
 import os
 import signal
@@ -11,31 +11,19 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 from genonaut.bench.errors import LoadError, WrongAnswerError
-from genonaut.bench.gallery import Size
-from genonaut.bench.measure_read import ROUTE, beginning, load_readers, served, true_counts
-from genonaut.bench.run import Entrant, Run
+from genonaut.bench.measure_read import ROUTE, beginning
+from genonaut.bench.run import Run
 from genonaut.bench.stage import clean_environment, free_port
 from genonaut.embedded.parent import dies_with_parent
 
-CONNECTIONS = 32
 PATIENCE_SECONDS = 120.0
 STOP_SECONDS = 30.0
 # What `genonaut up` answers first: an empty gallery, and the demo's.
 FIRST_NUMBERS = {"test": (0, 0, 0, 0), "demo": (0, 0, 20_000, 100_000)}
-BACKENDS = """
-SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
-"""
 
 
 def measure(run: Run) -> None:
-    """Memory after some load, and cold starts."""
-    size = Size(min(run.profile.rows), run.profile.users)
-    true = true_counts(run.stage, size)
-    for kind in run.contestants:
-        run.say(f"memory: {kind.name}")
-        with run.entrant(kind, size) as entrant, served(entrant, 1) as servers:
-            load_readers(run, entrant, servers, size, CONNECTIONS, true)
-            _note_memory(run, entrant, servers[0].process)
+    """Cold starts of everything, in an empty folder."""
     if any(kind.is_ours for kind in run.contestants):
         for environment, numbers in FIRST_NUMBERS.items():
             if environment in run.profile.cold_starts:
@@ -48,30 +36,6 @@ def measure(run: Run) -> None:
                         round=turn,
                         seconds=_cold_start(environment, numbers),
                     )
-
-
-def _note_memory(run: Run, entrant: Entrant, api: int) -> None:
-    with entrant.connect() as connection:
-        backends = [int(str(row[0])) for row in connection.execute(BACKENDS)]
-    run.note(
-        "memory",
-        entrant.name,
-        api_mb=_megabytes([api]),
-        connections=len(backends),
-        backends_mb=_megabytes(backends),
-    )
-
-
-def _megabytes(processes: list[int]) -> float | None:
-    """Memory of their own, and their part of what they share; None if it may not be looked at."""
-    kilobytes = 0
-    for process in processes:
-        try:
-            text = Path(f"/proc/{process}/smaps_rollup").read_text(encoding="ascii")
-        except OSError:
-            return None
-        kilobytes += sum(int(line.split()[1]) for line in text.splitlines() if "Pss:" in line[:4])
-    return kilobytes / 1024
 
 
 def _cold_start(environment: str, numbers: tuple[int, int, int, int]) -> float:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import asdict
 from http.client import HTTPConnection
+from pathlib import Path
 from random import Random
 from socket import create_server
 from typing import NamedTuple
@@ -13,7 +14,7 @@ from uuid import UUID
 from genonaut.bench.errors import WrongAnswerError
 from genonaut.bench.gallery import STRANGERS, Counts, Four, Size, four, truth, user_id
 from genonaut.bench.http_load import Load, Outcome
-from genonaut.bench.run import Entrant, Run, in_turn, percentile
+from genonaut.bench.run import LARGEST_COPIED, Entrant, Run, in_turn, percentile
 from genonaut.bench.stage import Stage
 
 ROUTE = "/api/v1/content/stats/unified"
@@ -22,6 +23,11 @@ READY_SECONDS = 60.0
 CANCEL_OTHERS = """
 SELECT count(pg_cancel_backend(pid)) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid() AND state = 'active'
+"""
+
+
+BACKENDS = """
+SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
 
 
@@ -57,13 +63,12 @@ def measure(run: Run) -> None:
 
 def _measure_gallery(run: Run, size: Size) -> None:
     with ExitStack() as stack:
-        entrants = []
-        for kind in run.contestants:
-            run.say(f"reading {size.rows:,} rows: building {kind.name}")
-            entrants.append(stack.enter_context(run.entrant(kind, size)))
+        entrants = stack.enter_context(run.readers(size))
         run.stage.settle()
         servers = {
-            entrant.name: stack.enter_context(served(entrant, max(run.profile.processes)))
+            entrant.name: stack.enter_context(
+                served(run.stage, entrant, max(run.profile.processes))
+            )
             for entrant in entrants
         }
         true = true_counts(run.stage, size)
@@ -75,6 +80,8 @@ def _measure_gallery(run: Run, size: Size) -> None:
                     _measure_cell(run, entrant, some, size, cell, true, turn)
             for entrant in in_turn(entrants, turn):
                 _measure_query(run, entrant, size, true, turn)
+        for entrant in entrants:
+            _note_memory(run, entrant, size, servers[entrant.name][0].process)
 
 
 def true_counts(stage: Stage, size: Size) -> Counts:
@@ -188,16 +195,43 @@ def _require(name: str, told: Four, true: Four, user: UUID) -> None:
         )
 
 
+def _note_memory(run: Run, entrant: Entrant, size: Size, process: int) -> None:
+    if size.rows > LARGEST_COPIED:
+        return  # it cannot be said whose connection is whose
+    with entrant.connect() as connection:
+        backends = [int(str(row[0])) for row in connection.execute(BACKENDS)]
+    run.note(
+        "memory",
+        entrant.name,
+        rows=size.rows,
+        api_mb=_megabytes([process]),
+        connections=len(backends),
+        backends_mb=_megabytes(backends),
+    )
+
+
+def _megabytes(processes: list[int]) -> float | None:
+    """Memory of their own, and their part of what they share; None if it may not be looked at."""
+    kilobytes = 0
+    for process in processes:
+        try:
+            text = Path(f"/proc/{process}/smaps_rollup").read_text(encoding="ascii")
+        except OSError:
+            return None
+        kilobytes += sum(int(line.split()[1]) for line in text.splitlines() if line[:4] == "Pss:")
+    return kilobytes / 1024
+
+
 @contextmanager
-def served(entrant: Entrant, processes: int) -> Iterator[list[Server]]:
+def served(stage: Stage, entrant: Entrant, processes: int) -> Iterator[list[Server]]:
     """The entrant's route, in several processes."""
     with ExitStack() as stack:
-        yield [stack.enter_context(_server(entrant)) for _ in range(processes)]
+        yield [stack.enter_context(_server(stage, entrant)) for _ in range(processes)]
 
 
 @contextmanager
-def _server(entrant: Entrant) -> Iterator[Server]:
-    contestant, stage = entrant.contestant, entrant.stage
+def _server(stage: Stage, entrant: Entrant) -> Iterator[Server]:
+    contestant = entrant.contestant
     arguments = ["genonaut.bench.serve", contestant.name, stage.redis_socket]
     if contestant.is_ours:
         arguments = ["genonaut", "api", "--env", "test"]

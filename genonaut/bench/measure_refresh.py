@@ -119,7 +119,8 @@ def _measure_readers(run: Run, kinds: list[type[Contestant]]) -> None:
             true = true_counts(run.stage, size)
             entrants = [stack.enter_context(run.entrant(kind, size)) for kind in kinds]
             servers = {
-                entrant.name: stack.enter_context(served(entrant, 1)) for entrant in entrants
+                entrant.name: stack.enter_context(served(run.stage, entrant, 1))
+                for entrant in entrants
             }
             for turn in range(run.profile.rounds):
                 for entrant in in_turn(entrants, turn):

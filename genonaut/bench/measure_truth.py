@@ -27,13 +27,12 @@ def measure(run: Run) -> None:
     """One after the other for staleness, all at once for the largest error; then kill them."""
     size = Size(min(run.profile.rows), run.profile.users)
     with ExitStack() as stack:
-        entrants = []
-        for kind in run.contestants:
-            if kind.name != "none":
-                run.say(f"truth: building {kind.name}")
-                entrants.append(stack.enter_context(run.entrant(kind, size)))
+        kinds = [kind for kind in run.contestants if kind.name != "none"]
+        entrants = [stack.enter_context(run.entrant(kind, size)) for kind in kinds]
         with ExitStack() as servers:
-            ports = {e.name: servers.enter_context(served(e, 1))[0].port for e in entrants}
+            ports = {
+                e.name: servers.enter_context(served(run.stage, e, 1))[0].port for e in entrants
+            }
             _measure_staleness(run, entrants, ports, size)
             _measure_truth(run, entrants, ports, size)
         _kill_writers(run, entrants, size)

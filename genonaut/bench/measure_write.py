@@ -34,10 +34,7 @@ def measure(run: Run) -> None:
     size = Size(min(run.profile.rows), run.profile.users)
     kinds = [kind for kind in run.contestants if not kind.writes_like_none]
     with ExitStack() as stack:
-        entrants = []
-        for kind in kinds:
-            run.say(f"writing: building {kind.name}")
-            entrants.append(stack.enter_context(run.entrant(kind, size)))
+        entrants = [stack.enter_context(run.entrant(kind, size)) for kind in kinds]
         for turn in range(run.profile.rounds):
             for cell in cells(run):
                 run.say(f"writing, round {turn + 1}: {_words(cell)}")
@@ -49,7 +46,7 @@ def measure(run: Run) -> None:
 def cells(run: Run) -> Iterator[Cell]:
     """All that is to be measured with pgbench, or in Python where that cannot do it."""
     for writers in run.profile.writers:
-        for users in ("many", "one"):
+        for users in run.profile.write_users:
             yield Cell("single", writers, users)
             yield Cell("2 ms", writers, users)
         yield Cell("bulk", writers, "many")

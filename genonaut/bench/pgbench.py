@@ -1,16 +1,20 @@
 """Writers: PostgreSQL's own pgbench, from the same binaries as the server."""
 
 import os
+import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import make_url
+
 from genonaut.bench.errors import LoadError
 from genonaut.bench.run import Entrant
 from genonaut.embedded.account import server_account
 from genonaut.embedded.cluster import find_binaries
+from genonaut.embedded.parent import dies_with_parent
 
 ITEM = """
 INSERT INTO content_items_all (source_type, title, content_data, prompt, creator_id)
@@ -53,7 +57,7 @@ def run_pgbench(
     with tempfile.TemporaryDirectory(prefix="genonaut-pgbench-") as folder:
         file = Path(folder) / "script"
         file.write_text(SCRIPTS[script], encoding="utf-8")
-        url = entrant.stage.url(entrant.database)
+        url = make_url(entrant.contestant.dsn)
         done = subprocess.run(
             [
                 str(find_binaries(server_account(Path(folder))) / "pgbench"),
@@ -73,6 +77,7 @@ def run_pgbench(
             capture_output=True,
             text=True,
             check=False,
+            preexec_fn=dies_with_parent(signal.SIGKILL),
         )
         if done.returncode:
             raise LoadError(f"pgbench failed: {done.stderr.strip()}")

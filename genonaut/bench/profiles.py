@@ -20,6 +20,7 @@ class Profile:
     query_seconds: float = 0.2
     # Writing, always on the smallest gallery
     writers: tuple[int, ...] = (1, 8, 32)
+    write_users: tuple[str, ...] = ("many", "one")
     write_seconds: int = 2  # pgbench knows whole seconds only
     bulk_rows: int = 500
     copy_rows: tuple[int, ...] = (10_000, 100_000, 1_000_000)
@@ -74,6 +75,7 @@ TINY = replace(
     read_seconds=0.1,
     query_seconds=0.02,
     writers=(2,),
+    write_users=("many",),
     bulk_rows=20,
     copy_rows=(1_000,),
     staleness_seconds=1.5,

@@ -48,7 +48,9 @@ def _parts(raw: dict[str, Any], found: Found) -> Iterator[str]:
     yield "## How"
     yield METHOD
     for section in SECTIONS:
-        parts = [text for part in section.parts for text in part.text(found)]
+        texts = [tuple(part.text(found)) for part in section.parts]
+        # What is measured at the fewest and at the most rows may be the same.
+        parts = [text for texts in dict.fromkeys(texts) for text in texts]
         if parts:
             yield f"## {section.heading}"
             yield section.text

@@ -2,15 +2,19 @@
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
+
+import psycopg
 
 from genonaut.bench.contestants import Contestant
 from genonaut.bench.errors import WrongAnswerError
 from genonaut.bench.gallery import Connection, Counts, Size, truth
 from genonaut.bench.profiles import Profile
 from genonaut.bench.stage import NO_TRIGGERS, Stage
+
+LARGEST_COPIED = 2_000_000  # rows; one copy for each would need too much room
 
 Record = dict[str, Any]
 Item = TypeVar("Item")
@@ -22,7 +26,6 @@ class Entrant:
 
     contestant: Contestant
     database: str
-    stage: Stage
 
     @property
     def name(self) -> str:
@@ -30,7 +33,7 @@ class Entrant:
 
     def connect(self) -> Connection:
         """A connection to its database, on which every statement commits by itself."""
-        return self.stage.connect(self.database)
+        return psycopg.connect(self.contestant.dsn, autocommit=True)
 
     def prove(self, connection: Connection) -> None:
         """Compare all that it tells with a recount.
@@ -77,22 +80,40 @@ class Run:
         self, kind: type[Contestant], size: Size, *, built: bool = True
     ) -> Iterator[Entrant]:
         """A contestant with a gallery of its own, its counts built and proven."""
-        name = f"{kind.name}_{size}".replace(" ", "_").lower()
-        gallery = self.stage.gallery(size)
-        self.stage.copy(gallery, name)
-        dsn = self.stage.url(name).set(drivername="postgresql")
-        contestant = kind(dsn.render_as_string(hide_password=False), self.stage.redis_socket)
-        entrant = Entrant(contestant, name, self.stage)
+        name = f"{_word(kind.name)}_{size}"
+        self.stage.copy(self.stage.gallery(size), name)
         try:
-            with entrant.connect() as connection:
+            with self.stage.connect(name) as connection:
                 if not kind.is_ours:
                     connection.execute(NO_TRIGGERS)
-                contestant.install(connection)
-                if built:
-                    self._build(entrant, connection)
-            yield entrant
+            yield self._enter(kind, name, built=built)
         finally:
             self.stage.drop(name)
+
+    @contextmanager
+    def readers(self, size: Size) -> Iterator[list[Entrant]]:
+        """All contestants, to be read from. A very large gallery they share, in a schema each."""
+        with ExitStack() as stack:
+            if size.rows <= LARGEST_COPIED:
+                yield [stack.enter_context(self.entrant(kind, size)) for kind in self.contestants]
+                return
+            name = self.stage.copy(self.stage.gallery(size), f"shared_{size}")
+            stack.callback(self.stage.drop, name)
+            yield [self._enter(kind, name, schema=_word(kind.name)) for kind in self.contestants]
+
+    def _enter(
+        self, kind: type[Contestant], database: str, *, schema: str = "", built: bool = True
+    ) -> Entrant:
+        self.say(f"building {kind.name}: {database}")
+        dsn = self.stage.dsn(database, schema)
+        entrant = Entrant(kind(dsn, self.stage.redis_socket), database)
+        with entrant.connect() as connection:
+            if schema:
+                connection.execute(f"CREATE SCHEMA {schema}")
+            entrant.contestant.install(connection)
+            if built:
+                self._build(entrant, connection)
+        return entrant
 
     def _build(self, entrant: Entrant, connection: Connection) -> None:
         entrant.contestant.refresh(connection)
@@ -100,6 +121,10 @@ class Run:
         entrant.prove(connection)
         if entrant.name == self.planted:
             entrant.contestant.plant(connection)
+
+
+def _word(name: str) -> str:
+    return name.replace(" ", "_").lower()
 
 
 def in_turn(items: Sequence[Item], turn: int) -> Iterable[Item]:

@@ -349,6 +349,7 @@ COST = Section(
                 "connections": ("connections", ",.0f"),
                 "their server processes": ("backends_mb", ",.0f"),
             },
+            {"rows": MOST},
         ),
         Table(
             "Seconds from `genonaut up` in an empty folder to the first true number",

@@ -127,8 +127,9 @@ def resolved(found: Found, measure: str, where: Mapping[str, object]) -> dict[st
 
 
 def _at(where: Mapping[str, object]) -> str:
-    said = {name: where[name] for name in ("rows", "users") if isinstance(where.get(name), int)}
-    return f" ({', '.join(f'{value:,} {name}' for name, value in said.items())})" if said else ""
+    words = {"rows": "items", "users": "users"}
+    said = [f"{where[n]:,} {word}" for n, word in words.items() if isinstance(where.get(n), int)]
+    return f" ({', '.join(said)})" if said else ""
 
 
 def bold(name: str) -> str:
