@@ -5,19 +5,17 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import Connection, event
 from sqlalchemy.orm import Session
 
-from genonaut.api.gallery.query import GalleryQuery
 from genonaut.api.repositories.content_repository import ContentRepository
-from genonaut.api.services.gallery_service import GalleryService
-from genonaut.config import Settings
 from genonaut.db.session import Database
 from tests.integration.galleries import (
     ADA,
-    GRACE,
     ORDERS,
     SWITCHES,
     asked,
@@ -26,6 +24,7 @@ from tests.integration.galleries import (
     fill,
     forward,
     ids,
+    read,
 )
 from tests.system.processes import wait_until
 
@@ -123,40 +122,44 @@ def test_forward_to_the_end_and_back_over_a_list_that_changes(
         assert [item_id for item_id in found if item_id in steady] == steady, "an item was missed"
 
 
-def test_items_totals_and_stats_are_of_one_moment(database: Database, settings: Settings) -> None:
-    """Whatever others commit between the statements of a page."""
-    with writing(database, INSERT, DELETE, MOVE.format(which="")) as wait_for_more:
-        for _ in range(20):
-            with database.snapshot() as session:
-                service = GalleryService(session, settings)
-                query = GalleryQuery(page_size=1000, include_stats=True)
-                first = service.page(query)
-                wait_for_more()
-                again = service.page(query)
-            assert first.items == again.items
-            assert first.stats is not None
-            stats = first.stats
-            listed = [item["source_type"] for item in first.items]
-            assert stats["community_regular_count"] == listed.count("regular")
-            assert stats["community_auto_count"] == listed.count("auto")
-            assert first.pagination.total_count == len(listed)
+@contextmanager
+def adding_between_statements(database: Database) -> Iterator[list[str]]:
+    """Somebody adds an item after each statement of others; says after which."""
+    meddled: list[str] = []
+
+    def add(connection: Connection, _cursor: Any, statement: str, *_: Any) -> None:
+        with database.engine.connect() as other:
+            other.execution_options(meddles=True)
+            if not connection.get_execution_options().get("meddles"):
+                other.exec_driver_sql(INSERT, ())
+                other.commit()
+                meddled.append(statement)
+
+    event.listen(database.engine, "after_cursor_execute", add)
+    try:
+        yield meddled
+    finally:
+        event.remove(database.engine, "after_cursor_execute", add)
 
 
-def test_without_a_snapshot_they_would_not_be(database: Database, settings: Settings) -> None:
-    """The test above can fail."""
-    with database.transaction() as session:
-        service = GalleryService(session, settings)
-        before = service.page(GalleryQuery()).pagination.total_count
-        add_one(database)
-        assert service.page(GalleryQuery()).pagination.total_count == before + 1
-
-
-def add_one(database: Database) -> None:
-    with database.transaction() as session:
-        session.connection().exec_driver_sql(
-            "INSERT INTO content_items (title, content_data, prompt, creator_id)"
-            f" VALUES ('t', '', 'p', '{GRACE}')"
-        )
+@pytest.mark.parametrize("more", [{}, {"search_term": "new"}], ids=str)
+def test_items_totals_and_stats_are_of_one_moment(
+    client: httpx.Client, database: Database, more: dict[str, str]
+) -> None:
+    client.post("/api/v1/content", json={"prompt": "new", "creator_id": ADA})
+    params = {"page_size": 1000, "include_stats": True, "user_id": ADA, **more}
+    with adding_between_statements(database) as meddled:
+        page = read(client, params)
+    assert len(meddled) > 2
+    assert page["pagination"]["total_count"] == len(page["items"])
+    assert len(read(client, params)["items"]) > len(page["items"]), "they were added all the same"
+    if not more:
+        sources = [item["source_type"] for item in page["items"]]
+        assert page["stats"]["community_regular_count"] == sources.count("regular")
+        assert page["stats"]["community_auto_count"] == sources.count("auto")
+        mine = [item for item in page["items"] if item["creator_id"] == ADA]
+        told = page["stats"]["user_regular_count"] + page["stats"]["user_auto_count"]
+        assert told == len(mine)
 
 
 def test_a_snapshot_writes_nothing(database: Database) -> None:

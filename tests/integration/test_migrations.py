@@ -133,6 +133,33 @@ def test_each_revision_undoes_exactly_what_it_did(scratch: Database) -> None:
         assert schema_of(scratch) == after, f"up to {revision} again"
 
 
+def test_what_was_made_beforehand_is_used(scratch: Database) -> None:
+    upgrade(scratch.engine)
+    expected = schema_of(scratch)
+    downgrade(scratch.engine, "0004")
+    statements = (migrate.MIGRATIONS / "sql" / "0005_gallery.beforehand.sql").read_text()
+    autocommit = scratch.engine.execution_options(isolation_level="AUTOCOMMIT")
+    with autocommit.connect() as connection:
+        for statement in statements.split(";\n"):
+            connection.exec_driver_sql(statement)
+        made = index_files(connection)
+    upgrade(scratch.engine)
+    assert schema_of(scratch) == expected
+    with scratch.engine.connect() as connection:
+        assert index_files(connection) == made
+
+
+def index_files(connection: Connection) -> dict[str, int]:
+    """Where the content's indexes are stored: elsewhere if they were made anew."""
+    found = connection.exec_driver_sql(
+        "SELECT relname, relfilenode FROM pg_class WHERE relkind = 'i'"
+        " AND relname LIKE 'content_items%%' AND relname NOT IN ("
+        "   'content_items_created_at_id_idx', 'content_items_auto_created_at_id_idx',"
+        "   'content_items_quality_score_id_idx', 'content_items_auto_quality_score_id_idx')"
+    )
+    return {row.relname: row.relfilenode for row in found}
+
+
 # The models
 
 # What SQLAlchemy's metadata cannot hold, and Alembic does not compare: triggers, functions, views,

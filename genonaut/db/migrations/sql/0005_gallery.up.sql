@@ -1,5 +1,6 @@
--- The gallery's orders and its search, each with an index. docs/gallery.md explains which is for
--- what, and how to build them on a big table beforehand, without making anybody wait.
+-- The gallery's orders and its search, each with an index. docs/listing.md explains which is for
+-- what, and how to have them made beforehand on a big table, so that nobody waits: with
+-- 0005_gallery.beforehand.sql. What is there by then is used.
 
 -- 1. Orders. A page is a stretch of one of these, forward or backward. The creator travels along,
 --    so that "everybody's but mine" is decided in the index, and a page far away is found there.
@@ -30,15 +31,15 @@ CREATE INDEX idx_content_creator_title
 --    prompts are in many languages, so no language's endings are taken off.
 
 -- PostgreSQL's parser would take web addresses, paths, tags and signed numbers as one word each.
-CREATE FUNCTION search_text(written text) RETURNS text
+CREATE OR REPLACE FUNCTION search_text(written text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN regexp_replace(written, '[-+./:@<&~]', ' ', 'g');
 
-CREATE FUNCTION content_words(title text, prompt text) RETURNS tsvector
+CREATE OR REPLACE FUNCTION content_words(title text, prompt text) RETURNS tsvector
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN to_tsvector('pg_catalog.simple', search_text(title || ' ' || prompt));
 
-CREATE FUNCTION search_words(term text) RETURNS tsquery
+CREATE OR REPLACE FUNCTION search_words(term text) RETURNS tsquery
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN plainto_tsquery('pg_catalog.simple', search_text(term));
 
