@@ -5,7 +5,7 @@ SECONDS ?= 60
 BIN    := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev demo test screenshots lint lock refresh-gen-source-stats refresh-tag-stats soak clean FORCE
+.PHONY: help install install-dev demo test screenshots lint lock bench refresh-gen-source-stats refresh-tag-stats soak clean FORCE
 
 help: ## List the targets
 	@grep -hE '^[a-z%-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 34
@@ -48,6 +48,9 @@ refresh-tag-stats-%: install ## Recount and repair the tags' counts
 
 soak: install-dev ## Writers, folds, refreshes and readers at once: was any count ever wrong?
 	@$(BIN)/python -m tests.counting.soak --seconds $(SECONDS)
+
+bench: install ## Install, then measure counting side by side with every other way
+	@exec $(BIN)/genonaut bench $(ARGS)
 
 screenshots: install-dev ## Take the pictures of the documentation from the real pages
 	@$(BIN)/python -m docs.take_screenshots

@@ -1,6 +1,7 @@
 """The web application, put together."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
@@ -13,6 +14,7 @@ from genonaut.api.request_metrics import RequestMetrics
 from genonaut.api.routes import content, gallery, health, metrics, stats, tags, users
 from genonaut.api.services.health_service import HealthService
 from genonaut.api.services.metrics_service import MetricsService
+from genonaut.api.services.stats_reader import StatsReader
 from genonaut.api.turns import Turns
 from genonaut.config import Settings
 from genonaut.db.session import Database
@@ -47,11 +49,13 @@ def create_app(
         # Note: the page at /docs loads Swagger UI from a CDN. The API itself needs nobody.
         # One address per resource. A redirect would trust the request's Host header.
         redirect_slashes=False,
+        lifespan=_close_at_the_end,
     )
     app.state.settings = settings
     app.state.database = database
     app.state.on_long_ledger = on_long_ledger
     app.state.turns = Turns(settings.api.pool_size, settings.api.statement_timeout_seconds)
+    app.state.stats_reader = StatsReader(database, settings, app.state.turns, on_long_ledger)
     app.state.health = HealthService(database, settings)
     app.state.metrics = MetricsService(database)
     for routes in (stats, gallery, content, tags, users, health, metrics):
@@ -60,6 +64,12 @@ def create_app(
     handle_errors(app)
     _add_middleware(app, settings)
     return app
+
+
+@asynccontextmanager
+async def _close_at_the_end(app: FastAPI) -> AsyncIterator[None]:
+    yield
+    await app.state.stats_reader.close()
 
 
 def _add_middleware(app: FastAPI, settings: Settings) -> None:

@@ -10,6 +10,7 @@ from genonaut.api.services.content_service import ContentService
 from genonaut.api.services.gallery_service import GalleryService
 from genonaut.api.services.health_service import HealthService
 from genonaut.api.services.metrics_service import MetricsService
+from genonaut.api.services.stats_reader import StatsReader
 from genonaut.api.services.tag_service import TagService
 from genonaut.api.services.user_service import UserService
 
@@ -41,7 +42,11 @@ SessionDep = Annotated[Session, Depends(get_session, scope="function")]
 SnapshotDep = Annotated[Session, Depends(get_snapshot, scope="function")]
 
 
-def get_content_service(request: Request, session: SessionDep) -> ContentService:
+# Those below only put things together. They are asynchronous all the same: for each that is not,
+# the framework would go into a thread and back, which takes longer than the rest of a request.
+
+
+async def get_content_service(request: Request, session: SessionDep) -> ContentService:
     """The content service, with the limits that the settings give it."""
     stats = request.app.state.settings.stats
     return ContentService(
@@ -52,35 +57,42 @@ def get_content_service(request: Request, session: SessionDep) -> ContentService
     )
 
 
-def get_gallery_service(request: Request, session: SnapshotDep) -> GalleryService:
+async def get_stats_reader(request: Request) -> StatsReader:
+    """The application's reader of the four counts. No session: it has a connection of its own."""
+    reader: StatsReader = request.app.state.stats_reader
+    return reader
+
+
+async def get_gallery_service(request: Request, session: SnapshotDep) -> GalleryService:
     """The gallery service, on a snapshot."""
     state = request.app.state
     return GalleryService(session, state.settings, on_long_ledger=state.on_long_ledger)
 
 
-def get_tag_service(session: SessionDep) -> TagService:
+async def get_tag_service(session: SessionDep) -> TagService:
     """The tag service."""
     return TagService(session)
 
 
-def get_user_service(session: SessionDep) -> UserService:
+async def get_user_service(session: SessionDep) -> UserService:
     """The user service."""
     return UserService(session)
 
 
-def get_health_service(request: Request) -> HealthService:
+async def get_health_service(request: Request) -> HealthService:
     """The application's health service. No session: the database may be the trouble."""
     service: HealthService = request.app.state.health
     return service
 
 
-def get_metrics_service(request: Request) -> MetricsService:
+async def get_metrics_service(request: Request) -> MetricsService:
     """The application's metrics. No session, for the same reason."""
     service: MetricsService = request.app.state.metrics
     return service
 
 
 ContentServiceDep = Annotated[ContentService, Depends(get_content_service)]
+StatsReaderDep = Annotated[StatsReader, Depends(get_stats_reader)]
 GalleryServiceDep = Annotated[GalleryService, Depends(get_gallery_service)]
 TagServiceDep = Annotated[TagService, Depends(get_tag_service)]
 UserServiceDep = Annotated[UserService, Depends(get_user_service)]

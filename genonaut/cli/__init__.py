@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from genonaut.cli import content, db, parts, serve, stats, up
+from genonaut.cli import bench, content, db, parts, serve, stats, up
 from genonaut.errors import GenonautError
 
 app = typer.Typer(
@@ -20,6 +20,7 @@ up.register(app)
 serve.register(app)
 parts.register(app)
 content.register(app)
+bench.register(app)
 
 
 def main(arguments: list[str] | None = None) -> None:

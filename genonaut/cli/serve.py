@@ -1,6 +1,7 @@
 """`genonaut api`: serving the gallery."""
 
 import errno
+import gc
 import os
 import signal
 import socket
@@ -115,6 +116,10 @@ def _run(settings: Settings, app: FastAPI, listener: socket.socket) -> None:
     server.announcement = (
         f"{READY} at http://{host}:{port} ({settings.environment}). Ctrl-C stops it."
     )
+    # A full collection would look at all that the imports made, again and again, while everybody
+    # waits some 50 ms. What is there by now stays.
+    gc.collect()
+    gc.freeze()
     server.run(sockets=[listener])
 
 

@@ -133,7 +133,7 @@ def _recount(session: Session, count: CachedCount) -> Refresh:
         execute(session, count, "keep_owners")
     execute(session, count, "keep_counted")
     execute(session, count, "forget_last_recount")
-    execute(session, count, "count_part_by_part")
+    execute(session, count, "prepare")
     started_at = _now(session)
     execute(session, count, "recount")
     found = execute(session, count, "summary").one()._asdict()

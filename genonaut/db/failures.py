@@ -31,11 +31,20 @@ FAILURES: dict[type[psycopg.Error], tuple[type[DatabaseError], str]] = {
 
 
 def explain(error: DBAPIError, url: URL) -> DatabaseError:
-    """The error to raise instead of the driver's. Never names the password."""
+    """The error to raise instead of SQLAlchemy's. Never names the password."""
+    return _explain(error.orig, url, invalidated=error.connection_invalidated)
+
+
+def explain_driver(error: psycopg.Error, url: URL) -> DatabaseError:
+    """The same for an error that comes from the driver itself."""
+    return _explain(error, url, invalidated=False)
+
+
+def _explain(error: BaseException | None, url: URL, *, invalidated: bool) -> DatabaseError:
     where = f"{url.host or url.query.get('host') or 'the local socket'}:{url.port or 5432}"
-    reason = str(error.orig)
+    reason = str(error)
     for kind, (noun, sentence) in FAILURES.items():
-        if isinstance(error.orig, kind):
+        if isinstance(error, kind):
             return noun(sentence)
     if "password authentication failed" in reason or "no password supplied" in reason:
         return DatabaseError(
@@ -47,12 +56,12 @@ def explain(error: DBAPIError, url: URL) -> DatabaseError:
             f"There is no database {url.database!r} at {where}: create it with "
             f"`createdb {url.database}`, or correct DB_NAME."
         )
-    if error.connection_invalidated or _is_about_the_connection(error.orig):
+    if invalidated or _is_about_the_connection(error):
         return DatabaseUnreachableError(
             f"The database server at {where} cannot be reached: start it, or correct DB_HOST and "
             f"DB_PORT, or DATABASE_URL ({_last_line(reason)})."
         )
-    return DatabaseError(f"The database failed: {_what_it_says(error.orig)}.")
+    return DatabaseError(f"The database failed: {_what_it_says(error)}.")
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import httpx
@@ -14,9 +14,11 @@ from genonaut.db.session import Database
 
 
 @contextmanager
-def running_api(settings: Settings, database: Database) -> Iterator[httpx.Client]:
+def running_api(
+    settings: Settings, database: Database, on_long_ledger: Callable[[], None] | None = None
+) -> Iterator[httpx.Client]:
     """A client of the API on the database; both end with the `with`."""
-    app = create_app(settings, database)
+    app = create_app(settings, database, on_long_ledger=on_long_ledger)
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, access_log=False))
     thread = threading.Thread(target=server.run)
     thread.start()

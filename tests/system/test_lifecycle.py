@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -100,6 +101,23 @@ def test_a_client_that_does_not_finish_its_request_does_not_keep_it_from_ending(
             )
             assert client.recv(100).startswith(b"HTTP/1.1 100 "), "it waits for the rest"
             assert command.end(signal.SIGTERM) == 0
+
+
+@pytest.mark.slow
+def test_counts_are_read_again_when_the_killed_database_is_back(ready_home: Path) -> None:
+    with serving(ready_home, "api") as (_, url):
+        user = httpx.post(f"{url}/api/v1/users", json={"username": "ada"}).json()["id"]
+        for items in range(1, 4):
+            item = {"prompt": "sea", "creator_id": user}
+            httpx.post(f"{url}/api/v1/content", json=item).raise_for_status()
+            kill(postmaster(ready_home))
+            answers = [httpx.get(url + STATS, params={"user_id": user})]
+            while answers[-1].status_code != 200:
+                assert len(answers) < 600, answers[-1].text
+                time.sleep(0.1)
+                answers.append(httpx.get(url + STATS, params={"user_id": user}))
+            assert {answer.status_code for answer in answers} <= {200, 503}
+            assert answers[-1].json()["user_regular_count"] == items
 
 
 # Commands, alone and beside a server that runs

@@ -78,7 +78,7 @@ def test_every_changed_character_is_noticed() -> None:
         {"sort_field": "created_at"},
         {"sort_order": "asc"},
     ],
-    ids=str,
+    ids=lambda change: next(iter(change)),
 )
 def test_a_cursor_of_another_list_is_refused(change: dict[str, object]) -> None:
     refused(cursors.write(CURSOR, SCORES), replace(SCORES, **change))  # type: ignore[arg-type]

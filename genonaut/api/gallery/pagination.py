@@ -14,16 +14,21 @@ def pagination(query: GalleryQuery, part: Part, total: Total) -> Pagination:
     by_number = not query.cursor and not query.backward
     total = _seen(part, total, by_number=by_number)
     return Pagination(
-        page=query.page if by_number else part.rank // query.page_size + 1,
+        page=query.page if by_number else max(1, _pages(part.rank + len(part.items), query)),
         page_size=query.page_size,
         total_count=total.count,
-        total_pages=-(-total.count // query.page_size),
+        total_pages=_pages(total.count, query),
         total_is_estimate=not total.exact,
         has_next=part.after,
         has_previous=part.before,
         next_cursor=cursors.write(_behind(part, query), query) if part.after else None,
         prev_cursor=cursors.write(_before(part, query), query) if part.before else None,
     )
+
+
+def _pages(items: int, query: GalleryQuery) -> int:
+    """How many pages so many items fill, the last one perhaps in part."""
+    return -(-items // query.page_size)
 
 
 def _seen(part: Part, total: Total, *, by_number: bool) -> Total:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
-from genonaut.api.dependencies import ContentServiceDep
+from genonaut.api.dependencies import StatsReaderDep
 from genonaut.api.error_answers import documented
 from genonaut.api.schemas import StatsOut
 
@@ -13,9 +13,9 @@ router = APIRouter(prefix="/api/v1", tags=["stats"])
 
 
 @router.get("/content/stats/unified", response_model=StatsOut, responses=documented(422))
-def read_stats(
-    service: ContentServiceDep,
+async def read_stats(
+    reader: StatsReaderDep,
     user_id: Annotated[UUID | None, Query(description="Whose; unknown users have zeros.")] = None,
 ) -> dict[str, Any]:
     """The four counts, exact at this moment."""
-    return service.get_unified_content_stats(user_id)
+    return await reader.read(user_id)

@@ -110,16 +110,7 @@ class ContentService:
             counts, source = self._count_live(user_id), "live"
         if counts.ledger_rows > self._fold_after_rows and self._on_long_ledger:
             self._on_long_ledger()
-        return {
-            "user_regular_count": counts.user_regular,
-            "user_auto_count": counts.user_auto,
-            "community_regular_count": counts.community_regular,
-            "community_auto_count": counts.community_auto,
-            "exact": True,
-            "source": source,
-            "as_of": counts.as_of,
-            "verified_at": counts.verified_at,
-        }
+        return unified_stats(counts, source)
 
     def _count_live(self, user_id: UUID | None) -> GenSourceCounts:
         seconds = self._live_count_timeout_seconds
@@ -137,6 +128,20 @@ class ContentService:
         if unknown := sorted(wanted - found.keys()):
             raise NotFoundError(f"There is no user {unknown[0]}: nothing was added.")
         return found
+
+
+def unified_stats(counts: GenSourceCounts, source: str) -> dict[str, Any]:
+    """The four counts as the API gives them; `source` is `cache` or `live`."""
+    return {
+        "user_regular_count": counts.user_regular,
+        "user_auto_count": counts.user_auto,
+        "community_regular_count": counts.community_regular,
+        "community_auto_count": counts.community_auto,
+        "exact": True,
+        "source": source,
+        "as_of": counts.as_of,
+        "verified_at": counts.verified_at,
+    }
 
 
 def _existing(item: Mapping[Any, Any] | None, item_id: int) -> Mapping[Any, Any]:

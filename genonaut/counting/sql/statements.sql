@@ -103,9 +103,12 @@ SELECT pg_try_advisory_xact_lock(
 -- Two refreshes in one transaction would meet.
 DROP TABLE IF EXISTS pg_temp.{{ name }}_differences;
 
--- name: count_part_by_part
--- Partitions have no row in common, so each may be grouped for itself.
-SELECT set_config('enable_partitionwise_aggregate', 'on', true);
+-- name: prepare
+-- Partitions have no row in common, so each may be grouped for itself. And there is one refresh at a
+-- time, which may have some memory (64 MB for each step of a plan, if the server gives less).
+SELECT set_config('enable_partitionwise_aggregate', 'on', true),
+       set_config('work_mem', greatest(setting::int, 65536) || 'kB', true)
+FROM pg_settings WHERE name = 'work_mem';
 
 -- name: recount
 -- Where truth and counts differ, on one snapshot, into a table for the rest of this transaction;

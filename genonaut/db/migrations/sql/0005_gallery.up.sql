@@ -32,7 +32,7 @@ CREATE INDEX idx_content_creator_title
 -- PostgreSQL's parser would take web addresses, paths, tags and signed numbers as one word each.
 CREATE FUNCTION search_text(written text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN regexp_replace(written, '[-+./:@<&]', ' ', 'g');
+RETURN regexp_replace(written, '[-+./:@<&~]', ' ', 'g');
 
 CREATE FUNCTION content_words(title text, prompt text) RETURNS tsvector
 LANGUAGE sql IMMUTABLE PARALLEL SAFE

@@ -1,0 +1,62 @@
+"""Looking things up in what was measured: medians of rounds, with their spread."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+Record = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Spread:
+    """The median of several rounds, the lowest and the highest."""
+
+    median: float
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, values: Sequence[float]) -> "Spread | None":
+        """None if there are none."""
+        return cls(median(values), min(values), max(values)) if values else None
+
+
+class Found:
+    """The records of a run."""
+
+    def __init__(self, records: Iterable[Record]) -> None:
+        self._records = list(records)
+
+    def where(self, measure: str, **dimensions: object) -> list[Record]:
+        """The records of a measurement that have all these values."""
+        wanted = {"measure": measure, **dimensions}
+        return [
+            record
+            for record in self._records
+            if all(record.get(name) == value for name, value in wanted.items())
+        ]
+
+    def seen(self, name: str, measure: str, **dimensions: object) -> list[Any]:
+        """The values that a dimension has there, in order of size or else of appearance."""
+        values = list(dict.fromkeys(r[name] for r in self.where(measure, **dimensions)))
+        return sorted(values) if all(isinstance(v, int | float) for v in values) else values
+
+    def spread(self, figure: str, measure: str, **dimensions: object) -> Spread | None:
+        """A figure over all rounds."""
+        values = [record.get(figure) for record in self.where(measure, **dimensions)]
+        return Spread.of([value for value in values if value is not None])
+
+    def ratio(
+        self, figure: str, one: str, other: str, measure: str, **dimensions: object
+    ) -> Spread | None:
+        """One contestant's figure divided by another's of the same round, over all rounds."""
+        ours = self.where(measure, contestant=one, **dimensions)
+        theirs = self.where(measure, contestant=other, **dimensions)
+        quotients = [
+            mine[figure] / yours[figure]
+            for mine in ours
+            for yours in theirs
+            if mine["round"] == yours["round"] and yours[figure]
+        ]
+        return Spread.of(quotients)

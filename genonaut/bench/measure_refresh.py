@@ -1,0 +1,171 @@
+"""Refreshing: how long it takes, what it writes, and what readers feel meanwhile."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+
+from genonaut.bench.contestants import Contestant
+from genonaut.bench.errors import WrongAnswerError
+from genonaut.bench.gallery import Connection, Size
+from genonaut.bench.measure_read import load_readers, served, true_counts
+from genonaut.bench.run import Entrant, Run, in_turn, percentile
+
+READERS = 8  # connections
+MANY_USERS = 1_000_000  # from so many on, one round
+
+GROUP_BY = """
+SELECT sum(count)::bigint FROM (
+    SELECT creator_id, source_type, count(*) FROM content_items_all GROUP BY 1, 2
+) AS groups
+"""
+# One item more for the first so many users.
+CHANGE = """
+INSERT INTO content_items_all (source_type, title, content_data, prompt, creator_id)
+SELECT CASE WHEN i % 4 = 0 THEN 'items' ELSE 'auto' END, 'Lighthouse', '/images/1.png',
+       'a lighthouse at dusk', md5(i::text)::uuid
+FROM generate_series(1, {users}) AS i
+"""
+WRITTEN = """
+SELECT coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0)::bigint
+FROM pg_stat_user_tables WHERE relname = ANY (%s)
+"""
+
+
+def measure(run: Run) -> None:
+    """Whoever refreshes, on galleries of more and more users."""
+    kinds = [kind for kind in run.contestants if kind.refreshed_every or kind.is_ours]
+    for size in _sizes(run):
+        for turn in range(run.profile.rounds if size.users < MANY_USERS else 1):
+            _measure_group_by(run, size, turn)
+            for kind in in_turn(kinds, turn):
+                run.say(f"refreshing {size.users:,} users, round {turn + 1}: {kind.name}")
+                _measure_changes(run, kind, size, turn)
+    _measure_readers(run, kinds)
+
+
+def _sizes(run: Run) -> list[Size]:
+    """More and more users with equally many items; and the largest gallery."""
+    profile = run.profile
+    sizes = [Size(max(profile.refresh_rows, users), users) for users in profile.refresh_users]
+    largest = Size(max(profile.rows), profile.users)
+    return sizes + ([largest] if largest.rows > profile.refresh_rows else [])
+
+
+def _measure_group_by(run: Run, size: Size, turn: int) -> None:
+    run.say(f"refreshing {size.users:,} users, round {turn + 1}: bare GROUP BY")
+    with run.stage.connect(run.stage.gallery(size)) as connection:
+        connection.execute(GROUP_BY)  # once, so that all is in memory for everybody
+        started = time.perf_counter()
+        found = connection.execute(GROUP_BY).fetchone()
+        seconds = time.perf_counter() - started
+    if found != (size.rows,):
+        raise WrongAnswerError(f"GROUP BY found {found} items instead of {size.rows:,}.")
+    figures = {"rows": size.rows, "users": size.users, "round": turn, "seconds": seconds}
+    run.note("refresh", "bare GROUP BY", change="nothing", **figures)
+
+
+def _measure_changes(run: Run, kind: type[Contestant], size: Size, turn: int) -> None:
+    """The first build, then nothing new, then one item more for some users, then for all."""
+    with run.entrant(kind, size, built=False) as entrant, entrant.connect() as connection:
+        run.stage.settle()
+        _measure_refresh(run, entrant, connection, size, "first build", turn)
+        if entrant.name == run.planted:
+            entrant.contestant.plant(connection)
+        connection.execute("VACUUM ANALYZE")
+        _measure_refresh(run, entrant, connection, size, "nothing", turn)
+        for change, users in (("1 %", size.users // 100), ("everything", size.users)):
+            connection.execute(CHANGE.format(users=users))
+            _measure_refresh(run, entrant, connection, size, change, turn)
+
+
+def _measure_refresh(
+    run: Run, entrant: Entrant, connection: Connection, size: Size, change: str, turn: int
+) -> None:
+    contestant = entrant.contestant
+    written, wal = _written(contestant, connection), run.stage.wal_bytes()
+    started = time.perf_counter()
+    contestant.refresh(connection)
+    seconds = time.perf_counter() - started
+    written, wal = _written(contestant, connection) - written, run.stage.wal_bytes() - wal
+    entrant.prove(connection)
+    if change == "nothing" and contestant.is_ours and written:
+        raise WrongAnswerError(f"A refresh of nothing new wrote {written:,} rows.")
+    run.note(
+        "refresh",
+        entrant.name,
+        rows=size.rows,
+        users=size.users,
+        change=change,
+        round=turn,
+        seconds=seconds,
+        rows_written=written,
+        wal_bytes=wal,
+    )
+
+
+def _written(contestant: Contestant, connection: Connection) -> int:
+    """Rows that were ever written to the tables of counts."""
+    connection.execute("SELECT pg_stat_force_next_flush()")
+    time.sleep(0.1)  # a session that has ended reports a moment later
+    row = connection.execute(WRITTEN, [list(contestant.keeps_counts_in)]).fetchone()
+    return int(str(row[0])) if row else 0
+
+
+def _measure_readers(run: Run, kinds: list[type[Contestant]]) -> None:
+    """How long readers wait alone, and while one refresh follows the other."""
+    for size in _sizes(run)[:2]:
+        with ExitStack() as stack:
+            true = true_counts(run.stage, size)
+            entrants = [stack.enter_context(run.entrant(kind, size)) for kind in kinds]
+            servers = {
+                entrant.name: stack.enter_context(served(run.stage, entrant, 1))
+                for entrant in entrants
+            }
+            for turn in range(run.profile.rounds):
+                for entrant in in_turn(entrants, turn):
+                    run.say(f"readers during a refresh of {size.users:,} users: {entrant.name}")
+                    for during in (False, True):
+                        with refreshing(entrant) if during else ExitStack():
+                            outcome = load_readers(
+                                run, entrant, servers[entrant.name], size, READERS, true
+                            )
+                        run.note(
+                            "readers",
+                            entrant.name,
+                            rows=size.rows,
+                            users=size.users,
+                            during="refresh" if during else "nothing",
+                            round=turn,
+                            per_second=len(outcome.milliseconds) / outcome.seconds,
+                            p50_ms=percentile(outcome.milliseconds, 50),
+                            p99_ms=percentile(outcome.milliseconds, 99),
+                            longest_ms=max(outcome.milliseconds, default=0.0),
+                        )
+
+
+@contextmanager
+def refreshing(entrant: Entrant) -> Iterator[None]:
+    """One refresh after the other, for the time of the `with`."""
+    over = threading.Event()
+    failures: list[BaseException] = []
+    worker = threading.Thread(target=_refresh_until, args=(entrant, over.is_set, failures))
+    worker.start()
+    try:
+        yield
+    finally:
+        over.set()
+        worker.join()
+    if failures:
+        raise failures[0]
+
+
+def _refresh_until(
+    entrant: Entrant, is_over: Callable[[], bool], failures: list[BaseException]
+) -> None:
+    try:
+        with entrant.connect() as connection:
+            while not is_over():
+                entrant.contestant.refresh(connection)
+    except BaseException as error:  # noqa: BLE001 - raised by who waits for us
+        failures.append(error)

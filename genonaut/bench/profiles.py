@@ -1,0 +1,88 @@
+"""How much is measured: everything, a quick form, and a tiny one for the tests."""
+
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Sizes, rounds and seconds."""
+
+    name: str = "full"
+    rounds: int = 3
+    # Galleries
+    rows: tuple[int, ...] = (100_000, 1_000_000)
+    users: int = 10_000
+    # Reading
+    connections: tuple[int, ...] = (1, 8, 32, 128)
+    processes: tuple[int, ...] = (1, 2)
+    strangers_connections: tuple[int, ...] = (32,)
+    read_seconds: float = 0.6
+    query_seconds: float = 0.2
+    # Writing, always on the smallest gallery
+    writers: tuple[int, ...] = (1, 8, 32)
+    write_users: tuple[str, ...] = ("many", "one")
+    write_seconds: int = 2  # pgbench knows whole seconds only
+    bulk_rows: int = 500
+    copy_rows: tuple[int, ...] = (10_000, 100_000, 1_000_000)
+    # Staleness and truth, on the smallest gallery
+    staleness_seconds: float = 12.0
+    mixed_seconds: float = 60.0
+    kills: int = 5
+    # Refreshing: galleries of so many rows, or as many as there are users
+    refresh_rows: int = 1_000_000
+    refresh_users: tuple[int, ...] = (10_000, 100_000, 1_000_000)
+    # Pages
+    page_seconds: float = 0.5
+    far_page: int = 8_000
+    # Cost
+    cold_starts: tuple[str, ...] = ("test", "demo")
+
+    def with_rows(self, rows: tuple[int, ...]) -> "Profile":
+        """The same with other galleries."""
+        return replace(self, rows=tuple(sorted(rows)))
+
+
+FULL = Profile()
+QUICK = Profile(
+    name="quick",
+    rounds=1,
+    rows=(10_000, 100_000),
+    users=1_000,
+    connections=(1, 32),
+    processes=(1,),
+    read_seconds=0.4,
+    query_seconds=0.1,
+    writers=(1, 32),
+    write_seconds=1,
+    bulk_rows=100,
+    copy_rows=(10_000, 100_000),
+    staleness_seconds=6.0,
+    mixed_seconds=10.0,
+    kills=1,
+    refresh_rows=100_000,
+    refresh_users=(1_000, 10_000),
+    page_seconds=0.2,
+    far_page=1_000,
+    cold_starts=("test",),
+)
+TINY = replace(
+    QUICK,
+    name="tiny",
+    rows=(2_000,),
+    users=50,
+    connections=(4,),
+    strangers_connections=(2,),
+    read_seconds=0.1,
+    query_seconds=0.02,
+    writers=(2,),
+    write_users=("many",),
+    bulk_rows=20,
+    copy_rows=(1_000,),
+    staleness_seconds=1.5,
+    mixed_seconds=2.0,
+    refresh_rows=2_000,
+    refresh_users=(50, 200),
+    page_seconds=0.05,
+    far_page=10,
+    cold_starts=(),
+)

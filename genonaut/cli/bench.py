@@ -1,0 +1,102 @@
+"""`genonaut bench`: measure ourselves beside every other way to count."""
+
+import signal
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from genonaut.bench.contestants import CONTESTANTS
+from genonaut.bench.profiles import FULL, QUICK
+from genonaut.bench.report import RESULTS, redraw, write
+from genonaut.bench.suite import MEASURES, perform
+from genonaut.cli.output import say
+from genonaut.errors import UsageError
+
+FOLDER = Path("benchmarks")
+PARTIAL = FOLDER / "partial"
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(bench)
+
+
+def bench(
+    *,
+    quick: Annotated[bool, typer.Option("--quick", help="A few minutes: does it run?")] = False,
+    rows: Annotated[
+        list[int] | None,
+        typer.Option(help="Items in a gallery; may be repeated. Default: 100000 and 1000000."),
+    ] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(help="A contestant; may be repeated. Default: all.", metavar="NAME"),
+    ] = None,
+    measure: Annotated[
+        list[str] | None,
+        typer.Option(help=f"One of {', '.join(MEASURES)}; may be repeated.", metavar="NAME"),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(help="Where the results go. Default: benchmarks, or benchmarks/partial."),
+    ] = None,
+    again: Annotated[
+        bool, typer.Option("--redraw", help="Measure nothing: draw the results anew.")
+    ] = False,
+) -> None:
+    """Measure counting side by side with every other way, and write the results with plots.
+
+    Takes about 25 minutes. The machine should have nothing else to do.
+    """
+    whole = not (quick or only or measure)
+    folder = output or (FOLDER if whole or again else PARTIAL)
+    if again:
+        redraw(folder)
+        return
+    signal.signal(signal.SIGTERM, _exit)
+    profile = QUICK if quick else FULL
+    if rows:
+        profile = profile.with_rows(tuple(rows))
+    measures = _known(measure or list(MEASURES), MEASURES, "measurement")
+    with _progress(len(measures)) as (tell, advance):
+        raw = perform(
+            profile,
+            contestants=_known(only or list(CONTESTANTS), CONTESTANTS, "contestant"),
+            measures=measures,
+            say=tell,
+            on_measured=advance,
+        )
+    write(folder, raw)
+    say(f"The results are in {folder / RESULTS}. It took {raw['minutes']:.1f} minutes.")
+
+
+def _known(names: list[str], known: Mapping[str, object], what: str) -> list[str]:
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise UsageError(f"There is no {what} {unknown[0]!r}: use {', '.join(known)}.")
+    return names
+
+
+@contextmanager
+def _progress(steps: int) -> Iterator[tuple[Callable[[str], None], Callable[[], None]]]:
+    """A bar on a terminal's standard error, and elsewhere nothing."""
+    console = Console(stderr=True)
+    columns = BarColumn(20), TimeElapsedColumn(), TextColumn("{task.description}")
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as bar:
+        task = bar.add_task("starting", total=steps)
+        yield (
+            lambda text: bar.update(task, description=text),
+            lambda: bar.advance(task),
+        )
+
+
+def _exit(_number: int, _frame: FrameType | None) -> NoReturn:
+    sys.exit(0)

@@ -1,0 +1,89 @@
+"""One asynchronous connection that only reads: made when it is needed, and again when it broke."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+import psycopg
+from psycopg.rows import namedtuple_row
+from sqlalchemy import URL
+
+from genonaut.api.exceptions import DatabaseTimeoutError
+from genonaut.db.failures import explain_driver
+
+GRACE_SECONDS = 1.0  # for the server to say itself that the time is over
+
+Connection = psycopg.AsyncConnection[Any]
+
+
+class ReadConnection:
+    """Executes one statement at a time, each prepared once and on a snapshot of its own."""
+
+    def __init__(self, url: URL, *, timeout_seconds: float, connect_timeout_seconds: int) -> None:
+        self._url = url
+        self._timeout_seconds = timeout_seconds
+        self._connect_timeout_seconds = connect_timeout_seconds
+        self._connection: Connection | None = None
+
+    async def rows(self, statement: str, parameters: Mapping[str, Any]) -> list[Any]:
+        """All rows, as named tuples.
+
+        Raises:
+            DatabaseTimeoutError: it took too long.
+            DatabaseError: the database cannot be used.
+        """
+        asking = asyncio.create_task(self._rows(statement, parameters))
+        try:
+            await asyncio.wait({asking}, timeout=self._timeout_seconds + GRACE_SECONDS)
+            if asking.done():
+                return asking.result()
+        except psycopg.Error as error:
+            raise explain_driver(error, self._url) from error
+        finally:
+            if not asking.done():
+                self._abandon(asking)
+        raise DatabaseTimeoutError("The database does not answer; try again.")
+
+    def _abandon(self, asking: asyncio.Task[list[Any]]) -> None:
+        # The server hangs, or we are ending. To cancel takes its time, too: nobody waits for it.
+        connection, self._connection = self._connection, None
+        asking.cancel()
+        if connection is not None:
+            asking.add_done_callback(lambda _: connection.pgconn.finish())
+
+    async def _rows(self, statement: str, parameters: Mapping[str, Any]) -> list[Any]:
+        kept = self._connection
+        if kept is not None:
+            try:
+                return await self._execute(kept, statement, parameters)
+            except psycopg.OperationalError:
+                if not kept.closed:
+                    raise
+                # It broke while it was idle, as when the server was restarted.
+        self._connection = await self._connect()
+        return await self._execute(self._connection, statement, parameters)
+
+    async def _execute(
+        self, connection: Connection, statement: str, parameters: Mapping[str, Any]
+    ) -> list[Any]:
+        cursor = connection.cursor(binary=True)
+        await cursor.execute(statement, parameters)
+        return await cursor.fetchall()
+
+    async def _connect(self) -> Connection:
+        milliseconds = int(self._timeout_seconds * 1000)
+        return await psycopg.AsyncConnection.connect(
+            self._url.set(drivername="postgresql").render_as_string(hide_password=False),
+            autocommit=True,
+            prepare_threshold=0,
+            row_factory=namedtuple_row,
+            application_name="genonaut",
+            connect_timeout=self._connect_timeout_seconds,
+            options=f"-c statement_timeout={milliseconds} -c timezone=UTC",
+        )
+
+    async def close(self) -> None:
+        """End the connection, if there is one."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await connection.close()

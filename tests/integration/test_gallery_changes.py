@@ -1,0 +1,178 @@
+"""Reading page by page by cursor while others write: no item twice, none missing."""
+
+import random
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import httpx
+import pytest
+from sqlalchemy.orm import Session
+
+from genonaut.api.gallery.query import GalleryQuery
+from genonaut.api.repositories.content_repository import ContentRepository
+from genonaut.api.services.gallery_service import GalleryService
+from genonaut.config import Settings
+from genonaut.db.session import Database
+from tests.integration.galleries import (
+    ADA,
+    GRACE,
+    ORDERS,
+    SWITCHES,
+    asked,
+    backward,
+    expected_ids,
+    fill,
+    forward,
+    ids,
+)
+from tests.system.processes import wait_until
+
+WRITERS = 2
+INSERT = """
+INSERT INTO content_items_all (source_type, title, content_data, prompt, creator_id,
+                               created_at, updated_at, quality_score)
+SELECT (ARRAY['items', 'auto'])[1 + (random() * 1)::int],
+       (ARRAY['Sea', 'sea', 'zebra 🦓', ''])[1 + (random() * 3)::int], '', 'new', id,
+       timestamptz '2026-01-01 00:00:00+00' + (random() * 20)::int * interval '1 microsecond',
+       timestamptz '2026-01-01 00:00:00+00' - (random() * 5)::int * interval '1 day',
+       (ARRAY[0.1, 0.3, 0.0])[1 + (random() * 2)::int]
+FROM users ORDER BY random() LIMIT 3"""
+DELETE = """
+DELETE FROM content_items_all WHERE id IN (
+    SELECT id FROM content_items_all WHERE id %% 3 <> 0 ORDER BY random() LIMIT 4)"""
+# Whatever is moved or given away keeps its place in every order.
+MOVE = """
+UPDATE content_items_all
+SET source_type = CASE source_type WHEN 'items' THEN 'auto' ELSE 'items' END
+WHERE id IN (SELECT id FROM content_items_all {which} ORDER BY random() LIMIT 3)"""
+GIVE_AWAY = """
+UPDATE content_items_all SET creator_id = (SELECT id FROM users ORDER BY random() LIMIT 1)
+WHERE id IN (SELECT id FROM content_items_all {which} ORDER BY random() LIMIT 3)"""
+
+
+@pytest.fixture(autouse=True)
+def gallery(database: Database) -> None:
+    fill(database)
+    with database.transaction() as session:
+        ContentRepository(session).refresh_gen_source_stats()
+
+
+@contextmanager
+def writing(database: Database, *statements: str) -> Iterator[Callable[[], None]]:
+    """Writers at work; what comes out waits until they have written more."""
+    stop, written = threading.Event(), [0] * WRITERS
+
+    def write(number: int) -> None:
+        chance = random.Random(number)
+        while not stop.is_set():
+            with database.transaction() as session:
+                # In turns: they are to disturb the reader, not each other.
+                session.connection().exec_driver_sql("SELECT pg_advisory_xact_lock(42)")
+                session.connection().exec_driver_sql(chance.choice(statements), ())
+            written[number] += 1
+
+    def wait_for_more() -> None:
+        before = sum(written)
+        wait_until(lambda: sum(written) > before, "more was written")
+
+    with ThreadPoolExecutor(WRITERS) as pool:
+        writers = [pool.submit(write, number) for number in range(WRITERS)]
+        try:
+            yield wait_for_more
+        finally:
+            stop.set()
+        for writer in writers:
+            writer.result()
+
+
+# Of everybody's items all are moved and given away. Of one source and of one owner's items, only
+# those that may come and go.
+ALL: list[tuple[Sequence[str], str, str, str]] = [
+    (SWITCHES, "", field, order) for field, order in ORDERS
+]
+SOME: list[tuple[Sequence[str], str, str, str]] = [
+    (["user-regular", "community-auto"], "WHERE id %% 3 <> 0", "created_at", "desc"),
+    (["user-auto"], "WHERE id %% 3 <> 0", "title", "asc"),
+    (["community-regular", "community-auto"], "WHERE id %% 3 <> 0", "quality_score", "desc"),
+]
+
+
+@pytest.mark.parametrize(("switches", "moved", "field", "order"), ALL + SOME)
+def test_forward_to_the_end_and_back_over_a_list_that_changes(
+    client: httpx.Client,
+    database: Database,
+    switches: Sequence[str],
+    moved: str,
+    field: str,
+    order: str,
+) -> None:
+    with database.transaction() as session:
+        whole = expected_ids(session, switches, ADA, field, order)
+    steady = [item_id for item_id in whole if item_id % 3 == 0]
+    assert steady
+    params = asked(switches, ADA, sort_field=field, sort_order=order, page_size=8)
+    changes = (INSERT, DELETE, MOVE.format(which=moved), GIVE_AWAY.format(which=moved))
+    with writing(database, *changes) as wait_for_more:
+        there = list(forward(client, params, wait_for_more))
+        back = list(backward(client, params, there[-1], wait_for_more))
+    assert ids(there) != whole, "something has changed"
+    for found in (ids(there), ids([*back[::-1], there[-1]])):
+        assert len(set(found)) == len(found), "an item was met twice"
+        assert [item_id for item_id in found if item_id in steady] == steady, "an item was missed"
+
+
+def test_items_totals_and_stats_are_of_one_moment(database: Database, settings: Settings) -> None:
+    """Whatever others commit between the statements of a page."""
+    with writing(database, INSERT, DELETE, MOVE.format(which="")) as wait_for_more:
+        for _ in range(20):
+            with database.snapshot() as session:
+                service = GalleryService(session, settings)
+                query = GalleryQuery(page_size=1000, include_stats=True)
+                first = service.page(query)
+                wait_for_more()
+                again = service.page(query)
+            assert first.items == again.items
+            assert first.stats is not None
+            stats = first.stats
+            listed = [item["source_type"] for item in first.items]
+            assert stats["community_regular_count"] == listed.count("regular")
+            assert stats["community_auto_count"] == listed.count("auto")
+            assert first.pagination.total_count == len(listed)
+
+
+def test_without_a_snapshot_they_would_not_be(database: Database, settings: Settings) -> None:
+    """The test above can fail."""
+    with database.transaction() as session:
+        service = GalleryService(session, settings)
+        before = service.page(GalleryQuery()).pagination.total_count
+        add_one(database)
+        assert service.page(GalleryQuery()).pagination.total_count == before + 1
+
+
+def add_one(database: Database) -> None:
+    with database.transaction() as session:
+        session.connection().exec_driver_sql(
+            "INSERT INTO content_items (title, content_data, prompt, creator_id)"
+            f" VALUES ('t', '', 'p', '{GRACE}')"
+        )
+
+
+def test_a_snapshot_writes_nothing(database: Database) -> None:
+    with pytest.raises(Exception, match="read-only transaction"), database.snapshot() as session:
+        session.connection().exec_driver_sql("DELETE FROM users")
+
+
+def isolation(session: Session) -> str:
+    level: str = session.connection().exec_driver_sql("SHOW transaction_isolation").scalar_one()
+    return level
+
+
+def test_a_snapshot_leaves_its_connection_as_it_was(database: Database) -> None:
+    for _ in range(3):
+        with database.snapshot() as session:
+            assert isolation(session) == "repeatable read"
+        with database.transaction() as session:
+            assert isolation(session) == "read committed"
+            session.connection().exec_driver_sql("DELETE FROM users")
