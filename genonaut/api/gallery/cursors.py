@@ -45,7 +45,8 @@ def write(cursor: Cursor, query: GalleryQuery) -> str:
     """The cursor as text, for this list."""
     at = cursor.position
     place = [_plain(at.value), at.item_id] if at else []
-    payload = json.dumps([cursor.backward, cursor.rank, *place], ensure_ascii=False).encode()
+    written = [cursor.backward, cursor.rank, *place]
+    payload = json.dumps(written, ensure_ascii=False, separators=(",", ":")).encode()
     return urlsafe_b64encode(_checksum(payload, query) + payload).decode().rstrip("=")
 
 
@@ -90,7 +91,7 @@ def _plain(value: SortValue) -> str:
         case datetime():
             return value.isoformat()
         case float():
-            return value.hex()
+            return repr(value)
         case _:
             return value
 
@@ -119,7 +120,7 @@ def _sort_value(text: str, field: SortField) -> SortValue:
                 raise ValueError("a moment without an offset")
             return moment
         case "quality_score":
-            return float.fromhex(text)
+            return float(text)
         case "title":
             if "\0" in text:
                 raise ValueError("no title has a NUL")

@@ -10,7 +10,7 @@ from genonaut.api.gallery.sources import Scope
 from genonaut.api.repositories.gallery_repository import GalleryRepository
 
 # What it costs to look at an item on the way, beside collecting and sorting one that matches: text
-# has to be taken apart, a tag is looked up in an index. docs/gallery.md has the measurements.
+# has to be taken apart, a tag is looked up in an index. docs/listing.md has the measurements.
 _COST_OF_TEXT = 25
 _COST_OF_TAGS = 2
 _COST_OF_A_CREATOR = 1

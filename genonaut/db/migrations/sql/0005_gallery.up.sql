@@ -1,4 +1,4 @@
--- The gallery's orders and its search, each with an index. docs/gallery.md explains which is for
+-- The gallery's orders and its search, each with an index. docs/listing.md explains which is for
 -- what, and how to build them on a big table beforehand, without making anybody wait.
 
 -- 1. Orders. A page is a stretch of one of these, forward or backward. The creator travels along,
