@@ -128,7 +128,7 @@ def _reason(state: GalleryState, viewer: Viewer) -> str:
     if not on:
         return "All four sources are switched off."
     if not viewer.user_id and all(switch.is_own for switch in on):
-        return "Only your own items are asked for, and nobody is looking."
+        return "Only your own items are switched on, and you are viewing as nobody."
     sought = [f"match “{state.search}”"] if state.search else []
     if state.tags:
         together = " and " if state.match == "all" else " or "

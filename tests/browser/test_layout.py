@@ -40,6 +40,14 @@ def test_one_column_on_a_phone_and_many_on_a_wide_screen(open_page: OpenPage) ->
     assert tops.count(tops[0]) >= 6
 
 
+@pytest.mark.parametrize("width", [320, 360, 700, 960, 1280])
+def test_the_counts_open_on_the_screen(open_page: OpenPage, width: int) -> None:
+    page = open_page(viewport={"width": width, "height": 740})
+    page.keyboard.press("i")
+    popover = page.get_by_test_id("gallery-stats-popover")
+    expect(popover).to_be_in_viewport(ratio=1)
+
+
 def test_twice_as_large(open_page: OpenPage) -> None:
     # What a browser does at 200 %: half as many pixels of the page's own, each twice as large.
     page = open_page(viewport={"width": 640, "height": 400}, device_scale_factor=2)

@@ -118,7 +118,7 @@ def test_without_a_viewer_two_switches_are_disabled_and_say_why(page: Page) -> N
     for key in ("your-g", "your-ag"):
         switch = page.get_by_role("switch", name=NAMES[key], exact=True)
         expect(switch).to_be_disabled()
-        expect(switch).to_have_accessible_description(re.compile("Nobody is looking"))
+        expect(switch).to_have_accessible_description(re.compile("need a user"))
     for key in ("comm-g", "comm-ag"):
         expect(page.get_by_role("switch", name=NAMES[key], exact=True)).to_be_enabled()
 

@@ -214,7 +214,7 @@ def test_the_cookie_of_the_viewer(client: httpx.Client) -> None:
 def test_a_cookie_of_nobody_is_nobody(client: httpx.Client, value: str) -> None:
     answer = client.get("/gallery", headers={"Cookie": f"genonaut_viewer={value}"})
     assert answer.status_code == 200
-    assert "Nobody is looking" in answer.text
+    assert "viewing as nobody" in answer.text
 
 
 def test_nobody_is_chosen_where_it_is_switched_off(
@@ -228,7 +228,7 @@ def test_nobody_is_chosen_where_it_is_switched_off(
         )
         page = client.get("/gallery", headers={"Cookie": f"genonaut_viewer={USERS['ada']}"}).text
         assert "gallery-viewer-select" not in page
-        assert "nobody is signed in" in page
+        assert "nobody can be chosen here" in page
 
 
 # --- Deleting and undoing

@@ -69,8 +69,13 @@ class Brush:
         self.path(f"M0 {HEIGHT}L{line}L{WIDTH} {HEIGHT}Z", fill)
 
     def fade(self, *stops: str | tuple[str, float], slope: float = 0) -> str:
-        """A fill that changes evenly from top to bottom; a stop may have an opacity."""
+        """A fill that changes evenly from top to bottom of a shape. Stops may have an opacity."""
         return self._gradient("linearGradient", stops, x1=0, y1=0, x2=slope, y2=1)
+
+    def fade_between(self, top: float, bottom: float, *stops: str | tuple[str, float]) -> str:
+        """The same between two heights of the picture, whatever the shape."""
+        place: Attributes = {"x1": 0, "y1": top, "x2": 0, "y2": bottom}
+        return self._gradient("linearGradient", stops, gradientUnits="userSpaceOnUse", **place)
 
     def glow(self, *stops: str | tuple[str, float]) -> str:
         """A fill that changes evenly from the middle outwards."""

@@ -72,17 +72,19 @@ def dunes(brush: Brush) -> None:
         lit = mix(colour, brush.palette.light, 0.4 - 0.22 * share)
         x = WIDTH * (0.5 + side * (0.34 if i % 2 else -0.2)) + brush.between(-50, 50)
         top, foot = 268 + 46 * i + brush.between(-16, 8), 330 + 50 * i
-        brush.ground([foot + brush.between(-9, 9) for _ in range(5)], lit, smooth=True)
-        far, near = x - side * brush.between(230, 330), x + side * brush.between(170, 240)
+        sand = brush.fade_between(top, HEIGHT, lit, colour)
+        brush.ground([foot + brush.between(-9, 9) for _ in range(5)], sand, smooth=True)
+        far, near = x - side * brush.between(230, 330), x + side * brush.between(240, 340)
         base = foot + 8
         lee = f"C{x + side * 45:.0f} {top + 34:.0f} {near - side * 80:.0f} {foot:.0f} "
         lee += f"{near:.0f} {base:.0f}"
         windward = f"M{far:.0f} {base:.0f}C{far + side * 110:.0f} {foot:.0f} "
         windward += f"{x - side * 70:.0f} {top + 8:.0f}"
-        brush.path(f"{windward} {x:.0f} {top:.0f}{lee}V520H{far:.0f}Z", brush.fade(lit, colour))
+        brush.path(f"{windward} {x:.0f} {top:.0f}{lee}V520H{far:.0f}Z", sand)
+        dark = mix(colour, brush.palette.near, 0.5)
         edge = f"C{x - side * 34:.0f} {top + 70:.0f} {x + side * 60:.0f} {foot + 10:.0f}"
-        brush.path(f"M{x:.0f} {top:.0f}{lee}L{near:.0f} 520H{x:.0f}{edge} {x:.0f} {top:.0f}Z",
-                   brush.fade(mix(colour, brush.palette.near, 0.42), colour))  # fmt: skip
+        shadow = brush.fade_between(top, foot + 110, (dark, 1), (dark, 0.85), (dark, 0))
+        brush.path(f"M{x:.0f} {top:.0f}{lee}V520H{x:.0f}{edge} {x:.0f} {top:.0f}Z", shadow)
 
 
 def town(brush: Brush) -> None:
