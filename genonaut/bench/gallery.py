@@ -62,8 +62,9 @@ def fill(connection: Connection, size: Size) -> None:
 
 
 TRUTH = """
-SELECT coalesce(creator_id, %s),
-       CASE source_type WHEN 'items' THEN 'regular' ELSE 'auto' END, count(*)
+SELECT coalesce(creator_id, %(nobody)s) AS user_id,
+       CASE source_type WHEN 'items' THEN 'regular' ELSE 'auto' END AS source_type,
+       count(*) AS count
 FROM content_items_all
 GROUP BY GROUPING SETS ((creator_id, source_type), (source_type))
 """
@@ -71,7 +72,7 @@ GROUP BY GROUPING SETS ((creator_id, source_type), (source_type))
 
 def truth(connection: Connection) -> Counts:
     """A recount: what everybody must be told."""
-    return counts(connection.execute(TRUTH, [NOBODY]).fetchall())
+    return counts(connection.execute(TRUTH, {"nobody": NOBODY}).fetchall())
 
 
 def items(connection: Connection) -> int:

@@ -1,5 +1,6 @@
 """Reading: requests per second and how long they take, over HTTP; and the query alone."""
 
+import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -11,7 +12,7 @@ from socket import create_server
 from typing import NamedTuple
 from uuid import UUID
 
-from genonaut.bench.errors import WrongAnswerError
+from genonaut.bench.errors import LoadError, WrongAnswerError
 from genonaut.bench.gallery import STRANGERS, Counts, Four, Size, four, truth, user_id
 from genonaut.bench.http_load import Load, Outcome
 from genonaut.bench.run import LARGEST_COPIED, Entrant, Run, in_turn, percentile
@@ -241,15 +242,21 @@ def _server(stage: Stage, entrant: Entrant) -> Iterator[Server]:
         variables = {"DATABASE_URL": contestant.dsn, "GENONAUT_LISTENER": str(number)}
         with stage.process(*arguments, pass_fds=(number,), **variables) as process:
             port = int(listener.getsockname()[1])
-            _wait_for(port)
+            _wait_for(stage, port, process)
             yield Server(port, process.pid)
 
 
-def _wait_for(port: int) -> None:
-    connection = HTTPConnection("127.0.0.1", port, timeout=READY_SECONDS)
-    with closing(connection):
-        connection.request("GET", "/health")
-        connection.getresponse().read()
+def _wait_for(stage: Stage, port: int, process: subprocess.Popen[str]) -> None:
+    deadline = time.monotonic() + READY_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with closing(HTTPConnection("127.0.0.1", port, timeout=1)) as client:
+                client.request("GET", "/health")
+                client.getresponse().read()
+                return
+        except OSError:
+            continue
+    raise LoadError(f"A server does not answer: {stage.last_words(process)}")
 
 
 def _words(cell: Cell) -> str:

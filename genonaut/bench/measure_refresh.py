@@ -90,7 +90,10 @@ def _measure_refresh(
     written, wal = _written(contestant, connection) - written, run.stage.wal_bytes() - wal
     entrant.prove(connection)
     if change == "nothing" and contestant.is_ours and written:
-        raise WrongAnswerError(f"A refresh of nothing new wrote {written:,} rows.")
+        raise WrongAnswerError(
+            f"The contestant {entrant.name!r} wrote {written:,} rows to refresh what had not "
+            "changed. There are no results."
+        )
     run.note(
         "refresh",
         entrant.name,

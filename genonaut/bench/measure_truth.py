@@ -7,10 +7,11 @@ from contextlib import ExitStack
 from dataclasses import asdict
 from typing import Any
 
+from genonaut.bench.compare import largest_error
 from genonaut.bench.errors import LoadError, WrongAnswerError
 from genonaut.bench.gallery import Size, items
 from genonaut.bench.measure_read import served
-from genonaut.bench.mixed import Seen, Task, largest_error
+from genonaut.bench.mixed import Seen, Task
 from genonaut.bench.run import Entrant, Run, percentile
 from genonaut.bench.writers import Task as WriterTask
 

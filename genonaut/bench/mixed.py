@@ -18,12 +18,12 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from http.client import HTTPConnection
-from uuid import UUID
 
 import psycopg
 
+from genonaut.bench.compare import largest_error
 from genonaut.bench.contestants import CONTESTANTS, Contestant
-from genonaut.bench.gallery import Connection, Counts, four, truth, user_id
+from genonaut.bench.gallery import Connection, four, truth, user_id
 from genonaut.bench.writers import Writer
 
 ROUTE = "/api/v1/content/stats/unified"
@@ -160,30 +160,6 @@ class Mixed:
             when = self._told[first][0] if first < len(known) else end
             seen.never_seen += first == len(known)
             seen.stale_ms.append(max(0.0, when - acknowledged) * 1000)
-
-
-def largest_error(contestant: Contestant, connection: Connection) -> int:
-    """By how much the worst count is wrong, on one snapshot.
-
-    Who keeps counts outside of the database is compared with a recount before and one after, and
-    anything between the two is right.
-    """
-    if contestant.name == "Redis":
-        before, told, after = truth(connection), contestant.told(connection), truth(connection)
-        return _distance(told, before, after)
-    with connection.transaction():
-        connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        true, told = truth(connection), contestant.told(connection)
-    return _distance(told, true, true)
-
-
-def _distance(told: Counts, before: Counts, after: Counts) -> int:
-    def error(key: tuple[UUID, str]) -> int:
-        low, high = sorted((before.get(key, 0), after.get(key, 0)))
-        number = told.get(key, 0)
-        return max(low - number, number - high, 0)
-
-    return max(map(error, told.keys() | before.keys() | after.keys()), default=0)
 
 
 def main() -> None:

@@ -8,9 +8,9 @@ from typing import Any, TypeVar
 
 import psycopg
 
+from genonaut.bench.compare import prove
 from genonaut.bench.contestants import Contestant
-from genonaut.bench.errors import WrongAnswerError
-from genonaut.bench.gallery import Connection, Counts, Size, truth
+from genonaut.bench.gallery import Connection, Size
 from genonaut.bench.profiles import Profile
 from genonaut.bench.stage import NO_TRIGGERS, Stage
 
@@ -36,28 +36,8 @@ class Entrant:
         return psycopg.connect(self.contestant.dsn, autocommit=True)
 
     def prove(self, connection: Connection) -> None:
-        """Compare all that it tells with a recount.
-
-        Raises:
-            WrongAnswerError: they differ.
-        """
-        require_equal(self.name, self.contestant.told(connection), truth(connection))
-
-
-def require_equal(name: str, told: Counts, true: Counts) -> None:
-    """Raises WrongAnswerError, and names the largest difference."""
-    differences = {
-        key: told.get(key, 0) - true.get(key, 0)
-        for key in told.keys() | true.keys()
-        if told.get(key, 0) != true.get(key, 0)
-    }
-    if differences:
-        (user, source), error = max(differences.items(), key=lambda item: abs(item[1]))
-        raise WrongAnswerError(
-            f"The contestant {name!r} tells {len(differences):,} wrong counts, the worst being "
-            f"{source} of {user}: {told.get((user, source), 0):,} instead of "
-            f"{true.get((user, source), 0):,} ({error:+,}). There are no results."
-        )
+        """Raises WrongAnswerError unless all that it tells is true."""
+        prove(self.contestant, connection)
 
 
 @dataclass

@@ -231,8 +231,7 @@ class Stage:
             def answer() -> dict[str, Any]:
                 output = stdout.read()
                 if process.wait():
-                    last = self._log(module).read_text(encoding="utf-8").strip().splitlines()[-1:]
-                    raise LoadError(f"{module} ended with {process.returncode}: {' '.join(last)}")
+                    raise LoadError(f"{module} failed: {self.last_words(process)}")
                 found: dict[str, Any] = json.loads(output)
                 return found
 
@@ -240,6 +239,12 @@ class Stage:
             json.dump(question, stdin)
             stdin.close()
             yield answer
+
+    def last_words(self, process: subprocess.Popen[str]) -> str:
+        """The last line that a process complained of."""
+        module = cast("list[str]", process.args)[3]
+        lines = self._log(module).read_text(encoding="utf-8").strip().splitlines()
+        return lines[-1] if lines else f"it ended with {process.poll()}"
 
     def _log(self, module: str) -> Path:
         return self.home / f"{module}.log"

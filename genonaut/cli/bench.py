@@ -60,6 +60,8 @@ def bench(
         redraw(folder)
         return
     signal.signal(signal.SIGTERM, _exit)
+    # A shell that puts us in the background ignores it for us.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     profile = QUICK if quick else FULL
     if rows:
         profile = profile.with_rows(tuple(rows))

@@ -13,10 +13,9 @@ import pytest
 from genonaut.bench import measure_page, measure_read, measure_refresh, measure_truth, measure_write
 from genonaut.bench.contestants import CONTESTANTS
 from genonaut.bench.errors import WrongAnswerError
-from genonaut.bench.gallery import Counts, user_id
 from genonaut.bench.profiles import TINY
 from genonaut.bench.report import redraw, write
-from genonaut.bench.run import Run, require_equal
+from genonaut.bench.run import Run
 from genonaut.bench.stage import Stage
 from genonaut.bench.suite import perform
 from tests.system.processes import genonaut, nothing_left, running, wait_until
@@ -30,9 +29,9 @@ ONLY_ONE_CELL = replace(TINY, copy_rows=(), kills=0, mixed_seconds=1.0, refresh_
 # measured, and a count that is stale is no error of those who do not promise otherwise.
 PLANTED: list[tuple[Callable[[Run], None], str]] = [
     *((measure_read.measure, name) for name in CONTESTANTS),
-    *((measure_write.measure, n) for n in ("row trigger", "statement trigger", "Redis", "ours")),
-    *((measure_truth.measure, n) for n in ("live", "row trigger", "statement trigger", "ours")),
-    *((measure_refresh.measure, n) for n in ("materialized view", "ours")),
+    *((measure_write.measure, name) for name in ("row trigger", "Redis", "ours")),
+    *((measure_truth.measure, name) for name in ("live", "ours")),
+    *((measure_refresh.measure, name) for name in ("materialized view", "ours")),
     (measure_page.measure, "ours"),
 ]
 
@@ -87,17 +86,9 @@ def test_a_wrong_count_that_was_planted_ends_the_run(
     stage: Stage, measure: Callable[[Run], None], name: str
 ) -> None:
     run = Run(stage, ONLY_ONE_CELL, [CONTESTANTS[name]], planted=name)
-    with pytest.raises(WrongAnswerError, match=f"'{name}'|nothing new") as error:
+    with pytest.raises(WrongAnswerError, match=f"'{name}'") as error:
         measure(run)
     assert "There are no results" in str(error.value)
-
-
-def test_a_difference_is_told_by_its_largest() -> None:
-    told: Counts = {(user_id(1), "auto"): 3, (user_id(2), "auto"): 7}
-    true: Counts = {(user_id(1), "auto"): 4, (user_id(2), "auto"): 1, (user_id(3), "regular"): 1}
-    with pytest.raises(WrongAnswerError, match="3 wrong counts") as error:
-        require_equal("ours", told, true)
-    assert f"auto of {user_id(2)}: 7 instead of 1 (+6)" in str(error.value)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])

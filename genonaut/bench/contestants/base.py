@@ -40,6 +40,7 @@ class Contestant:
     is_exact: ClassVar[bool] = True  # promises that a reader sees every commit
     refreshed_every: ClassVar[float | None] = None  # seconds, while others write
     has_upkeep: ClassVar[bool] = False
+    told_by: ClassVar[str | None] = READ_ALL  # all that it tells; None if it is not in the database
     keeps_counts_in: ClassVar[tuple[str, ...]] = ("item_counts",)
 
     def __init__(self, dsn: str, redis_socket: str) -> None:
@@ -58,7 +59,9 @@ class Contestant:
 
     def told(self, connection: Connection) -> Counts:
         """Everything that it would tell readers now."""
-        return counts(connection.execute(READ_ALL).fetchall())
+        if self.told_by is None:
+            raise NotImplementedError
+        return counts(connection.execute(self.told_by).fetchall())
 
     def read(self, connection: Connection, user: UUID | None) -> Four:
         """One viewer's counts, by the statement that its route executes."""

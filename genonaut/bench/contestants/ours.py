@@ -10,7 +10,7 @@ from sqlalchemy import NullPool, create_engine
 from sqlalchemy.orm import Session
 
 from genonaut.bench.contestants.base import Contestant
-from genonaut.bench.gallery import Connection, Counts, Four, counts
+from genonaut.bench.gallery import Connection, Four
 from genonaut.counting import engine
 from genonaut.counting.rendering import statements
 from genonaut.db.counts import GEN_SOURCE
@@ -28,6 +28,7 @@ class Ours(Contestant):
     )
     is_ours = True
     has_upkeep = True
+    told_by = "SELECT user_id, source_type, count FROM gen_source_counts"
     keeps_counts_in = ("gen_source_stats", "gen_source_deltas")
 
     def install(self, connection: Connection) -> None:
@@ -49,10 +50,6 @@ class Ours(Contestant):
 
     def _connect(self) -> psycopg.Connection[object]:
         return psycopg.connect(self.dsn)
-
-    def told(self, connection: Connection) -> Counts:
-        found = connection.execute("SELECT user_id, source_type, count FROM gen_source_counts")
-        return counts(found.fetchall())
 
     def read(self, connection: Connection, user: UUID | None) -> Four:
         cursor = connection.cursor(row_factory=namedtuple_row)

@@ -23,6 +23,7 @@ class RedisCounters(Contestant):
         "transaction's increments, and one for a read."
     )
     is_exact = False
+    told_by = None
 
     @property
     def _key(self) -> str:
