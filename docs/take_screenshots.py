@@ -24,6 +24,7 @@ from tests.integration.running_api import running_api
 
 FOLDER: Final = Path(__file__).parent / "screenshots"
 WIDE: Final[dict[str, Any]] = {"viewport": {"width": 1280, "height": 800}}
+LOWER: Final[dict[str, Any]] = {"viewport": {"width": 1280, "height": 700}}
 PHONE: Final[dict[str, Any]] = {
     "viewport": {"width": 360, "height": 720},
     "device_scale_factor": 2,
@@ -135,8 +136,8 @@ def to_an_own_item(page: Page) -> None:
 
 PICTURES: Final[dict[str, tuple[str, dict[str, Any], Callable[[Page], None]]]] = {
     "gallery-light": ("/gallery?sort=best", WIDE, as_somebody),
-    "gallery-dark": ("/gallery?tags=japan&view=grid", WIDE | {"color_scheme": "dark"}, as_somebody),
-    "counts": ("/gallery", WIDE, with_counts),
+    "gallery-dark": ("/gallery?tags=japan", LOWER | {"color_scheme": "dark"}, as_somebody),
+    "counts": ("/gallery", LOWER, with_counts),
     "list": ("/gallery?search=lighthouse&view=list", WIDE, as_it_is),
     "empty": ("/gallery?search=lighthouse+zebra&notGenSource=comm-g", WIDE, as_it_is),
     "item": ("/gallery?notGenSource=comm-g,comm-ag&sort=oldest", WIDE, to_an_own_item),
