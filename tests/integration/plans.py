@@ -38,11 +38,19 @@ class Plan:
 
 def plans(session: Session, action: Callable[[], object]) -> list[Plan]:
     """The plans of the queries that an action executes in the session."""
+    return [
+        Plan(statement, _explain(session, statement, given))
+        for statement, given in executed(session, action)
+        if statement.lstrip().startswith(("SELECT", "WITH", "--"))
+    ]
+
+
+def executed(session: Session, action: Callable[[], object]) -> list[tuple[str, Any]]:
+    """The statements that an action executes in the session, with their parameters."""
     noted: list[tuple[str, Any]] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
-        if statement.lstrip().startswith(("SELECT", "WITH", "--")):
-            noted.append((statement, parameters))
+        noted.append((statement, parameters))
 
     connection = session.connection()
     event.listen(connection, "before_cursor_execute", note)
@@ -50,7 +58,7 @@ def plans(session: Session, action: Callable[[], object]) -> list[Plan]:
         action()
     finally:
         event.remove(connection, "before_cursor_execute", note)
-    return [Plan(statement, _explain(session, statement, given)) for statement, given in noted]
+    return noted
 
 
 def _explain(session: Session, statement: str, parameters: Any) -> dict[str, Any]:

@@ -57,6 +57,17 @@ def test_backward_says_anew_which_way_a_cursor_goes(client: httpx.Client) -> Non
     assert ids([turned]) == ids([second, third])[1:8]
 
 
+def test_pages_of_one_item_know_their_neighbours(
+    client: httpx.Client, everything: list[int]
+) -> None:
+    pages = list(forward(client, BY_TITLE | {"page_size": 1}))
+    assert ids(pages) == everything
+    assert [page["pagination"]["has_previous"] for page in pages] == [False] + [True] * 74
+    back = list(backward(client, BY_TITLE | {"page_size": 1}, pages[-1]))
+    assert ids(back) == everything[-2::-1]
+    assert all(page["pagination"]["has_next"] for page in back)
+
+
 def test_with_a_cursor_the_page_number_is_not_looked_at(client: httpx.Client) -> None:
     cursor = read(client, BY_TITLE)["pagination"]["next_cursor"]
     assert read(client, BY_TITLE, cursor=cursor, page=9) == read(client, BY_TITLE, cursor=cursor)

@@ -11,7 +11,8 @@ from genonaut.api.gallery.sources import Scope, Scopes
 class Filters:
     """Filters as statements are made of them.
 
-    `tags` are ids, the rarest first; an item needs one of them or all (`tag_match`).
+    `tags` are ids, the rarest first; an item needs one of them or all (`tag_match`). If the first
+    is known to be on few items (`lead_is_rare`), these are looked at one by one for the others.
     """
 
     scopes: Scopes
@@ -19,6 +20,7 @@ class Filters:
     phrases: tuple[str, ...] = ()
     tags: tuple[UUID, ...] = ()
     tag_match: TagMatch = "any"
+    lead_is_rare: bool = False
 
     @property
     def only_sources(self) -> bool:

@@ -11,8 +11,14 @@ from genonaut.api.gallery.query import TagMatch
 from genonaut.db.schema import ContentTag
 
 
-def ids(tags: Sequence[UUID], match: TagMatch, partition: str) -> Select[Any]:
-    """The ids of a partition's items that carry the tags, each once. The first tag leads."""
+def ids(
+    tags: Sequence[UUID], match: TagMatch, partition: str, *, lead_is_rare: bool = False
+) -> Select[Any]:
+    """The ids of a partition's items that carry the tags, each once.
+
+    If the first tag is rare, its items are looked at one by one for the others. Else PostgreSQL
+    may choose how to bring them together.
+    """
     if match == "any" and len(tags) > 1:
         return (
             select(ContentTag.content_id)
@@ -23,7 +29,7 @@ def ids(tags: Sequence[UUID], match: TagMatch, partition: str) -> Select[Any]:
     return select(ContentTag.content_id).where(
         ContentTag.tag_id == lead,
         ContentTag.source_type == partition,
-        *(_carries(ContentTag.content_id, partition, [tag]) for tag in others),
+        *(_carries(ContentTag.content_id, partition, [tag], fence=lead_is_rare) for tag in others),
     )
 
 

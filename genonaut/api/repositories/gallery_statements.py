@@ -88,7 +88,7 @@ def all_matches(filters: Filters) -> Any:  # noqa: ANN401
 def _match(filters: Filters, source: str) -> Select[Any]:
     if filters.tags and not filters.phrases and filters.scopes[source] is Scope.ALL:
         # The tags know it alone: an item that carries one is there.
-        return tagged.ids(filters.tags, filters.tag_match, PARTITIONS[source])
+        return _tagged_ids(filters, source)
     item = _TABLES[source]
     return select(literal_column("1")).where(*_conditions(filters, source, item, collect=True))
 
@@ -138,6 +138,15 @@ def _conditions(
     if filters.phrases:
         yield search.matches(item, filters.phrases)
     if filters.tags and collect:
-        yield item.id.in_(tagged.ids(filters.tags, filters.tag_match, PARTITIONS[source]))
+        yield item.id.in_(_tagged_ids(filters, source))
     elif filters.tags:
         yield tagged.probe(item.id, filters.tags, filters.tag_match, PARTITIONS[source])
+
+
+def _tagged_ids(filters: Filters, source: str) -> Select[Any]:
+    return tagged.ids(
+        filters.tags,
+        filters.tag_match,
+        PARTITIONS[source],
+        lead_is_rare=filters.lead_is_rare,
+    )

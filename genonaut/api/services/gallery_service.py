@@ -114,6 +114,7 @@ class GalleryService:
             phrases=search.phrases(query.search),
             tags=tags.ids,
             tag_match=query.tag_match,
+            lead_is_rare=tags.lead_is_rare,
         )
         return filters, tags.at_most(query)
 

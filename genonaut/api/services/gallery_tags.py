@@ -8,6 +8,9 @@ from genonaut.api.gallery.query import GalleryQuery
 from genonaut.api.repositories.gallery_repository import GalleryRepository
 from genonaut.ingest.tag_names import folded
 
+# Items; looking at so many for other tags takes some milliseconds.
+_RARE = 10_000
+
 
 @dataclass(frozen=True, slots=True)
 class AskedTags:
@@ -20,6 +23,11 @@ class AskedTags:
     ids: tuple[UUID, ...] = ()
     cardinalities: tuple[int, ...] | None = ()
     impossible: bool = False
+
+    @property
+    def lead_is_rare(self) -> bool:
+        """Whether the first tag is known to be on few items."""
+        return any(count <= _RARE for count in (self.cardinalities or ())[:1])
 
     def at_most(self, query: GalleryQuery) -> int | None:
         """A number that the items with these tags cannot exceed, if that is known."""
