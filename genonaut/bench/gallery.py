@@ -49,7 +49,7 @@ SELECT CASE WHEN (i + i / %(users)s) %% 4 = 0 THEN 'items' ELSE 'auto' END,
        'a lighthouse at dusk, oil on canvas, number ' || i || repeat(', calm sea', 6),
        md5((1 + i %% %(users)s)::text)::uuid,
        timestamptz '2026-01-01' + i * interval '1 second', (i * 7919 %% 1000) / 1000.0
-FROM generate_series(0, %(rows)s - 1) AS i
+FROM generate_series(0::bigint, %(rows)s - 1) AS i
 """
 
 

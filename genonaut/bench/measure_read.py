@@ -47,9 +47,10 @@ class Server(NamedTuple):
     process: int
 
 
-def cells(run: Run) -> Iterator[Cell]:
-    """All that is to be measured over HTTP."""
-    for processes in run.profile.processes:
+def cells(run: Run, size: Size) -> Iterator[Cell]:
+    """All that is to be measured over HTTP; with several processes on the largest gallery only."""
+    largest = size.rows == max(run.profile.rows)
+    for processes in run.profile.processes if largest else run.profile.processes[:1]:
         for connections in run.profile.connections:
             yield Cell(connections, processes, "with content")
     for connections in run.profile.strangers_connections:
@@ -74,7 +75,7 @@ def _measure_gallery(run: Run, size: Size) -> None:
         }
         true = true_counts(run.stage, size)
         for turn in range(run.profile.rounds):
-            for cell in cells(run):
+            for cell in cells(run, size):
                 run.say(f"reading {size.rows:,} rows, round {turn + 1}: {_words(cell)}")
                 for entrant in in_turn(entrants, turn):
                     some = servers[entrant.name][: cell.processes]

@@ -16,13 +16,14 @@ class Profile:
     connections: tuple[int, ...] = (1, 8, 32, 128)
     processes: tuple[int, ...] = (1, 2)
     strangers_connections: tuple[int, ...] = (32,)
-    read_seconds: float = 0.6
+    read_seconds: float = 0.4
     query_seconds: float = 0.2
     # Writing, always on the smallest gallery
     writers: tuple[int, ...] = (1, 8, 32)
     write_users: tuple[str, ...] = ("many", "one")
-    write_seconds: int = 2  # pgbench knows whole seconds only
-    bulk_rows: int = 500
+    write_seconds: int = 1  # pgbench knows whole seconds only
+    bulk_rows: int = 100
+    bulk_writers: tuple[int, ...] = (1, 8)
     copy_rows: tuple[int, ...] = (10_000, 100_000, 1_000_000)
     # Staleness and truth, on the smallest gallery
     staleness_seconds: float = 12.0
@@ -53,8 +54,7 @@ QUICK = Profile(
     read_seconds=0.4,
     query_seconds=0.1,
     writers=(1, 32),
-    write_seconds=1,
-    bulk_rows=100,
+    bulk_writers=(8,),
     copy_rows=(10_000, 100_000),
     staleness_seconds=6.0,
     mixed_seconds=10.0,
@@ -77,6 +77,7 @@ TINY = replace(
     writers=(2,),
     write_users=("many",),
     bulk_rows=20,
+    bulk_writers=(2,),
     copy_rows=(1_000,),
     staleness_seconds=1.5,
     mixed_seconds=2.0,

@@ -58,13 +58,17 @@ def perform(
     with Stage() as stage:
         run = Run(stage, profile, kinds, say, planted)
         versions = _versions(stage)
+        took = {}
         for name in measures:
+            began = time.monotonic()
             MEASURES[name](run)
+            took[name] = round(time.monotonic() - began)
             on_measured()
     return {
         "commit": _commit(),
         "started": f"{started:%Y-%m-%d %H:%M} UTC",
         "minutes": (time.monotonic() - clock) / 60,
+        "seconds": took,
         "profile": asdict(profile),
         "machine": _machine(),
         "versions": versions,
