@@ -42,6 +42,7 @@ class Together(Generic[Key, Answer]):
                 raise
             except Exception as error:  # noqa: BLE001 - it is for those who asked
                 answer.set_exception(error)
+                answer.exception()  # so asyncio does not complain if all who asked have gone
 
     async def close(self) -> None:
         """End the call that is out; whoever waits for it, or for the next one, is cancelled."""

@@ -1,6 +1,7 @@
 """Asking together: who shares a call, who waits for the next, and what errors do."""
 
 import asyncio
+import gc
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -99,6 +100,7 @@ def test_an_error_that_nobody_waits_for_any_more_is_no_complaint(
         await asyncio.sleep(0.01)
         oracle.trouble = None
         assert await together.answer("grace") == 2
+        gc.collect()
 
     run(test)
     assert caplog.records == []
