@@ -71,6 +71,12 @@ def map_path_parameters(_context: HookContext, parameters: Any) -> Any:
     return parameters
 
 
+@schema.hook
+def map_query(_context: HookContext, query: Any) -> Any:
+    """No cursor: one that no answer gave is refused, which is tested with the cursors."""
+    return {name: value for name, value in query.items() if name != "cursor"} if query else query
+
+
 def is_uuid(value: object) -> bool:
     return isinstance(value, str) and bool(
         re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", value)

@@ -48,7 +48,12 @@ def test_errors_have_one_shape(
 
 @pytest.mark.parametrize(
     ("path", "allowed"),
-    [("/api/v1/users", "GET, POST"), ("/api/v1/content-auto", "POST"), ("/health", "GET")],
+    [
+        ("/api/v1/users", "GET, POST"),
+        ("/api/v1/content-auto", "POST"),
+        ("/api/v1/content/unified", "GET"),
+        ("/health", "GET"),
+    ],
 )
 def test_a_wrong_method_is_told_the_right_ones(
     client: httpx.Client, path: str, allowed: str

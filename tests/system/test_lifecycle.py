@@ -125,7 +125,7 @@ def test_counts_are_read_again_when_the_killed_database_is_back(ready_home: Path
 
 def refresh_is_reported(home: Path) -> None:
     first, *table, last = succeed(home, "stats", "refresh").splitlines()
-    assert first == "Refreshed 4 generation source stats."
+    assert first == "Refreshed 4 rows of gen_source_stats."
     assert [line.split() for line in table[1:]] == [
         ["Community", "regular", "3"],
         ["ada", "regular", "3"],
@@ -144,7 +144,7 @@ def the_script_does_the_same(home: Path) -> None:
         text=True,
         check=True,
     )
-    assert script.stdout.startswith("Refreshed 4 generation source stats.\n")
+    assert script.stdout.startswith("Refreshed 4 rows of gen_source_stats.\n")
 
 
 def stats_are_shown(home: Path) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, HTTPException, Query
 
 from genonaut.api.dependencies import GalleryServiceDep
 from genonaut.api.error_answers import documented
@@ -18,3 +18,9 @@ def read_gallery(
 ) -> GalleryPage:
     """A page of the gallery, with the number of all that match."""
     return service.page(params.query())
+
+
+@router.api_route("/content/unified", methods=["PATCH", "DELETE"], include_in_schema=False)
+def refuse_to_change_the_gallery() -> None:
+    """Without this, the routes of an item would take the word for an item's number."""
+    raise HTTPException(405, headers={"Allow": "GET"})
