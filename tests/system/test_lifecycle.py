@@ -124,7 +124,7 @@ def test_counts_are_read_again_when_the_killed_database_is_back(ready_home: Path
 
 
 def refresh_is_reported(home: Path) -> None:
-    first, *table, last = succeed(home, "stats", "refresh").splitlines()
+    first, *table, last = succeed(home, "stats", "refresh", "gen_source").splitlines()
     assert first == "Refreshed 4 rows of gen_source_stats."
     assert [line.split() for line in table[1:]] == [
         ["Community", "regular", "3"],
@@ -148,7 +148,9 @@ def the_script_does_the_same(home: Path) -> None:
 
 
 def stats_are_shown(home: Path) -> None:
-    shown = json.loads(succeed(home, "stats", "show", "--user", "ada", "--json"))
+    [shown] = json.loads(
+        succeed(home, "stats", "show", "gen_source", "--user", "ada", "--json")
+    ).values()
     assert {key: shown[key] for key in shown if key.endswith("count")} == {
         "user_regular_count": 3,
         "user_auto_count": 2,
