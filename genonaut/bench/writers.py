@@ -14,7 +14,7 @@ import psycopg
 
 from genonaut.bench.contestants import CONTESTANTS, Contestant
 from genonaut.bench.gallery import NOBODY, Connection, Counts, user_id
-from genonaut.db.schema import AUTO, REGULAR
+from genonaut.db.schema import AUTO, PARTITIONS, REGULAR
 
 INSERT = """
 INSERT INTO content_items_all (source_type, title, content_data, prompt, creator_id)
@@ -22,7 +22,6 @@ VALUES (%s, 'Lighthouse', '/images/1.png', 'a lighthouse at dusk, oil on canvas'
 RETURNING id
 """
 DELETE = "DELETE FROM content_items_all WHERE id = %s"
-SOURCES = {REGULAR: "items", AUTO: "auto"}
 
 
 @dataclass
@@ -61,7 +60,9 @@ class Writer:
         number = number or self._random.randint(1, self._users)
         source = REGULAR if self._random.random() < 0.25 else AUTO  # noqa: PLR2004 - as in the gallery
         with self._connection.transaction():
-            added = self._connection.execute(INSERT, [SOURCES[source], user_id(number)]).fetchone()
+            added = self._connection.execute(
+                INSERT, [PARTITIONS[source], user_id(number)]
+            ).fetchone()
             if open_seconds:
                 time.sleep(open_seconds)
         if added:

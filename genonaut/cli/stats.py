@@ -16,7 +16,7 @@ from genonaut.cli.output import print_json, print_table, say
 from genonaut.config import Settings, load_settings
 from genonaut.counting import audit, rendering
 from genonaut.counting.declaration import CachedCount
-from genonaut.counting.engine import Refresh, execute
+from genonaut.counting.engine import Refresh, execute, stored_rows
 from genonaut.counting.refreshing import refresh_now
 from genonaut.db.counts import COUNTS, GEN_SOURCE
 from genonaut.db.schema import User
@@ -91,7 +91,7 @@ def refresh(name: Name = None, env: Env = None, as_json: Json = False) -> None:
 def _refresh(database: Database, count: CachedCount, *, quiet: bool) -> dict[str, Any]:
     done = refresh_now(database.transaction, count, "genonaut stats refresh")
     with database.transaction() as session:
-        stored = execute(session, count, "stored_rows").scalar_one()
+        stored = stored_rows(session, count)
         largest = _largest(session, count)
     if not quiet:
         say(f"Refreshed {stored:,} rows of {count.table}.")

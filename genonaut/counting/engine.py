@@ -89,6 +89,12 @@ def reading(rows: Iterable[Any]) -> Reading:
     return Reading(counts, last.ledger_rows, last.as_of, last.verified_at)
 
 
+def stored_rows(session: Session, count: CachedCount) -> int:
+    """How many counts are stored."""
+    rows: int = execute(session, count, "stored_rows").scalar_one()
+    return rows
+
+
 def fold(session: Session, count: CachedCount) -> Fold | None:
     """Move the ledger into the stored counts; None if somebody else is at it.
 

@@ -3,10 +3,11 @@
 from genonaut.counting.declaration import CachedCount, Category, Key
 from genonaut.counting.engine import Refresh
 from genonaut.counting.refreshing import build_if_never_built
+from genonaut.db.schema import PARTITIONS
 from genonaut.db.session import Database
 
-# The value that selects an item's partition, and what the gallery calls it.
-SOURCES = {"items": "regular", "auto": "auto"}
+# By the value that selects an item's partition, what the gallery calls it.
+SOURCES = {partition: source for source, partition in PARTITIONS.items()}
 
 GEN_SOURCE = CachedCount(
     name="gen_source",

@@ -32,6 +32,8 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
 REGULAR = "regular"
 AUTO = "auto"
+# A source's name outside of the database, and the value that selects its partition.
+PARTITIONS = {REGULAR: "items", AUTO: "auto"}
 
 # Both partitions take their ids from this one, so an id is enough to name an item.
 content_items_id_seq = Sequence("content_items_id_seq", data_type=BigInteger)

@@ -9,9 +9,10 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
-from genonaut.db.schema import AUTO, REGULAR
+from genonaut.db.schema import PARTITIONS, REGULAR
 
-PARTITIONS = {REGULAR: "items", "items": "items", AUTO: "auto"}
+# By all names of a source that an import knows.
+NAMED = PARTITIONS | {"items": PARTITIONS[REGULAR]}
 
 _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 _LATEST = datetime(2100, 1, 1, tzinfo=UTC)
@@ -80,9 +81,9 @@ def number(value: object, name: str) -> float:
 def partition(value: object, default: str) -> str:
     """The partition of a source: `items` or `auto`."""
     name = text(value, "source").lower() or default
-    if name not in PARTITIONS:
+    if name not in NAMED:
         raise RowError("source is neither regular nor auto")
-    return PARTITIONS[name]
+    return NAMED[name]
 
 
 def json_object(value: object, name: str) -> dict[str, Any]:

@@ -20,14 +20,11 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from genonaut.counting.engine import execute, read, read_live, refresh
+from genonaut.counting.engine import read, read_live, refresh, stored_rows
 from genonaut.db.counts import GEN_SOURCE
 from genonaut.db.gen_source_counts import GenSourceCounts
-from genonaut.db.schema import AUTO, REGULAR, ContentItemAll, ContentTag, Tag, User
+from genonaut.db.schema import AUTO, PARTITIONS, REGULAR, ContentItemAll, ContentTag, Tag, User
 from genonaut.db.time_limit import time_limit
-
-# A source's name outside of the database, and the value that selects its partition.
-PARTITIONS = {REGULAR: "items", AUTO: "auto"}
 
 # Fields of an item that are no columns of its row, or not as they are.
 ELSEWHERE = {"created_at", "tags"}
@@ -126,8 +123,7 @@ class ContentRepository:
             WrongIsolationError: the session's transaction is not READ COMMITTED.
         """
         refresh(self._session, GEN_SOURCE, requested_by)
-        stored: int = execute(self._session, GEN_SOURCE, "stored_rows").scalar_one()
-        return stored
+        return stored_rows(self._session, GEN_SOURCE)
 
     def read_gen_source_counts(self, user_id: UUID | None) -> GenSourceCounts:
         """The counts from the cache: stored plus ledger."""

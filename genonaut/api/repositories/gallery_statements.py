@@ -27,9 +27,10 @@ from genonaut.api.gallery.filters import Filters
 from genonaut.api.gallery.orders import Order
 from genonaut.api.gallery.pager import Window
 from genonaut.api.gallery.sources import Scope
-from genonaut.api.repositories.content_repository import ITEM_COLUMNS, PARTITIONS
+from genonaut.api.repositories.content_repository import ITEM_COLUMNS
 from genonaut.db.schema import (
     AUTO,
+    PARTITIONS,
     REGULAR,
     ContentItem,
     ContentItemAll,

@@ -27,10 +27,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from genonaut.api.repositories.content_repository import PARTITIONS
-from genonaut.counting.engine import execute, refresh
+from genonaut.counting.engine import refresh, stored_rows
 from genonaut.db.counts import TAG_CARDINALITY
-from genonaut.db.schema import AUTO, REGULAR, ContentTag, Tag
+from genonaut.db.schema import AUTO, PARTITIONS, REGULAR, ContentTag, Tag
 from genonaut.db.tags import hold_tags
 
 Columns = TypeVarTuple("Columns")
@@ -160,8 +159,7 @@ class TagRepository:
             WrongIsolationError: the session's transaction is not READ COMMITTED.
         """
         refresh(self._session, TAG_CARDINALITY, requested_by)
-        stored: int = execute(self._session, TAG_CARDINALITY, "stored_rows").scalar_one()
-        return stored
+        return stored_rows(self._session, TAG_CARDINALITY)
 
 
 def _counts(tag_ids: Select[UUID] | None = None) -> Subquery:
