@@ -1,12 +1,10 @@
 """`genonaut bench`: measure ourselves beside every other way to count."""
 
 import signal
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -16,6 +14,7 @@ from genonaut.bench.contestants import CONTESTANTS
 from genonaut.bench.profiles import FULL, QUICK
 from genonaut.bench.report import RESULTS, redraw, write
 from genonaut.bench.suite import MEASURES, perform
+from genonaut.cli.interruption import exit_on
 from genonaut.cli.output import say
 from genonaut.errors import UsageError
 
@@ -59,7 +58,7 @@ def bench(
     if again:
         redraw(folder)
         return
-    signal.signal(signal.SIGTERM, _exit)
+    exit_on(signal.SIGTERM)
     # A shell that puts us in the background ignores it for us.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     profile = QUICK if quick else FULL
@@ -98,7 +97,3 @@ def _progress(steps: int) -> Iterator[tuple[Callable[[str], None], Callable[[], 
             lambda text: bar.update(task, description=text),
             lambda: bar.advance(task),
         )
-
-
-def _exit(_number: int, _frame: FrameType | None) -> NoReturn:
-    sys.exit(0)

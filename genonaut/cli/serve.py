@@ -5,15 +5,13 @@ import gc
 import os
 import signal
 import socket
-import sys
-from types import FrameType
-from typing import NoReturn
 
 import typer
 import uvicorn
 from fastapi import FastAPI
 
 from genonaut.api.app import create_app
+from genonaut.cli.interruption import exit_on
 from genonaut.cli.options import Env
 from genonaut.cli.output import say
 from genonaut.config import Settings, load_settings
@@ -46,8 +44,7 @@ def register(app: typer.Typer) -> None:
 def api(env: Env = None) -> None:
     """Serve the API alone, on a database that is ready."""
     settings = load_settings(env)
-    for number in (signal.SIGINT, signal.SIGTERM):  # to be ended is how it is meant to end
-        signal.signal(number, _exit)
+    exit_on(signal.SIGINT, signal.SIGTERM)  # to be ended is how it is meant to end
     configure_logs(settings.log)
     with (
         inherited_listener() or listen(settings) as listener,
@@ -121,7 +118,3 @@ def _run(settings: Settings, app: FastAPI, listener: socket.socket) -> None:
     gc.collect()
     gc.freeze()
     server.run(sockets=[listener])
-
-
-def _exit(_number: int, _frame: FrameType | None) -> NoReturn:
-    sys.exit(0)

@@ -2,15 +2,13 @@
 
 import signal
 import socket
-import sys
 import time
 from contextlib import ExitStack
-from types import FrameType
-from typing import NoReturn
 
 import typer
 
 from genonaut.cli.content import seed_with_progress
+from genonaut.cli.interruption import exit_on
 from genonaut.cli.options import Env
 from genonaut.cli.output import say
 from genonaut.cli.serve import READY, listen
@@ -36,8 +34,8 @@ def up(env: Env = None) -> None:
     settings = load_settings(env)
     configure_logs(settings.log)
     configuration(settings)  # a wrong schedule is refused before anything starts
-    signal.signal(signal.SIGTERM, _exit)
-    signal.signal(signal.SIGINT, _exit)  # a shell that puts us in the background ignores it for us
+    # A shell that puts us in the background has SIGINT ignored.
+    exit_on(signal.SIGINT, signal.SIGTERM)
     with ExitStack() as stack:
         listener = stack.enter_context(listen(settings))
         leases = [stack.enter_context(Lease(settings.home, name)) for name in _embedded(settings)]
@@ -93,7 +91,3 @@ class Servers:
             except GenonautError as error:
                 say(f"genonaut: {error}")
         self._checked = time.monotonic()
-
-
-def _exit(_number: int, _frame: FrameType | None) -> NoReturn:
-    sys.exit(0)

@@ -2,7 +2,6 @@
 
 import json
 import signal
-import subprocess
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -19,7 +18,7 @@ from genonaut.bench.report import redraw, write
 from genonaut.bench.run import Run
 from genonaut.bench.stage import Stage
 from genonaut.bench.suite import perform
-from tests.system.processes import Running, genonaut, nothing_left, running, wait_until
+from tests.system.processes import genonaut, nothing_left, running, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -92,16 +91,6 @@ def test_a_wrong_count_that_was_planted_ends_the_run(
     assert "There are no results" in str(error.value)
 
 
-def ended(command: Running, number: signal.Signals) -> bool:
-    """Whether a signal ends it. Python may lose one that comes in a finalizer: it is sent again."""
-    try:
-        command.process.send_signal(number)
-        command.process.wait(30)
-    except subprocess.TimeoutExpired:
-        return False
-    return True
-
-
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_whoever_interrupts_it_finds_nothing_running(
     new_home: Path, number: signal.Signals
@@ -111,7 +100,7 @@ def test_whoever_interrupts_it_finds_nothing_running(
         wait_until(
             lambda: list(new_home.glob("genonaut-bench-*/genonaut.bench.serve.log")), "it serves"
         )
-        wait_until(lambda: ended(command, number), "it ends", seconds=150)
+        command.end(number)
         assert "Traceback" not in command.stderr.read_text()
     for home in new_home.glob("genonaut-bench-*"):
         nothing_left(home)
