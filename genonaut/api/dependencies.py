@@ -48,13 +48,8 @@ SnapshotDep = Annotated[Session, Depends(get_snapshot, scope="function")]
 
 async def get_content_service(request: Request, session: SessionDep) -> ContentService:
     """The content service, with the limits that the settings give it."""
-    stats = request.app.state.settings.stats
-    return ContentService(
-        session,
-        live_count_timeout_seconds=stats.live_count_timeout_seconds,
-        fold_after_rows=stats.fold_after_rows,
-        on_long_ledger=request.app.state.on_long_ledger,
-    )
+    state = request.app.state
+    return ContentService.limited_by(session, state.settings.stats, state.on_long_ledger)
 
 
 async def get_stats_reader(request: Request) -> StatsReader:

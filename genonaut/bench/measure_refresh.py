@@ -1,9 +1,7 @@
 """Refreshing: how long it takes, what it writes, and what readers feel meanwhile."""
 
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, nullcontext
 
 from genonaut.bench.contestants import Contestant
 from genonaut.bench.errors import WrongAnswerError
@@ -136,7 +134,8 @@ def _measure_readers(run: Run, kinds: list[type[Contestant]]) -> None:
                 for entrant in in_turn(entrants, turn):
                     run.say(f"readers during a refresh of {size.users:,} users: {entrant.name}")
                     for during in (False, True):
-                        with refreshing(entrant) if during else ExitStack():
+                        refreshing = entrant.meanwhile(entrant.contestant.refresh)
+                        with refreshing if during else nullcontext():
                             outcome = load_readers(
                                 run, entrant, servers[entrant.name], size, READERS, true
                             )
@@ -152,30 +151,3 @@ def _measure_readers(run: Run, kinds: list[type[Contestant]]) -> None:
                             p99_ms=percentile(outcome.milliseconds, 99),
                             longest_ms=max(outcome.milliseconds, default=0.0),
                         )
-
-
-@contextmanager
-def refreshing(entrant: Entrant) -> Iterator[None]:
-    """One refresh after the other, for the time of the `with`."""
-    over = threading.Event()
-    failures: list[BaseException] = []
-    worker = threading.Thread(target=_refresh_until, args=(entrant, over.is_set, failures))
-    worker.start()
-    try:
-        yield
-    finally:
-        over.set()
-        worker.join()
-    if failures:
-        raise failures[0]
-
-
-def _refresh_until(
-    entrant: Entrant, is_over: Callable[[], bool], failures: list[BaseException]
-) -> None:
-    try:
-        with entrant.connect() as connection:
-            while not is_over():
-                entrant.contestant.refresh(connection)
-    except BaseException as error:  # noqa: BLE001 - raised by who waits for us
-        failures.append(error)

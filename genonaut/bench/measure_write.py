@@ -1,10 +1,9 @@
 """Writing: throughput, how long it takes, deadlocks, and what goes into the write-ahead log."""
 
 import io
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import asdict
 from random import Random
 from typing import NamedTuple
@@ -131,26 +130,11 @@ def _by_python(run: Run, entrant: Entrant, cell: Cell, users: int) -> Written:
     return Written(len(done.milliseconds), done.seconds, done.milliseconds, deadlocks=0)
 
 
-@contextmanager
-def kept_up(entrant: Entrant) -> Iterator[None]:
+def kept_up(entrant: Entrant) -> AbstractContextManager[None]:
     """What the contestant's worker does meanwhile, every second: it is part of the cost."""
     if not entrant.contestant.has_upkeep:
-        yield
-        return
-    over = threading.Event()
-
-    def work() -> None:
-        with entrant.connect() as connection:
-            while not over.wait(UPKEEP_SECONDS):
-                entrant.contestant.upkeep(connection)
-
-    worker = threading.Thread(target=work)
-    worker.start()
-    try:
-        yield
-    finally:
-        over.set()
-        worker.join()
+        return nullcontext()
+    return entrant.meanwhile(entrant.contestant.upkeep, pause_seconds=UPKEEP_SECONDS)
 
 
 def _require_written(entrant: Entrant, found: int, acknowledged: int) -> None:

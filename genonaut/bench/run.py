@@ -1,7 +1,9 @@
 """One run of the benchmark: who takes part, how much is measured, and what was found."""
 
 import math
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -38,6 +40,29 @@ class Entrant:
     def prove(self, connection: Connection) -> None:
         """Raises WrongAnswerError unless all that it tells is true."""
         prove(self.contestant, connection)
+
+    @contextmanager
+    def meanwhile(
+        self, work: Callable[[Connection], None], *, pause_seconds: float = 0.0
+    ) -> Iterator[None]:
+        """Work on a connection of its own, over and over, for the time of the `with`.
+
+        Raises whatever the work raises.
+        """
+        over = threading.Event()
+
+        def repeat() -> None:
+            with self.connect() as connection:
+                while not over.wait(pause_seconds):
+                    work(connection)
+
+        with ThreadPoolExecutor(1) as threads:
+            working = threads.submit(repeat)
+            try:
+                yield
+            finally:
+                over.set()
+            working.result()
 
 
 @dataclass

@@ -34,15 +34,10 @@ def get_services(request: Request, session: SnapshotDep) -> Services:
 
 def _services(request: Request, session: Session) -> Services:
     state = request.app.state
-    stats, notify = state.settings.stats, state.on_long_ledger
+    notify = state.on_long_ledger
     return Services(
         gallery=GalleryService(session, state.settings, on_long_ledger=notify),
-        content=ContentService(
-            session,
-            live_count_timeout_seconds=stats.live_count_timeout_seconds,
-            fold_after_rows=stats.fold_after_rows,
-            on_long_ledger=notify,
-        ),
+        content=ContentService.limited_by(session, state.settings.stats, notify),
         tags=TagService(session),
         users=UserService(session),
         growth=GrowthService(session),

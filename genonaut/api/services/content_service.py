@@ -1,7 +1,7 @@
 """Content: the decisions."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -10,6 +10,7 @@ from genonaut.api.exceptions import ConflictError, DatabaseTimeoutError, NotFoun
 from genonaut.api.repositories.content_repository import ContentRepository
 from genonaut.api.repositories.tag_repository import TagRepository
 from genonaut.api.repositories.user_repository import UserRepository
+from genonaut.config import StatsSettings
 from genonaut.db.failures import conflict_if_taken
 from genonaut.db.gen_source_counts import GenSourceCounts
 from genonaut.ingest.rows import short_title
@@ -35,6 +36,21 @@ class ContentService:
         self._live_count_timeout_seconds = live_count_timeout_seconds
         self._fold_after_rows = fold_after_rows
         self._on_long_ledger = on_long_ledger
+
+    @classmethod
+    def limited_by(
+        cls,
+        session: Session,
+        stats: StatsSettings,
+        on_long_ledger: Callable[[], None] | None = None,
+    ) -> Self:
+        """The service with the limits of the settings."""
+        return cls(
+            session,
+            live_count_timeout_seconds=stats.live_count_timeout_seconds,
+            fold_after_rows=stats.fold_after_rows,
+            on_long_ledger=on_long_ledger,
+        )
 
     def get_item(self, item_id: int) -> dict[str, Any]:
         """An item.

@@ -59,12 +59,7 @@ class GalleryService:
     ) -> None:
         self._gallery = GalleryRepository(session)
         self._tags = TagRepository(session)
-        self._content = ContentService(
-            session,
-            live_count_timeout_seconds=settings.stats.live_count_timeout_seconds,
-            fold_after_rows=settings.stats.fold_after_rows,
-            on_long_ledger=on_long_ledger,
-        )
+        self._content = ContentService.limited_by(session, settings.stats, on_long_ledger)
         self._count_timeout_seconds = settings.gallery.count_timeout_seconds
 
     def page(self, query: GalleryQuery) -> GalleryPage:

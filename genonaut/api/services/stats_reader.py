@@ -66,8 +66,7 @@ class StatsReader:
     def _count(self, user_id: UUID | None) -> dict[str, Any]:
         # The cache was never built. Counting takes long, so each has a connection of its own.
         with self._database.transaction() as session:
-            seconds = self._limits.live_count_timeout_seconds
-            service = ContentService(session, live_count_timeout_seconds=seconds)
+            service = ContentService.limited_by(session, self._limits)
             return service.get_unified_content_stats(user_id)
 
     async def close(self) -> None:
