@@ -2,20 +2,23 @@
 
 import json
 import signal
+import threading
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from genonaut.bench import measure_page, measure_read, measure_refresh, measure_truth, measure_write
 from genonaut.bench.contestants import CONTESTANTS
 from genonaut.bench.errors import WrongAnswerError
+from genonaut.bench.gallery import Connection
 from genonaut.bench.profiles import TINY
 from genonaut.bench.report import redraw, write
-from genonaut.bench.run import Run
+from genonaut.bench.run import Entrant, Run
 from genonaut.bench.stage import Stage
 from genonaut.bench.suite import perform
 from tests.system.processes import genonaut, nothing_left, running, wait_until
@@ -89,6 +92,18 @@ def test_a_wrong_count_that_was_planted_ends_the_run(
     with pytest.raises(WrongAnswerError, match=f"'{name}'") as error:
         measure(run)
     assert "There are no results" in str(error.value)
+
+
+def test_what_fails_meanwhile_ends_the_run(stage: Stage) -> None:
+    entrant = Entrant(CONTESTANTS["ours"](stage.dsn("postgres"), stage.redis_socket), "postgres")
+    worked = threading.Event()
+
+    def work(connection: Connection) -> None:
+        worked.set()
+        connection.execute("SELECT 1 / 0")
+
+    with pytest.raises(psycopg.errors.DivisionByZero), entrant.meanwhile(work):
+        assert worked.wait(60)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
