@@ -1,6 +1,6 @@
 """Looking things up in what was measured: medians of rounds, with their spread."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 from typing import Any
@@ -50,13 +50,22 @@ class Found:
     def ratio(
         self, figure: str, one: str, other: str, measure: str, **dimensions: object
     ) -> Spread | None:
-        """One contestant's figure divided by another's of the same round, over all rounds."""
-        ours = self.where(measure, contestant=one, **dimensions)
-        theirs = self.where(measure, contestant=other, **dimensions)
+        """One contestant's figure divided by another's, over all rounds."""
+        ours, theirs = {"contestant": one, **dimensions}, {"contestant": other, **dimensions}
+        return self.quotient(figure, measure, ours, theirs)
+
+    def quotient(
+        self,
+        figure: str,
+        measure: str,
+        above: Mapping[str, object],
+        below: Mapping[str, object],
+    ) -> Spread | None:
+        """A figure divided by another of the same round, over all rounds."""
         quotients = [
-            mine[figure] / yours[figure]
-            for mine in ours
-            for yours in theirs
-            if mine["round"] == yours["round"] and yours[figure]
+            one[figure] / other[figure]
+            for one in self.where(measure, **above)
+            for other in self.where(measure, **below)
+            if one["round"] == other["round"] and other[figure]
         ]
         return Spread.of(quotients)

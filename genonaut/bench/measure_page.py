@@ -2,8 +2,8 @@
 
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from http.client import HTTPConnection
 from typing import Any
 from urllib.parse import urlencode
@@ -12,7 +12,7 @@ from genonaut.bench.contestants import CONTESTANTS
 from genonaut.bench.errors import WrongAnswerError
 from genonaut.bench.gallery import Connection, Size, items, user_id
 from genonaut.bench.measure_read import served
-from genonaut.bench.run import Run, percentile
+from genonaut.bench.run import Run, in_turn, percentile
 
 ROUTE = "/api/v1/content/unified"
 PAGE_SIZE = 50
@@ -32,11 +32,12 @@ Fetch = Callable[[], tuple[list[int], int]]
 
 def measure(run: Run) -> None:
     """Ours over HTTP; the plain way in SQL beside it, without any HTTP."""
-    for rows in run.profile.rows:
-        if any(kind.is_ours for kind in run.contestants):
-            _measure_ours(run, Size(rows, run.profile.users))
-        if any(kind.name == "live" for kind in run.contestants):
-            _measure_plain(run, Size(rows, run.profile.users))
+    sizes = [Size(rows, run.profile.users) for rows in run.profile.rows]
+    if any(kind.is_ours for kind in run.contestants):
+        _measure_ours(run, sizes)
+    if any(kind.name == "live" for kind in run.contestants):
+        for size in sizes:
+            _measure_plain(run, size)
 
 
 def _offsets(run: Run, size: Size) -> dict[str, int]:
@@ -50,18 +51,27 @@ def _offsets(run: Run, size: Size) -> dict[str, int]:
     return {page: offset for page, offset in offsets.items() if offset < size.rows}
 
 
-def _measure_ours(run: Run, size: Size) -> None:
+def _measure_ours(run: Run, sizes: Sequence[Size]) -> None:
+    """Galleries of all sizes in turn: how a page's time grows with them is what we want to know."""
+    with ExitStack() as stack:
+        clients = [(size, stack.enter_context(_client(run, size))) for size in sizes]
+        run.stage.settle()
+        for turn in range(run.profile.rounds):
+            for size, client in in_turn(clients, turn):
+                for page, offset in _offsets(run, size).items():
+                    run.say(f"gallery of {size.rows:,} items, round {turn + 1}: {page}")
+                    fetch = _over_http(client, _parameters(client, page, offset))
+                    _measure_page(run, "ours", size, page, offset, turn, fetch)
+
+
+@contextmanager
+def _client(run: Run, size: Size) -> Iterator[HTTPConnection]:
     with (
         run.entrant(CONTESTANTS["ours"], size) as entrant,
         served(run.stage, entrant, 1) as servers,
         closing(HTTPConnection("127.0.0.1", servers[0].port, timeout=120)) as client,
     ):
-        run.stage.settle()
-        for turn in range(run.profile.rounds):
-            for page, offset in _offsets(run, size).items():
-                run.say(f"gallery of {size.rows:,} items, round {turn + 1}: {page}")
-                fetch = _over_http(client, _parameters(client, page, offset))
-                _measure_page(run, "ours", size, page, offset, turn, fetch)
+        yield client
 
 
 def _parameters(client: HTTPConnection, page: str, offset: int) -> Mapping[str, object]:

@@ -65,7 +65,7 @@ def measure(run: Run) -> None:
 
 def _measure_gallery(run: Run, size: Size) -> None:
     with ExitStack() as stack:
-        entrants = stack.enter_context(run.readers(size))
+        entrants = stack.enter_context(run.readers(size, run.contestants))
         run.stage.settle()
         servers = {
             entrant.name: stack.enter_context(

@@ -34,27 +34,39 @@ FROM pg_stat_user_tables WHERE relname = ANY (%s)
 
 
 def measure(run: Run) -> None:
-    """Whoever refreshes, on galleries of more and more users."""
+    """Whoever refreshes, on galleries of more and more users, and of more and more items."""
     kinds = [kind for kind in run.contestants if kind.refreshed_every or kind.is_ours]
     for size in _sizes(run):
         for turn in range(run.profile.rounds if size.users < MANY_USERS else 1):
-            _measure_group_by(run, size, turn)
+            _measure_group_by(run, size, "users", turn)
             for kind in in_turn(kinds, turn):
                 run.say(f"refreshing {size.users:,} users, round {turn + 1}: {kind.name}")
                 _measure_changes(run, kind, size, turn)
+    for rows in run.profile.rows:
+        _measure_nothing(run, kinds, Size(rows, run.profile.users))
     _measure_readers(run, kinds)
 
 
 def _sizes(run: Run) -> list[Size]:
-    """More and more users with equally many items; and the largest gallery."""
-    profile = run.profile
-    sizes = [Size(max(profile.refresh_rows, users), users) for users in profile.refresh_users]
-    largest = Size(max(profile.rows), profile.users)
-    return sizes + ([largest] if largest.rows > profile.refresh_rows else [])
+    """More and more users with equally many items."""
+    rows = run.profile.refresh_rows
+    return [Size(max(rows, users), users) for users in run.profile.refresh_users]
 
 
-def _measure_group_by(run: Run, size: Size, turn: int) -> None:
-    run.say(f"refreshing {size.users:,} users, round {turn + 1}: bare GROUP BY")
+def _measure_nothing(run: Run, kinds: list[type[Contestant]], size: Size) -> None:
+    """A gallery to which nothing is written, so that a very large one is copied only once."""
+    with run.readers(size, kinds) as entrants:
+        run.stage.settle()
+        for turn in range(run.profile.rounds):
+            _measure_group_by(run, size, "items", turn)
+            for entrant in in_turn(entrants, turn):
+                run.say(f"refreshing {size.rows:,} items, round {turn + 1}: {entrant.name}")
+                with entrant.connect() as connection:
+                    _measure_refresh(run, entrant, connection, size, "nothing", turn, "items")
+
+
+def _measure_group_by(run: Run, size: Size, growing: str, turn: int) -> None:
+    run.say(f"refreshing {size.rows:,} items, round {turn + 1}: bare GROUP BY")
     with run.stage.connect(run.stage.gallery(size)) as connection:
         connection.execute(GROUP_BY)  # once, so that all is in memory for everybody
         started = time.perf_counter()
@@ -63,7 +75,7 @@ def _measure_group_by(run: Run, size: Size, turn: int) -> None:
     if found != (size.rows,):
         raise WrongAnswerError(f"GROUP BY found {found} items instead of {size.rows:,}.")
     figures = {"rows": size.rows, "users": size.users, "round": turn, "seconds": seconds}
-    run.note("refresh", "bare GROUP BY", change="nothing", **figures)
+    run.note("refresh", "bare GROUP BY", growing=growing, change="nothing", **figures)
 
 
 def _measure_changes(run: Run, kind: type[Contestant], size: Size, turn: int) -> None:
@@ -84,7 +96,13 @@ def _measure_changes(run: Run, kind: type[Contestant], size: Size, turn: int) ->
 
 
 def _measure_refresh(
-    run: Run, entrant: Entrant, connection: Connection, size: Size, change: str, turn: int
+    run: Run,
+    entrant: Entrant,
+    connection: Connection,
+    size: Size,
+    change: str,
+    turn: int,
+    growing: str = "users",
 ) -> float:
     contestant = entrant.contestant
     written, wal = _written(contestant, connection), run.stage.wal_bytes()
@@ -101,6 +119,7 @@ def _measure_refresh(
     run.note(
         "refresh",
         entrant.name,
+        growing=growing,
         rows=size.rows,
         users=size.users,
         change=change,

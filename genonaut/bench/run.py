@@ -96,15 +96,18 @@ class Run:
             self.stage.drop(name)
 
     @contextmanager
-    def readers(self, size: Size) -> Iterator[list[Entrant]]:
-        """All contestants, to be read from. A very large gallery they share, in a schema each."""
+    def readers(self, size: Size, kinds: Sequence[type[Contestant]]) -> Iterator[list[Entrant]]:
+        """Contestants with their counts built, on a gallery that nobody writes to.
+
+        A very large one they share, in a schema each.
+        """
         with ExitStack() as stack:
             if size.rows <= LARGEST_COPIED:
-                yield [stack.enter_context(self.entrant(kind, size)) for kind in self.contestants]
+                yield [stack.enter_context(self.entrant(kind, size)) for kind in kinds]
                 return
             name = self.stage.copy(self.stage.gallery(size), f"shared_{size}")
             stack.callback(self.stage.drop, name)
-            yield [self._enter(kind, name, schema=_word(kind.name)) for kind in self.contestants]
+            yield [self._enter(kind, name, schema=_word(kind.name)) for kind in kinds]
 
     def _enter(
         self, kind: type[Contestant], database: str, *, schema: str = "", built: bool = True

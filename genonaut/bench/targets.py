@@ -108,15 +108,14 @@ def _writing(found: Found) -> Iterator[Target]:
 
 
 def _refreshing(found: Found) -> Iterator[Target]:
-    rows = (found.seen("rows", "refresh") or [0])[-1]
-    users = (found.seen("users", "refresh", rows=rows) or [0])[0]
-    cell = {"change": "nothing", "rows": rows, "users": users}
+    rows = (found.seen("rows", "refresh", growing="items") or [0])[-1]
+    cell = {"growing": "items", "change": "nothing", "rows": rows}
     yield Target(
         "refresh, nothing changed: ours / bare GROUP BY",
         1.3,
         False,
         found.ratio("seconds", "ours", "bare GROUP BY", "refresh", **cell),
-        f"{rows:,} rows, {users:,} users",
+        f"{rows:,} rows",
     )
     yield Target(
         "refresh, nothing changed: rows written by ours",
@@ -144,15 +143,13 @@ def _pages(found: Found) -> Iterator[Target]:
         _growth(found, "p50_ms", "page", page="first"),
         f"{rows[-1]:,} / {rows[0]:,} rows",
     )
-    far, first = (
-        found.spread("p50_ms", "page", contestant="ours", rows=rows[-1], page=page)
-        for page in ("far end by cursor", "first")
-    )
+    most = {"contestant": "ours", "rows": rows[-1]}
+    far, first = (most | {"page": page} for page in ("far end by cursor", "first"))
     yield Target(
         "gallery, page at the far end by cursor / first page",
         1.5,
         False,
-        _quotient(far, first),
+        found.quotient("p50_ms", "page", far, first),
         f"{rows[-1]:,} rows",
     )
 
@@ -163,14 +160,6 @@ def _growth(found: Found, figure: str, measure: str, **cell: object) -> Spread |
     if len(rows) < 2:  # noqa: PLR2004 - nothing to compare
         return None
     most, fewest = (
-        found.spread(figure, measure, contestant="ours", rows=number, **cell)
-        for number in (rows[-1], rows[0])
+        {"contestant": "ours", "rows": number, **cell} for number in (rows[-1], rows[0])
     )
-    return _quotient(most, fewest)
-
-
-def _quotient(one: Spread | None, other: Spread | None) -> Spread | None:
-    """Of two spreads that have no rounds in common."""
-    if one is None or other is None or not other.low:
-        return None
-    return Spread(one.median / other.median, one.low / other.high, one.high / other.low)
+    return found.quotient(figure, measure, most, fewest)
