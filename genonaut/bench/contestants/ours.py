@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from uuid import UUID
 
 import psycopg
 from psycopg.rows import namedtuple_row
-from sqlalchemy import NullPool, create_engine
+from sqlalchemy import Engine, NullPool, create_engine
 from sqlalchemy.orm import Session
 
 from genonaut.bench.contestants.base import Contestant
@@ -44,9 +45,13 @@ class Ours(Contestant):
 
     @contextmanager
     def _session(self) -> Iterator[Session]:
-        made = create_engine("postgresql+psycopg://", creator=self._connect, poolclass=NullPool)
-        with Session(made) as session, session.begin():
+        with Session(self._engine) as session, session.begin():
             yield session
+
+    @cached_property
+    def _engine(self) -> Engine:
+        # Made once, as a worker does, but without a connection that is kept.
+        return create_engine("postgresql+psycopg://", creator=self._connect, poolclass=NullPool)
 
     def _connect(self) -> psycopg.Connection[object]:
         return psycopg.connect(self.dsn)

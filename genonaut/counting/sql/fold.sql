@@ -7,18 +7,14 @@
 -- because the foreign key was bypassed; that may come to zero. Then {{ name }}_forget_owner enters
 -- what it was, and `counts_forgotten` the opposite.)
 -- Written such that no plan compares rows with rows one by one, whatever the planner knows of them.
-WITH owners_there AS MATERIALIZED (
+WITH owners_staying AS MATERIALIZED (
     SELECT {{ owner_id }} AS id FROM {{ owner }}
     WHERE {{ owner_id }} IN (SELECT {{ key }} FROM {{ ledger }})
-),
-owners_staying AS MATERIALIZED (
-    SELECT {{ owner_id }} AS id FROM {{ owner }}
-    WHERE {{ owner_id }} IN (SELECT {{ key }} FROM {{ ledger }})
-    ORDER BY {{ owner_id }}
     FOR KEY SHARE SKIP LOCKED
 ),
 owners_leaving AS MATERIALIZED (
-    SELECT id FROM owners_there EXCEPT SELECT id FROM owners_staying
+    SELECT {{ owner_id }} AS id FROM {{ owner }}
+    WHERE {{ owner_id }} IN (SELECT {{ key }} FROM {{ ledger }} EXCEPT SELECT id FROM owners_staying)
 ),
 entries_taken AS (
     DELETE FROM {{ ledger }} AS entry
@@ -51,9 +47,9 @@ counts_changed AS (
     FROM amounts AS added
     LEFT JOIN {{ stats }} AS before USING ({{ key }}, {{ category }})
 {% if owner %}
-    LEFT JOIN owners_there ON owners_there.id = added.{{ key }}
+    LEFT JOIN owners_staying ON owners_staying.id = added.{{ key }}
     WHERE before.{{ count }} + added.amount <> 0
-       OR (before.{{ count }} IS NULL AND owners_there.id IS NOT NULL)
+       OR (before.{{ count }} IS NULL AND owners_staying.id IS NOT NULL)
 {% else %}
     WHERE before.{{ count }} IS NULL OR before.{{ count }} + added.amount <> 0
 {% endif %}
@@ -70,7 +66,7 @@ counts_forgotten AS (
     CROSS JOIN LATERAL (
         VALUES (gone.{{ key }}, -gone.{{ count }}){{ ", (NULL, gone." ~ count ~ ")" if total else "" }}
     ) AS entry ({{ key }}, delta)
-    WHERE NOT EXISTS (SELECT FROM owners_there WHERE owners_there.id = gone.{{ key }})
+    WHERE NOT EXISTS (SELECT FROM owners_staying WHERE owners_staying.id = gone.{{ key }})
 ){{ "," if total else "" }}
 {% endif %}
 {% if total %}

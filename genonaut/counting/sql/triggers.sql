@@ -2,16 +2,24 @@
 --    the writer's own transaction: it commits or rolls back with what is counted, and no writer
 --    touches a row that another one needs.
 --    SECURITY DEFINER: who may write what is counted need not be allowed to write the ledger.
+--    Most statements change a single row. To group it would take longer than to append it.
 
 CREATE FUNCTION {{ in_schema }}{{ name }}_count_insert() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = {{ schema }}, pg_temp AS $$
 #variable_conflict use_column
 BEGIN
-    INSERT INTO {{ ledger }} ({{ key }}, {{ category }}, delta)
-    SELECT {{ row_key }}, {{ row_label }}, count(*)
-    FROM new_rows
-    WHERE {{ is_counted }}
-    GROUP BY {{ row_key }}, {{ row_category }};
+    IF EXISTS (SELECT FROM new_rows OFFSET 1) THEN
+        INSERT INTO {{ ledger }} ({{ key }}, {{ category }}, delta)
+        SELECT {{ row_key }}, {{ row_label }}, count(*)
+        FROM new_rows
+        WHERE {{ is_counted }}
+        GROUP BY {{ row_key }}, {{ row_category }};
+    ELSE
+        INSERT INTO {{ ledger }} ({{ key }}, {{ category }}, delta)
+        SELECT {{ row_key }}, {{ row_label }}, 1
+        FROM new_rows
+        WHERE {{ is_counted }};
+    END IF;
     RETURN NULL;
 END $$;
 
@@ -19,11 +27,18 @@ CREATE FUNCTION {{ in_schema }}{{ name }}_count_delete() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = {{ schema }}, pg_temp AS $$
 #variable_conflict use_column
 BEGIN
-    INSERT INTO {{ ledger }} ({{ key }}, {{ category }}, delta)
-    SELECT {{ row_key }}, {{ row_label }}, -count(*)
-    FROM old_rows
-    WHERE {{ is_counted }}
-    GROUP BY {{ row_key }}, {{ row_category }};
+    IF EXISTS (SELECT FROM old_rows OFFSET 1) THEN
+        INSERT INTO {{ ledger }} ({{ key }}, {{ category }}, delta)
+        SELECT {{ row_key }}, {{ row_label }}, -count(*)
+        FROM old_rows
+        WHERE {{ is_counted }}
+        GROUP BY {{ row_key }}, {{ row_category }};
+    ELSE
+        INSERT INTO {{ ledger }} ({{ key }}, {{ category }}, delta)
+        SELECT {{ row_key }}, {{ row_label }}, -1
+        FROM old_rows
+        WHERE {{ is_counted }};
+    END IF;
     RETURN NULL;
 END $$;
 

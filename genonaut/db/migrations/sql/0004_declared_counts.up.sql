@@ -54,16 +54,24 @@ FROM gen_source_refreshes;
 --    the writer's own transaction: it commits or rolls back with what is counted, and no writer
 --    touches a row that another one needs.
 --    SECURITY DEFINER: who may write what is counted need not be allowed to write the ledger.
+--    Most statements change a single row. To group it would take longer than to append it.
 
 CREATE FUNCTION gen_source_count_insert() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 #variable_conflict use_column
 BEGIN
-    INSERT INTO gen_source_deltas (user_id, source_type, delta)
-    SELECT creator_id, CASE source_type WHEN 'items' THEN 'regular' WHEN 'auto' THEN 'auto' END, count(*)
-    FROM new_rows
-    WHERE source_type IN ('items', 'auto')
-    GROUP BY creator_id, source_type;
+    IF EXISTS (SELECT FROM new_rows OFFSET 1) THEN
+        INSERT INTO gen_source_deltas (user_id, source_type, delta)
+        SELECT creator_id, CASE source_type WHEN 'items' THEN 'regular' WHEN 'auto' THEN 'auto' END, count(*)
+        FROM new_rows
+        WHERE source_type IN ('items', 'auto')
+        GROUP BY creator_id, source_type;
+    ELSE
+        INSERT INTO gen_source_deltas (user_id, source_type, delta)
+        SELECT creator_id, CASE source_type WHEN 'items' THEN 'regular' WHEN 'auto' THEN 'auto' END, 1
+        FROM new_rows
+        WHERE source_type IN ('items', 'auto');
+    END IF;
     RETURN NULL;
 END $$;
 
@@ -71,11 +79,18 @@ CREATE FUNCTION gen_source_count_delete() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 #variable_conflict use_column
 BEGIN
-    INSERT INTO gen_source_deltas (user_id, source_type, delta)
-    SELECT creator_id, CASE source_type WHEN 'items' THEN 'regular' WHEN 'auto' THEN 'auto' END, -count(*)
-    FROM old_rows
-    WHERE source_type IN ('items', 'auto')
-    GROUP BY creator_id, source_type;
+    IF EXISTS (SELECT FROM old_rows OFFSET 1) THEN
+        INSERT INTO gen_source_deltas (user_id, source_type, delta)
+        SELECT creator_id, CASE source_type WHEN 'items' THEN 'regular' WHEN 'auto' THEN 'auto' END, -count(*)
+        FROM old_rows
+        WHERE source_type IN ('items', 'auto')
+        GROUP BY creator_id, source_type;
+    ELSE
+        INSERT INTO gen_source_deltas (user_id, source_type, delta)
+        SELECT creator_id, CASE source_type WHEN 'items' THEN 'regular' WHEN 'auto' THEN 'auto' END, -1
+        FROM old_rows
+        WHERE source_type IN ('items', 'auto');
+    END IF;
     RETURN NULL;
 END $$;
 
@@ -269,16 +284,24 @@ CREATE INDEX idx_tag_cardinality_refreshes_good
 --    the writer's own transaction: it commits or rolls back with what is counted, and no writer
 --    touches a row that another one needs.
 --    SECURITY DEFINER: who may write what is counted need not be allowed to write the ledger.
+--    Most statements change a single row. To group it would take longer than to append it.
 
 CREATE FUNCTION tag_cardinality_count_insert() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 #variable_conflict use_column
 BEGIN
-    INSERT INTO tag_cardinality_deltas (tag_id, content_source, delta)
-    SELECT tag_id, CASE source_type WHEN 'items' THEN 'regular' WHEN 'auto' THEN 'auto' END, count(*)
-    FROM new_rows
-    WHERE source_type IN ('items', 'auto') AND tag_id IS NOT NULL
-    GROUP BY tag_id, source_type;
+    IF EXISTS (SELECT FROM new_rows OFFSET 1) THEN
+        INSERT INTO tag_cardinality_deltas (tag_id, content_source, delta)
+        SELECT tag_id, CASE source_type WHEN 'items' THEN 'regular' WHEN 'auto' THEN 'auto' END, count(*)
+        FROM new_rows
+        WHERE source_type IN ('items', 'auto') AND tag_id IS NOT NULL
+        GROUP BY tag_id, source_type;
+    ELSE
+        INSERT INTO tag_cardinality_deltas (tag_id, content_source, delta)
+        SELECT tag_id, CASE source_type WHEN 'items' THEN 'regular' WHEN 'auto' THEN 'auto' END, 1
+        FROM new_rows
+        WHERE source_type IN ('items', 'auto') AND tag_id IS NOT NULL;
+    END IF;
     RETURN NULL;
 END $$;
 
@@ -286,11 +309,18 @@ CREATE FUNCTION tag_cardinality_count_delete() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 #variable_conflict use_column
 BEGIN
-    INSERT INTO tag_cardinality_deltas (tag_id, content_source, delta)
-    SELECT tag_id, CASE source_type WHEN 'items' THEN 'regular' WHEN 'auto' THEN 'auto' END, -count(*)
-    FROM old_rows
-    WHERE source_type IN ('items', 'auto') AND tag_id IS NOT NULL
-    GROUP BY tag_id, source_type;
+    IF EXISTS (SELECT FROM old_rows OFFSET 1) THEN
+        INSERT INTO tag_cardinality_deltas (tag_id, content_source, delta)
+        SELECT tag_id, CASE source_type WHEN 'items' THEN 'regular' WHEN 'auto' THEN 'auto' END, -count(*)
+        FROM old_rows
+        WHERE source_type IN ('items', 'auto') AND tag_id IS NOT NULL
+        GROUP BY tag_id, source_type;
+    ELSE
+        INSERT INTO tag_cardinality_deltas (tag_id, content_source, delta)
+        SELECT tag_id, CASE source_type WHEN 'items' THEN 'regular' WHEN 'auto' THEN 'auto' END, -1
+        FROM old_rows
+        WHERE source_type IN ('items', 'auto') AND tag_id IS NOT NULL;
+    END IF;
     RETURN NULL;
 END $$;
 
