@@ -27,11 +27,11 @@ class Profile:
     copy_rows: tuple[int, ...] = (10_000, 100_000, 1_000_000)
     # Staleness and truth, on the smallest gallery
     staleness_seconds: float = 6.0
-    mixed_seconds: float = 45.0
+    mixed_seconds: float = 60.0
     kills: int = 3
     # Refreshing: galleries of so many rows, or as many as there are users
     refresh_rows: int = 1_000_000
-    refresh_users: tuple[int, ...] = (10_000, 100_000)
+    refresh_users: tuple[int, ...] = (10_000, 100_000, 1_000_000)
     # Pages
     page_seconds: float = 0.5
     far_page: int = 8_000
