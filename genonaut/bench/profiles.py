@@ -8,7 +8,7 @@ class Profile:
     """Sizes, rounds and seconds."""
 
     name: str = "full"
-    rounds: int = 2
+    rounds: int = 3
     # Galleries
     rows: tuple[int, ...] = (100_000, 1_000_000)
     users: int = 10_000

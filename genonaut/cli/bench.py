@@ -51,7 +51,7 @@ def bench(
 ) -> None:
     """Measure counting side by side with every other way, and write the results with plots.
 
-    Takes about 30 minutes. The machine should have nothing else to do.
+    Takes about 45 minutes. The machine should have nothing else to do.
     """
     whole = not (quick or only or measure)
     folder = output or (FOLDER if whole or again else PARTIAL)
