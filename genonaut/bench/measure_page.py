@@ -58,6 +58,7 @@ def _measure_ours(run: Run, sizes: Sequence[Size]) -> None:
         run.stage.settle()
         for turn in range(run.profile.rounds):
             for size, client in in_turn(clients, turn):
+                client.close()  # the server closes what was idle for a while; this opens it again
                 for page, offset in _offsets(run, size).items():
                     run.say(f"gallery of {size.rows:,} items, round {turn + 1}: {page}")
                     fetch = _over_http(client, _parameters(client, page, offset))

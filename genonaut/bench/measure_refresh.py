@@ -13,7 +13,7 @@ TOO_SLOW_SECONDS = 30.0  # whose first build takes longer is not asked for more
 # A refresh never looks at it, and without it there is less to wait for between two of them.
 NO_SEARCH = "DROP INDEX idx_content_search"
 READERS = 8  # connections
-MANY_USERS = 1_000_000  # from so many on, one round
+MANY_USERS = 100_000  # from so many on, one round
 
 GROUP_BY = """
 SELECT sum(count)::bigint FROM (

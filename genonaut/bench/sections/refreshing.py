@@ -11,7 +11,7 @@ REFRESHING = Section(
     "Each first builds its counts, then refreshes when nothing has changed, when one user in a "
     "hundred has an item more, and when everybody has. The bare `GROUP BY` of all items, whose "
     "groups stay in the server, is the limit. Of ours, rows written are those of the stored counts "
-    "and of the ledger. From a million users on there is one round.",
+    "and of the ledger. From a hundred thousand users on there is one round.",
     (
         Curves(
             "refresh-nothing",
