@@ -11,9 +11,9 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 from genonaut.bench.errors import LoadError, WrongAnswerError
-from genonaut.bench.measure_read import ROUTE, beginning
+from genonaut.bench.programs import clean_environment, free_port
+from genonaut.bench.reading import ROUTE, beginning
 from genonaut.bench.run import Run
-from genonaut.bench.stage import clean_environment, free_port
 from genonaut.embedded.parent import dies_with_parent
 
 PATIENCE_SECONDS = 120.0

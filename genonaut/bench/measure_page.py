@@ -11,8 +11,8 @@ from urllib.parse import urlencode
 from genonaut.bench.contestants import CONTESTANTS
 from genonaut.bench.errors import WrongAnswerError
 from genonaut.bench.gallery import Connection, Size, items, user_id
-from genonaut.bench.measure_read import served
 from genonaut.bench.run import Run, in_turn, percentile
+from genonaut.bench.serving import served
 
 ROUTE = "/api/v1/content/unified"
 PAGE_SIZE = 50
@@ -56,7 +56,7 @@ def _measure_ours(run: Run, sizes: Sequence[Size]) -> None:
     with ExitStack() as stack:
         clients = [(size, stack.enter_context(_client(run, size))) for size in sizes]
         run.stage.settle()
-        for turn in range(run.profile.rounds):
+        for turn in range(run.profile.promised_rounds):
             for size, client in in_turn(clients, turn):
                 client.close()  # the server closes what was idle for a while; this opens it again
                 for page, offset in _offsets(run, size).items():

@@ -6,8 +6,9 @@ from contextlib import ExitStack, nullcontext
 from genonaut.bench.contestants import Contestant
 from genonaut.bench.errors import WrongAnswerError
 from genonaut.bench.gallery import Connection, Size
-from genonaut.bench.measure_read import load_readers, served, true_counts
+from genonaut.bench.reading import load_readers, true_counts
 from genonaut.bench.run import Entrant, Run, in_turn, percentile
+from genonaut.bench.serving import served
 
 TOO_SLOW_SECONDS = 30.0  # whose first build takes longer is not asked for more
 # A refresh never looks at it, and without it there is less to wait for between two of them.

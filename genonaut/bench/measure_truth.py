@@ -10,9 +10,9 @@ from typing import Any
 from genonaut.bench.compare import largest_error
 from genonaut.bench.errors import LoadError, WrongAnswerError
 from genonaut.bench.gallery import Size, items
-from genonaut.bench.measure_read import served
 from genonaut.bench.mixed import Seen, Task
 from genonaut.bench.run import Entrant, Run, percentile
+from genonaut.bench.serving import served
 from genonaut.bench.writers import Task as WriterTask
 
 MIXED = "genonaut.bench.mixed"
@@ -49,7 +49,7 @@ def _measure_staleness(
         # Who is exact has nothing to wait for.
         seconds = seconds if entrant.contestant.refreshed_every else seconds / 3
         task = _task(entrant, ports[entrant.name], size, seconds)
-        seen = Seen(**run.stage.ask(MIXED, asdict(task)))
+        seen = Seen(**run.stage.programs.ask(MIXED, asdict(task)))
         _require_right(entrant, seen)
         _note(run, "staleness", entrant, seen)
 
@@ -63,7 +63,7 @@ def _measure_truth(run: Run, entrants: list[Entrant], ports: dict[str, int], siz
             task = _task(entrant, ports[entrant.name], size, run.profile.mixed_seconds)
             task.watched_pause, task.others_pause, task.reader_pause = 0.03, 0.1, 0.03
             task.snapshot_pause = min(2.0, run.profile.mixed_seconds / 3)
-            waiting.append(stack.enter_context(run.stage.asking(MIXED, asdict(task))))
+            waiting.append(stack.enter_context(run.stage.programs.asking(MIXED, asdict(task))))
         seen = [Seen(**answer()) for answer in waiting]
     for entrant, one in zip(entrants, seen, strict=True):
         _require_right(entrant, one)
@@ -116,7 +116,7 @@ def _kill_writers(run: Run, entrants: list[Entrant], size: Size) -> None:
     for entrant in entrants:
         run.say(f"kill -9 of the writing process: {entrant.name}")
         for _ in range(run.profile.kills):
-            with run.stage.process("genonaut.bench.writers") as process:
+            with run.stage.programs.process("genonaut.bench.writers") as process:
                 _give(process, _writer_task(entrant, size, writers=8))
                 _wait_until_busy(entrant)
                 process.send_signal(signal.SIGKILL)
@@ -129,7 +129,7 @@ def _kill_servers(run: Run, entrants: list[Entrant], size: Size) -> None:
     run.say("kill -9 of PostgreSQL and Valkey, under writers of all")
     with ExitStack() as stack:
         for entrant in entrants:
-            process = stack.enter_context(run.stage.process("genonaut.bench.writers"))
+            process = stack.enter_context(run.stage.programs.process("genonaut.bench.writers"))
             _give(process, _writer_task(entrant, size, writers=2))
         for entrant in entrants:
             _wait_until_busy(entrant)

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from random import Random
 from typing import NamedTuple
 
+from genonaut.bench import targets
 from genonaut.bench.errors import WrongAnswerError
 from genonaut.bench.gallery import Connection, Size, items, user_id
 from genonaut.bench.pgbench import Written, run_pgbench
@@ -48,12 +49,15 @@ def measure(run: Run) -> None:
     kinds = [kind for kind in run.contestants if not kind.writes_like_none]
     with ExitStack() as stack:
         entrants = [stack.enter_context(run.entrant(kind, size)) for kind in kinds]
-        for turn in range(run.profile.rounds):
-            for cell in cells(run):
-                run.say(f"writing, round {turn + 1}: {_words(cell)}")
-                for entrant in in_turn(entrants, turn):
-                    _measure_cell(run, entrant, cell, size, turn)
+        for turn, cell in run.rounds(list(cells(run)), _is_promised):
+            run.say(f"writing, round {turn + 1}: {_words(cell)}")
+            for entrant in in_turn(entrants, turn):
+                _measure_cell(run, entrant, cell, size, turn)
     _measure_copies(run, size)
+
+
+def _is_promised(cell: Cell) -> bool:
+    return cell._asdict().items() <= targets.WRITE.items()
 
 
 def cells(run: Run) -> Iterator[Cell]:
@@ -126,7 +130,7 @@ def _by_python(run: Run, entrant: Entrant, cell: Cell, users: int) -> Written:
         users,
         open_seconds=0.002 if cell.transaction == "2 ms" else 0,
     )
-    done = Done(**run.stage.ask("genonaut.bench.writers", asdict(task)))
+    done = Done(**run.stage.programs.ask("genonaut.bench.writers", asdict(task)))
     return Written(len(done.milliseconds), done.seconds, done.milliseconds, deadlocks=0)
 
 

@@ -80,6 +80,15 @@ class Run:
         """Keep what was measured. Call it only when the answers were right."""
         self.records.append({"measure": measure, "contestant": contestant, **figures})
 
+    def rounds(
+        self, cells: Sequence[Item], promised: Callable[[Item], bool]
+    ) -> Iterator[tuple[int, Item]]:
+        """Each cell in each round, and what a target speaks of in more rounds than the others."""
+        for turn in range(self.profile.promised_rounds):
+            for cell in cells:
+                if turn < self.profile.rounds or promised(cell):
+                    yield turn, cell
+
     @contextmanager
     def entrant(
         self, kind: type[Contestant], size: Size, *, built: bool = True

@@ -1,18 +1,14 @@
 """Where the contestants meet: one server for all, and for each a database of its own."""
 
-import json
 import os
 import signal
-import socket
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Self, cast
+from typing import Self
 
 import psycopg
 from psycopg import sql
@@ -20,16 +16,13 @@ from redis import Redis
 from redis.exceptions import RedisError
 from sqlalchemy import URL, create_engine
 
-from genonaut.bench.errors import LoadError
 from genonaut.bench.gallery import Connection, Size, fill
-from genonaut.config_layers import VARIABLES
+from genonaut.bench.programs import Programs
 from genonaut.db.migrate import upgrade
 from genonaut.embedded.lease import Lease
-from genonaut.embedded.parent import dies_with_parent
 from genonaut.embedded.postgres import forget_libpq_variables
 from genonaut.errors import ServerStartError
 
-STOP_SECONDS = 10.0
 START_SECONDS = 60.0
 
 NO_TRIGGERS = """
@@ -52,7 +45,8 @@ class Stage:
     All that was started ends with the `with`; if this process is killed, the kernel ends it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, say: Callable[[str], None] = lambda _: None) -> None:
+        self._say = say
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
@@ -60,6 +54,7 @@ class Stage:
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="genonaut-bench-"))
             self.home = Path(folder)
             self.home.chmod(0o711)  # the servers' account has to pass
+            self.programs = Programs(self.home)
             forget_libpq_variables()
             self._postgres = stack.enter_context(Lease(self.home, "postgres"))
             self._valkey = stack.enter_context(Lease(self.home, "valkey"))
@@ -111,6 +106,7 @@ class Stage:
         """
         name = f"gallery_{size}"
         if not self._exists(name):
+            self._say(f"filling a gallery of {size.rows:,} items")
             self._execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
             engine = create_engine(self.url(name), connect_args={"options": IN_BULK})
             upgrade(engine, CONTENT_ONLY)
@@ -185,86 +181,3 @@ class Stage:
     def redis(self) -> Redis:
         """A client of Valkey."""
         return Redis(unix_socket_path=self.redis_socket, socket_timeout=5)
-
-    # Processes
-
-    @contextmanager
-    def process(
-        self, *arguments: str, pass_fds: tuple[int, ...] = (), **variables: str
-    ) -> Iterator[subprocess.Popen[str]]:
-        """`python -m arguments...` for the time of the `with`; its complaints are in a file."""
-        with (
-            self._log(arguments[0]).open("a", encoding="utf-8") as complaints,
-            subprocess.Popen(
-                [sys.executable, "-P", "-m", *arguments],
-                env=clean_environment() | {"GENONAUT_HOME": str(self.home)} | variables,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=complaints,
-                text=True,
-                pass_fds=pass_fds,
-                start_new_session=True,  # Ctrl-C is for us; we end them
-                preexec_fn=dies_with_parent(signal.SIGKILL),  # noqa: PLW1509 - calls the kernel
-            ) as process,
-        ):
-            try:
-                yield process
-            finally:
-                _end(process)
-
-    def ask(self, module: str, question: dict[str, Any]) -> dict[str, Any]:
-        """Run a module with a question on its standard input; its answer is on its output.
-
-        Raises:
-            LoadError: it failed.
-        """
-        with self.asking(module, question) as answer:
-            return answer()
-
-    @contextmanager
-    def asking(
-        self, module: str, question: dict[str, Any]
-    ) -> Iterator[Callable[[], dict[str, Any]]]:
-        """The same for several at once: yields what waits for the answer."""
-        with self.process(module) as process:
-
-            def answer() -> dict[str, Any]:
-                output = stdout.read()
-                if process.wait():
-                    raise LoadError(f"{module} failed: {self.last_words(process)}")
-                found: dict[str, Any] = json.loads(output)
-                return found
-
-            stdin, stdout = cast("IO[str]", process.stdin), cast("IO[str]", process.stdout)
-            json.dump(question, stdin)
-            stdin.close()
-            yield answer
-
-    def last_words(self, process: subprocess.Popen[str]) -> str:
-        """The last line that a process complained of."""
-        module = cast("list[str]", process.args)[3]
-        lines = self._log(module).read_text(encoding="utf-8").strip().splitlines()
-        return lines[-1] if lines else f"it ended with {process.poll()}"
-
-    def _log(self, module: str) -> Path:
-        return self.home / f"{module}.log"
-
-
-def clean_environment() -> dict[str, str]:
-    """The environment without settings: what somebody set for a gallery is not for us."""
-    return {name: value for name, value in os.environ.items() if name not in VARIABLES}
-
-
-def free_port() -> int:
-    """A port that nobody listens on, for a program that has to be told one."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
-
-
-def _end(process: subprocess.Popen[str]) -> None:
-    if process.poll() is None:
-        process.terminate()
-        try:
-            process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()

@@ -43,7 +43,7 @@ def perform(
     contestants: Sequence[str] = tuple(CONTESTANTS),
     measures: Sequence[str] = tuple(MEASURES),
     say: Callable[[str], None] = lambda _: None,
-    on_measured: Callable[[], None] = lambda: None,
+    on_measured: Callable[[str, int], None] = lambda _name, _seconds: None,
     planted: str | None = None,
 ) -> dict[str, Any]:
     """Measure, and return the raw figures; nothing is left running, whatever happens.
@@ -55,7 +55,7 @@ def perform(
     """
     started, clock = datetime.now(UTC), time.monotonic()
     kinds: list[type[Contestant]] = [CONTESTANTS[name] for name in contestants]
-    with Stage() as stage:
+    with Stage(say) as stage:
         run = Run(stage, profile, kinds, say, planted)
         versions = _versions(stage)
         took = {}
@@ -63,7 +63,7 @@ def perform(
             began = time.monotonic()
             MEASURES[name](run)
             took[name] = round(time.monotonic() - began)
-            on_measured()
+            on_measured(name, took[name])
     return {
         "commit": _commit(),
         "started": f"{started:%Y-%m-%d %H:%M} UTC",

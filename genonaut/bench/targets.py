@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from genonaut.bench.found import Found, Spread
 
+READ_CONNECTIONS = 32
+READ = {"connections": READ_CONNECTIONS, "processes": 1, "users": "with content"}
 WRITE = {"transaction": "2 ms", "writers": 32, "users": "many", "client": "pgbench"}
 
 
@@ -57,13 +59,13 @@ def targets(found: Found) -> Iterator[Target]:
 
 def _reading(found: Found) -> Iterator[Target]:
     rows = found.seen("rows", "read") or [0]
-    cell = {"rows": rows[-1], "connections": 32, "processes": 1}
+    cell = {"rows": rows[-1], **READ}
     at = f"{rows[-1]:,} rows"
     yield Target(
         "stats route, 32 connections: ours / same JSON without a database",
         0.85,
         True,
-        found.ratio("per_second", "ours", "none", "read", users="with content", **cell),
+        found.ratio("per_second", "ours", "none", "read", **cell),
         at,
     )
     for users in ("with content", "without"):
@@ -71,14 +73,14 @@ def _reading(found: Found) -> Iterator[Target]:
             f"stats route, 32 connections: ours / hourly, users {users}",
             25,
             True,
-            found.ratio("per_second", "ours", "hourly", "read", users=users, **cell),
+            found.ratio("per_second", "ours", "hourly", "read", **{**cell, "users": users}),
             at,
         )
     yield Target(
         "stats route, p50: the most rows / the fewest",
         1.2,
         False,
-        _growth(found, "p50_ms", "read", connections=32, processes=1, users="with content"),
+        _growth(found, "p50_ms", "growth") or _growth(found, "p50_ms", "read", **READ),
         f"{rows[-1]:,} / {rows[0]:,} rows",
     )
 

@@ -85,15 +85,17 @@ def _known(names: list[str], known: Mapping[str, object], what: str) -> list[str
 
 
 @contextmanager
-def _progress(steps: int) -> Iterator[tuple[Callable[[str], None], Callable[[], None]]]:
-    """A bar on a terminal's standard error, and elsewhere nothing."""
+def _progress(steps: int) -> Iterator[tuple[Callable[[str], None], Callable[[str, int], None]]]:
+    """A bar on a terminal's standard error, and everywhere a line for what is done."""
     console = Console(stderr=True)
     columns = BarColumn(20), TimeElapsedColumn(), TextColumn("{task.description}")
     with Progress(
         *columns, console=console, transient=True, disable=not console.is_terminal
     ) as bar:
         task = bar.add_task("starting", total=steps)
-        yield (
-            lambda text: bar.update(task, description=text),
-            lambda: bar.advance(task),
-        )
+
+        def advance(name: str, seconds: int) -> None:
+            console.print(f"{name}: measured, in {seconds:,} seconds", highlight=False)
+            bar.advance(task)
+
+        yield lambda text: bar.update(task, description=text), advance

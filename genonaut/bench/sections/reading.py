@@ -68,6 +68,7 @@ READING = Section(
             ",.2f",
             {"connections": 32, **WITH},
         ),
+        Table("The same, all sizes in turn, p50 in ms", "growth", "p50_ms", "rows", ",.2f"),
         Table(
             "Requests per second for users without content, 32 connections",
             "read",
