@@ -243,8 +243,14 @@ def broken_links(docs: Docs) -> Iterator[str]:
             target = (ROOT / file).parent / path if path else ROOT / file
             if not target.exists():
                 yield f"{file}: {link} leads nowhere"
-            elif anchor and anchor not in slugs(docs[str(target.resolve().relative_to(ROOT))]):
+            elif anchor and anchor not in slugs(_text_of(target.resolve(), docs)):
                 yield f"{file}: {link} has no such heading"
+
+
+def _text_of(file: Path, docs: Docs) -> str:
+    """A document's, or that of a page that a program wrote."""
+    name = str(file.relative_to(ROOT))
+    return docs[name] if name in docs else file.read_text(encoding="utf-8")
 
 
 def files_that_do_not_exist(docs: Docs) -> Iterator[str]:
