@@ -94,8 +94,9 @@ font-family="system-ui, sans-serif" font-size="13">
 <style>
 {chr(10).join(styles)}
 text {{ fill: var(--ink) }} .grid {{ stroke: var(--soft); stroke-width: 1 }} .mid {{ text-anchor: \
-middle }} .end {{ text-anchor: end }} .range {{ stroke-width: 1.5; stroke-dasharray: none }}
+middle }} .end {{ text-anchor: end }}
 {chr(10).join(classes)}
+.range {{ stroke-width: 1.5; stroke-dasharray: none }}
 </style>
 <text x="{LEFT}" y="22" font-size="16" font-weight="600">{title}</text>
 <text x="{LEFT}" y="42">{y_label}</text>
