@@ -104,8 +104,9 @@ def _contestants() -> str:
 
 METHOD = """\
 - **Same data, same server.** All contestants are in one embedded PostgreSQL with our settings, \
-each in a copy of the same database, with the gallery's tables and indexes. The triggers are \
-dropped but for ours. Each contestant builds its counts, and is proven before it is measured.
+each in a copy of the same database, with the gallery's tables and indexes, and with JIT off. The \
+triggers are dropped but for ours. Each contestant builds its counts, and is proven before it is \
+measured.
 - **Same application.** Every contestant's route is the real application, with its routing, \
 validation, middleware and log; only what reads the four counts is another. Ours is `genonaut \
 api`. *none* answers from a dictionary in the same place.
