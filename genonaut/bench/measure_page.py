@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from http.client import HTTPConnection
 from typing import Any
@@ -32,11 +32,10 @@ Fetch = Callable[[], tuple[list[int], int]]
 
 def measure(run: Run) -> None:
     """Ours over HTTP; the plain way in SQL beside it, without any HTTP."""
-    sizes = [Size(rows, run.profile.users) for rows in run.profile.rows]
     if any(kind.is_ours for kind in run.contestants):
-        _measure_ours(run, sizes)
+        _measure_ours(run)
     if any(kind.name == "live" for kind in run.contestants):
-        for size in sizes:
+        for size in run.sizes:
             _measure_plain(run, size)
 
 
@@ -51,10 +50,10 @@ def _offsets(run: Run, size: Size) -> dict[str, int]:
     return {page: offset for page, offset in offsets.items() if offset < size.rows}
 
 
-def _measure_ours(run: Run, sizes: Sequence[Size]) -> None:
+def _measure_ours(run: Run) -> None:
     """Galleries of all sizes in turn: how a page's time grows with them is what we want to know."""
     with ExitStack() as stack:
-        clients = [(size, stack.enter_context(_client(run, size))) for size in sizes]
+        clients = [(size, stack.enter_context(_client(run, size))) for size in run.sizes]
         run.stage.settle()
         for turn in range(run.profile.promised_rounds):
             for size, client in in_turn(clients, turn):

@@ -1,7 +1,7 @@
 """Reading: requests per second and how long they take, over HTTP; and the query alone."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple
@@ -40,12 +40,11 @@ def cells(run: Run, size: Size) -> Iterator[Cell]:
 
 def measure(run: Run) -> None:
     """All contestants on each gallery, in rounds; and ours on all galleries in turn."""
-    sizes = [Size(rows, run.profile.users) for rows in run.profile.rows]
-    for size in sizes:
+    for size in run.sizes:
         _measure_gallery(run, size)
     for kind in run.contestants:
-        if kind.is_ours and len(sizes) > 1:
-            _measure_growth(run, kind, sizes)
+        if kind.is_ours and len(run.sizes) > 1:
+            _measure_growth(run, kind)
 
 
 def _measure_gallery(run: Run, size: Size) -> None:
@@ -75,12 +74,12 @@ def _is_promised(cell: Cell) -> bool:
     return cell._asdict() == targets.READ
 
 
-def _measure_growth(run: Run, kind: type[Contestant], sizes: Sequence[Size]) -> None:
+def _measure_growth(run: Run, kind: type[Contestant]) -> None:
     """How a request's time grows with the gallery: all sizes in turn, not one after the other."""
     connections = targets.READ_CONNECTIONS
     with ExitStack() as stack:
         galleries = []
-        for size in sizes:
+        for size in run.sizes:
             (entrant,) = stack.enter_context(run.readers(size, [kind]))
             servers = stack.enter_context(served(run.stage, entrant, 1))
             galleries.append((size, entrant, servers, true_counts(run.stage, size)))

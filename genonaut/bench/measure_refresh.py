@@ -43,8 +43,8 @@ def measure(run: Run) -> None:
             for kind in in_turn(kinds, turn):
                 run.say(f"refreshing {size.users:,} users, round {turn + 1}: {kind.name}")
                 _measure_changes(run, kind, size, turn)
-    for rows in run.profile.rows:
-        _measure_nothing(run, kinds, Size(rows, run.profile.users))
+    for size in run.sizes:
+        _measure_nothing(run, kinds, size)
     _measure_readers(run, kinds)
 
 

@@ -76,6 +76,11 @@ class Run:
     planted: str | None = None  # the contestant who is made to tell a wrong count
     records: list[Record] = field(default_factory=list)
 
+    @property
+    def sizes(self) -> list[Size]:
+        """The galleries that most is measured on: more and more items of equally many users."""
+        return [Size(rows, self.profile.users) for rows in self.profile.rows]
+
     def note(self, measure: str, contestant: str, **figures: object) -> None:
         """Keep what was measured. Call it only when the answers were right."""
         self.records.append({"measure": measure, "contestant": contestant, **figures})

@@ -17,7 +17,8 @@ SWITCHES: tuple[SourceSwitch, ...] = get_args(SourceSwitch)
 COMBINATIONS = list(chain.from_iterable(combinations(SWITCHES, n) for n in range(5)))
 ORDERS = [(field, order) for field in get_args(SortField) for order in ("desc", "asc")]
 
-# Few different values, so that ids decide; and values that are only equal when rounded.
+# Few different values, so that ids decide; and values that are only equal when rounded. In order,
+# so that ids run with n whatever plan joins them.
 FILL = f"""
 INSERT INTO users (id, username) VALUES
     ('{ADA}', 'ada'), ('{GRACE}', 'grace'), ('{LURKER}', 'lurker'),
@@ -33,6 +34,7 @@ SELECT (ARRAY['items', 'auto', 'auto'])[1 + n %% 3],
 FROM generate_series(1, 75) AS n
 JOIN (SELECT id, row_number() OVER (ORDER BY username) AS place FROM users
        WHERE username <> 'lurker') AS creators ON place = 1 + n * n %% 4
+ORDER BY n
 """
 
 # Whose rows and which switch: mine need the one of mine, others' need the community's.
