@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
+import httpx
 import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
@@ -15,6 +16,7 @@ from genonaut.config import Settings, load_settings
 from genonaut.db.counts import COUNTS
 from genonaut.db.session import Database, open_database
 from tests.browser.chromium import CHROMIUM
+from tests.integration.running_api import OpenApi, running_api
 
 # A busy machine is not a fault: nothing here is judged by the time that it takes.
 hypothesis_settings.register_profile(
@@ -61,6 +63,25 @@ def open_server(home: Path) -> Iterator[Callable[[str], tuple[Settings, Database
                     database = stack.enter_context(open_database(settings, pool_size=40))
                 opened[name] = settings, database
             return opened[name]
+
+        yield open_one
+
+
+@pytest.fixture(scope="session")
+def open_api(open_server: object) -> Iterator[OpenApi]:
+    """Opens the API on a database; each is started once and lives until the end.
+
+    That is before the servers' end, and so they are asked for.
+    """
+    opened: dict[tuple[str, Database], httpx.Client] = {}
+    with ExitStack() as stack:
+
+        def open_one(settings: Settings, database: Database) -> httpx.Client:
+            key = settings.model_dump_json(), database
+            if key not in opened:
+                opened[key] = stack.enter_context(running_api(settings, database))
+            opened[key].cookies.clear()
+            return opened[key]
 
         yield open_one
 

@@ -11,7 +11,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 from genonaut.bench.errors import LoadError, WrongAnswerError
-from genonaut.bench.programs import clean_environment, free_port
+from genonaut.bench.programs import environment_without_settings, free_port
 from genonaut.bench.reading import ROUTE, beginning
 from genonaut.bench.run import Run
 from genonaut.embedded.parent import dies_with_parent
@@ -47,7 +47,7 @@ def _cold_start(environment: str, numbers: tuple[int, int, int, int]) -> float:
         started = time.perf_counter()
         with subprocess.Popen(
             [sys.executable, "-P", "-m", "genonaut", "up", "--env", environment],
-            env=clean_environment() | variables,
+            env=environment_without_settings() | variables,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

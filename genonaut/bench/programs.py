@@ -34,7 +34,7 @@ class Programs:
             self._log(arguments[0]).open("a", encoding="utf-8") as complaints,
             subprocess.Popen(
                 [sys.executable, "-P", "-m", *arguments],
-                env=clean_environment() | {"GENONAUT_HOME": str(self.home)} | variables,
+                env=environment_without_settings() | {"GENONAUT_HOME": str(self.home)} | variables,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=complaints,
@@ -87,8 +87,8 @@ class Programs:
         return self.home / f"{module}.log"
 
 
-def clean_environment() -> dict[str, str]:
-    """The environment without settings: what somebody set for a gallery is not for us."""
+def environment_without_settings() -> dict[str, str]:
+    """Ours, without settings: what somebody set for a gallery is not for us."""
     return {name: value for name, value in os.environ.items() if name not in VARIABLES}
 
 

@@ -78,7 +78,7 @@ def _introduction(raw: dict[str, Any]) -> str:
 
 
 def _more_rounds(profile: dict[str, Any]) -> str:
-    more = profile.get("promised_rounds", profile["rounds"])  # older runs had no such thing
+    more = profile["promised_rounds"]
     if more == profile["rounds"]:
         return ""
     return f"What a target speaks of, but for COPY and refreshes, has {more} rounds. "

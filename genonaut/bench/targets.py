@@ -80,7 +80,7 @@ def _reading(found: Found) -> Iterator[Target]:
         "stats route, p50: the most rows / the fewest",
         1.2,
         False,
-        _growth(found, "p50_ms", "growth") or _growth(found, "p50_ms", "read", **READ),
+        _growth(found, "p50_ms", "growth"),
         f"{rows[-1]:,} / {rows[0]:,} rows",
     )
 

@@ -9,7 +9,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, 
 from genonaut.config import Settings
 from genonaut.db.session import Database
 from tests.browser.chromium import ARGUMENTS, CHROMIUM, MISSING
-from tests.browser.site import Site, running_site
+from tests.browser.site import Site, fill
+from tests.integration.running_api import OpenApi
 
 # What a page refuses to do is an event. Kept where no navigation can lose it: in the console.
 TELL_VIOLATIONS = """
@@ -27,9 +28,12 @@ def server(
 
 
 @pytest.fixture
-def site(settings: Settings, database: Database) -> Iterator[Site]:
-    with running_site(settings, database) as site:
-        yield site
+def site(open_api: OpenApi, settings: Settings, database: Database) -> Site:
+    """The pages on a gallery that is filled anew; anybody may be viewed as."""
+    fill(database)
+    gallery = settings.gallery.model_copy(update={"viewing_as": True})
+    client = open_api(settings.model_copy(update={"gallery": gallery}), database)
+    return Site(str(client.base_url).rstrip("/"), database)
 
 
 @pytest.fixture(scope="module")

@@ -1,16 +1,12 @@
 """A small gallery, the same every time, and the pages that show it."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import product
 
 from sqlalchemy import Connection, text
 
-from genonaut.config import Settings
 from genonaut.db.counts import build_counts
 from genonaut.db.session import Database
-from tests.integration.running_api import running_api
 
 # Whose, and how many: regular, auto.
 ITEMS = {"ada": (7, 15), "bo": (11, 9), "cy": (3, 0)}
@@ -54,15 +50,6 @@ class Site:
                 rows = session.execute(text(sql), {"how": partition[how], "user": user})
                 found |= {row.id for row in rows}
         return found
-
-
-@contextmanager
-def running_site(settings: Settings, database: Database) -> Iterator[Site]:
-    """The pages on a gallery that is filled anew; anybody may be viewed as."""
-    fill(database)
-    gallery = settings.gallery.model_copy(update={"viewing_as": True})
-    with running_api(settings.model_copy(update={"gallery": gallery}), database) as client:
-        yield Site(str(client.base_url).rstrip("/"), database)
 
 
 def fill(database: Database) -> None:

@@ -1,16 +1,13 @@
 """The API on a real server, for every test that talks to it."""
 
-from collections.abc import Iterator
-
 import httpx
 import pytest
 
 from genonaut.config import Settings
 from genonaut.db.session import Database
-from tests.integration.running_api import running_api
+from tests.integration.running_api import OpenApi
 
 
 @pytest.fixture
-def client(settings: Settings, database: Database) -> Iterator[httpx.Client]:
-    with running_api(settings, database) as client:
-        yield client
+def client(open_api: OpenApi, settings: Settings, database: Database) -> httpx.Client:
+    return open_api(settings, database)

@@ -12,6 +12,9 @@ from genonaut.api.app import create_app
 from genonaut.config import Settings
 from genonaut.db.session import Database
 
+OpenApi = Callable[[Settings, Database], httpx.Client]
+"""Gets a client of the API on a database: one that is there already, or a new one."""
+
 
 @contextmanager
 def running_api(
@@ -19,7 +22,9 @@ def running_api(
 ) -> Iterator[httpx.Client]:
     """A client of the API on the database; both end with the `with`."""
     app = create_app(settings, database, on_long_ledger=on_long_ledger)
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, access_log=False))
+    # Tests share it, and no test is to find that its connection was closed meanwhile.
+    config = uvicorn.Config(app, port=0, log_config=None, access_log=False, timeout_keep_alive=3600)
+    server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()
     try:

@@ -1,8 +1,8 @@
 """The pages over HTTP: headers, forms, who may do what, files, errors; on every server."""
 
 import re
+import shutil
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -12,7 +12,7 @@ from sqlalchemy import text
 from genonaut.config import GallerySettings, Settings
 from genonaut.db.session import Database
 from tests.browser.site import USERS, fill
-from tests.integration.running_api import running_api
+from tests.integration.running_api import OpenApi, running_api
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
 PAGES = [
@@ -25,11 +25,17 @@ PAGES = [
 OURS = {"Sec-Fetch-Site": "same-origin"}
 
 
+@pytest.fixture(scope="module")
+def images_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("gallery") / "images"
+
+
 @pytest.fixture
-def images(tmp_path: Path) -> Path:
-    folder = tmp_path / "images"
-    folder.mkdir()
-    return folder
+def images(images_folder: Path) -> Path:
+    """The same folder for each test, so that they share an API; empty."""
+    shutil.rmtree(images_folder, ignore_errors=True)
+    images_folder.mkdir()
+    return images_folder
 
 
 @pytest.fixture
@@ -42,10 +48,9 @@ def settings(server: tuple[Settings, Database], images: Path) -> Settings:
 
 
 @pytest.fixture
-def client(settings: Settings, database: Database) -> Iterator[httpx.Client]:
+def client(open_api: OpenApi, settings: Settings, database: Database) -> httpx.Client:
     fill(database)
-    with running_api(settings, database) as client:
-        yield client
+    return open_api(settings, database)
 
 
 @pytest.fixture

@@ -33,6 +33,8 @@ WHERE datname = current_database() AND pid <> pg_backend_pid() AND query LIKE '%
 
 @pytest.fixture
 def built(database: Database) -> Database:
+    """Its counts are built, and the API that other tests share has no connection for them."""
+    execute(database, f"SELECT pg_terminate_backend(pid, 5000) {READERS}")
     with database.transaction() as session:
         ContentRepository(session).refresh_gen_source_stats()
     return database
