@@ -1,11 +1,14 @@
 """Looking things up in what was measured: medians of rounds, with their spread."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
 Record = dict[str, Any]
+UNANSWERED = {"per_second": "<", "p50_ms": ">", "p99_ms": ">"}
+"""What a figure is worth when an answer was not waited for to the end."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,12 @@ class Found:
     def spread(self, figure: str, measure: str, **dimensions: object) -> Spread | None:
         """A figure over all rounds."""
         values = [record.get(figure) for record in self.where(measure, **dimensions)]
-        return Spread.of([value for value in values if value is not None])
+        return Spread.of([v for v in values if v is not None and not math.isnan(v)])
+
+    def bound(self, figure: str, measure: str, **dimensions: object) -> str:
+        """`<` or `>` if it is no more than that, because some answers were not waited for."""
+        given_up = any(record.get("unanswered") for record in self.where(measure, **dimensions))
+        return UNANSWERED.get(figure, "") if given_up else ""
 
     def ratio(
         self, figure: str, one: str, other: str, measure: str, **dimensions: object

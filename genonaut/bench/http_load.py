@@ -47,7 +47,7 @@ class Outcome:
 
 
 class Connection(asyncio.Protocol):
-    """One connection that always has one request out, until it is told to stop."""
+    """One connection that always has one request out, until it is told to stop and one counted."""
 
     def __init__(self, requests: Iterator[tuple[bytes, bytes]], outcome: Outcome) -> None:
         self._requests = requests
@@ -57,6 +57,7 @@ class Connection(asyncio.Protocol):
         self._sent = 0.0
         self.done = asyncio.get_running_loop().create_future()
         self.counting_since = float("inf")
+        self.counted = 0
         self.stopping = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -82,13 +83,14 @@ class Connection(asyncio.Protocol):
             self._outcome.wrong += 1
             self._outcome.example = f"{received[body:]!r} instead of {self._expected!r}"
         self._note(time.perf_counter())
-        if self.stopping:
+        if self.stopping and self.counted:
             self.done.set_result(None)
         else:
             self._send()
 
     def _note(self, now: float) -> None:
         if self._sent >= self.counting_since:
+            self.counted += 1
             self._outcome.milliseconds.append((now - self._sent) * 1000)
 
     def connection_lost(self, error: Exception | None) -> None:

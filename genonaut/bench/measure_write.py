@@ -49,6 +49,7 @@ def measure(run: Run) -> None:
     kinds = [kind for kind in run.contestants if not kind.writes_like_none]
     with ExitStack() as stack:
         entrants = [stack.enter_context(run.entrant(kind, size)) for kind in kinds]
+        run.stage.settle()
         for turn, cell in run.rounds(list(cells(run)), _is_promised):
             run.say(f"writing, round {turn + 1}: {_words(cell)}")
             for entrant in in_turn(entrants, turn):

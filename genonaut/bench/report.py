@@ -115,7 +115,8 @@ Ratios compare figures of the same round.
 - **Load over HTTP** comes from one process on the same machine: so many connections, each \
 sending its next request when it has the answer, to several server processes in turn. It shares \
 the processors with what it measures, as does PostgreSQL. An answer that did not come until two \
-seconds after the end counts with the time waited.
+seconds after the end counts as if it had come then: what is more than it can be is marked with <, \
+what is less with >, the plots leave it out, and ratios with it are too small.
 - **Writers** are pgbench, with prepared statements. It cannot do anything after a commit, so \
 Redis is written to from Python, and compared with *none* written to from Python. While others \
 write, our ledger is folded every second: it is part of the cost. *live*, *hourly* and the \

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from genonaut.bench.found import Found, Spread
-from genonaut.bench.plots import Plot
+from genonaut.bench.plots import Plot, Point
 
 MOST, FEWEST = "the most", "the fewest"
 """Values of a dimension that depend on the run."""
@@ -40,7 +41,9 @@ class Table:
         cells = []
         for step in steps:
             cell = {**where, "contestant": name, self.across: step}
-            cells.append(spread_text(found.spread(self.figure, self.measure, **cell), self.form))
+            text = spread_text(found.spread(self.figure, self.measure, **cell), self.form)
+            bound = found.bound(self.figure, self.measure, **cell)
+            cells.append(f"{bound} {text}" if bound and text else text)
         return cells
 
 
@@ -94,20 +97,19 @@ class Curves:
             return None
         curves = {}
         for name in found.seen("contestant", self.measure, **where):
-            cells = [
-                (
-                    step,
-                    found.spread(
-                        self.figure, self.measure, **where, contestant=name, **{self.over: step}
-                    ),
-                )
-                for step in steps
-            ]
-            points = [(float(x), y.median, y.low, y.high) for x, y in cells if y and y.median > 0]
-            if points:
+            if points := list(self._points(found, steps, {**where, "contestant": name})):
                 curves[name] = points
         title = self.title + _at(where)
         return Plot(title, self.x_label, self.y_label, curves) if curves else None
+
+    def _points(
+        self, found: Found, steps: Sequence[Any], where: Mapping[str, object]
+    ) -> Iterator[Point]:
+        for step in steps:
+            cell = {**where, self.over: step}
+            spread = found.spread(self.figure, self.measure, **cell)
+            if spread and spread.median > 0 and not found.bound(self.figure, self.measure, **cell):
+                yield float(step), spread.median, spread.low, spread.high
 
     def text(self, found: Found) -> Iterator[str]:
         """The picture, as Markdown."""
@@ -158,4 +160,4 @@ def markdown(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def _is_figure(rows: Sequence[Sequence[str]], column: int) -> bool:
-    return all(row[column][:1].isdigit() or not row[column] for row in rows)
+    return all(row[column].lstrip("<> ")[:1].isdigit() or not row[column] for row in rows)
