@@ -14,7 +14,7 @@ demo: install ## Install, then serve a seeded demo: one command from nothing to 
 	@exec $(BIN)/genonaut up --env demo
 
 test: install-dev ## Install, then run the whole suite
-	@$(BIN)/pytest -n 2 $(ARGS)
+	@$(BIN)/pytest -n 2 --dist worksteal $(ARGS)
 
 install: .venv/installed ## Install what running needs, into .venv
 install-dev: .venv/installed-dev ## Install what developing needs as well

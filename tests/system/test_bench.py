@@ -5,7 +5,7 @@ import signal
 import threading
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -135,7 +135,7 @@ def test_drawing_again_needs_nothing_but_the_raw_figures(new_home: Path) -> None
     folder.mkdir()
     raw = {"commit": "c", "started": "s", "minutes": 1, "machine": {}, "versions": {}}
     (folder / "results.json").write_text(
-        json.dumps(raw | {"profile": {"name": "tiny", "rounds": 1, "rows": [1]}, "records": []})
+        json.dumps(raw | {"profile": asdict(TINY), "records": []}), encoding="utf-8"
     )
     done = genonaut(new_home, "bench", "--redraw", "--output", str(folder))
     assert (done.returncode, done.stderr) == (0, "")

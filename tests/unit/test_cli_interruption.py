@@ -22,6 +22,8 @@ def kill():
     os.kill(os.getpid(), signal.{number})
     time.sleep(0.1)
 
+# Whoever runs the tests in the background may ignore it, and a child would do so as well.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 {handler}
 try:
     {place}
