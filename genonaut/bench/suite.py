@@ -26,10 +26,11 @@ from genonaut.bench.run import Run
 from genonaut.bench.stage import Stage
 from genonaut.config import CHECKOUT
 
+# Writing is first: it takes the smallest gallery, and the largest fills the memory with its pages.
 MEASURES: dict[str, Callable[[Run], None]] = {
-    "read": measure_read.measure,
     "write": measure_write.measure,
     "truth": measure_truth.measure,
+    "read": measure_read.measure,
     "refresh": measure_refresh.measure,
     "page": measure_page.measure,
     "cost": measure_cost.measure,
