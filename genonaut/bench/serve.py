@@ -20,7 +20,7 @@ from sqlalchemy import create_engine, make_url
 from genonaut.api.app import create_app
 from genonaut.bench.contestants import CONTESTANTS
 from genonaut.bench.contestants.readers import Reader
-from genonaut.cli.serve import inherited_listener
+from genonaut.cli.listening import inherited_listener
 from genonaut.config import load_settings
 from genonaut.db.session import Database
 from genonaut.logs import configure_logs

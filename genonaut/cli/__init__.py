@@ -1,26 +1,56 @@
 """The command line. A command is a door: it opens the database and calls what is behind it."""
 
 import sys
+from importlib import import_module
+from typing import cast
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
-from genonaut.cli import bench, content, db, parts, serve, stats, up
 from genonaut.errors import GenonautError
+
+Found = TyperCommand | TyperGroup
+MODULES = {
+    "up": "up",
+    "api": "serve",
+    "worker": "parts",
+    "beat": "parts",
+    "flower": "parts",
+    "db": "db",
+    "stats": "stats",
+    "import": "content",
+    "seed": "content",
+    "bench": "bench",
+}
+"""Which module here has a command, in the order of the help."""
+
+
+class CommandsOnDemand(TyperGroup):
+    """Imports what a command needs when it is asked for: with all the others it takes seconds."""
+
+    def list_commands(self, ctx: object) -> list[str]:  # noqa: ARG002
+        return list(MODULES)
+
+    def get_command(self, ctx: object, cmd_name: str) -> Found | None:  # noqa: ARG002
+        if cmd_name not in MODULES:
+            return None
+        commands = typer.Typer()
+        import_module(f"genonaut.cli.{MODULES[cmd_name]}").register(commands)
+        return cast("Found", typer.main.get_group(commands).commands[cmd_name])
+
 
 app = typer.Typer(
     name="genonaut",
-    help="An image gallery whose counts are never slow and never wrong.",
+    cls=CommandsOnDemand,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-app.add_typer(db.app, name="db")
-app.add_typer(stats.app, name="stats")
-up.register(app)
-serve.register(app)
-parts.register(app)
-content.register(app)
-bench.register(app)
+
+
+@app.callback()
+def genonaut() -> None:
+    """An image gallery whose counts are never slow and never wrong."""
 
 
 def main(arguments: list[str] | None = None) -> None:

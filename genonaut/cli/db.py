@@ -25,6 +25,10 @@ from genonaut.errors import UsageError
 app = typer.Typer(help="The database: its schema, its address, a shell.", no_args_is_help=True)
 
 
+def register(commands: typer.Typer) -> None:
+    commands.add_typer(app, name="db")
+
+
 @app.command()
 def upgrade(env: Env = None) -> None:
     """Bring the schema to the newest version, and build the counts if they never were."""

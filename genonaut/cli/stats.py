@@ -34,6 +34,10 @@ Name = Annotated[
 ]
 
 
+def register(commands: typer.Typer) -> None:
+    commands.add_typer(app, name="stats")
+
+
 @app.command()
 def show(
     name: Name = None,

@@ -13,8 +13,8 @@ from typing import Any
 
 import structlog
 
+from genonaut.cli.listening import LISTENER_VARIABLE
 from genonaut.cli.output import say
-from genonaut.cli.serve import LISTENER_VARIABLE
 from genonaut.embedded.parent import dies_with_parent
 
 POLL_SECONDS = 0.2

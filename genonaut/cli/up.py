@@ -9,9 +9,9 @@ import typer
 
 from genonaut.cli.content import seed_with_progress
 from genonaut.cli.interruption import exit_on
+from genonaut.cli.listening import READY, listen
 from genonaut.cli.options import Env
 from genonaut.cli.output import say
-from genonaut.cli.serve import READY, listen
 from genonaut.cli.supervisor import Part, supervise
 from genonaut.config import Settings, load_settings
 from genonaut.db.counts import build_counts

@@ -32,7 +32,9 @@ SECRET_VARIABLES = {"DB_PASSWORD", "VALKEY_PASSWORD", "FLOWER_BASIC_AUTH"}
 def command_exists(words: list[str]) -> bool:
     command: Any = typer.main.get_command(app)
     for word in words:
-        command = getattr(command, "commands", {}).get(word)
+        if not hasattr(command, "commands"):
+            return False
+        command = command.get_command(typer.Context(command), word)
     return command is not None and not hasattr(command, "commands")
 
 

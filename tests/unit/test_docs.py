@@ -62,8 +62,11 @@ def commands(group: Any = None, name: str = "genonaut") -> Iterator[tuple[str, A
     """Every command by its full name, groups too."""
     group = group or typer.main.get_command(app)
     yield name, group
-    for child, command in getattr(group, "commands", {}).items():
-        yield from commands(command, f"{name} {child}")
+    if not hasattr(group, "commands"):
+        return
+    context = typer.Context(group)
+    for child in group.list_commands(context):
+        yield from commands(group.get_command(context, child), f"{name} {child}")
 
 
 def options(command: Any) -> set[str]:
