@@ -15,8 +15,8 @@ from hypothesis import settings as hypothesis_settings
 from genonaut.config import Settings, load_settings
 from genonaut.db.counts import COUNTS
 from genonaut.db.session import Database, open_database
-from tests.browser.chromium import CHROMIUM
-from tests.integration.running_api import OpenApi, running_api
+from tests.support.api import OpenApi, running_api
+from tests.support.chromium import CHROMIUM
 
 # A busy machine is not a fault: nothing here is judged by the time that it takes.
 hypothesis_settings.register_profile(

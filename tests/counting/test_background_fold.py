@@ -18,8 +18,8 @@ from genonaut.counting.engine import Fold, fold
 from genonaut.counting.refreshing import build_if_never_built
 from genonaut.db.counts import GEN_SOURCE
 from genonaut.db.session import Database
-from tests.counting.recount import differences
-from tests.system.processes import wait_until
+from tests.support.processes import wait_until
+from tests.support.recount import differences
 
 LONG = 50
 READERS = 64

@@ -13,8 +13,8 @@ from genonaut.counting.engine import Refresh, read
 from genonaut.counting.refreshing import refresh_now
 from genonaut.db.counts import GEN_SOURCE
 from genonaut.db.session import Database
-from tests.counting.recount import differences
-from tests.counting.soak import soak
+from tests.support.recount import differences
+from tests.support.soak import soak
 
 INSERT_ONE = """
     INSERT INTO content_items (title, content_data, prompt, creator_id)

@@ -12,7 +12,7 @@ from genonaut.counting.refreshing import build_if_never_built, refresh_now
 from genonaut.db.counts import GEN_SOURCE
 from genonaut.db.schema import GenSourceRefresh, GenSourceStats
 from genonaut.db.session import Database
-from tests.counting.recount import differences
+from tests.support.recount import differences
 
 INSERT = """
     INSERT INTO content_items_all (source_type, title, content_data, prompt, creator_id)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from genonaut.counting.declaration import CachedCount
 from genonaut.counting.engine import fold, refresh
 from genonaut.db.session import Database
-from tests.counting.recount import differences
+from tests.support.recount import differences
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

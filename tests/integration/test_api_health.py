@@ -17,7 +17,7 @@ from genonaut.config import Settings
 from genonaut.db.counts import COUNTS
 from genonaut.db.session import Database
 from genonaut.worker.brokers import running_broker
-from tests.integration.running_api import running_api
+from tests.support.api import running_api
 
 
 def record(

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import event, text
 
 from genonaut.db.session import Database
-from tests.integration.waiting import wait_until_somebody_waits
+from tests.support.waiting import wait_until_somebody_waits
 
 CONTENT = "/api/v1/content"
 

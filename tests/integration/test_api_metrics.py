@@ -19,7 +19,7 @@ from genonaut.counting.engine import fold
 from genonaut.counting.refreshing import refresh_now
 from genonaut.db.counts import GEN_SOURCE
 from genonaut.db.session import Database
-from tests.integration.running_api import running_api
+from tests.support.api import running_api
 
 COUNT = {"count": "gen_source"}
 

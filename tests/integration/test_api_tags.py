@@ -11,7 +11,7 @@ from sqlalchemy import event, text
 from genonaut.counting.engine import refresh
 from genonaut.db.counts import TAG_CARDINALITY
 from genonaut.db.session import Database
-from tests.integration.waiting import wait_until_somebody_waits
+from tests.support.waiting import wait_until_somebody_waits
 
 TAGS = "/api/v1/tags"
 NOBODY = "00000000-0000-4000-8000-000000000000"

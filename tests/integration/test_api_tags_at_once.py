@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from genonaut.db.session import Database
-from tests.counting.recount import differences
+from tests.support.recount import differences
 
 WORKERS, ROUNDS = 6, 40
 NAMES = [f"tag {number}" for number in range(8)]

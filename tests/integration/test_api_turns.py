@@ -8,7 +8,7 @@ from sqlalchemy import create_engine
 
 from genonaut.config import Settings
 from genonaut.db.session import Database
-from tests.integration.running_api import running_api
+from tests.support.api import running_api
 
 pytestmark = pytest.mark.parametrize("server", ["embedded"], indirect=True)
 

@@ -22,8 +22,8 @@ from genonaut.config import Settings
 from genonaut.db.migrate import upgrade
 from genonaut.db.session import Database
 from tests.conftest import DEBIAN, SERVERS
-from tests.integration.galleries import ADA, COMBINATIONS, GRACE
-from tests.integration.plans import Plan, plans
+from tests.support.galleries import ADA, COMBINATIONS, GRACE
+from tests.support.plans import Plan, plans
 
 ITEMS = 40_000
 SIZE = 10

@@ -9,8 +9,8 @@ from sqlalchemy import text
 
 from genonaut.db.session import Database
 from genonaut.db.tags import HeldTags, hold_tags
-from tests.counting.recount import differences
-from tests.integration.waiting import wait_until_somebody_waits
+from tests.support.recount import differences
+from tests.support.waiting import wait_until_somebody_waits
 
 NAMES = [f"tag {number}" for number in range(12)]
 

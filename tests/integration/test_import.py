@@ -28,7 +28,7 @@ from genonaut.ingest.loader import Loaded, load_batch
 from genonaut.ingest.records import Record
 from genonaut.ingest.rows import Defaults, ImportRow, parse_row
 from genonaut.ingest.sources import open_source
-from tests.counting.recount import differences
+from tests.support.recount import differences
 
 Command = Callable[..., int]
 

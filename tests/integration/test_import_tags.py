@@ -15,7 +15,7 @@ from genonaut.ingest.loader import load_batch
 from genonaut.ingest.records import Record
 from genonaut.ingest.report import FileReport
 from genonaut.ingest.rows import Defaults, ImportRow, parse_row
-from tests.counting.recount import differences
+from tests.support.recount import differences
 
 TAGS = """
 SELECT prompt, array_agg(name ORDER BY name)

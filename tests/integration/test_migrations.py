@@ -27,8 +27,8 @@ from genonaut.db.counts import GEN_SOURCE
 from genonaut.db.migrate import current_revision, downgrade, head_revision, upgrade
 from genonaut.db.schema import Base
 from genonaut.db.session import Database, open_database
-from tests.counting.recount import differences
-from tests.system.processes import wait_until
+from tests.support.processes import wait_until
+from tests.support.recount import differences
 
 SCRIPTS = ScriptDirectory.from_config(migrate._config(None))
 REVISIONS = [script.revision for script in SCRIPTS.walk_revisions()][::-1]

@@ -11,7 +11,7 @@ from genonaut.cli.content import seed_with_progress
 from genonaut.db.session import Database
 from genonaut.demo.seed import SeedResult, seed
 from genonaut.errors import UsageError
-from tests.counting.recount import differences
+from tests.support.recount import differences
 
 SMALL: dict[str, Any] = {"users": 20, "regular": 100, "auto": 500}
 

@@ -19,7 +19,7 @@ from genonaut.api.repositories.content_repository import ContentRepository
 from genonaut.api.schemas import StatsOut
 from genonaut.config import Settings
 from genonaut.db.session import Database
-from tests.integration.running_api import running_api
+from tests.support.api import running_api
 
 STATS = "/api/v1/content/stats/unified"
 CLIENTS = 16

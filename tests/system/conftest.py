@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.system.processes import (
+from tests.support.processes import (
     CHECKOUT,
     Holder,
     connect,

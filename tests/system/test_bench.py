@@ -21,7 +21,7 @@ from genonaut.bench.report import redraw, write
 from genonaut.bench.run import Entrant, Run
 from genonaut.bench.stage import Stage
 from genonaut.bench.suite import perform
-from tests.system.processes import genonaut, nothing_left, running, wait_until
+from tests.support.processes import genonaut, nothing_left, running, wait_until
 
 pytestmark = pytest.mark.slow
 

@@ -13,8 +13,7 @@ import pytest
 
 from genonaut.embedded import account
 from genonaut.embedded.account import Account, runnable_by
-from tests.system.conftest import make_folder, needs_root
-from tests.system.processes import (
+from tests.support.processes import (
     Holder,
     command_line,
     connect,
@@ -28,6 +27,7 @@ from tests.system.processes import (
     processes_of,
     wait_until,
 )
+from tests.system.conftest import make_folder, needs_root
 
 NOBODY: dict[str, Any] = {"user": "nobody", "extra_groups": [], "cwd": "/"}
 

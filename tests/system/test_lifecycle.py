@@ -28,9 +28,7 @@ from genonaut.counting.refreshing import refresh_now
 from genonaut.db.counts import GEN_SOURCE
 from genonaut.db.session import Database
 from genonaut.ingest.importer import BATCH_ROWS
-from tests.counting.recount import differences
-from tests.counting.soak import Writer, shrink
-from tests.system.processes import (
+from tests.support.processes import (
     CHECKOUT,
     Holder,
     connect,
@@ -45,6 +43,8 @@ from tests.system.processes import (
     succeed,
     wait_until,
 )
+from tests.support.recount import differences
+from tests.support.soak import Writer, shrink
 
 # GENONAUT_KILLS=200 makes it a long search.
 KILLS = int(os.environ.get("GENONAUT_KILLS", "12"))

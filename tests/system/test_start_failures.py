@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from genonaut.cli import main, serve, up
-from tests.system.processes import CHECKOUT, free_port, genonaut, running
+from tests.support.processes import CHECKOUT, free_port, genonaut, running
 
 UNREACHABLE = (
     "The database server at {} cannot be reached: start it, or correct DB_HOST and DB_PORT, "

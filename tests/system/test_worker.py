@@ -18,8 +18,7 @@ import pytest
 
 from genonaut.api.exceptions import DatabaseError
 from genonaut.db.session import Database
-from tests.counting.recount import differences
-from tests.system.processes import (
+from tests.support.processes import (
     CHECKOUT,
     Holder,
     Running,
@@ -33,6 +32,7 @@ from tests.system.processes import (
     serving,
     wait_until,
 )
+from tests.support.recount import differences
 
 INSERT = """
     INSERT INTO content_items_auto (title, content_data, prompt, creator_id)
