@@ -13,6 +13,7 @@ import pytest
 
 from genonaut.embedded import account
 from genonaut.embedded.account import Account, runnable_by
+from genonaut.embedded.lease import Lease
 from tests.support.processes import (
     Holder,
     command_line,
@@ -77,6 +78,12 @@ def test_eight_starting_at_once_from_nothing_share_a_server(new_home: Path) -> N
         for holder in holders:
             connect(new_home).close()
             holder.let_go()
+
+
+def test_who_comes_as_the_last_one_goes_gets_a_server_that_answers(ready_home: Path) -> None:
+    for _ in range(4):
+        with Lease(ready_home, "postgres") as lease:
+            psycopg.connect(**lease.endpoint(), dbname="postgres").close()
 
 
 # Deaths
