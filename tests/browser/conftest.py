@@ -20,14 +20,6 @@ document.addEventListener("securitypolicyviolation", (event) =>
 
 
 @pytest.fixture
-def server(
-    open_server: Callable[[str], tuple[Settings, Database]],
-) -> tuple[Settings, Database]:
-    """The embedded PostgreSQL only: the pages are the same on every one."""
-    return open_server("embedded")
-
-
-@pytest.fixture
 def site(open_api: OpenApi, settings: Settings, database: Database) -> Site:
     """The pages on a gallery that is filled anew; anybody may be viewed as."""
     fill(database)

@@ -18,8 +18,10 @@ from genonaut.counting.engine import Fold, fold
 from genonaut.counting.refreshing import build_if_never_built
 from genonaut.db.counts import GEN_SOURCE
 from genonaut.db.session import Database
-from tests.support.processes import wait_until
 from tests.support.recount import differences
+from tests.support.waiting import wait_until
+
+pytestmark = pytest.mark.both_servers
 
 LONG = 50
 READERS = 64

@@ -13,6 +13,8 @@ from genonaut.counting.engine import fold, refresh
 from genonaut.counting.rendering import definition
 from genonaut.db.session import Database
 
+pytestmark = pytest.mark.both_servers
+
 LIMITS = audit.Limits(ledger_rows=100, refresh_age_seconds=100)
 
 

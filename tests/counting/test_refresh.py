@@ -14,6 +14,8 @@ from genonaut.db.schema import GenSourceRefresh, GenSourceStats
 from genonaut.db.session import Database
 from tests.support.recount import differences
 
+pytestmark = pytest.mark.both_servers
+
 INSERT = """
     INSERT INTO content_items_all (source_type, title, content_data, prompt, creator_id)
     SELECT unnest(ARRAY['items', 'auto']), 't', 'd', 'p', id FROM users, generate_series(1, 3)"""

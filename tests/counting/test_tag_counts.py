@@ -10,6 +10,8 @@ from genonaut.db.counts import COUNTS, GEN_SOURCE, TAG_CARDINALITY
 from genonaut.db.session import Database
 from tests.support.recount import differences
 
+pytestmark = pytest.mark.both_servers
+
 # Four users, 24 items of both sources, five tags; each item carries some.
 CONTENT = """
     INSERT INTO users (username) SELECT 'user ' || i FROM generate_series(1, 4) AS i;

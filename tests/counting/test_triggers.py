@@ -11,6 +11,8 @@ from genonaut.db.counts import GEN_SOURCE
 from genonaut.db.session import Database
 from tests.support.recount import differences
 
+pytestmark = pytest.mark.both_servers
+
 USERS = "INSERT INTO users (username) SELECT 'user ' || i FROM generate_series(1, 5) AS i"
 COLUMNS = "title, content_data, prompt, creator_id"
 ROWS = "SELECT 'title', 'data', 'prompt', users.id FROM users, generate_series(1, 3)"

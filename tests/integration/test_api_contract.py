@@ -103,8 +103,6 @@ def client(settings: Settings, database: Database) -> Iterator[httpx.Client]:
         yield client
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("server", ["embedded"], indirect=True)
 @schema.parametrize()
 @settings(
     max_examples=25,

@@ -16,8 +16,6 @@ from genonaut.config import Settings
 from genonaut.db.session import Database
 from tests.support.api import running_api
 
-pytestmark = pytest.mark.parametrize("server", ["embedded"], indirect=True)
-
 JSON = {"Content-Type": "application/json"}
 
 

@@ -6,7 +6,6 @@ from http import HTTPStatus
 from typing import Any
 
 import httpx
-import pytest
 from sqlalchemy import text
 
 from genonaut.db.session import Database
@@ -61,7 +60,6 @@ class Visitor:
         return self._client.patch(address, json={"name": f"renamed {self._chance.random()}"})
 
 
-@pytest.mark.slow
 def test_everything_at_once(client: httpx.Client, database: Database) -> None:
     with database.transaction() as session:
         session.execute(text("ALTER SEQUENCE content_items_id_seq RESTART"))

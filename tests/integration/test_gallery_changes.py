@@ -26,7 +26,7 @@ from tests.support.galleries import (
     ids,
     read,
 )
-from tests.support.processes import wait_until
+from tests.support.waiting import wait_until
 
 WRITERS = 2
 INSERT = """

@@ -93,7 +93,6 @@ def test_a_batch_takes_few_statements(database: Database, tmp_path: Path):
     assert query(database, "SELECT count(*) FROM content_tags") == [(3_000 * 3 - 7,)]
 
 
-@pytest.mark.slow
 def test_imports_that_add_the_same_tags_at_once(database: Database):
     """A creator who is there already lets all get to the tags: a deadlock, if not for the order."""
     start = Barrier(4)

@@ -21,9 +21,10 @@ from genonaut.bench.report import redraw, write
 from genonaut.bench.run import Entrant, Run
 from genonaut.bench.stage import Stage
 from genonaut.bench.suite import perform
-from tests.support.processes import genonaut, nothing_left, running, wait_until
+from tests.support.processes import genonaut, nothing_left, running
+from tests.support.waiting import wait_until
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 MEASURED = {"read", "query", "memory", "write", "copy", "staleness", "truth", "kill"}
 MEASURED |= {"refresh", "readers", "page"}

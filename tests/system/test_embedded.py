@@ -26,9 +26,10 @@ from tests.support.processes import (
     nothing_left,
     postmaster,
     processes_of,
-    wait_until,
 )
-from tests.system.conftest import make_folder, needs_root
+from tests.support.servers import make_folder
+from tests.support.waiting import wait_until
+from tests.system.conftest import needs_root
 
 NOBODY: dict[str, Any] = {"user": "nobody", "extra_groups": [], "cwd": "/"}
 

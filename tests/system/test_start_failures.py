@@ -218,7 +218,6 @@ def test_a_port_that_was_asked_for_and_is_taken(complaint: Complaint, command: s
     )
 
 
-@pytest.mark.slow
 def test_a_port_that_nobody_asked_for_and_is_taken(ready_home: Path) -> None:
     with listening(None) as port:
         configuration = change_base(ready_home, "api", {"port": port})
