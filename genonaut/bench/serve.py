@@ -17,13 +17,13 @@ from uuid import UUID
 import uvicorn
 from sqlalchemy import create_engine, make_url
 
-from genonaut.api.app import create_app
+from genonaut.app import create_app
 from genonaut.bench.contestants import CONTESTANTS
 from genonaut.bench.contestants.readers import Reader
-from genonaut.cli.listening import inherited_listener
 from genonaut.config import load_settings
 from genonaut.db.session import Database
 from genonaut.logs import configure_logs
+from genonaut.running.listening import inherited_listener
 
 
 class StatsOf:
@@ -57,7 +57,7 @@ def main(name: str, redis_socket: str) -> None:
     configure_logs(settings.log)
     url = make_url(dsn).set(drivername="postgresql+psycopg")
     app = create_app(settings, Database(url, create_engine(url), is_embedded=True))
-    app.state.stats_reader = StatsOf(CONTESTANTS[name](dsn, redis_socket).reader())
+    app.state.counts_reader = StatsOf(CONTESTANTS[name](dsn, redis_socket).reader())
     listener = inherited_listener()
     gc.collect()
     gc.freeze()

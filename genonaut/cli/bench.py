@@ -14,9 +14,9 @@ from genonaut.bench.contestants import CONTESTANTS
 from genonaut.bench.profiles import FULL, QUICK
 from genonaut.bench.report import RESULTS, redraw, write
 from genonaut.bench.suite import MEASURES, perform
-from genonaut.cli.interruption import exit_on
-from genonaut.cli.output import say
 from genonaut.errors import UsageError
+from genonaut.running.interruption import exit_on
+from genonaut.running.output import say
 
 FOLDER = Path("benchmarks")
 PARTIAL = FOLDER / "partial"

@@ -18,15 +18,15 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import CheckConstraint, Connection, create_engine
 
-from genonaut.api.exceptions import DatabaseBusyError
 from genonaut.api.services.content_service import ContentService
 from genonaut.config import Settings, load_settings
-from genonaut.counting.refreshing import build_if_never_built, refresh_now
+from genonaut.counting.runs import build_if_never_built, refresh_now
 from genonaut.db import migrate
 from genonaut.db.counts import GEN_SOURCE
 from genonaut.db.migrate import current_revision, downgrade, head_revision, upgrade
 from genonaut.db.schema import Base
 from genonaut.db.session import Database, open_database
+from genonaut.errors import DatabaseBusyError
 from tests.counting.recount import differences
 from tests.system.processes import wait_until
 
@@ -366,7 +366,7 @@ def test_a_migration_gives_up_instead_of_making_others_queue(
     assert revision_of(scratch) == head_revision()
 
 
-def test_two_upgrades_at_once_take_turns(
+def test_two_upgrades_at_once_take_limiter(
     scratch: Database, settings_of_scratch: Settings, tmp_path: Path
 ) -> None:
     environment = (migrate.MIGRATIONS / "env.py").read_text()
