@@ -20,7 +20,6 @@ MODULES = {
     "stats": "stats",
     "import": "content",
     "seed": "content",
-    "bench": "bench",
 }
 """Which module here has a command, in the order of the help."""
 
