@@ -6,7 +6,6 @@ Medians of interleaved rounds, on the embedded PostgreSQL, in a database of its 
 """
 
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -188,4 +187,4 @@ def report(bench: Bench, progress: Progress) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -11,7 +11,7 @@ from typer.core import TyperCommand, TyperGroup
 from genonaut.errors import GenonautError
 
 Found = TyperCommand | TyperGroup
-COMMANDS = ("up", "api", "worker", "beat", "flower", "db", "stats", "import", "seed", "bench")
+COMMANDS = ("up", "api", "worker", "beat", "flower", "db", "stats", "import", "seed")
 """In the order of the help. Each is registered by the module of its name."""
 
 

@@ -20,7 +20,6 @@ FLOORS = [
     "api",
     "web",
     "app running",
-    "bench",
     "cli",
 ]
 """From the ground up. CONTRIBUTING.md and docs/architecture.md print this list."""
