@@ -165,10 +165,6 @@ def index_files(connection: Connection) -> dict[str, int]:
 # What SQLAlchemy's metadata cannot hold, and Alembic does not compare: triggers, functions, views,
 # what partitions are of, and CHECK constraints. The first four are compared with themselves above;
 # the last are compared below.
-EXCEPTIONS = {
-    "modify_default content_items.source_type": "only a partition knows its source",
-    "modify_default content_items_auto.source_type": "only a partition knows its source",
-}
 # What is declared of the whole table PostgreSQL repeats for each partition, under names of its own.
 REPEATED_FOR_PARTITIONS = """
     SELECT 'remove_index ' || relname FROM pg_class WHERE relkind = 'i' AND relispartition
@@ -185,7 +181,7 @@ def disagreements(database: Database) -> set[str]:
         found = compare_metadata(context, Base.metadata)
         excepted = {name for (name,) in connection.exec_driver_sql(REPEATED_FOR_PARTITIONS)}
     changes = [change for part in found for change in (part if isinstance(part, list) else [part])]
-    return {in_words(change) for change in changes} - excepted - EXCEPTIONS.keys()
+    return {in_words(change) for change in changes} - excepted
 
 
 def in_words(change: tuple[Any, ...]) -> str:
