@@ -120,6 +120,9 @@ def status(name: Name = None, env: Env = None, as_json: Json = False) -> None:
 def sql(
     name: Annotated[str, typer.Argument(help=f"Which count: {', '.join(COUNTS)}.")],
     down: Annotated[bool, typer.Option(help="What undoes it.")] = False,
+    restore: Annotated[
+        bool, typer.Option(help="Only view, functions and triggers, replacing those there are.")
+    ] = False,
     statements: Annotated[bool, typer.Option(help="What is executed later on.")] = False,
 ) -> None:
     """Print the SQL that makes a count, as a migration should have it."""
@@ -127,8 +130,13 @@ def sql(
     if statements:
         for key, text in rendering.statements(count).items():
             say(f"-- name: {key}\n{text};\n")
-    else:
-        say((rendering.removal if down else rendering.definition)(count).rstrip())
+        return
+    render = rendering.definition
+    if down:
+        render = rendering.removal
+    elif restore:
+        render = rendering.restoration
+    say(render(count).rstrip())
 
 
 def _chosen(name: str | None) -> list[CachedCount]:
