@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, FastAPI, Path, Request, Response
 
 from genonaut.api.exceptions import NotFoundError
-from genonaut.api.values import Id
+from genonaut.api.values import Id, as_uuid
 from genonaut.config import Settings
 from genonaut.web.forms import FormDep, own_page, see
 from genonaut.web.gallery_view import gallery_context
@@ -18,7 +18,7 @@ from genonaut.web.same_origin import require_same_origin
 from genonaut.web.sources import DeletionsDep, ServicesDep
 from genonaut.web.state import GALLERY, read_choice, read_state
 from genonaut.web.stats_view import stats_context
-from genonaut.web.viewer import ViewerDep, as_uuid, remember_viewer
+from genonaut.web.viewer import ViewerDep, remember_viewer
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
