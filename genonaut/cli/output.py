@@ -2,11 +2,13 @@
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+
+from genonaut.counting.engine import Refresh
 
 
 def say(text: str) -> None:
@@ -20,7 +22,21 @@ def print_json(value: Any) -> None:  # noqa: ANN401
     say(json.dumps(value, default=str, indent=2))
 
 
-def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+def number_of(number: int, noun: str) -> str:
+    """As in "1 count" and "1,002 counts"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def say_what_was_built(counts: Mapping[str, Refresh]) -> None:
+    """One line for each count that was built, by its name."""
+    for name, built in counts.items():
+        say(
+            f"Built {number_of(built.rows_checked, 'count')} of {name} "
+            f"in {built.duration_seconds:.1f} s."
+        )
+
+
+def print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     """Print a table; numbers get thousands separators and stand at the right."""
     table = Table(*columns, box=None, pad_edge=False, header_style="bold")
     for row in rows:

@@ -87,8 +87,9 @@ def _counts(session: Session, count: CachedCount) -> Finding:
     worst = [row._asdict() for row in found]
     for row in worst:
         del row["compared"], row["wrong"]
+    verb = "is" if first.wrong == 1 else "are"
     detail = (
-        f"{first.wrong:,} of {first.compared:,} counts are wrong, the worst being {first.who} "
+        f"{first.wrong:,} of {first.compared:,} counts {verb} wrong, the worst being {first.who} "
         f"{first.kind}: readers are told {first.told:,}, the view shows {first.shown:,}, and there "
         f"are {first.truth:,}. "
     )
@@ -159,7 +160,7 @@ def _restore(count: CachedCount) -> str:
 def _ledger(session: Session, count: CachedCount, limits: Limits) -> Finding:
     [(rows,)] = _rows(session, count, "ledger")
     ok = rows <= limits.ledger_rows
-    detail = f"The ledger has {rows:,} rows" + (
+    detail = f"The ledger has {rows:,} row{'' if rows == 1 else 's'}" + (
         "."
         if ok
         else f", more than {limits.ledger_rows:,}: nobody folds it. Is the worker running?"

@@ -336,7 +336,7 @@ def test_what_is_wrong_is_told_on_the_command_line(built: Database, stats: Comma
         f"BAD  gen_source      counts    2 of 4 counts are wrong, the worst being {ADA} auto: "
     )
     assert {line.split()[0] for line in others} == {"ok"}
-    assert last == "Not all is well."
+    assert last == "Problems found."
     assert stats("status")[0] == 0, "a glance does not count"
 
 
