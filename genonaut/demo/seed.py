@@ -36,7 +36,7 @@ Tagged = tuple[int, str, tuple[str, ...]]
 """An item's id, its partition's value, and the names of its tags."""
 
 OnProgress = Callable[[int, int], None]
-"""Called with the items made and the items in all."""
+"""Called with the items made so far and the items in total."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def seed(
     users: int = 500,
     regular: int = 20_000,
     auto: int = 100_000,
-    on_progress: OnProgress = lambda _made, _in_all: None,
+    on_progress: OnProgress = lambda _made, _total: None,
 ) -> SeedResult:
     """Fill an empty database with demo data, all or nothing: the caller commits.
 
@@ -75,9 +75,9 @@ def seed(
         )
     community = Community(RANDOM_SEED, users)
     copy_rows(connection, _COPY_USERS, community.users)
-    in_all = regular + auto
-    items = _counted(community.items(regular, auto), in_all, on_progress)
-    _copy_tags(connection, community, _copy_items(connection, items, in_all))
+    total = regular + auto
+    items = _counted(community.items(regular, auto), total, on_progress)
+    _copy_tags(connection, community, _copy_items(connection, items, total))
     # Autovacuum never analyzes a partitioned table as a whole.
     connection.exec_driver_sql("ANALYZE users, content_items_all, tags, content_tags")
     return SeedResult(users, regular, auto)
@@ -95,8 +95,8 @@ def _has_users(connection: Connection) -> bool:
     return bool(connection.exec_driver_sql("SELECT EXISTS (SELECT FROM users)").scalar_one())
 
 
-def _copy_items(connection: Connection, items: Iterable[Item], in_all: int) -> list[Tagged]:
-    ids = connection.execute(_DRAW_IDS, {"number": in_all}).scalars().all()
+def _copy_items(connection: Connection, items: Iterable[Item], total: int) -> list[Tagged]:
+    ids = connection.execute(_DRAW_IDS, {"number": total}).scalars().all()
     tagged: list[Tagged] = []
 
     def rows() -> Iterator[tuple[object, ...]]:
@@ -138,8 +138,8 @@ def _foreign_keys_checked_at_the_end(connection: Connection) -> Iterator[None]:
         )
 
 
-def _counted(items: Iterable[Item], in_all: int, on_progress: OnProgress) -> Iterator[Item]:
+def _counted(items: Iterable[Item], total: int, on_progress: OnProgress) -> Iterator[Item]:
     for made, item in enumerate(items, 1):
         yield item
-        if made % _REPORT_EVERY == 0 or made == in_all:
-            on_progress(made, in_all)
+        if made % _REPORT_EVERY == 0 or made == total:
+            on_progress(made, total)
