@@ -309,7 +309,7 @@ CHECKS: dict[Callable[[Docs], Iterator[str]], tuple[str, str, str]] = {
     routes_that_do_not_exist: ("docs/api.md", "### GET /health/ready", "### GET /health/steady"),
     broken_links: ("CONTRIBUTING.md", "counting.md#names", "counting.md#terms"),
     files_that_do_not_exist: ("CONTRIBUTING.md", "`genonaut/errors.py`", "`genonaut/faults.py`"),
-    modules_that_do_not_exist: ("CONTRIBUTING.md", "-m tests.counting.soak", "-m tests.soak"),
+    modules_that_do_not_exist: ("CONTRIBUTING.md", "-m tests.support.soak", "-m tests.soak"),
     database_names_that_do_not_exist: ("docs/counting.md", "`gen_source_deltas`", "`gen_source_x`"),
     incomplete_decisions: ("docs/decisions/0001-ledger.md", "## Alternatives", "## Others"),
 }
