@@ -191,8 +191,9 @@ def main() -> int:
         return error.exit_code
     finally:
         keeper.stop()
-        # Before `users.lock`, which goes with this process: whoever waits for that starts the next.
-        alone.close()
+        # Before `users.lock`, which goes with this process: a command that waits for that starts
+        # the next keeper.
+        lock.close()
     return 0
 
 
