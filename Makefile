@@ -50,7 +50,7 @@ soak: install-dev ## Writers, folds, refreshes and readers at once: was any coun
 	@$(BIN)/python -m tests.counting.soak --seconds $(SECONDS)
 
 bench: install ## Install, then measure counting side by side with the other ways
-	@exec $(BIN)/genonaut bench $(ARGS)
+	@exec $(BIN)/python -m benchmarks.side_by_side $(ARGS)
 
 screenshots: install-dev ## Take the pictures of the documentation from the real pages
 	@$(BIN)/python -m docs.take_screenshots

@@ -13,7 +13,6 @@ from sqlalchemy import URL, create_engine
 from sqlalchemy.exc import DBAPIError
 
 from genonaut.cli.options import Env
-from genonaut.cli.output import say
 from genonaut.config import load_settings
 from genonaut.db import migrate
 from genonaut.db.counts import build_counts
@@ -21,6 +20,7 @@ from genonaut.db.failures import explain
 from genonaut.db.session import open_database, server_url
 from genonaut.embedded.cluster import find_binaries
 from genonaut.errors import UsageError
+from genonaut.running.output import say
 
 app = typer.Typer(help="The database: its schema, its address, a shell.", no_args_is_help=True)
 

@@ -9,19 +9,18 @@ import typer
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from genonaut.api.exceptions import NotFoundError
 from genonaut.api.services.content_service import ContentService
 from genonaut.cli.options import Env, Json
-from genonaut.cli.output import print_json, print_table, say
 from genonaut.config import Settings, load_settings
 from genonaut.counting import audit, rendering
 from genonaut.counting.declaration import CachedCount
 from genonaut.counting.engine import Refresh, execute, stored_rows
-from genonaut.counting.refreshing import refresh_now
+from genonaut.counting.runs import refresh_now
 from genonaut.db.counts import COUNTS, GEN_SOURCE
 from genonaut.db.schema import User
 from genonaut.db.session import Database, open_database
-from genonaut.errors import UsageError
+from genonaut.errors import NotFoundError, UsageError
+from genonaut.running.output import print_json, print_table, say
 
 app = typer.Typer(help="The counts: show, refresh, check.", no_args_is_help=True)
 

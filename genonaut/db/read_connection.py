@@ -8,8 +8,8 @@ import psycopg
 from psycopg.rows import namedtuple_row
 from sqlalchemy import URL
 
-from genonaut.api.exceptions import DatabaseTimeoutError
 from genonaut.db.failures import explain_driver
+from genonaut.errors import DatabaseTimeoutError
 
 GRACE_SECONDS = 1.0  # for the server to say itself that the time is over
 

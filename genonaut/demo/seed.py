@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
-from genonaut.db.tags import hold_tags
+from genonaut.content.tags import hold_tags
+from genonaut.db.copying import copy_rows
 from genonaut.demo.community import END, SPAN, Community, Item
 from genonaut.errors import UsageError
-from genonaut.ingest.copying import copy_rows
 
 RANDOM_SEED = 20261101
 _REPORT_EVERY = 1_000

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from itertools import accumulate
 from random import Random
 
+from genonaut.content.tag_names import tag_name
 from genonaut.demo import words
 from genonaut.demo.grammar import Idea
-from genonaut.ingest.tag_names import tag_name
 
 MOST = 7
 _ZIPF_EXPONENT = 0.7

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from genonaut.content.rules import InvalidValueError
 from genonaut.errors import UnreadableInputError
 from genonaut.ingest.loader import load_batch
 from genonaut.ingest.records import Record, Reject, Source, printable
@@ -13,7 +14,6 @@ from genonaut.ingest.rejects import Rejects
 from genonaut.ingest.report import FileReport, ImportReport
 from genonaut.ingest.rows import Defaults, ImportRow, parse_row
 from genonaut.ingest.sources import open_source
-from genonaut.ingest.values import RowError
 
 BATCH_ROWS = 5_000
 # Rows can be large: no more than this much of a file is in memory at once.
@@ -113,7 +113,7 @@ def _row_or_reject(item: Record | Reject, defaults: Defaults) -> ImportRow | Rej
         return item
     try:
         return parse_row(item, defaults)
-    except RowError as error:
+    except InvalidValueError as error:
         return item.reject(str(error))
 
 

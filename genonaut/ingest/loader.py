@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from genonaut.db.tags import hold_tags
-from genonaut.ingest.copying import copy_rows
+from genonaut.content.tags import hold_tags
+from genonaut.db.copying import copy_rows
 from genonaut.ingest.rows import ImportRow
 
 _SQL = files(__package__) / "sql"

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from genonaut.ingest.tag_names import usable_names
+from genonaut.ingest.tag_columns import usable_names
 from genonaut.ingest.values import json_object
 
 # Their names for what other collections call otherwise.
@@ -20,7 +20,7 @@ def unpacked(fields: Mapping[str, object]) -> Mapping[str, object]:
     """The columns of a row with `raw_data`, under the usual names. Others stay as they are.
 
     Raises:
-        RowError: `raw_data` is not a JSON object.
+        InvalidValueError: `raw_data` is not a JSON object.
     """
     if "raw_data" not in fields:
         return fields

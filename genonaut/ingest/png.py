@@ -11,10 +11,10 @@ from typing import Any, BinaryIO
 
 from PIL import Image
 
+from genonaut.content.rules import InvalidValueError
 from genonaut.errors import UnreadableInputError
 from genonaut.ingest.generation import from_automatic1111, from_comfyui
 from genonaut.ingest.records import Record, Reject, printable
-from genonaut.ingest.values import RowError
 
 
 class _BrokenImageError(Exception):
@@ -57,7 +57,7 @@ class PngFiles:
         name = printable(file)
         try:
             return _record(file, name)
-        except RowError as error:
+        except InvalidValueError as error:
             return Reject(name, None, str(error))
         except OSError as error:
             if not self._is_folder:
@@ -76,7 +76,7 @@ def _png_files(folder: Path, unlisted: list[OSError]) -> Iterator[Path]:
 
 def _record(file: Path, name: str) -> Record:
     if file.exists() and not file.is_file():
-        raise RowError("not a file")
+        raise InvalidValueError("not a file")
     with file.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
         stream.seek(0)
@@ -109,15 +109,15 @@ def _texts_and_size(stream: BinaryIO) -> tuple[dict[str, str], tuple[int, int]]:
     except (OSError, SyntaxError, ValueError, IndexError, struct.error) as error:
         raise _BrokenImageError("not a PNG file, or a broken one") from error
     except Image.DecompressionBombError as error:
-        raise RowError("the image has too many pixels") from error
+        raise InvalidValueError("the image has too many pixels") from error
 
 
 def _generation(texts: dict[str, str]) -> dict[str, Any]:
     if "parameters" in texts:
         return from_automatic1111(texts["parameters"])
     if "prompt" not in texts:
-        raise RowError("no generation data: the file has no text `parameters` or `prompt`")
+        raise InvalidValueError("no generation data: the file has no text `parameters` or `prompt`")
     try:
         return from_comfyui(texts["prompt"])
     except (ValueError, RecursionError) as error:
-        raise RowError("the generation data is not a ComfyUI graph") from error
+        raise InvalidValueError("the generation data is not a ComfyUI graph") from error

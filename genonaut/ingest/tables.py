@@ -4,11 +4,12 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+from genonaut.content.rules import InvalidValueError
 from genonaut.errors import UnreadableInputError
 from genonaut.ingest.csv_records import CsvRecord, csv_records
 from genonaut.ingest.records import Record, Reject, printable
 from genonaut.ingest.text import TextFile
-from genonaut.ingest.values import RowError, parse_json
+from genonaut.ingest.values import parse_json
 
 _COLUMNS_SHOWN = 8
 
@@ -89,7 +90,7 @@ class JsonLinesFile(TextFile):
             return Reject(self._name, number, problem, line)
         try:
             value = parse_json(line, "the line")
-        except RowError as error:
+        except InvalidValueError as error:
             return Reject(self._name, number, str(error), line)
         if not isinstance(value, dict):
             return Reject(self._name, number, "the line is not a JSON object", line)

@@ -361,7 +361,7 @@ def test_old_deletions_are_swept_out(
     assert number(database, "SELECT count(*) FROM deleted_items WHERE id = :id", id=item_id) == 0
 
 
-# --- Pictures and files
+# --- PictureUrls and files
 
 
 def test_a_drawing(client: httpx.Client, item_id: int) -> None:

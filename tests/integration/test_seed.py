@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from genonaut.cli.content import seed_with_progress
+from genonaut.cli.seed import seed_with_progress
 from genonaut.db.session import Database
 from genonaut.demo.seed import SeedResult, seed
 from genonaut.errors import UsageError

@@ -22,11 +22,11 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from genonaut.api.exceptions import DatabaseError
 from genonaut.counting.engine import fold, refresh
-from genonaut.counting.refreshing import refresh_now
+from genonaut.counting.runs import refresh_now
 from genonaut.db.counts import GEN_SOURCE
 from genonaut.db.session import Database
+from genonaut.errors import DatabaseError
 from genonaut.ingest.importer import BATCH_ROWS
 from tests.counting.recount import differences
 from tests.counting.soak import Writer, shrink
@@ -351,7 +351,7 @@ def test_counts_are_true_after_every_kill_of_the_server(ready_home: Path) -> Non
 
 REFRESH_FOREVER = """
 from genonaut.config import load_settings
-from genonaut.counting.refreshing import refresh_now
+from genonaut.counting.runs import refresh_now
 from genonaut.db.counts import GEN_SOURCE
 from genonaut.db.session import open_database
 with open_database(load_settings()) as database:

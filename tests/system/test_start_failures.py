@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from genonaut.cli import main, serve, up
+from genonaut.cli import api, main, up
 from tests.system.processes import CHECKOUT, free_port, genonaut, running
 
 UNREACHABLE = (
@@ -34,7 +34,7 @@ def complaint(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> Complaint:
     """Runs a command that must fail, and returns the only line that it prints."""
-    for module in (serve, up):  # what they set up is for a whole process
+    for module in (api, up):  # what they set up is for a whole process
         monkeypatch.setattr(module, "configure_logs", lambda _: None)
         monkeypatch.setattr(signal, "signal", lambda *_: None)
     monkeypatch.setenv("GENONAUT_HOME", str(tmp_path / "home"))

@@ -16,7 +16,7 @@ import pytest
 import typer
 from sqlalchemy import create_engine, make_url
 
-from genonaut.api.app import create_app
+from genonaut.app import create_app
 from genonaut.cli import app
 from genonaut.config import Settings, _known_keys, load_settings
 from genonaut.config_layers import VARIABLES

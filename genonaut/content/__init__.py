@@ -1,0 +1,1 @@
+"""The rules that items, titles, tags and user names obey, whichever way they come in."""
