@@ -47,7 +47,7 @@ refresh-tag-stats-%: install ## Recount and repair the tags' counts
 	  && echo "Completed in $$(( $$(date +%s) - start ))s"
 
 soak: install-dev ## Writers, folds, refreshes and readers at once: was any count ever wrong?
-	@$(BIN)/python -m tests.counting.soak --seconds $(SECONDS)
+	@$(BIN)/python -m tests.support.soak --seconds $(SECONDS)
 
 bench: install ## Install, then measure counting side by side with the other ways
 	@exec $(BIN)/python -m benchmarks.side_by_side $(ARGS)

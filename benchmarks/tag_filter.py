@@ -25,7 +25,7 @@ from genonaut.api.services.gallery_service import GalleryService
 from genonaut.config import Settings, load_settings
 from genonaut.db.session import Database, open_database
 from genonaut.running.output import print_table, say
-from tests.integration.plans import Plan, plans
+from tests.support.plans import Plan, plans
 
 SIZE = 50
 ROUNDS = 7

@@ -191,6 +191,8 @@ def main() -> int:
         return error.exit_code
     finally:
         keeper.stop()
+        # Before `users.lock`, which goes with this process: whoever waits for that starts the next.
+        alone.close()
     return 0
 
 

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from benchmarks.side_by_side.profiles import TINY
-from tests.system.processes import PATIENCE_SECONDS, environment, nothing_left, wait_until
+from tests.support.processes import environment, nothing_left
+from tests.support.waiting import PATIENCE_SECONDS, wait_until
 
 COMMAND = [sys.executable, "-m", "benchmarks.side_by_side"]
 CHECKOUT = Path(__file__).parents[2]

@@ -25,9 +25,9 @@ from benchmarks.side_by_side.report import redraw, write
 from benchmarks.side_by_side.run import Entrant, Run
 from benchmarks.side_by_side.stage import Stage
 from benchmarks.side_by_side.suite import perform
-from tests.system.processes import nothing_left
+from tests.support.processes import nothing_left
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 MEASURED = {"read", "query", "memory", "write", "copy", "staleness", "truth", "kill"}
 MEASURED |= {"refresh", "readers", "page"}

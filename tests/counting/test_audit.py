@@ -15,6 +15,8 @@ from genonaut.counting.engine import fold, record_failure
 from genonaut.db.counts import GEN_SOURCE, build_counts
 from genonaut.db.session import Database
 
+pytestmark = pytest.mark.both_servers
+
 LIMITS = Limits(ledger_rows=100, refresh_age_seconds=3600)
 ADA = "00000000-0000-0000-0000-000000000001"
 BOB = "00000000-0000-0000-0000-000000000002"

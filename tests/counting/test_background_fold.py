@@ -18,8 +18,10 @@ from genonaut.counting.runs import build_if_never_built
 from genonaut.db.counts import GEN_SOURCE
 from genonaut.db.session import Database
 from genonaut.errors import DatabaseError
-from tests.counting.recount import differences
-from tests.system.processes import wait_until
+from tests.support.recount import differences
+from tests.support.waiting import wait_until
+
+pytestmark = pytest.mark.both_servers
 
 LONG = 50
 READERS = 64

@@ -17,6 +17,8 @@ from genonaut.counting.rendering import definition, removal
 from genonaut.counting.runs import build_if_never_built
 from genonaut.db.session import Database
 
+pytestmark = pytest.mark.both_servers
+
 LIMITS = audit.Limits(ledger_rows=100, refresh_age_seconds=100)
 
 # Orders of a shop: partitioned twice, by a text key that may be null, of any state.

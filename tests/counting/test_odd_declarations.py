@@ -13,6 +13,8 @@ from genonaut.counting.rendering import definition
 from genonaut.db.session import Database
 from genonaut.errors import DatabaseError
 
+pytestmark = pytest.mark.both_servers
+
 LIMITS = audit.Limits(ledger_rows=100, refresh_age_seconds=100)
 
 

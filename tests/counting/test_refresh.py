@@ -11,7 +11,9 @@ from genonaut.db.counts import GEN_SOURCE
 from genonaut.db.schema import GenSourceRefresh, GenSourceStats
 from genonaut.db.session import Database
 from genonaut.errors import DatabaseError
-from tests.counting.recount import differences
+from tests.support.recount import differences
+
+pytestmark = pytest.mark.both_servers
 
 INSERT = """
     INSERT INTO content_items_all (source_type, title, content_data, prompt, creator_id)

@@ -5,7 +5,7 @@ import pytest
 
 from genonaut.config import Settings
 from genonaut.db.session import Database
-from tests.integration.running_api import OpenApi
+from tests.support.api import OpenApi
 
 
 @pytest.fixture

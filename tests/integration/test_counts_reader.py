@@ -19,7 +19,7 @@ from genonaut.api.repositories.content_repository import ContentRepository
 from genonaut.api.schemas.content import StatsOut
 from genonaut.config import Settings
 from genonaut.db.session import Database
-from tests.integration.running_api import running_api
+from tests.support.api import running_api
 
 STATS = "/api/v1/content/stats/unified"
 CLIENTS = 16
@@ -160,7 +160,6 @@ def stopped(process: int) -> Iterator[None]:
         os.kill(process, signal.SIGCONT)
 
 
-@pytest.mark.parametrize("server", ["embedded"], indirect=True)
 def test_a_server_that_hangs_is_given_up_and_asked_anew(
     settings: Settings, built: Database
 ) -> None:
@@ -172,7 +171,6 @@ def test_a_server_that_hangs_is_given_up_and_asked_anew(
             assert client.get(STATS).status_code == 200, "over another connection"
 
 
-@pytest.mark.parametrize("server", ["embedded"], indirect=True)
 @pytest.mark.parametrize("listening", [True, False], ids=["hangs", "is-gone"])
 def test_a_database_that_never_answers(
     settings: Settings, server: tuple[Settings, Database], listening: bool

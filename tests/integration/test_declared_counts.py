@@ -13,6 +13,8 @@ from genonaut.db.migrate import downgrade, upgrade
 from genonaut.db.session import Database
 from tests.integration.test_migrations import execute, schema_of, scratch
 
+pytestmark = pytest.mark.both_servers
+
 __all__ = ["scratch"]
 
 # The design gives these two their names, and 0002 this CHECK; nothing of them is in a declaration.

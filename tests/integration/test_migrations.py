@@ -10,13 +10,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import CheckConstraint, Connection, create_engine
+from sqlalchemy import CheckConstraint, Connection
 
 from genonaut.api.services.content_service import ContentService
 from genonaut.config import Settings, load_settings
@@ -27,8 +26,11 @@ from genonaut.db.migrate import current_revision, downgrade, head_revision, upgr
 from genonaut.db.schema import Base
 from genonaut.db.session import Database, open_database
 from genonaut.errors import DatabaseBusyError
-from tests.counting.recount import differences
-from tests.system.processes import wait_until
+from tests.support.recount import differences
+from tests.support.servers import new_database
+from tests.support.waiting import wait_until
+
+pytestmark = pytest.mark.both_servers
 
 SCRIPTS = ScriptDirectory.from_config(migrate._config(None))
 REVISIONS = [script.revision for script in SCRIPTS.walk_revisions()][::-1]
@@ -87,18 +89,15 @@ def schema_of(database: Database) -> dict[str, list[str]]:
 @pytest.fixture
 def scratch(server: tuple[Settings, Database]) -> Iterator[Database]:
     """A database of its own, with nothing in it."""
-    url = server[1].url
-    name = f"scratch_{uuid4().hex}"
-    admin = create_engine(url, isolation_level="AUTOCOMMIT")
-    engine = create_engine(url.set(database=name), pool_size=10)
-    with admin.connect() as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {name}")
-        try:
-            yield Database(engine.url, engine, is_embedded=False)
-        finally:
-            engine.dispose()
-            connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
-    admin.dispose()
+    with new_database(server[1]) as database:
+        yield database
+
+
+@pytest.fixture
+def migrated(server: tuple[Settings, Database]) -> Iterator[Database]:
+    """A database of its own with the current schema."""
+    with new_database(server[1], migrated=True) as database:
+        yield database
 
 
 def revision_of(database: Database) -> str | None:
@@ -215,10 +214,9 @@ def test_the_result_is_what_the_models_say(scratch: Database) -> None:
         ),
     ],
 )
-def test_that_comparison_can_fail(scratch: Database, statement: str, noticed: str) -> None:
-    upgrade(scratch.engine)
-    execute(scratch, statement)
-    assert noticed in disagreements(scratch)
+def test_that_comparison_can_fail(migrated: Database, statement: str, noticed: str) -> None:
+    execute(migrated, statement)
+    assert noticed in disagreements(migrated)
 
 
 def test_check_constraints_are_what_the_models_say(scratch: Database) -> None:

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import inspect, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import instance_state as object_state
 
 from genonaut.db.schema import ContentItem, ContentItemAll, ContentItemAuto, User
 from genonaut.db.session import Database
@@ -38,7 +39,7 @@ def test_an_item_without_a_source_type_is_whole_after_the_commit(
 ) -> None:
     item = added(session, model)
     assert (item.source_type, item.title, item.item_metadata) == (source_type, "Dusk", {})
-    assert inspect(item).identity == (item.id, source_type)
+    assert object_state(item).identity == (item.id, source_type)
 
 
 @PARTITIONS
@@ -52,9 +53,9 @@ def test_it_is_read_changed_refreshed_and_deleted(
     session.refresh(item)
     assert item.title == "Dawn"
     session.expunge_all()
-    found = session.get_one(model, key)
-    assert (found.title, session.get_one(ContentItemAll, key).title) == ("Dawn", "Dawn")
-    session.delete(found)
+    assert session.scalars(select(model.title)).all() == ["Dawn"]
+    assert session.get_one(ContentItemAll, key).title == "Dawn"
+    session.delete(session.get_one(model, key))
     session.commit()
     assert session.scalars(select(ContentItemAll.id)).all() == []
 

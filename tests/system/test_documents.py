@@ -19,9 +19,9 @@ from genonaut.embedded.cluster import find_binaries
 from tests.support.console import blocks, examples
 from tests.support.docs import read_docs
 from tests.support.forks import Forks, forks
+from tests.support.processes import connect, environment, nothing_left, serving
+from tests.support.servers import QUICK, copy_server, make_folder
 from tests.support.terminal import Terminal
-from tests.system.conftest import make_folder
-from tests.system.processes import connect, environment, nothing_left, serving
 
 NOT_RUN = {
     "make demo": "installs, then runs `genonaut up`, which is run here",
@@ -91,9 +91,10 @@ class Demo:
 
 
 @pytest.fixture(scope="module")
-def demo() -> Iterator[Demo]:
+def demo(prepared: Path) -> Iterator[Demo]:
     home = make_folder()
     try:
+        copy_server(prepared, home, QUICK)
         with forks() as forked:
             seeded = forked.run(
                 ["seed", "--env", "demo", "--regular", "200", "--auto", "1000"],

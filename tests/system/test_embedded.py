@@ -13,8 +13,8 @@ import pytest
 
 from genonaut.embedded import account
 from genonaut.embedded.account import Account, runnable_by
-from tests.system.conftest import make_folder, needs_root
-from tests.system.processes import (
+from genonaut.embedded.lease import Lease
+from tests.support.processes import (
     Holder,
     command_line,
     connect,
@@ -26,8 +26,10 @@ from tests.system.processes import (
     nothing_left,
     postmaster,
     processes_of,
-    wait_until,
 )
+from tests.support.servers import make_folder
+from tests.support.waiting import wait_until
+from tests.system.conftest import needs_root
 
 NOBODY: dict[str, Any] = {"user": "nobody", "extra_groups": [], "cwd": "/"}
 
@@ -77,6 +79,12 @@ def test_eight_starting_at_once_from_nothing_share_a_server(new_home: Path) -> N
         for holder in holders:
             connect(new_home).close()
             holder.let_go()
+
+
+def test_who_comes_as_the_last_one_goes_gets_a_server_that_answers(ready_home: Path) -> None:
+    for _ in range(4):
+        with Lease(ready_home, "postgres") as lease:
+            psycopg.connect(**lease.endpoint(), dbname="postgres").close()
 
 
 # Deaths

@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from genonaut.cli import api, main, up
-from tests.system.processes import CHECKOUT, free_port, genonaut, running
+from tests.support.processes import CHECKOUT, free_port, genonaut, running
 
 UNREACHABLE = (
     "The database server at {} cannot be reached: start it, or correct DB_HOST and DB_PORT, "
@@ -218,7 +218,6 @@ def test_a_port_that_was_asked_for_and_is_taken(complaint: Complaint, command: s
     )
 
 
-@pytest.mark.slow
 def test_a_port_that_nobody_asked_for_and_is_taken(ready_home: Path) -> None:
     with listening(None) as port:
         configuration = change_base(ready_home, "api", {"port": port})

@@ -7,19 +7,18 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
 import psycopg
 from sqlalchemy import URL, create_engine
 
 from genonaut.db.session import Database
+from tests.support.waiting import PATIENCE_SECONDS, wait_until
 
 CHECKOUT = Path(__file__).parents[2]
-PATIENCE_SECONDS = 60.0
 # A process under test gets these from whoever runs the tests, and otherwise what its test says.
 INHERITED = (
     *("PATH", "LANG", "TMPDIR", "LD_LIBRARY_PATH"),
@@ -35,19 +34,6 @@ with Lease(Path(sys.argv[1]), "postgres") as lease:
     print(json.dumps(lease.endpoint()), flush=True)
     sys.stdin.read()
 """
-
-Found = TypeVar("Found")
-
-
-def wait_until(
-    condition: Callable[[], Found], what: str, seconds: float = PATIENCE_SECONDS
-) -> Found:
-    """What the condition returns, as soon as that is true."""
-    deadline = time.monotonic() + seconds
-    while not (found := condition()):
-        assert time.monotonic() < deadline, f"{seconds:g} seconds have passed, and not yet: {what}"
-        time.sleep(0.02)
-    return found
 
 
 def environment(home: Path, **variables: str) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """Writers, a folder, a refresher and checkers at once: does any reader ever see a wrong count?
 
-    python -m tests.counting.soak --seconds 600
+    python -m tests.support.soak --seconds 600
 
 The suite runs it for some seconds. Every comparison is one statement, so one snapshot.
 """
@@ -25,7 +25,7 @@ from genonaut.counting.declaration import CachedCount
 from genonaut.counting.engine import fold, refresh
 from genonaut.db.counts import COUNTS
 from genonaut.db.session import Database, open_database
-from tests.counting.recount import differences
+from tests.support.recount import differences
 
 TABLES = ["content_items_all", "content_items", "content_items_auto"]
 USERS = 24

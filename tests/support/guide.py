@@ -5,7 +5,7 @@ from pathlib import Path
 
 from genonaut.counting.declaration import CachedCount, Category, Key
 
-GUIDE = Path(__file__).parent.parent / "docs" / "add-a-count.md"
+GUIDE = Path(__file__).parents[2] / "docs" / "add-a-count.md"
 BLOCK = re.compile(r"^```(\w+)(?: title=(\S+))?\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
