@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from genonaut.counting.declaration import CachedCount
 from genonaut.counting.engine import fold, refresh
-from genonaut.counting.refreshing import refresh_now
+from genonaut.counting.runs import refresh_now
 from genonaut.db.counts import COUNTS, GEN_SOURCE
 from genonaut.db.session import Database
 from tests.support.recount import differences

@@ -12,7 +12,7 @@ from schemathesis import Case, HookContext
 from schemathesis.config import SchemathesisConfig
 from sqlalchemy import create_engine, make_url
 
-from genonaut.api.app import create_app
+from genonaut.app import create_app
 from genonaut.config import Settings, load_settings
 from genonaut.counting.engine import refresh
 from genonaut.db.counts import COUNTS

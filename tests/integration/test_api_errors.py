@@ -10,7 +10,7 @@ import pytest
 import structlog
 from sqlalchemy import URL, create_engine
 
-from genonaut.api.json_bodies import LARGEST_BODY
+from genonaut.api.http.bodies import LARGEST_BODY
 from genonaut.api.repositories.user_repository import UserRepository
 from genonaut.config import Settings
 from genonaut.db.session import Database

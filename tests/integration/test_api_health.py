@@ -13,10 +13,10 @@ from pydantic import SecretStr
 from sqlalchemy import URL, create_engine
 
 from genonaut import __version__
+from genonaut.broker import running_broker
 from genonaut.config import Settings
 from genonaut.db.counts import COUNTS
 from genonaut.db.session import Database
-from genonaut.worker.brokers import running_broker
 from tests.support.api import running_api
 
 

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from genonaut.config import Settings
 from genonaut.counting.engine import fold
-from genonaut.counting.refreshing import refresh_now
+from genonaut.counting.runs import refresh_now
 from genonaut.db.counts import GEN_SOURCE
 from genonaut.db.session import Database
 from tests.support.api import running_api

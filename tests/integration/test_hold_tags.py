@@ -7,8 +7,8 @@ from threading import Barrier
 import pytest
 from sqlalchemy import text
 
+from genonaut.content.tags import HeldTags, hold_tags
 from genonaut.db.session import Database
-from genonaut.db.tags import HeldTags, hold_tags
 from tests.support.recount import differences
 from tests.support.waiting import wait_until_blocked
 

@@ -19,7 +19,7 @@ from PIL.PngImagePlugin import PngInfo
 from sqlalchemy import Connection, text
 
 from genonaut.cli import main
-from genonaut.counting.refreshing import build_if_never_built
+from genonaut.counting.runs import build_if_never_built
 from genonaut.db.counts import GEN_SOURCE
 from genonaut.db.session import Database
 from genonaut.ingest import importer

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import httpx
 import uvicorn
 
-from genonaut.api.app import create_app
+from genonaut.app import create_app
 from genonaut.config import Settings
 from genonaut.db.session import Database
 

@@ -16,8 +16,8 @@ from typing import Any
 import httpx
 import pytest
 
-from genonaut.api.exceptions import DatabaseError
 from genonaut.db.session import Database
+from genonaut.errors import DatabaseError
 from tests.support.processes import (
     CHECKOUT,
     Holder,
