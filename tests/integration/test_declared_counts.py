@@ -1,7 +1,6 @@
 """What the declarations say is what the migrations have made."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
@@ -11,7 +10,8 @@ from genonaut.counting.rendering import definition, removal
 from genonaut.db.counts import COUNTS, GEN_SOURCE
 from genonaut.db.migrate import downgrade, upgrade
 from genonaut.db.session import Database
-from tests.integration.test_migrations import execute, schema_of, scratch
+from tests.integration.test_migrations import schema_of, scratch
+from tests.support.rows import run
 
 pytestmark = pytest.mark.both_servers
 
@@ -45,38 +45,33 @@ def test_a_migrated_count_is_what_its_declaration_makes(
 ) -> None:
     upgrade(scratch.engine)
     migrated = sorted(lines(scratch))
-    execute(scratch, removal(count).replace("%", "%%"))
+    run(scratch, removal(count))
     assert sorted(lines(scratch)) != migrated
-    execute(scratch, definition(count).replace("%", "%%"))
+    run(scratch, definition(count))
     assert sorted(lines(scratch)) == migrated
 
 
 def test_the_record_of_refreshes_is_kept_both_ways(scratch: Database) -> None:
     upgrade(scratch.engine, "0003")
-    execute(
+    run(
         scratch,
         "INSERT INTO gen_source_refreshes (started_at, duration_seconds, requested_by, outcome,"
         " community_regular, community_auto) VALUES (now(), 1, 'test', 'built', 5, 7)",
     )
-    execute(
+    run(
         scratch,
         "INSERT INTO gen_source_refreshes (started_at, duration_seconds, requested_by, outcome,"
         " error) VALUES (now(), 1, 'test', 'failed', 'The disk is full.')",
     )
     upgrade(scratch.engine, "0004")
     totals = "SELECT id, outcome, error, totals FROM gen_source_refreshes ORDER BY id"
-    assert rows(scratch, totals) == [
+    assert run(scratch, totals) == [
         (1, "built", None, {"regular": 5, "auto": 7}),
         (2, "failed", "The disk is full.", {}),
     ]
     with scratch.transaction() as session:
         refresh(session, GEN_SOURCE, "test")
-    assert rows(scratch, totals)[-1][:2] == (3, "exact")
+    assert run(scratch, totals)[-1][:2] == (3, "exact")
     downgrade(scratch.engine, "0003")
     columns = "SELECT id, community_regular, community_auto FROM gen_source_refreshes ORDER BY id"
-    assert rows(scratch, columns) == [(1, 5, 7), (2, None, None), (3, None, None)]
-
-
-def rows(database: Database, statement: str) -> list[tuple[Any, ...]]:
-    with database.engine.connect() as connection:
-        return [tuple(row) for row in connection.exec_driver_sql(statement)]
+    assert run(scratch, columns) == [(1, 5, 7), (2, None, None), (3, None, None)]

@@ -27,6 +27,7 @@ from genonaut.db.schema import Base
 from genonaut.db.session import Database, open_database
 from genonaut.errors import DatabaseBusyError
 from tests.support.recount import differences
+from tests.support.rows import run
 from tests.support.servers import new_database
 from tests.support.waiting import wait_until
 
@@ -215,7 +216,7 @@ def test_the_result_is_what_the_models_say(scratch: Database) -> None:
     ],
 )
 def test_that_comparison_can_fail(migrated: Database, statement: str, noticed: str) -> None:
-    execute(migrated, statement)
+    run(migrated, statement)
     assert noticed in disagreements(migrated)
 
 
@@ -249,11 +250,6 @@ WRITE = """
     FROM users ORDER BY random() LIMIT 3"""
 
 
-def execute(database: Database, statement: str) -> None:
-    with database.engine.begin() as connection:
-        connection.exec_driver_sql(statement)
-
-
 class Writer:
     """Inserts three items again and again, and knows how many were committed."""
 
@@ -264,7 +260,7 @@ class Writer:
 
     def __call__(self) -> None:
         while not self.stop.is_set():
-            execute(self.database, WRITE)
+            run(self.database, WRITE)
             self.written += 3
 
     def wait_for_more(self) -> None:
@@ -294,7 +290,7 @@ def counts(database: Database) -> tuple[int, str]:
 
 def test_a_full_database_is_upgraded_and_built_while_others_write(scratch: Database) -> None:
     upgrade(scratch.engine, "0001")
-    execute(scratch, FILL)
+    run(scratch, FILL)
     with writing(scratch) as writer:
         writer.wait_for_more()
         upgrade(scratch.engine)
@@ -313,10 +309,10 @@ def test_going_back_keeps_the_content_and_the_next_build_counts_it_anew(
     scratch: Database,
 ) -> None:
     upgrade(scratch.engine)
-    execute(scratch, FILL)
+    run(scratch, FILL)
     build_if_never_built(scratch.transaction, GEN_SOURCE, "test")
     downgrade(scratch.engine, "0001")
-    execute(scratch, "DELETE FROM content_items_auto")
+    run(scratch, "DELETE FROM content_items_auto")
     upgrade(scratch.engine)
     assert build_if_never_built(scratch.transaction, GEN_SOURCE, "test") is not None
     assert counts(scratch) == (FILLED_WITH // 3, "cache")
