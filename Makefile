@@ -5,7 +5,7 @@ SECONDS ?= 60
 BIN    := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev demo test screenshots lint lock bench refresh-gen-source-stats refresh-tag-stats soak clean FORCE
+.PHONY: help install install-dev demo test screenshots lint lock bench refresh-gen-source-stats refresh-tag-stats soak drill clean FORCE
 
 help: ## List the targets
 	@grep -hE '^[a-z%-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 34
@@ -48,6 +48,9 @@ refresh-tag-stats-%: install ## Recount and repair the tags' counts
 
 soak: install-dev ## Writers, folds, refreshes and readers at once: was any count ever wrong?
 	@$(BIN)/python -m tests.support.soak --seconds $(SECONDS)
+
+drill: install-dev ## Kill, stop and fill everything under load for ten minutes; print one table
+	@$(BIN)/python -m tests.drill $(ARGS)
 
 bench: install ## Install, then measure counting side by side with the other ways
 	@exec $(BIN)/python -m benchmarks.side_by_side $(ARGS)
