@@ -213,7 +213,7 @@ def test_a_port_that_was_asked_for_and_is_taken(complaint: Complaint, command: s
     with listening(None) as port:
         line = complaint(command, code=6, API_PORT=str(port))
     assert line == (
-        f"Something else listens on 127.0.0.1:{port}: stop it, or choose another port with "
+        f"Another process is listening on 127.0.0.1:{port}: stop it, or choose another port with "
         f"API_PORT={port + 1}."
     )
 
@@ -223,8 +223,8 @@ def test_a_port_that_nobody_asked_for_and_is_taken(ready_home: Path) -> None:
         configuration = change_base(ready_home, "api", {"port": port})
         with running(ready_home, "api", GENONAUT_CONFIG_DIR=configuration) as command:
             ready = command.wait_for("Genonaut is ready at")
-            told = command.wait_for(f"Port {port} is taken by something else, so this uses ")
-            used = told.removesuffix(".").rpartition(" ")[2]
+            printed = command.wait_for(f"Port {port} is in use: using port ")
+            used = printed.removesuffix(" instead.").rpartition(" ")[2]
             assert f"http://127.0.0.1:{used} " in ready
             assert httpx.get(f"http://127.0.0.1:{used}/health").status_code == 200
 
