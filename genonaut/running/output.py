@@ -2,13 +2,15 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
+
+from genonaut.counting.engine import Refresh
 
 
 def say(text: str) -> None:
@@ -22,7 +24,21 @@ def print_json(value: Any) -> None:  # noqa: ANN401
     say(json.dumps(value, default=str, indent=2))
 
 
-def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+def number_of(number: int, noun: str) -> str:
+    """As in "1 count" and "1,002 counts"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def say_what_was_built(counts: Mapping[str, Refresh]) -> None:
+    """One line for each count that was built, by its name."""
+    for name, built in counts.items():
+        say(
+            f"Built {number_of(built.rows_checked, 'count')} of {name} "
+            f"in {built.duration_seconds:.1f} s."
+        )
+
+
+def print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     """Print a table; numbers get thousands separators and stand at the right."""
     table = Table(*columns, box=None, pad_edge=False, header_style="bold")
     for row in rows:

@@ -109,7 +109,7 @@ def test_tags_that_cannot_be_are_named(
 def test_a_bad_tag_is_told_with_its_place_and_value(client: httpx.Client, ada: str) -> None:
     answer = client.post(CONTENT, json={"prompt": "sea", "creator_id": ada, "tags": ["a", "b\x07"]})
     assert answer.json()["detail"] == (
-        'tags[1] is wrong: "b\\u0007"; it contains a control character or an invisible one.'
+        'tags[1] is wrong: "b\\u0007"; it contains a control or invisible character.'
     )
 
 

@@ -64,7 +64,7 @@ def test_it_refuses_a_database_with_users(database: Database):
     with database.transaction() as session:
         session.execute(text("INSERT INTO users (username) VALUES ('somebody')"))
     with (
-        pytest.raises(UsageError, match="has users already"),
+        pytest.raises(UsageError, match="already has users"),
         database.engine.begin() as connection,
     ):
         seed(connection, **SMALL)

@@ -194,8 +194,8 @@ def test_data_of_another_version_is_refused_and_left_alone(ready_home: Path) -> 
     done = genonaut(ready_home, "db", "url")
     assert done.returncode == 5
     assert done.stderr == (
-        f"genonaut: {version.parent} was made by PostgreSQL 17, and this is 18: set GENONAUT_HOME "
-        "to another folder, or dump it with the old version and load it into the new one.\n"
+        f"genonaut: {version.parent} was created by PostgreSQL 17, and this is 18: set "
+        "GENONAUT_HOME to another folder, or dump the data with version 17 and load it into 18.\n"
     )
     assert version.read_text() == "17\n"
 
@@ -207,7 +207,7 @@ def test_a_file_in_the_place_of_the_home_is_refused(new_home: Path) -> None:
     assert (done.returncode, done.stdout) == (5, "")
     assert done.stderr == (
         f"genonaut: Cannot write to {file}/postgres (Not a directory): set GENONAUT_HOME to a "
-        "folder that you may write to, or DATABASE_URL to a server that runs already.\n"
+        "folder that you can write to, or DATABASE_URL to a server that is already running.\n"
     )
     assert file.read_text() == "mine"
 

@@ -201,7 +201,7 @@ def test_a_home_that_cannot_be_written(complaint: Complaint, tmp_path: Path, com
     variables = {"GENONAUT_HOME": str(file), "API_PORT": str(free_port())}
     assert complaint(*command.split(), code=5, **variables) == (
         f"Cannot write to {file}/postgres (Not a directory): set GENONAUT_HOME to a folder that "
-        "you may write to, or DATABASE_URL to a server that runs already."
+        "you can write to, or DATABASE_URL to a server that is already running."
     )
 
 

@@ -100,7 +100,7 @@ def test_a_default_creator_that_cannot_be(creator: str):
         ({"metadata": '{"a":' * 80 + "1" + "}" * 80}, "metadata is nested too deeply"),
         ({"metadata": '{"a":' * 90_000 + "1" + "}" * 90_000}, "metadata is nested too deeply"),
         ({"tags": "['a']"}, "tags is not valid JSON: "),
-        ({"tags": "a,b\x07"}, "tags: tag 2 contains a control character or an invisible one"),
+        ({"tags": "a,b\x07"}, "tags: tag 2 contains a control or invisible character"),
         ({"created_at": "yesterday"}, "created_at is neither an ISO 8601 date nor unix seconds"),
         ({"created_at": "2024-02-30"}, "created_at is neither an ISO 8601 date nor unix seconds"),
         ({"created_at": True}, "created_at is neither an ISO 8601 date nor unix seconds"),
