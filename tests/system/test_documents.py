@@ -33,6 +33,7 @@ NOT_RUN = {
     "genonaut worker --env demo": "works until it is stopped; tests/system has it",
     "genonaut beat --env demo": "works until it is stopped; tests/system has it",
     "genonaut flower --env demo": "serves until it is stopped; tests/system has it",
+    "genonaut stats sql gen_source --restore | genonaut db psql": "test_audit.py follows it",
     "createdb gallery": "serves until it is stopped; the restore of operations.md has the rest",
     "useradd --system --shell /usr/sbin/nologin genonaut": "changes the machine",
     "systemctl daemon-reload": "needs systemd; tests/unit/test_deploy.py verifies the units",
