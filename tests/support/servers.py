@@ -71,15 +71,15 @@ def new_database(beside: Database, *, migrated: bool = False) -> Iterator[Databa
 
 
 @contextmanager
-def open_server(home: Path, server: str) -> Iterator[tuple[Settings, Database]]:
-    """The settings and the database of a server in a home, for as long as the `with` lasts."""
+def open_server(home: Path, server: str, name: str = "test") -> Iterator[tuple[Settings, Database]]:
+    """An environment's settings and database, on a server in a home, while the `with` lasts."""
     with ExitStack() as stack:
         with pytest.MonkeyPatch.context() as environment:
             for variable in STRAY:
                 environment.delenv(variable, raising=False)
             if server != EMBEDDED:
                 environment.setenv("GENONAUT_POSTGRES_BIN", str(DEBIAN))
-            settings = load_settings("test").model_copy(update={"home": home})
+            settings = load_settings(name).model_copy(update={"home": home})
             database = stack.enter_context(open_database(settings, pool_size=40))
         yield settings, database
 
