@@ -186,7 +186,7 @@ def load_settings(environment: str | None = None) -> Settings:
     try:
         return Settings.model_validate(merge(layers))
     except ValidationError as error:
-        raise ConfigError(problem(error, layers, _known_keys(Settings))) from error
+        raise ConfigError(problem(error, layers, known_keys(Settings))) from error
 
 
 def config_folder() -> Path:
@@ -213,11 +213,11 @@ def _overlay(folder: Path, name: str) -> Layer:
     return json_layer(folder / f"{name}.json")
 
 
-def _known_keys(model: type[BaseModel], prefix: str = "") -> list[str]:
+def known_keys(model: type[BaseModel], prefix: str = "") -> list[str]:
     keys: list[str] = []
     for field in model.model_fields.values():
         key = f"{prefix}{field.alias}"
         section: Any = field.annotation
         nested = isinstance(section, type) and issubclass(section, BaseModel)
-        keys += _known_keys(section, f"{key}.") if nested else [key]
+        keys += known_keys(section, f"{key}.") if nested else [key]
     return keys

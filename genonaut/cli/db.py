@@ -13,7 +13,6 @@ from sqlalchemy import URL, create_engine
 from sqlalchemy.exc import DBAPIError
 
 from genonaut.cli.options import Env
-from genonaut.cli.output import say
 from genonaut.config import load_settings
 from genonaut.db import migrate
 from genonaut.db.counts import build_counts
@@ -21,6 +20,7 @@ from genonaut.db.failures import explain
 from genonaut.db.session import open_database, server_url
 from genonaut.embedded.cluster import find_binaries
 from genonaut.errors import UsageError
+from genonaut.running.output import say, say_what_was_built
 
 app = typer.Typer(help="The database: its schema, its address, a shell.", no_args_is_help=True)
 
@@ -35,8 +35,7 @@ def upgrade(env: Env = None) -> None:
     with open_database(load_settings(env), migrate=True) as database:
         counts = build_counts(database, "db upgrade")
         say(f"The schema of {database.url.database} is at {migrate.head_revision()}.")
-        for name, built in counts.items():
-            say(f"Built {built.rows_checked:,} counts of {name} in {built.duration_seconds:.1f} s.")
+        say_what_was_built(counts)
 
 
 @app.command()

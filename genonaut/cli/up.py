@@ -7,19 +7,19 @@ from contextlib import ExitStack
 
 import typer
 
-from genonaut.cli.content import seed_with_progress
-from genonaut.cli.interruption import exit_on
-from genonaut.cli.listening import READY, listen
+from genonaut.broker import is_embedded
 from genonaut.cli.options import Env
-from genonaut.cli.output import say
-from genonaut.cli.supervisor import Part, supervise
+from genonaut.cli.seed import seed_with_progress
 from genonaut.config import Settings, load_settings
 from genonaut.db.counts import build_counts
-from genonaut.db.session import Database, open_database
+from genonaut.db.session import open_database
 from genonaut.embedded.lease import Lease
 from genonaut.errors import GenonautError
 from genonaut.logs import configure_logs
-from genonaut.worker.brokers import is_embedded
+from genonaut.running.interruption import exit_on
+from genonaut.running.listening import READY, listen
+from genonaut.running.output import say, say_what_was_built
+from genonaut.running.supervisor import Part, supervise
 from genonaut.worker.celery_app import configuration
 
 HEARTBEAT_SECONDS = 2.0
@@ -48,12 +48,7 @@ def prepare(settings: Settings) -> None:
     with open_database(settings, migrate=True) as database:
         if settings.seed_when_empty:
             seed_with_progress(database, only_when_empty=True)
-        _build(database)
-
-
-def _build(database: Database) -> None:
-    for name, built in build_counts(database, "genonaut up").items():
-        say(f"Built {built.rows_checked:,} counts of {name} in {built.duration_seconds:.1f} s.")
+        say_what_was_built(build_counts(database, "genonaut up"))
 
 
 def _embedded(settings: Settings) -> list[str]:

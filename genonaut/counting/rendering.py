@@ -16,6 +16,9 @@ from sqlalchemy.dialects.postgresql.base import PGDialect
 from genonaut.counting.declaration import CachedCount
 
 HEADING = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
+REPLACEABLE = re.compile(
+    r"^CREATE ((?:VIEW|TRIGGER) .*?;|FUNCTION .*?\$\$;)$", re.DOTALL | re.MULTILINE
+)
 
 # "named": no percent sign is doubled for a driver; see `_escaped`.
 _quoted = PGDialect(paramstyle="named").identifier_preparer.quote  # type: ignore[no-untyped-call]
@@ -40,6 +43,16 @@ _templates.filters["literal"] = _literal
 def definition(count: CachedCount) -> str:
     """All that makes the count, from tables to triggers: for a migration, or for psql."""
     return _render("definition.sql", count, str)
+
+
+@cache
+def restoration(count: CachedCount) -> str:
+    """What puts the definition's view, functions and triggers back as they should be.
+
+    Tables and indexes are left alone: they hold the data.
+    """
+    parts = [f"CREATE OR REPLACE {part}" for part in REPLACEABLE.findall(definition(count))]
+    return "\n\n".join([*parts, f"SELECT {place_triggers(count)};\n"])
 
 
 @cache

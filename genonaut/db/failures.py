@@ -7,7 +7,7 @@ import psycopg
 from sqlalchemy import URL
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from genonaut.api.exceptions import (
+from genonaut.errors import (
     ConflictError,
     DatabaseBusyError,
     DatabaseError,
@@ -30,17 +30,10 @@ FAILURES: dict[type[psycopg.Error], tuple[type[DatabaseError], str]] = {
 }
 
 
-def explain(error: DBAPIError, url: URL) -> DatabaseError:
-    """The error to raise instead of SQLAlchemy's. Never names the password."""
-    return _explain(error.orig, url, invalidated=error.connection_invalidated)
-
-
-def explain_driver(error: psycopg.Error, url: URL) -> DatabaseError:
-    """The same for an error that comes from the driver itself."""
-    return _explain(error, url, invalidated=False)
-
-
-def _explain(error: BaseException | None, url: URL, *, invalidated: bool) -> DatabaseError:
+def explain(failure: DBAPIError | psycopg.Error, url: URL) -> DatabaseError:
+    """The error to raise instead of SQLAlchemy's or the driver's. Never names the password."""
+    error = failure.orig if isinstance(failure, DBAPIError) else failure
+    invalidated = isinstance(failure, DBAPIError) and failure.connection_invalidated
     where = f"{url.host or url.query.get('host') or 'the local socket'}:{url.port or 5432}"
     reason = str(error)
     for kind, (noun, sentence) in FAILURES.items():

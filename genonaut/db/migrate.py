@@ -9,8 +9,7 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, Engine
 
-from genonaut.api.exceptions import SchemaOutdatedError
-from genonaut.errors import UsageError
+from genonaut.errors import SchemaOutdatedError, UsageError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 

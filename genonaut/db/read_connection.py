@@ -8,8 +8,8 @@ import psycopg
 from psycopg.rows import namedtuple_row
 from sqlalchemy import URL
 
-from genonaut.api.exceptions import DatabaseTimeoutError
-from genonaut.db.failures import explain_driver
+from genonaut.db.failures import explain
+from genonaut.errors import DatabaseTimeoutError
 
 GRACE_SECONDS = 1.0  # for the server to say itself that the time is over
 
@@ -38,7 +38,7 @@ class ReadConnection:
             if asking.done():
                 return asking.result()
         except psycopg.Error as error:
-            raise explain_driver(error, self._url) from error
+            raise explain(error, self._url) from error
         finally:
             if not asking.done():
                 self._abandon(asking)

@@ -63,8 +63,9 @@ class ContentColumns:
         content_items_id_seq,
         server_default=content_items_id_seq.next_value(),
         primary_key=True,
+        sort_order=-2,  # the key is (id, source_type) in every model
     )
-    source_type: Mapped[str] = mapped_column(String(10), primary_key=True)
+    source_type: Mapped[str] = mapped_column(String(10), primary_key=True, sort_order=-1)
     title: Mapped[str] = mapped_column(String(255))
     content_type: Mapped[str] = mapped_column(String(50), server_default="image")
     content_data: Mapped[str] = mapped_column(Text)
@@ -117,16 +118,26 @@ class ContentItemAll(ContentColumns, Base):
     creator: Mapped[User] = relationship(lazy="raise", viewonly=True)
 
 
+def _partition_key(value: str) -> Mapped[str]:
+    # Without the partition's default, an item added without a source type would have no whole
+    # primary key, and SQLAlchemy could not find it again after the commit.
+    return mapped_column(String(10), primary_key=True, sort_order=-1, server_default=value)
+
+
 class ContentItem(ContentColumns, Base):
-    """The partition of what somebody asked for (`source_type` is always `items`)."""
+    """The partition of what a user asked for (`source_type` is always `items`)."""
 
     __tablename__ = "content_items"
+
+    source_type: Mapped[str] = _partition_key(PARTITIONS[REGULAR])
 
 
 class ContentItemAuto(ContentColumns, Base):
     """The partition of what was generated automatically (`source_type` is always `auto`)."""
 
     __tablename__ = "content_items_auto"
+
+    source_type: Mapped[str] = _partition_key(PARTITIONS[AUTO])
 
 
 class Tag(Base):

@@ -8,9 +8,9 @@ from typing import Any
 from celery import Celery
 from celery.signals import setup_logging
 
+from genonaut.broker import broker_url, redbeat_url, result_backend
 from genonaut.config import Settings, load_settings
 from genonaut.logs import configure_logs
-from genonaut.worker.brokers import broker_url, redbeat_url, result_backend
 from genonaut.worker.schedules import beat_schedule
 
 SCHEDULERS = {

@@ -8,23 +8,15 @@ from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, 
 
 from genonaut.config import Settings
 from genonaut.db.session import Database
-from tests.browser.chromium import ARGUMENTS, CHROMIUM, MISSING
-from tests.browser.site import Site, fill
-from tests.integration.running_api import OpenApi
+from tests.support.api import OpenApi
+from tests.support.chromium import ARGUMENTS, CHROMIUM, MISSING
+from tests.support.site import Site, fill
 
 # What a page refuses to do is an event. Kept where no navigation can lose it: in the console.
 TELL_VIOLATIONS = """
 document.addEventListener("securitypolicyviolation", (event) =>
   console.error(`policy violated: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`));
 """
-
-
-@pytest.fixture
-def server(
-    open_server: Callable[[str], tuple[Settings, Database]],
-) -> tuple[Settings, Database]:
-    """The embedded PostgreSQL only: the pages are the same on every one."""
-    return open_server("embedded")
 
 
 @pytest.fixture

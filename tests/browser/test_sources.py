@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.site import COMBINATIONS, SWITCHES, VIEWERS, Site
+from tests.support.site import COMBINATIONS, SWITCHES, VIEWERS, Site
 
 NAMES = {
     "your-g": "Your gens",

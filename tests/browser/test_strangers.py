@@ -4,7 +4,7 @@ from playwright.sync_api import expect
 from sqlalchemy import text
 
 from tests.browser.conftest import OpenPage, Troubles
-from tests.browser.site import USERS, Site
+from tests.support.site import USERS, Site
 
 SCRIPTS = (
     "<script>document.title = 'taken'</script>",

@@ -8,7 +8,9 @@ from genonaut.counting.declaration import CachedCount
 from genonaut.counting.engine import execute, fold, read, refresh
 from genonaut.db.counts import COUNTS, GEN_SOURCE, TAG_CARDINALITY
 from genonaut.db.session import Database
-from tests.counting.recount import differences
+from tests.support.recount import differences
+
+pytestmark = pytest.mark.both_servers
 
 # Four users, 24 items of both sources, five tags; each item carries some.
 CONTENT = """

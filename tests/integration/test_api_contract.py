@@ -12,12 +12,12 @@ from schemathesis import Case, HookContext
 from schemathesis.config import SchemathesisConfig
 from sqlalchemy import create_engine, make_url
 
-from genonaut.api.app import create_app
+from genonaut.app import create_app
 from genonaut.config import Settings, load_settings
 from genonaut.counting.engine import refresh
 from genonaut.db.counts import COUNTS
 from genonaut.db.session import Database
-from tests.integration.running_api import running_api
+from tests.support.api import running_api
 
 TAG = "5a1c7b52-93d1-4a53-8d0a-6f3f0a4e9d11"  # as well
 USER = "0b5e0c3e-6a0f-4c55-9f3a-0f6e1f4f7a10"  # the one of the examples
@@ -103,8 +103,6 @@ def client(settings: Settings, database: Database) -> Iterator[httpx.Client]:
         yield client
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("server", ["embedded"], indirect=True)
 @schema.parametrize()
 @settings(
     max_examples=25,

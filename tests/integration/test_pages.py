@@ -11,8 +11,8 @@ from sqlalchemy import text
 
 from genonaut.config import GallerySettings, Settings
 from genonaut.db.session import Database
-from tests.browser.site import USERS, fill
-from tests.integration.running_api import OpenApi, running_api
+from tests.support.api import OpenApi, running_api
+from tests.support.site import USERS, fill
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
 PAGES = [
@@ -361,7 +361,7 @@ def test_old_deletions_are_swept_out(
     assert number(database, "SELECT count(*) FROM deleted_items WHERE id = :id", id=item_id) == 0
 
 
-# --- Pictures and files
+# --- PictureUrls and files
 
 
 def test_a_drawing(client: httpx.Client, item_id: int) -> None:

@@ -4,7 +4,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -12,28 +11,21 @@ from typing import Any
 
 import pytest
 
-from tests.system.processes import (
+from tests.support.processes import (
     CHECKOUT,
     Holder,
     connect,
     kill,
     nothing_left,
     processes_of,
-    succeed,
 )
+from tests.support.servers import QUICK, copy_server, make_folder, prepared_home
 
 needs_root = pytest.mark.skipif(
     os.geteuid() != 0, reason="NEEDS ROOT: it is about what root starts, or who is not root"
 )
 
 OTHER_SCHEMAS = {"of_the_past": "0001_content", "unreleased": "0004"}
-
-
-def make_folder() -> Path:
-    """A folder that a server's account can reach (pytest's own folders are private)."""
-    folder = Path(tempfile.mkdtemp(prefix="genonaut-test-"))
-    folder.chmod(0o711)
-    return folder
 
 
 @pytest.fixture
@@ -51,20 +43,15 @@ def new_home() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def prepared() -> Iterator[Path]:
+def prepared(run_folder: Path) -> Path:
     """A GENONAUT_HOME with the test database, current and empty; its server is stopped."""
-    folder = make_folder()
-    try:
-        succeed(folder, "db", "upgrade")
-        yield folder
-    finally:
-        shutil.rmtree(folder)
+    return prepared_home(run_folder)
 
 
 @pytest.fixture
 def ready_home(prepared: Path, new_home: Path) -> Path:
-    """A copy of it for one test: so nobody waits for initdb twice."""
-    subprocess.run(["cp", "-a", f"{prepared}/postgres", new_home], check=True)
+    """A copy of it for one test, with the settings of the product: its server may be killed."""
+    copy_server(prepared, new_home)
     return new_home
 
 
@@ -76,7 +63,7 @@ def real_server(prepared: Path) -> Iterator[dict[str, Any]]:
     """
     home = make_folder()
     try:
-        subprocess.run(["cp", "-a", f"{prepared}/postgres", home], check=True)
+        copy_server(prepared, home, QUICK)
         with Holder(home) as holder:
             address = holder.address()
             with connect(home) as connection:

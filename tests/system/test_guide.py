@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.guide import blocks
-from tests.system.processes import environment
+from tests.support.guide import blocks
+from tests.support.processes import environment
 
 CHECKOUT = Path(__file__).parent.parent.parent
 MOST_LINES = 15

@@ -13,8 +13,8 @@ from typing import Any
 import httpx
 import pytest
 
-from genonaut.cli import main, serve, up
-from tests.system.processes import CHECKOUT, free_port, genonaut, running
+from genonaut.cli import api, main, up
+from tests.support.processes import CHECKOUT, free_port, genonaut, running
 
 UNREACHABLE = (
     "The database server at {} cannot be reached: start it, or correct DB_HOST and DB_PORT, "
@@ -34,7 +34,7 @@ def complaint(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> Complaint:
     """Runs a command that must fail, and returns the only line that it prints."""
-    for module in (serve, up):  # what they set up is for a whole process
+    for module in (api, up):  # what they set up is for a whole process
         monkeypatch.setattr(module, "configure_logs", lambda _: None)
         monkeypatch.setattr(signal, "signal", lambda *_: None)
     monkeypatch.setenv("GENONAUT_HOME", str(tmp_path / "home"))
@@ -216,7 +216,7 @@ def test_a_home_that_cannot_be_written(complaint: Complaint, tmp_path: Path, com
     variables = {"GENONAUT_HOME": str(file), "API_PORT": str(free_port())}
     assert complaint(*command.split(), code=5, **variables) == (
         f"Cannot write to {file}/postgres (Not a directory): set GENONAUT_HOME to a folder that "
-        "you may write to, or DATABASE_URL to a server that runs already."
+        "you can write to, or DATABASE_URL to a server that is already running."
     )
 
 
@@ -233,7 +233,6 @@ def test_a_port_that_was_asked_for_and_is_taken(complaint: Complaint, command: s
     )
 
 
-@pytest.mark.slow
 def test_a_port_that_nobody_asked_for_and_is_taken(ready_home: Path) -> None:
     with listening(None) as port:
         configuration = change_base(ready_home, "api", {"port": port})

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from genonaut.content.rules import InvalidValueError
 from genonaut.ingest.records import Record
 from genonaut.ingest.rows import Defaults, ImportRow, parse_row
-from genonaut.ingest.values import RowError
 
 ADDRESS = "https://cdn.discordapp.com/attachments/100562/100634/a_kangaroo_ts-1660001285.png"
 DISCORD = {
@@ -93,5 +93,5 @@ def test_columns_beside_it_come_first():
     ],
 )
 def test_what_is_refused(raw: object, reason: str):
-    with pytest.raises(RowError, match=reason):
+    with pytest.raises(InvalidValueError, match=reason):
         row(raw)

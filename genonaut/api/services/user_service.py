@@ -5,9 +5,9 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from genonaut.api.exceptions import ConflictError, NotFoundError
 from genonaut.api.repositories.user_repository import UserRepository
 from genonaut.db.schema import User
+from genonaut.errors import ConflictError, NotFoundError
 
 
 class UserService:
@@ -25,6 +25,17 @@ class UserService:
         user = self._users.get(user_id)
         if user is None:
             raise NotFoundError(f"There is no user {user_id}.")
+        return user
+
+    def find(self, name_or_id: str) -> User:
+        """A user by name or id.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        user = self._users.find(name_or_id)
+        if user is None:
+            raise NotFoundError(f"There is no user {name_or_id!r}: use a user's name or id.")
         return user
 
     def find_name(self, user_id: UUID) -> str | None:

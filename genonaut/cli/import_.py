@@ -1,0 +1,112 @@
+"""`genonaut import`: collections of prompts and images become items."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from genonaut.cli.options import Env, Json
+from genonaut.config import load_settings
+from genonaut.db.counts import build_counts
+from genonaut.db.failures import explain
+from genonaut.db.session import Database, open_database
+from genonaut.ingest.importer import import_paths
+from genonaut.ingest.report import FileReport
+from genonaut.ingest.rows import DEFAULT_CREATOR, Defaults
+from genonaut.running.output import print_json, progress_bar, say
+
+REASONS_SHOWN = 5
+
+
+def register(app: typer.Typer) -> None:
+    app.command("import")(import_)
+
+
+def import_(
+    *,
+    paths: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="PATH",
+            help="Files (.csv, .tsv, .jsonl, .ndjson, .png) or folders of PNG files.",
+        ),
+    ],
+    creator: Annotated[
+        str, typer.Option(help="Username for rows that have none.", metavar="NAME")
+    ] = DEFAULT_CREATOR,
+    source: Annotated[
+        Literal["regular", "auto"], typer.Option(help="How rows were made that do not say.")
+    ] = "regular",
+    encoding: Annotated[
+        str | None,
+        typer.Option(
+            help="Of text files. Default: by byte order mark, else utf-8.", metavar="NAME"
+        ),
+    ] = None,
+    rejects: Annotated[
+        Path | None,
+        typer.Option(
+            help="Where bad rows go. Default: <name>.rejects.jsonl in the current folder.",
+            metavar="PATH",
+        ),
+    ] = None,
+    env: Env = None,
+    as_json: Json = False,
+) -> None:
+    """Import collections of prompts and images. Importing the same again adds nothing.
+
+    Exits with 0 if all is well, 3 if rows were rejected, 4 if a file could not be read.
+    """
+    with (
+        open_database(load_settings(env)) as database,
+        _connection(database) as connection,
+        progress_bar("Importing") as on_progress,
+    ):
+        report = import_paths(
+            connection,
+            paths,
+            defaults=Defaults(creator, source),
+            encoding=encoding,
+            rejects=rejects,
+            on_progress=on_progress,
+        )
+        build_counts(database, "genonaut import")
+    if as_json:
+        print_json(report.as_json())
+    else:
+        for file in report.files:
+            _say_what_came_of(file)
+    raise typer.Exit(report.exit_code)
+
+
+@contextmanager
+def _connection(database: Database) -> Iterator[Connection]:
+    """One that commits when its user says so: an import commits after every batch."""
+    try:
+        with database.engine.connect() as connection:
+            yield connection
+    except DBAPIError as error:
+        raise explain(error, database.url) from error
+
+
+def _say_what_came_of(file: FileReport) -> None:
+    if file.read or not file.error:
+        say(
+            f"{file.file}: {file.read:,} rows read, {file.added:,} added, "
+            f"{file.already_there:,} already there, {file.rejected:,} rejected."
+        )
+    if file.new_tags:
+        say(f"  New tags: {file.new_tags:,}.")
+    for reason, times in file.reasons.most_common(REASONS_SHOWN):
+        say(f"  {times:,} x {reason}")
+    if (others := len(file.reasons) - REASONS_SHOWN) > 0:
+        say(f"  and {others:,} other reasons")
+    if file.rejects_file:
+        say(f"  The rejected rows are in {file.rejects_file}.")
+    if file.error:
+        sys.stderr.write(f"genonaut: {file.error}\n")
