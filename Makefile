@@ -49,7 +49,7 @@ refresh-tag-stats-%: install ## Recount and repair the tags' counts
 soak: install-dev ## Writers, folds, refreshes and readers at once: was any count ever wrong?
 	@$(BIN)/python -m tests.counting.soak --seconds $(SECONDS)
 
-bench: install ## Install, then measure counting side by side with every other way
+bench: install ## Install, then measure every way to count side by side
 	@exec $(BIN)/python -m benchmarks.side_by_side $(ARGS)
 
 screenshots: install-dev ## Take the pictures of the documentation from the real pages
