@@ -49,6 +49,6 @@ def _metadata(raw: Mapping[str, Any], discord: Mapping[str, Any]) -> dict[str, A
 
 
 def _tags(modifiers: object) -> list[str]:
-    # A program has cut them out of the prompt. Nobody could correct a wrong one, and nothing is
-    # lost without it: so it does not cost the row.
+    # A program has cut them out of the prompt. The user cannot correct an invalid one, and nothing
+    # is lost without it: so it is skipped, and the row is kept.
     return list(usable_names(modifiers)) if isinstance(modifiers, list) else []

@@ -95,8 +95,10 @@ def open_page(chromium: Browser, site: Site, troubles: Troubles) -> Iterator[Ope
         contexts.append(context)
         troubles.watch(context)
         if viewer:
-            cookie = {"name": COOKIE, "value": USERS[viewer], "domain": DOMAIN, "path": "/gallery"}
-            context.add_cookies([cookie])
+            value = USERS[viewer]
+            context.add_cookies(
+                [{"name": COOKIE, "value": value, "domain": DOMAIN, "path": "/gallery"}]
+            )
         page = context.new_page()
         page.goto(path)
         return page
