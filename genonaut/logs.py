@@ -1,8 +1,8 @@
-"""Logs: one line per event to stderr, as text for people or JSON for machines, secrets hidden.
+"""Logs: one line per event on stderr, as text for people or JSON for programs, secrets masked.
 
 Our own events and those of the libraries (uvicorn, SQLAlchemy) go through the same pipe. Start
-uvicorn with `log_config=None`, or it installs handlers of its own. No line is wider than one line
-but for a traceback in text.
+uvicorn with `log_config=None`, or it installs handlers of its own. Only a traceback in text takes
+more than one line.
 """
 
 import logging
@@ -17,8 +17,8 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 from genonaut.config import LogSettings
 
 MASK = "***"
-# What these say of every request, task and start, we say ourselves, with more in it.
-TALKATIVE = (
+# These report every request, task and start. We log those ourselves, with more detail.
+NOISY = (
     "alembic.runtime.migration",
     "asyncio",
     "celery.app.trace",
@@ -45,7 +45,7 @@ def configure_logs(settings: LogSettings) -> None:
     """Send all logs to stderr. May be called again, for example with another level."""
     last = _last_processors(as_json=settings.format == "json")
     structlog.configure(
-        # What is our own is written at once. By way of the standard library's records it would
+        # Our own events are written directly. Through the records of the standard library it would
         # take twice as long, and every request is an event.
         processors=[structlog.stdlib.filter_by_level, *_SHARED, *last, _line_writer(sys.stderr)],
         logger_factory=structlog.stdlib.LoggerFactory(),
@@ -60,7 +60,7 @@ def configure_logs(settings: LogSettings) -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=settings.level.upper(), force=True)
-    _calm_libraries()
+    _quiet_libraries()
 
 
 def hide_secrets(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
@@ -96,7 +96,7 @@ def _last_processors(*, as_json: bool) -> list[Processor]:
 
 
 def _line_writer(stream: TextIO) -> Processor:
-    """The processor behind all others: what comes to it is a line, and there it ends."""
+    """The last processor: it gets a finished line, writes it and ends the chain."""
 
     def write(_logger: WrappedLogger, _method: str, line: str) -> NoReturn:
         stream.write(f"{line}\n")
@@ -115,12 +115,12 @@ def _text_renderer() -> Processor:
     )
 
 
-def _calm_libraries() -> None:
+def _quiet_libraries() -> None:
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         logger = logging.getLogger(name)
         logger.handlers.clear()
         logger.propagate = True
-    for name in TALKATIVE:
+    for name in NOISY:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
