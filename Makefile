@@ -3,9 +3,10 @@
 PYTHON ?= python3
 SECONDS ?= 60
 BIN    := .venv/bin
+PYTEST := $(BIN)/pytest -n auto --maxprocesses 4 --dist loadgroup --durations 10
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev demo test screenshots lint lock bench refresh-gen-source-stats refresh-tag-stats soak clean FORCE
+.PHONY: help install install-dev demo test test-long screenshots lint lock bench refresh-gen-source-stats refresh-tag-stats soak drill clean FORCE
 
 help: ## List the targets
 	@grep -hE '^[a-z%-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 34
@@ -13,8 +14,12 @@ help: ## List the targets
 demo: install ## Install, then serve a seeded demo
 	@exec $(BIN)/genonaut up --env demo
 
-test: install-dev ## Install, then run the whole suite
-	@$(BIN)/pytest -n 2 --dist worksteal $(ARGS)
+test: install-dev ## Run the suite
+	@$(PYTEST) -m "not long" $(ARGS)
+
+test-long: install-dev ## Run its long forms: soak, kills, the benchmark, the other PostgreSQL
+	@$(PYTEST) -m long -o python_files="test_*.py contract.py" $(ARGS)
+	@$(PYTEST) -m "not long and not both_servers" --postgres debian-15 $(or $(ARGS),tests/integration)
 
 install: .venv/installed ## Install what running needs, into .venv
 install-dev: .venv/installed-dev ## Install what developing needs as well
@@ -48,6 +53,9 @@ refresh-tag-stats-%: install ## Recount and repair the tags' counts
 
 soak: install-dev ## Writers, folds, refreshes and readers at once: was any count ever wrong?
 	@$(BIN)/python -m tests.support.soak --seconds $(SECONDS)
+
+drill: install-dev ## Kill, stop and fill everything under load for ten minutes; print one table
+	@$(BIN)/python -m tests.drill $(ARGS)
 
 bench: install ## Install, then measure counting side by side with the other ways
 	@exec $(BIN)/python -m benchmarks.side_by_side $(ARGS)

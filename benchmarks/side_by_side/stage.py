@@ -38,7 +38,7 @@ END $$
 # Compiling a plan takes longer than it saves in anything that is measured here. Our own sessions
 # have it off; so have all.
 NO_JIT = "ALTER ROLE CURRENT_USER SET jit = off"
-CONTENT_ONLY = "0001"  # the revision that has the content, and nothing that counts it
+CONTENT_ONLY = "0001_content"  # the revision that has the content, and nothing that counts it
 IN_BULK = "-c maintenance_work_mem=512MB -c synchronous_commit=off"
 
 

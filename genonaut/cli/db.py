@@ -40,7 +40,7 @@ def upgrade(env: Env = None) -> None:
 
 @app.command()
 def downgrade(
-    revision: Annotated[str, typer.Argument(help="As in 0001; `base` removes everything.")],
+    revision: Annotated[str, typer.Argument(help="As in 0001_content; `base` removes everything.")],
     env: Env = None,
 ) -> None:
     """Take the schema back to a revision. What that revision does not know is lost."""
@@ -48,11 +48,12 @@ def downgrade(
         engine = create_engine(url)
         try:
             migrate.downgrade(engine, revision)
+            reached = migrate.current_revision(engine)
         except DBAPIError as error:
             raise explain(error, url) from error
         finally:
             engine.dispose()
-    say(f"The schema of {url.database} is at {revision}.")
+    say(f"The schema of {url.database} is at {reached or 'base'}.")
 
 
 @app.command()

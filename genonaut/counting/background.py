@@ -12,7 +12,7 @@ from genonaut.counting.runs import Transaction
 
 PAUSE_SECONDS = 1.0  # a ledger that cannot be folded now is not retried at every read
 
-log = structlog.get_logger()
+log = structlog.get_logger(__name__)
 
 
 class BackgroundFold:

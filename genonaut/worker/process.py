@@ -18,7 +18,7 @@ from genonaut.worker.celery_app import app
 from genonaut.worker.schedules import when
 
 STATEMENT_SHARE = 0.9  # of a task's time limit
-log = structlog.get_logger()
+log = structlog.get_logger(__name__)
 
 
 class WorkerProcess:

@@ -19,7 +19,7 @@ from genonaut.errors import DatabaseError, ServerStartError
 from genonaut.worker.celery_app import app
 from genonaut.worker.process import task_name, worker_database
 
-log = structlog.get_logger()
+log = structlog.get_logger(__name__)
 
 RETRY: dict[str, Any] = {
     "max_retries": 5,

@@ -62,7 +62,7 @@ def running(folder: Path, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
             process.kill()
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_an_interrupted_run_leaves_nothing_running(folder: Path, number: signal.Signals) -> None:
     arguments = ["--quick", "--rows", "2000", "--measure", "read"]

@@ -8,15 +8,21 @@ from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, 
 
 from genonaut.config import Settings
 from genonaut.db.session import Database
+from genonaut.web.viewer import COOKIE
 from tests.support.api import OpenApi
 from tests.support.chromium import ARGUMENTS, CHROMIUM, MISSING
-from tests.support.site import Site, fill
+from tests.support.site import USERS, Site, fill
+from tests.support.waiting import PATIENCE_SECONDS
 
 # What a page refuses to do is an event. Kept where no navigation can lose it: in the console.
 TELL_VIOLATIONS = """
 document.addEventListener("securitypolicyviolation", (event) =>
   console.error(`policy violated: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`));
 """
+
+
+DOMAIN = "127.0.0.1"
+expect.set_options(timeout=PATIENCE_SECONDS * 1000)
 
 
 @pytest.fixture
@@ -28,9 +34,10 @@ def site(open_api: OpenApi, settings: Settings, database: Database) -> Site:
     return Site(str(client.base_url).rstrip("/"), database)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
-    # For a module and no longer: while Playwright runs, asyncio.run() is impossible in its thread.
+    # For this folder and no longer: while Playwright runs, asyncio.run() is impossible in its
+    # thread, and other tests call it.
     if not CHROMIUM:
         pytest.skip(MISSING)
     with sync_playwright() as playwright:
@@ -84,12 +91,15 @@ def open_page(chromium: Browser, site: Site, troubles: Troubles) -> Iterator[Ope
     def open_one(path: str = "/gallery", viewer: str | None = None, **options: object) -> Page:
         given = {"viewport": {"width": 1280, "height": 900}} | options
         context = chromium.new_context(base_url=site.url, **given)  # type: ignore[arg-type]
+        context.set_default_timeout(PATIENCE_SECONDS * 1000)
         contexts.append(context)
         troubles.watch(context)
-        page = context.new_page()
         if viewer:
-            page.goto("/gallery")
-            choose_viewer(page, viewer)
+            value = USERS[viewer]
+            context.add_cookies(
+                [{"name": COOKIE, "value": value, "domain": DOMAIN, "path": "/gallery"}]
+            )
+        page = context.new_page()
         page.goto(path)
         return page
 

@@ -151,7 +151,7 @@ def test_a_view_that_lies_is_seen_and_misleads_no_refresh(
         limits = audit.Limits(ledger_rows=1000, refresh_age_seconds=1000)
         counts = audit.check(session, count, limits)[0]
         assert not counts.ok
-        assert "The view is not what it should be" in counts.detail
+        assert "The view is not the current version" in counts.detail
         assert refresh(session, count, "test").rows_wrong == 0
         connection.exec_driver_sql(view + shown)
         assert connection.exec_driver_sql(f"SELECT * FROM {count.name}_counts").all() == before

@@ -1,18 +1,15 @@
 """docs/add-a-count.md, as it is executed: its blocks of code, by the file that they belong to."""
 
-import re
-from pathlib import Path
-
 from genonaut.counting.declaration import CachedCount, Category, Key
+from tests.support import console
+from tests.support.docs import ROOT
 
-GUIDE = Path(__file__).parents[2] / "docs" / "add-a-count.md"
-BLOCK = re.compile(r"^```(\w+)(?: title=(\S+))?\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+GUIDE = (ROOT / "docs" / "add-a-count.md").read_text(encoding="utf-8")
 
 
 def blocks(language: str) -> dict[str, str]:
     """The guide's blocks of a language, by their titles."""
-    found = BLOCK.findall(GUIDE.read_text(encoding="utf-8"))
-    return {title: code for kind, title, code in found if kind == language}
+    return console.blocks(GUIDE, language)
 
 
 def declared_in_the_guide() -> CachedCount:

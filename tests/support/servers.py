@@ -13,7 +13,7 @@ from sqlalchemy import create_engine
 
 from genonaut.config import Settings, load_settings
 from genonaut.counting.declaration import CachedCount
-from genonaut.db.counts import COUNTS
+from genonaut.db.counts import COUNTS, build_counts
 from genonaut.db.session import Database, open_database
 from genonaut.embedded.locks import FileLock
 from tests.support.processes import nothing_left
@@ -71,21 +71,23 @@ def new_database(beside: Database, *, migrated: bool = False) -> Iterator[Databa
 
 
 @contextmanager
-def open_server(home: Path, server: str) -> Iterator[tuple[Settings, Database]]:
-    """The settings and the database of a server in a home, for as long as the `with` lasts."""
+def open_server(home: Path, server: str, name: str = "test") -> Iterator[tuple[Settings, Database]]:
+    """An environment's settings and database, on a server in a home, while the `with` lasts."""
     with ExitStack() as stack:
         with pytest.MonkeyPatch.context() as environment:
             for variable in STRAY:
                 environment.delenv(variable, raising=False)
             if server != EMBEDDED:
                 environment.setenv("GENONAUT_POSTGRES_BIN", str(DEBIAN))
-            settings = load_settings("test").model_copy(update={"home": home})
+            settings = load_settings(name).model_copy(update={"home": home})
             database = stack.enter_context(open_database(settings, pool_size=40))
         yield settings, database
 
 
 def prepared_home(run: Path, server: str = EMBEDDED) -> Path:
-    """A GENONAUT_HOME with the test database, current and empty; its server is stopped.
+    """A GENONAUT_HOME with the test database, current, empty, its counts built; it is stopped.
+
+    The copy of the database, of which others are made, has counts that were never built.
 
     The first worker of a run that needs it makes it, and the others wait.
     """
@@ -98,6 +100,7 @@ def prepared_home(run: Path, server: str = EMBEDDED) -> Path:
             fresh.mkdir(mode=0o711)
             with open_server(fresh, server) as (_, database):
                 _keep_a_copy(database)
+                build_counts(database, "tests")
             nothing_left(fresh)
             fresh.rename(home)
     finally:

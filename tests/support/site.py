@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from itertools import product
 
+import httpx
 from sqlalchemy import Connection, text
 
 from genonaut.db.counts import build_counts
@@ -14,6 +15,7 @@ USERS = {name: f"00000000-0000-4000-8000-00000000000{number}" for number, name i
 SUBJECTS = ("lighthouse", "fox", "tea house", "planet", "garden", "harbour town", "desert")
 TAGS = ("sea", "night", "oil painting")
 NOBODY = None
+OURS = {"Sec-Fetch-Site": "same-origin"}
 VIEWERS = (NOBODY, "ada", "cy")
 SWITCHES = ("your-g", "your-ag", "comm-g", "comm-ag")
 COMBINATIONS = [
@@ -77,6 +79,25 @@ def fill(database: Database) -> None:
             )
         )
     build_counts(database, "the tests")
+
+
+def arithmetic(counts: dict[str, int], on: tuple[str, ...]) -> int:
+    """The number of results by the numbers of the popover, source by source."""
+    total = 0
+    for how in ("g", "ag"):
+        own, everybody = counts[f"your-{how}"], counts[f"comm-{how}"]
+        if f"comm-{how}" in on:
+            total += everybody if f"your-{how}" in on or own == 0 else everybody - own
+        elif f"your-{how}" in on:
+            total += own
+    return total
+
+
+def view_as(client: httpx.Client, name: str) -> None:
+    """Send the form that chooses a viewer; the client keeps the cookie."""
+    answer = client.post("/gallery/viewer", data={"user": USERS[name]}, headers=OURS)
+    assert answer.status_code == 303
+    client.cookies.update(answer.cookies)
 
 
 def _add_item(connection: Connection, number: int, creator: str, source: str) -> None:

@@ -25,6 +25,8 @@ needs_root = pytest.mark.skipif(
     os.geteuid() != 0, reason="NEEDS ROOT: it is about what root starts, or who is not root"
 )
 
+OTHER_SCHEMAS = {"of_the_past": "0001_content", "unreleased": "0004"}
+
 
 @pytest.fixture
 def new_home() -> Iterator[Path]:
@@ -57,7 +59,7 @@ def ready_home(prepared: Path, new_home: Path) -> Path:
 def real_server(prepared: Path) -> Iterator[dict[str, Any]]:
     """The address of a server that runs while the tests do, as one that the settings name.
 
-    Its test database is current; others have no schema, or an old one.
+    Its test database is current; others have no schema, an old one, or a development version's.
     """
     home = make_folder()
     try:
@@ -65,11 +67,13 @@ def real_server(prepared: Path) -> Iterator[dict[str, Any]]:
         with Holder(home) as holder:
             address = holder.address()
             with connect(home) as connection:
-                for name in ("without_schema", "of_the_past"):
+                connection.execute("CREATE DATABASE without_schema")
+                for name in OTHER_SCHEMAS:
                     connection.execute(f"CREATE DATABASE {name}")
-            with connect(home, "of_the_past") as connection:
-                connection.execute("CREATE TABLE alembic_version (version_num varchar(32))")
-                connection.execute("INSERT INTO alembic_version VALUES ('0001')")
+            for name, revision in OTHER_SCHEMAS.items():
+                with connect(home, name) as connection:
+                    connection.execute("CREATE TABLE alembic_version (version_num varchar(32))")
+                    connection.execute("INSERT INTO alembic_version VALUES (%s)", [revision])
             yield address
             holder.let_go()
     finally:

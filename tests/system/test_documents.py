@@ -7,7 +7,6 @@ and with few items. Numbers, times and ids are not compared.
 import json
 import os
 import shutil
-import signal
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,23 +14,26 @@ from pathlib import Path
 
 import pytest
 
+from genonaut.broker import running_broker
 from genonaut.embedded.cluster import find_binaries
+from tests.support.api import running_api
 from tests.support.console import blocks, examples
 from tests.support.docs import read_docs
 from tests.support.forks import Forks, forks
-from tests.support.processes import connect, environment, nothing_left, serving
-from tests.support.servers import QUICK, copy_server, make_folder
+from tests.support.processes import connect, environment, nothing_left
+from tests.support.servers import EMBEDDED, QUICK, copy_server, make_folder, open_server
 from tests.support.terminal import Terminal
 
 NOT_RUN = {
-    "make demo": "installs, then runs `genonaut up`, which is run here",
+    "make demo": "installs, then runs `genonaut up`",
     "make install-dev": "installs",
     "GENONAUT_EXAMPLES=2000 make test ARGS=tests/counting/test_state_machine.py": "takes long",
     "make bench                                         # everything": "takes long",
-    "API_PORT=8002 genonaut api --env dev": "serves until it is stopped; `genonaut up` runs it",
-    "genonaut worker --env demo": "works until it is stopped; `genonaut up` runs it",
-    "genonaut beat --env demo": "works until it is stopped; `genonaut up` runs it",
-    "genonaut flower --env demo": "serves until it is stopped; `genonaut up` runs it",
+    "API_PORT=8002 genonaut api --env dev": "serves until it is stopped; tests/system has it",
+    "genonaut worker --env demo": "works until it is stopped; tests/system has it",
+    "genonaut beat --env demo": "works until it is stopped; tests/system has it",
+    "genonaut flower --env demo": "serves until it is stopped; tests/system has it",
+    "genonaut stats sql gen_source --restore | genonaut db psql": "test_audit.py follows it",
     "createdb gallery": "serves until it is stopped; the restore of operations.md has the rest",
     "useradd --system --shell /usr/sbin/nologin genonaut": "changes the machine",
     "systemctl daemon-reload": "needs systemd; tests/unit/test_deploy.py verifies the units",
@@ -39,9 +41,10 @@ NOT_RUN = {
 }
 """The blocks in `sh`, by their first line, and why they are not run. They promise no output."""
 
+ELSEWHERE = {"genonaut up": "tests/system/test_lifecycle.py compares what it prints"}
 TEXTS = read_docs()
-DOCUMENTS = [name for name, text in TEXTS.items() if examples(text)]
 GUIDE = "docs/add-a-count.md"  # executed by test_guide.py, in a copy of the package
+DOCUMENTS = [name for name, text in TEXTS.items() if examples(text) and name != GUIDE]
 # The ids that the documents show are those of the full demo.
 FIRST_NEW_ITEM = 120_001
 NEW_USERS = ["ada", "grace", "imported"]
@@ -49,11 +52,10 @@ NEW_USERS = ["ada", "grace", "imported"]
 
 @dataclass(frozen=True)
 class Demo:
-    """A demo that `genonaut up` serves."""
+    """A demo that is served."""
 
     home: Path
     address: str
-    said: str
     forks: Forks
 
     def terminal(self, name: str, **variables: str) -> Terminal:
@@ -68,7 +70,7 @@ class Demo:
             environment(self.home, **variables),
             self.forks,
             self.address,
-            {"genonaut up": self.said},
+            ELSEWHERE,
         )
 
     def as_named_server(self) -> dict[str, str]:
@@ -103,10 +105,12 @@ def demo(prepared: Path) -> Iterator[Demo]:
                 home / "seeded",
             )
             assert seeded == 0, (home / "seeded").read_text()
-            with serving(home, GENONAUT_ENV="demo") as (command, address):
-                said = command.stdout.read_text().partition("Ctrl-C stops it.\n")
-                yield Demo(home, address, said[0] + said[1], forked)
-                assert command.end(signal.SIGINT) == 0
+            with (
+                open_server(home, EMBEDDED, "demo") as (settings, database),
+                running_broker(settings),
+                running_api(settings, database) as api,
+            ):
+                yield Demo(home, str(api.base_url), forked)
         nothing_left(home)
     finally:
         shutil.rmtree(home)

@@ -28,6 +28,8 @@ from genonaut.db.counts import GEN_SOURCE
 from genonaut.db.session import Database
 from genonaut.errors import DatabaseError
 from genonaut.ingest.importer import BATCH_ROWS
+from tests.support.console import examples
+from tests.support.docs import read_docs
 from tests.support.processes import (
     CHECKOUT,
     Holder,
@@ -64,12 +66,24 @@ def held(home: Path) -> Iterator[Database]:
 # Serving
 
 
+def broken_promises(command: str, printed: str) -> list[str]:
+    """How the output differs from what the documents promise of this command."""
+    printed = printed.replace("(test)", "(demo)")
+    found = [one for text in read_docs().values() for one in examples(text)]
+    return [
+        difference
+        for example in found
+        if example.command == command and (difference := example.difference(printed))
+    ]
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("name", ["up", "api"])
 def test_it_serves_until_a_signal_ends_it(
     ready_home: Path, name: str, number: signal.Signals
 ) -> None:
     with serving(ready_home, name) as (command, url):
+        assert broken_promises(f"genonaut {name}", command.stdout.read_text()) == []
         assert httpx.get(url + STATS).json()["community_regular_count"] == 0
         assert command.end(number) == 0, "to be ended is how it is meant to end"
         assert "Traceback" not in command.stderr.read_text()

@@ -158,7 +158,7 @@ def test_a_database_that_is_not_there(
 
 @pytest.mark.parametrize("command", ["stats show", "api", "import some.csv"])
 @pytest.mark.parametrize(
-    ("database", "found"), [("without_schema", "nothing"), ("of_the_past", "0001")]
+    ("database", "found"), [("without_schema", "nothing"), ("of_the_past", "0001_content")]
 )
 def test_a_schema_that_is_not_current(
     complaint: Complaint, real_server: dict[str, Any], command: str, database: str, found: str
@@ -167,6 +167,21 @@ def test_a_schema_that_is_not_current(
     line = complaint(*command.split(), code=5, **variables)
     assert line.startswith(f"The database's schema is at {found} and this version of Genonaut ")
     assert line.endswith(": run `genonaut db upgrade`.")
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["api", "seed", "stats show", "import some.csv", "db upgrade", "db downgrade base"],
+)
+def test_a_database_of_a_development_version(
+    complaint: Complaint, real_server: dict[str, Any], command: str
+) -> None:
+    variables = by_parts(real_server, name="unreleased") | {"API_PORT": str(free_port())}
+    assert complaint(*command.split(), code=5, **variables) == (
+        "The database unreleased was made by a development version of Genonaut (schema 0004) and "
+        "cannot be upgraded: open it with `genonaut db psql` and the same --env, empty it with "
+        "`DROP SCHEMA public CASCADE; CREATE SCHEMA public;`, and start again."
+    )
 
 
 def test_a_revision_that_does_not_exist(complaint: Complaint, real_server: dict[str, Any]) -> None:

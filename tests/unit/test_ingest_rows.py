@@ -199,10 +199,8 @@ def test_the_key_knows_every_value(change: dict[str, Any]):
     assert row(**change).import_key != row().import_key
 
 
-def test_a_row_from_the_time_when_tags_were_metadata_keeps_its_key():
-    assert row(tags="sea, sky").import_key == row(metadata={"tags": "sea, sky"}).import_key
-    assert row(tags="").import_key == row().import_key
-    assert row(tags="sea", metadata={"tags": ["sky"]}).metadata == {"tags": ["sky"]}
+def test_a_column_without_tags_does_not_change_the_key():
+    assert row(tags="").import_key == row(tags=[" "]).import_key == row().import_key
 
 
 def test_a_key_that_comes_with_a_row_is_not_believed():

@@ -1,13 +1,8 @@
 -- The gallery's orders and its search, each with an index. docs/listing.md explains which is for
--- what, and how to have them made beforehand on a big table, so that nobody waits: with
--- 0005_gallery.beforehand.sql. What is there by then is used.
+-- what.
 
 -- 1. Orders. A page is a stretch of one of these, forward or backward. The creator travels along,
 --    so that "everybody's but mine" is decided in the index, and a page far away is found there.
---    The old ones go last: only that needs a lock which readers would wait for.
-
-ALTER INDEX idx_content_newest RENAME TO idx_content_newest_before;
-ALTER INDEX idx_content_best   RENAME TO idx_content_best_before;
 
 CREATE INDEX idx_content_newest
     ON content_items_all (created_at DESC, id DESC) INCLUDE (creator_id);
@@ -18,8 +13,10 @@ CREATE INDEX idx_content_best
 CREATE INDEX idx_content_title
     ON content_items_all (title, id) INCLUDE (creator_id);
 
--- 2. The same orders of one creator's items. (By time of creation it is there since 0001.)
+-- 2. The same orders of one creator's items.
 
+CREATE INDEX idx_content_creator_newest
+    ON content_items_all (creator_id, created_at DESC, id DESC);
 CREATE INDEX idx_content_creator_updated
     ON content_items_all (creator_id, updated_at DESC, id DESC);
 CREATE INDEX idx_content_creator_best
@@ -31,22 +28,19 @@ CREATE INDEX idx_content_creator_title
 --    prompts are in many languages, so no language's endings are taken off.
 
 -- PostgreSQL's parser would take web addresses, paths, tags and signed numbers as one word each.
-CREATE OR REPLACE FUNCTION search_text(written text) RETURNS text
+CREATE FUNCTION search_text(written text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN regexp_replace(written, '[-+./:@<&~]', ' ', 'g');
 
-CREATE OR REPLACE FUNCTION content_words(title text, prompt text) RETURNS tsvector
+CREATE FUNCTION content_words(title text, prompt text) RETURNS tsvector
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN to_tsvector('pg_catalog.simple', search_text(title || ' ' || prompt));
 
-CREATE OR REPLACE FUNCTION search_words(term text) RETURNS tsquery
+CREATE FUNCTION search_words(term text) RETURNS tsquery
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN plainto_tsquery('pg_catalog.simple', search_text(term));
 
 CREATE INDEX idx_content_search ON content_items_all USING gin (content_words(title, prompt));
-
-DROP INDEX idx_content_newest_before;
-DROP INDEX idx_content_best_before;
 
 -- 4. How often each word occurs is known to the planner only after this.
 

@@ -1,21 +1,58 @@
--- Both counts as their declarations in genonaut/db/counts.py make them (`genonaut stats sql`).
--- This file is frozen: a change of the declaration or of the templates needs another migration.
+-- Both counts: what is stored, what was added since (the ledger), and the triggers that write the
+-- ledger, exactly as `genonaut stats sql NAME` prints them. docs/counting.md explains it.
+-- This text is frozen: a change of a declaration or of a template needs another migration.
 
--- A. gen_source: its triggers find the partitions by themselves now, and the record of a refresh
---    has the totals of all categories. All is locked at once, so that no write slips between.
+-- A. gen_source: how many items each user has, and the community.
 
-LOCK TABLE users, content_items_all, gen_source_stats, gen_source_refreshes
-    IN ACCESS EXCLUSIVE MODE;
+-- 1. Stored counts. Zero has no row.
+--    A row whose user_id is null is the total of its source_type.
+--    There is no CHECK (count >= 0): it would abort users' own transactions for a fault of ours.
 
-DROP FUNCTION gen_source_count_insert() CASCADE;
-DROP FUNCTION gen_source_count_update() CASCADE;
-DROP FUNCTION gen_source_count_delete() CASCADE;
-DROP FUNCTION gen_source_count_truncate() CASCADE;
-DROP FUNCTION gen_source_forget_user() CASCADE;
-DROP FUNCTION gen_source_forget_everything() CASCADE;
+CREATE TABLE gen_source_stats (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    user_id uuid REFERENCES users (id) ON DELETE CASCADE,
+    source_type varchar(10) NOT NULL,
+    count bigint NOT NULL,
+    updated_at timestamptz NOT NULL DEFAULT now()
+) WITH (fillfactor = 80);
 
-CREATE TEMP TABLE before ON COMMIT DROP AS TABLE gen_source_refreshes;
-DROP TABLE gen_source_refreshes;
+CREATE UNIQUE INDEX idx_gen_source_keys
+    ON gen_source_stats (user_id, source_type) WHERE user_id IS NOT NULL;
+CREATE UNIQUE INDEX idx_gen_source_total
+    ON gen_source_stats (source_type) WHERE user_id IS NULL;
+
+-- 2. The ledger. Append-only for writers, emptied by the fold: a queue. So it has no key and no
+--    index, and is vacuumed as soon as a fold has left dead rows.
+--    Every row counts for the total; one whose user_id is null counts for nothing else.
+
+CREATE TABLE gen_source_deltas (
+    user_id uuid,
+    source_type varchar(10) NOT NULL,
+    delta bigint NOT NULL
+) WITH (
+    autovacuum_vacuum_scale_factor = 0,
+    autovacuum_vacuum_threshold = 1000,
+    autovacuum_vacuum_insert_threshold = -1,
+    autovacuum_vacuum_cost_delay = 0,
+    autovacuum_analyze_scale_factor = 0,
+    autovacuum_analyze_threshold = 100000
+);
+
+-- 3. The exact counts right now: stored plus ledger, in one statement and so on one snapshot.
+
+CREATE VIEW gen_source_counts AS
+SELECT user_id, source_type, sum(count)::bigint AS count
+FROM (
+    SELECT user_id, source_type, count FROM gen_source_stats
+    UNION ALL
+    SELECT user_id, source_type, delta FROM gen_source_deltas WHERE user_id IS NOT NULL
+    UNION ALL
+    SELECT NULL, source_type, delta FROM gen_source_deltas
+) AS stored_and_ledger
+GROUP BY user_id, source_type
+HAVING sum(count) <> 0;
+
+-- 4. The record of refreshes: what each recount found.
 
 CREATE TABLE gen_source_refreshes (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -35,20 +72,6 @@ CREATE TABLE gen_source_refreshes (
 
 CREATE INDEX idx_gen_source_refreshes_good
     ON gen_source_refreshes (id) WHERE outcome <> 'failed';
-
-INSERT INTO gen_source_refreshes
-    (id, started_at, duration_seconds, requested_by, outcome, rows_checked, rows_wrong, largest_error,
-     worst, error, totals)
-OVERRIDING SYSTEM VALUE
-SELECT
-     id, started_at, duration_seconds, requested_by, outcome, rows_checked, rows_wrong, largest_error,
-     worst, error,
-     jsonb_strip_nulls(jsonb_build_object('regular', community_regular, 'auto', community_auto))
-FROM before
-ORDER BY id;
-
-SELECT setval('gen_source_refreshes_id_seq', coalesce(max(id), 0) + 1, false)
-FROM gen_source_refreshes;
 
 -- 5. The triggers' functions. One row per key and category that a statement changed is appended in
 --    the writer's own transaction: it commits or rolls back with what is counted, and no writer
@@ -218,7 +241,14 @@ END $$;
 
 SELECT gen_source_place_triggers();
 
--- B. tag_cardinality: everything.
+-- Other people's scripts know the two indexes by these names, and rely on the CHECK.
+
+ALTER INDEX idx_gen_source_keys RENAME TO idx_gen_source_stats_user_src;
+ALTER INDEX idx_gen_source_total RENAME TO idx_gen_source_stats_community;
+ALTER TABLE gen_source_stats ADD CONSTRAINT gen_source_stats_source_type
+    CHECK (source_type IN ('regular', 'auto'));
+
+-- B. tag_cardinality: how many items carry each tag.
 
 -- 1. Stored counts. Zero has no row.
 --    There is no CHECK (count >= 0): it would abort users' own transactions for a fault of ours.
@@ -227,8 +257,8 @@ CREATE TABLE tag_cardinality_stats (
     tag_id uuid REFERENCES tags (id) ON DELETE CASCADE,
     content_source varchar(10) NOT NULL,
     cardinality bigint NOT NULL,
-    updated_at timestamptz NOT NULL DEFAULT now(),
-    PRIMARY KEY (tag_id, content_source)
+    PRIMARY KEY (tag_id, content_source),
+    updated_at timestamptz NOT NULL DEFAULT now()
 ) WITH (fillfactor = 80);
 
 -- 2. The ledger. Append-only for writers, emptied by the fold: a queue. So it has no key and no

@@ -6,10 +6,8 @@ DROP FUNCTION search_text(text);
 DROP INDEX idx_content_creator_title;
 DROP INDEX idx_content_creator_best;
 DROP INDEX idx_content_creator_updated;
+DROP INDEX idx_content_creator_newest;
 DROP INDEX idx_content_title;
 DROP INDEX idx_content_best;
 DROP INDEX idx_content_updated;
 DROP INDEX idx_content_newest;
-
-CREATE INDEX idx_content_newest ON content_items_all (created_at DESC, id DESC);
-CREATE INDEX idx_content_best   ON content_items_all (quality_score DESC, id DESC);
