@@ -20,7 +20,7 @@ from genonaut.db.failures import explain
 from genonaut.db.session import open_database, server_url
 from genonaut.embedded.cluster import find_binaries
 from genonaut.errors import UsageError
-from genonaut.running.output import say, say_what_was_built
+from genonaut.running.output import print_built_counts, say
 
 app = typer.Typer(help="The database: its schema, its address, a shell.", no_args_is_help=True)
 
@@ -35,7 +35,7 @@ def upgrade(env: Env = None) -> None:
     with open_database(load_settings(env), migrate=True) as database:
         counts = build_counts(database, "db upgrade")
         say(f"The schema of {database.url.database} is at {migrate.head_revision()}.")
-        say_what_was_built(counts)
+        print_built_counts(counts)
 
 
 @app.command()

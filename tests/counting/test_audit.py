@@ -170,7 +170,8 @@ def test_a_part_that_was_detached(built: Database) -> None:
     found = troubles_after(built, detach)
     assert found.keys() == {"counts", "triggers"}
     assert found["triggers"].data["troubles"] == [
-        f"content_items_auto has the trigger gen_source_{what}, and is no part of what is counted"
+        f"content_items_auto has the trigger gen_source_{what}, "
+        "but is not a part of what is counted"
         for what in ("delete", "insert", "truncate", "update")
     ]
 

@@ -269,7 +269,9 @@ def test_a_migration_gives_up_instead_of_making_others_queue(
     with scratch.engine.begin() as other:
         other.exec_driver_sql("LOCK TABLE content_items IN ROW EXCLUSIVE MODE")
         with (
-            pytest.raises(DatabaseBusyError, match="Others hold a lock for too long"),
+            pytest.raises(
+                DatabaseBusyError, match="Another transaction has held a lock for too long"
+            ),
             open_database(settings_of_scratch, migrate=True),
         ):
             pass
