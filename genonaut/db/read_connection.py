@@ -10,6 +10,7 @@ from sqlalchemy import URL
 
 from genonaut.api.exceptions import DatabaseTimeoutError
 from genonaut.db.failures import explain
+from genonaut.db.session import SESSION
 
 GRACE_SECONDS = 1.0  # for the server to say itself that the time is over
 
@@ -60,8 +61,9 @@ class ReadConnection:
                 if not kept.closed:
                     raise
                 # It broke while it was idle, as when the server was restarted.
-        self._connection = await self._connect()
-        return await self._execute(self._connection, statement, parameters)
+        self._connection = fresh = await self._connect()
+        await fresh.execute(SESSION)
+        return await self._execute(fresh, statement, parameters)
 
     async def _execute(
         self, connection: Connection, statement: str, parameters: Mapping[str, Any]
@@ -79,7 +81,7 @@ class ReadConnection:
             row_factory=namedtuple_row,
             application_name="genonaut",
             connect_timeout=self._connect_timeout_seconds,
-            options=f"-c statement_timeout={milliseconds} -c timezone=UTC",
+            options=f"-c statement_timeout={milliseconds}",
         )
 
     async def close(self) -> None:
