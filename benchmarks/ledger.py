@@ -6,7 +6,6 @@ Medians of interleaved rounds, on the embedded PostgreSQL, in a database of its 
 """
 
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -16,12 +15,12 @@ from rich.progress import Progress
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
-from genonaut.cli.output import print_table, say
 from genonaut.config import load_settings
 from genonaut.counting.background import BackgroundFold
 from genonaut.counting.engine import fold, read, refresh
 from genonaut.db.counts import GEN_SOURCE
 from genonaut.db.session import Database, open_database
+from genonaut.running.output import print_table, say
 
 USERS = 10_000
 ITEMS = 1_000_000
@@ -188,4 +187,4 @@ def report(bench: Bench, progress: Progress) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -22,10 +22,10 @@ from genonaut.api.gallery.query import GalleryPage, GalleryQuery, TagMatch
 from genonaut.api.repositories.content_repository import ContentRepository
 from genonaut.api.repositories.tag_repository import TagRepository
 from genonaut.api.services.gallery_service import GalleryService
-from genonaut.cli.output import print_table, say
 from genonaut.config import Settings, load_settings
 from genonaut.db.session import Database, open_database
-from tests.integration.plans import Plan, plans
+from genonaut.running.output import print_table, say
+from tests.support.plans import Plan, plans
 
 SIZE = 50
 ROUNDS = 7

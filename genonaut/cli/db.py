@@ -13,7 +13,6 @@ from sqlalchemy import URL, create_engine
 from sqlalchemy.exc import DBAPIError
 
 from genonaut.cli.options import Env
-from genonaut.cli.output import say, say_what_was_built
 from genonaut.config import load_settings
 from genonaut.db import migrate
 from genonaut.db.counts import build_counts
@@ -22,6 +21,7 @@ from genonaut.db.session import open_database, server_url
 from genonaut.embedded.cluster import find_binaries
 from genonaut.embedded.postgres import without_libpq_variables
 from genonaut.errors import UsageError
+from genonaut.running.output import say, say_what_was_built
 
 app = typer.Typer(help="The database: its schema, its address, a shell.", no_args_is_help=True)
 
@@ -41,7 +41,7 @@ def upgrade(env: Env = None) -> None:
 
 @app.command()
 def downgrade(
-    revision: Annotated[str, typer.Argument(help="As in 0001; `base` removes everything.")],
+    revision: Annotated[str, typer.Argument(help="As in 0001_content; `base` removes everything.")],
     env: Env = None,
 ) -> None:
     """Take the schema back to a revision. What that revision does not know is lost."""
@@ -49,11 +49,12 @@ def downgrade(
         engine = create_engine(url)
         try:
             migrate.downgrade(engine, revision)
+            reached = migrate.current_revision(engine)
         except DBAPIError as error:
             raise explain(error, url) from error
         finally:
             engine.dispose()
-    say(f"The schema of {url.database} is at {revision}.")
+    say(f"The schema of {url.database} is at {reached or 'base'}.")
 
 
 @app.command()

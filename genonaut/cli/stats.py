@@ -10,16 +10,16 @@ from sqlalchemy.orm import Session
 
 from genonaut.api.services.user_service import UserService
 from genonaut.cli.options import Env, Json
-from genonaut.cli.output import number_of, print_json, print_table, say
 from genonaut.config import Settings, load_settings
 from genonaut.counting import audit, rendering
 from genonaut.counting.declaration import CachedCount
 from genonaut.counting.engine import Reading, Refresh, execute, read, read_live, stored_rows
-from genonaut.counting.refreshing import refresh_now
+from genonaut.counting.runs import refresh_now
 from genonaut.db.counts import COUNTS
 from genonaut.db.schema import User
 from genonaut.db.session import Database, open_database
 from genonaut.errors import UsageError
+from genonaut.running.output import number_of, print_json, print_table, say
 
 app = typer.Typer(help="The counts: show, refresh, check.", no_args_is_help=True)
 

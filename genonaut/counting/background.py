@@ -8,7 +8,7 @@ import structlog
 
 from genonaut.counting.declaration import CachedCount
 from genonaut.counting.engine import fold
-from genonaut.counting.refreshing import Transaction
+from genonaut.counting.runs import Transaction
 
 PAUSE_SECONDS = 1.0  # a ledger that cannot be folded now is not tried at every read
 

@@ -17,11 +17,14 @@ from sqlalchemy import CursorResult
 from sqlalchemy.orm import Session
 
 from genonaut.counting.declaration import CachedCount
-from genonaut.counting.errors import WrongIsolationError
 from genonaut.counting.rendering import statements
 
 KEEP_REFRESHES = 1000  # records
 BUSY = "busy"
+
+
+class WrongIsolationError(Exception):
+    """The session's transaction is not READ COMMITTED."""
 
 
 @dataclass(frozen=True)

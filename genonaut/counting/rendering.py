@@ -27,6 +27,7 @@ _templates = Environment(
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
+    keep_trailing_newline=True,
     autoescape=False,  # noqa: S701 - this is SQL, quoted by `_quoted` and `literal`
 )
 
@@ -80,7 +81,7 @@ def _escaped(text: str) -> str:
 
 def _render(template: str, count: CachedCount, escape: Callable[[str], str]) -> str:
     names = {name: escape(text) for name, text in _names(count).items()}
-    return _templates.get_template(template).render(names) + "\n"
+    return _templates.get_template(template).render(names)
 
 
 def _names(count: CachedCount) -> dict[str, str]:

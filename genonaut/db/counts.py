@@ -2,7 +2,7 @@
 
 from genonaut.counting.declaration import CachedCount, Category, Key
 from genonaut.counting.engine import Refresh
-from genonaut.counting.refreshing import build_if_never_built
+from genonaut.counting.runs import build_if_never_built
 from genonaut.db.schema import PARTITIONS
 from genonaut.db.session import Database
 

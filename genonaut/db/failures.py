@@ -7,7 +7,7 @@ import psycopg
 from sqlalchemy import URL
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from genonaut.api.exceptions import (
+from genonaut.errors import (
     ConflictError,
     DatabaseBusyError,
     DatabaseError,

@@ -1,12 +1,12 @@
-"""Tags as people give them: a few words are everywhere, most are rare."""
+"""Tags as people choose them: a few are everywhere, most are rare."""
 
 from collections.abc import Iterable, Mapping
 from itertools import accumulate
 from random import Random
 
+from genonaut.content.tag_names import tag_name
 from genonaut.demo import words
 from genonaut.demo.grammar import Idea
-from genonaut.ingest.tag_names import tag_name
 
 MOST = 7
 _ZIPF_EXPONENT = 0.7
@@ -42,7 +42,7 @@ ALL_TAGS = tuple(
 
 
 def tags(chance: Random, what: Idea) -> tuple[str, ...]:
-    """Two to seven: theme and medium always, and what else comes to somebody's mind."""
+    """Two to seven tags: always a theme and a medium, the others by chance."""
     drawn = [_THEME[what.subject], _MEDIUM[what.style]]
     if chance.random() < _LIKELIHOOD[what.place]:
         drawn.append(_SETTING[what.place])

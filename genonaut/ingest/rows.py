@@ -7,19 +7,22 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
+from genonaut.content.rules import (
+    IMPORT_KEY,
+    LONGEST_NAME,
+    LONGEST_PROMPT,
+    InvalidValueError,
+    check_storable,
+    short_title,
+)
 from genonaut.db.schema import REGULAR
 from genonaut.errors import UsageError
 from genonaut.ingest import values
 from genonaut.ingest.open_prompts import unpacked
 from genonaut.ingest.records import Record
-from genonaut.ingest.tag_names import column_of_tags
-from genonaut.ingest.values import RowError
+from genonaut.ingest.tag_columns import column_of_tags
 
-LONGEST_PROMPT = 20_000
-LONGEST_NAME = 255
-TITLE_CHARACTERS = 80
 DEFAULT_CREATOR = "imported"
-IMPORT_KEY = "import_key"
 
 _CANONICAL_JSON = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
@@ -54,7 +57,7 @@ class Defaults:
         try:
             creator = values.text(self.creator, "creator", LONGEST_NAME)
             values.partition(self.source, REGULAR)
-        except RowError as error:
+        except InvalidValueError as error:
             raise UsageError(f"The default {error}: correct it.") from error
         if not creator or creator != self.creator:
             raise UsageError("The default creator is empty or has blanks around it: correct it.")
@@ -86,12 +89,12 @@ def parse_row(record: Record, defaults: Defaults) -> ImportRow:
     """The record as a row.
 
     Raises:
-        RowError: a value is missing or cannot be; the message is the reason.
+        InvalidValueError: a value is missing or cannot be; the message is the reason.
     """
     fields = unpacked(record.fields)
     prompt = values.text(fields.get("prompt"), "prompt", LONGEST_PROMPT)
     if not prompt:
-        raise RowError("prompt is empty")
+        raise InvalidValueError("prompt is empty")
     title = values.text(fields.get("title"), "title", LONGEST_NAME)
     creator = values.text(fields.get("creator") or fields.get("username"), "creator", LONGEST_NAME)
     row = ImportRow(
@@ -110,44 +113,32 @@ def parse_row(record: Record, defaults: Defaults) -> ImportRow:
     return _finished(row, record)
 
 
-def short_title(prompt: str) -> str:
-    """The beginning of a prompt, on one line, cut after a word."""
-    line = " ".join(prompt[: 4 * TITLE_CHARACTERS].split())
-    if len(line) <= TITLE_CHARACTERS:
-        return line
-    return line[:TITLE_CHARACTERS].rsplit(" ", 1)[0].rstrip(" ,.;:-") + "…"
-
-
 def _metadata(fields: Mapping[str, object]) -> dict[str, Any]:
     """The metadata column, and every other column that we have no place for."""
     others = {name: value for name, value in fields.items() if name and name not in COLUMNS}
     given = values.json_object(fields.get("metadata"), "metadata")
     metadata = {name: value for name, value in others.items() if value not in (None, "")} | given
     metadata.pop(IMPORT_KEY, None)
-    values.check_storable(metadata, "metadata")
+    check_storable(metadata, "metadata")
     return metadata
 
 
 def _finished(row: ImportRow, record: Record) -> ImportRow:
     """The row with its key, and with a title.
 
-    The key knows only what was given: a title that we make up may be made up differently one day.
+    The key knows only what was given. A title that we make up, and tags that we make of modifiers,
+    may be made up differently one day.
     """
     content: list[object] = [row.creator, row.source]
     if record.identity:
         content += [record.identity]
     else:
         moment = row.created_at.isoformat() if row.created_at else None
+        tags = record.fields.get("tags") if row.tags else None
         content += [row.prompt, row.title, moment, row.content_data]
-        content += [row.quality_score, _tags_as_given(record) | dict(row.metadata)]
+        content += [row.quality_score, tags, dict(row.metadata)]
     return replace(
         row,
         title=row.title or short_title(row.prompt),
         import_key=sha256(_CANONICAL_JSON.encode(content).encode()).hexdigest(),
     )
-
-
-def _tags_as_given(record: Record) -> dict[str, object]:
-    # There was a time when this column was metadata, and what was imported then keeps its key.
-    given = record.fields.get("tags")
-    return {} if given in (None, "") else {"tags": given}

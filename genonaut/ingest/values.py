@@ -1,6 +1,6 @@
-"""One value of a row: what is accepted, and the reason when it is not.
+"""One value of a row: what is accepted, and the reason if it is not.
 
-Values come from CSV as text and from JSON as anything. None and empty text both mean "not given".
+Values from CSV are text, values from JSON can be anything. None and empty text mean "not given".
 """
 
 import json
@@ -9,35 +9,28 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
+from genonaut.content.rules import InvalidValueError, check_text
 from genonaut.db.schema import PARTITIONS, REGULAR
 
-# By all names of a source that an import knows.
+# Every name of a source that an import accepts, with its partition.
 NAMED = PARTITIONS | {"items": PARTITIONS[REGULAR]}
 
 _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 _LATEST = datetime(2100, 1, 1, tzinfo=UTC)
 # Eight digits are a date, 20221104; as seconds they would be somewhere in 1970.
 _UNIX_SECONDS = re.compile(r"(?!\d{8}$)-?\d+(\.\d+)?([eE]\+?\d+)?")
-# PostgreSQL stores neither NUL nor half a surrogate pair.
-_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
-_DEEPEST = 64
-
-
-class RowError(Exception):
-    """A row cannot be imported; the message is the reason, the same for all rows alike."""
 
 
 def text(value: object, name: str, limit: int | None = None) -> str:
-    """Text without the blanks around it; at most `limit` characters."""
+    """Text without surrounding whitespace; at most `limit` characters."""
     if value is None:
         return ""
     if isinstance(value, bool) or not isinstance(value, str | int):
-        raise RowError(f"{name} is not text")
+        raise InvalidValueError(f"{name} is not text")
     stripped = str(value).strip()
     if limit is not None and len(stripped) > limit:
-        raise RowError(f"{name} is longer than {limit:,} characters")
-    if _UNSTORABLE.search(stripped):
-        raise RowError(f"{name} contains a NUL character or half a surrogate pair")
+        raise InvalidValueError(f"{name} is longer than {limit:,} characters")
+    check_text(stripped, name)
     return stripped
 
 
@@ -48,15 +41,17 @@ def timestamp(value: object, name: str) -> datetime | None:
     try:
         moment = _moment(value)
     except (ValueError, OverflowError, OSError) as error:
-        raise RowError(f"{name} is neither an ISO 8601 date nor unix seconds") from error
+        raise InvalidValueError(f"{name} is neither an ISO 8601 date nor unix seconds") from error
     if not _EARLIEST <= moment < _LATEST:
-        raise RowError(f"{name} is not between 1970 and 2100 (unix time counts in seconds)")
+        raise InvalidValueError(
+            f"{name} is not between 1970 and 2100 (unix time counts in seconds)"
+        )
     return moment
 
 
 def _moment(value: object) -> datetime:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise ValueError  # noqa: TRY004 - to the caller it is one more wrong value
+        raise ValueError  # noqa: TRY004 - to the caller it is just another wrong value
     if not isinstance(value, str) or _UNIX_SECONDS.fullmatch(value.strip()):
         return datetime.fromtimestamp(float(value), UTC)
     moment = datetime.fromisoformat(value.strip())
@@ -64,17 +59,17 @@ def _moment(value: object) -> datetime:
 
 
 def number(value: object, name: str) -> float:
-    """A finite number; 0 when it is not given."""
+    """A finite number; 0 if it is not given."""
     if value is None or value == "":
         return 0.0
     if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise RowError(f"{name} is not a number")
+        raise InvalidValueError(f"{name} is not a number")
     try:
         result = float(value)
     except (ValueError, OverflowError) as error:
-        raise RowError(f"{name} is not a number") from error
+        raise InvalidValueError(f"{name} is not a number") from error
     if not math.isfinite(result):
-        raise RowError(f"{name} is not a finite number")
+        raise InvalidValueError(f"{name} is not a finite number")
     return result
 
 
@@ -82,53 +77,36 @@ def partition(value: object, default: str) -> str:
     """The partition of a source: `items` or `auto`."""
     name = text(value, "source").lower() or default
     if name not in NAMED:
-        raise RowError("source is neither regular nor auto")
+        raise InvalidValueError("source is neither regular nor auto")
     return NAMED[name]
 
 
 def json_object(value: object, name: str) -> dict[str, Any]:
-    """A JSON object, given as such or as text; empty when it is not given."""
+    """A JSON object, given as such or as text; empty if it is not given."""
     if value is None or value == "":
         return {}
     parsed = parse_json(value, name) if isinstance(value, str) else value
     if not isinstance(parsed, dict):
-        raise RowError(f"{name} is not a JSON object")
+        raise InvalidValueError(f"{name} is not a JSON object")
     return parsed
 
 
 def parse_json(document: str, name: str) -> object:
-    """JSON as the standard has it: without NaN and Infinity."""
+    """JSON as the standard defines it: without NaN and Infinity."""
     try:
         return _STRICT_JSON.decode(document)
     except json.JSONDecodeError as error:
-        raise RowError(f"{name} is not valid JSON: {error.msg}") from error
+        raise InvalidValueError(f"{name} is not valid JSON: {error.msg}") from error
+    except InvalidValueError:
+        raise
     except ValueError as error:
-        raise RowError(f"{name} contains a number that is too long") from error
+        raise InvalidValueError(f"{name} contains a number that is too long") from error
     except RecursionError as error:
-        raise RowError(f"{name} is nested too deeply") from error
+        raise InvalidValueError(f"{name} is nested too deeply") from error
 
 
 def _refuse_constant(constant: str) -> None:
-    raise RowError(f"{constant} is not valid JSON")
+    raise InvalidValueError(f"{constant} is not valid JSON")
 
 
 _STRICT_JSON = json.JSONDecoder(parse_constant=_refuse_constant)
-
-
-def check_storable(value: object, name: str, depth: int = 0) -> None:
-    """Raises RowError when PostgreSQL could not store the JSON value."""
-    if depth > _DEEPEST:
-        raise RowError(f"{name} is nested too deeply")
-    if isinstance(value, str):
-        if _UNSTORABLE.search(value):
-            raise RowError(f"{name} contains a NUL character or half a surrogate pair")
-    elif isinstance(value, float):
-        if not math.isfinite(value):
-            raise RowError(f"{name} contains a number that is not finite")
-    elif isinstance(value, dict):
-        for key, member in value.items():
-            check_storable(key, name, depth)
-            check_storable(member, name, depth + 1)
-    elif isinstance(value, list):
-        for member in value:
-            check_storable(member, name, depth + 1)

@@ -7,27 +7,27 @@ from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
 from genonaut.config import Settings
+from genonaut.web.assets import Assets
 from genonaut.web.contexts import NOBODY, ErrorContext
 from genonaut.web.files import ImagesFolder
-from genonaut.web.pictures_of import Pictures
+from genonaut.web.picture_urls import PictureUrls
 from genonaut.web.rendering import Renderer
-from genonaut.web.statics import Statics
 
 
 @dataclass(frozen=True, slots=True)
 class Web:
     """What the pages keep from one request to the next."""
 
-    statics: Statics
+    assets: Assets
     renderer: Renderer
     images: ImagesFolder
-    pictures: Pictures
+    pictures: PictureUrls
 
 
 def make_web(settings: Settings) -> Web:
     """By the settings."""
-    statics, images = Statics(), ImagesFolder(settings.gallery.images_folder)
-    return Web(statics, Renderer(statics), images, Pictures(images))
+    assets, images = Assets(), ImagesFolder(settings.gallery.images_folder)
+    return Web(assets, Renderer(assets), images, PictureUrls(images))
 
 
 def web(request: Request) -> Web:
@@ -37,7 +37,7 @@ def web(request: Request) -> Web:
 
 
 class PageRoute(APIRoute):
-    """A route whose errors are pages; `genonaut/api/exception_handlers.py` asks for them."""
+    """A route whose errors are pages; `genonaut/api/http/errors.py` asks for them."""
 
     def error_page(self, request: Request, status: int, detail: str) -> Response:
         """The page for an error. It needs no database, which may be the trouble."""

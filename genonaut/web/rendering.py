@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from genonaut.web import headers
+from genonaut.web import security
+from genonaut.web.assets import Assets
 from genonaut.web.contexts import Context
-from genonaut.web.statics import Statics
 
 _UNITS = (
     ("year", 31_557_600),
@@ -43,7 +43,7 @@ def plural(number: int, one: str, several: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else several or one + 's'}"
 
 
-def environment(statics: Statics) -> Environment:
+def environment(assets: Assets) -> Environment:
     """Where the templates are, and what they may use."""
     made = Environment(
         loader=PackageLoader("genonaut.web"),
@@ -53,15 +53,15 @@ def environment(statics: Statics) -> Environment:
         lstrip_blocks=True,
     )
     made.filters |= {"thousands": thousands, "age": age, "utc": utc, "plural": plural}
-    made.globals["static"] = statics.url
+    made.globals["static"] = assets.url
     return made
 
 
 class Renderer:
     """Makes answers of contexts."""
 
-    def __init__(self, statics: Statics) -> None:
-        self._environment = environment(statics)
+    def __init__(self, assets: Assets) -> None:
+        self._environment = environment(assets)
 
     def html(self, context: Context) -> str:
         """The page."""
@@ -70,4 +70,4 @@ class Renderer:
 
     def answer(self, context: Context, status: int = 200) -> HTMLResponse:
         """The page, with the headers that all pages have."""
-        return HTMLResponse(self.html(context), status, headers.PAGE)
+        return HTMLResponse(self.html(context), status, security.PAGE)

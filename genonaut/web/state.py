@@ -9,7 +9,7 @@ from uuid import UUID
 from starlette.datastructures import QueryParams
 
 from genonaut.api.gallery.query import GalleryQuery, SortField, SortOrder, SourceSwitch, TagMatch
-from genonaut.ingest.tag_names import folded
+from genonaut.content.tag_names import folded
 
 GALLERY = "/gallery"
 END = "end"

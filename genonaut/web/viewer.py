@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import Cookie, Depends, Request, Response
 
-from genonaut.api.values import as_uuid
+from genonaut.api.schemas.values import as_uuid
 
 COOKIE = "genonaut_viewer"
 _SECONDS = 30 * 24 * 3600

@@ -10,13 +10,12 @@ from typing import Any
 import structlog
 from celery import Task
 
-from genonaut.api.exceptions import DatabaseError
 from genonaut.counting.declaration import CachedCount
 from genonaut.counting.engine import fold
-from genonaut.counting.refreshing import refresh_now
+from genonaut.counting.runs import refresh_now
 from genonaut.db.counts import COUNTS
 from genonaut.db.session import Database
-from genonaut.errors import ServerStartError
+from genonaut.errors import DatabaseError, ServerStartError
 from genonaut.worker.celery_app import app
 from genonaut.worker.process import task_name, worker_database
 

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import OpenPage, Troubles
-from tests.browser.site import ITEMS, USERS, Site
+from tests.support.site import ITEMS, USERS, Site
 
 STATS = "/api/v1/content/stats/unified"
 

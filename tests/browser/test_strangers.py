@@ -4,7 +4,7 @@ from playwright.sync_api import expect
 from sqlalchemy import text
 
 from tests.browser.conftest import OpenPage, Troubles
-from tests.browser.site import USERS, Site
+from tests.support.site import USERS, Site
 
 SCRIPTS = (
     "<script>document.title = 'taken'</script>",
@@ -81,7 +81,7 @@ def test_script_stays_text_everywhere(open_page: OpenPage, site: Site, troubles:
 
 def test_a_deleted_script_stays_text(open_page: OpenPage, site: Site) -> None:
     ids = write_scripts(site)
-    page = open_page(viewer=SCRIPTS[0])
+    page = open_page(viewer="ada")
     page.goto(f"/gallery/items/{ids[1]}")
     page.get_by_text("Delete …").click()
     page.get_by_test_id("gallery-item-delete-button").click()

@@ -8,7 +8,7 @@ from genonaut.counting.declaration import CachedCount
 from genonaut.counting.rendering import definition, removal
 from genonaut.db.counts import COUNTS
 from genonaut.db.session import Database
-from tests.guide import declared_in_the_guide
+from tests.support.guide import declared_in_the_guide
 
 GUIDE = declared_in_the_guide()
 

@@ -18,7 +18,9 @@ from genonaut.counting.audit import Finding, Limits
 from genonaut.counting.engine import fold, record_failure, refresh
 from genonaut.db.counts import GEN_SOURCE, build_counts
 from genonaut.db.session import Database
-from tests.counting.recount import differences
+from tests.support.recount import differences
+
+pytestmark = pytest.mark.both_servers
 
 LIMITS = Limits(ledger_rows=100, refresh_age_seconds=3600)
 ADA = "00000000-0000-0000-0000-000000000001"

@@ -9,17 +9,19 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from genonaut.api.exceptions import DatabaseError
 from genonaut.api.services.content_service import ContentService
 from genonaut.counting import background
 from genonaut.counting.background import BackgroundFold
 from genonaut.counting.declaration import CachedCount
 from genonaut.counting.engine import Fold, fold
-from genonaut.counting.refreshing import build_if_never_built
+from genonaut.counting.runs import build_if_never_built
 from genonaut.db.counts import GEN_SOURCE
 from genonaut.db.session import Database
-from tests.counting.recount import differences
-from tests.system.processes import wait_until
+from genonaut.errors import DatabaseError
+from tests.support.recount import differences
+from tests.support.waiting import wait_until
+
+pytestmark = pytest.mark.both_servers
 
 LONG = 50
 READERS = 64

@@ -10,11 +10,13 @@ from sqlalchemy.exc import DBAPIError
 
 from genonaut.counting.declaration import CachedCount
 from genonaut.counting.engine import Refresh, read
-from genonaut.counting.refreshing import refresh_now
+from genonaut.counting.runs import refresh_now
 from genonaut.db.counts import GEN_SOURCE
 from genonaut.db.session import Database
-from tests.counting.recount import differences
-from tests.counting.soak import soak
+from tests.support.recount import differences
+from tests.support.soak import soak
+
+pytestmark = pytest.mark.both_servers
 
 INSERT_ONE = """
     INSERT INTO content_items (title, content_data, prompt, creator_id)
@@ -30,7 +32,6 @@ def add_users(database: Database, count: int) -> None:
         )
 
 
-@pytest.mark.slow
 def test_no_reader_ever_sees_a_wrong_count(database: Database, count: CachedCount) -> None:
     findings = soak(database, SOAK_SECONDS, counts=[count])
     assert findings.wrong == []

@@ -13,9 +13,11 @@ from sqlalchemy.orm import Session
 from genonaut.counting import audit
 from genonaut.counting.declaration import CachedCount, Category, Key
 from genonaut.counting.engine import fold, read, read_live, refresh
-from genonaut.counting.refreshing import build_if_never_built
 from genonaut.counting.rendering import definition, removal
+from genonaut.counting.runs import build_if_never_built
 from genonaut.db.session import Database
+
+pytestmark = pytest.mark.both_servers
 
 LIMITS = audit.Limits(ledger_rows=100, refresh_age_seconds=100)
 

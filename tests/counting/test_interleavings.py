@@ -10,11 +10,13 @@ from sqlalchemy.orm import Session
 
 from genonaut.counting.declaration import CachedCount
 from genonaut.counting.engine import fold, refresh
-from genonaut.counting.refreshing import refresh_now
+from genonaut.counting.runs import refresh_now
 from genonaut.db.counts import COUNTS, GEN_SOURCE
 from genonaut.db.session import Database
-from tests.counting.recount import differences
-from tests.system.processes import wait_until
+from tests.support.recount import differences
+from tests.support.waiting import wait_until
+
+pytestmark = pytest.mark.both_servers
 
 USER = "00000000-0000-0000-0000-000000000001"
 ITEMS = f"""

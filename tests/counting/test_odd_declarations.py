@@ -6,12 +6,14 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from genonaut.api.exceptions import DatabaseError
 from genonaut.counting import audit
 from genonaut.counting.declaration import CachedCount, Category, Key
 from genonaut.counting.engine import fold, refresh
 from genonaut.counting.rendering import definition
 from genonaut.db.session import Database
+from genonaut.errors import DatabaseError
+
+pytestmark = pytest.mark.both_servers
 
 LIMITS = audit.Limits(ledger_rows=100, refresh_age_seconds=100)
 

@@ -8,6 +8,8 @@ from genonaut.counting.rendering import statements
 from genonaut.db.counts import GEN_SOURCE
 from genonaut.db.session import Database
 
+pytestmark = pytest.mark.both_servers
+
 
 def plan(database: Database, name: str) -> str:
     text = statements(GEN_SOURCE)[name].replace(

@@ -4,15 +4,16 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from genonaut.api.exceptions import DatabaseError
 from genonaut.api.repositories.content_repository import ContentRepository
-from genonaut.counting.engine import execute, fold, read, refresh
-from genonaut.counting.errors import WrongIsolationError
-from genonaut.counting.refreshing import build_if_never_built, refresh_now
+from genonaut.counting.engine import WrongIsolationError, execute, fold, read, refresh
+from genonaut.counting.runs import build_if_never_built, refresh_now
 from genonaut.db.counts import GEN_SOURCE
 from genonaut.db.schema import GenSourceRefresh, GenSourceStats
 from genonaut.db.session import Database
-from tests.counting.recount import differences
+from genonaut.errors import DatabaseError
+from tests.support.recount import differences
+
+pytestmark = pytest.mark.both_servers
 
 INSERT = """
     INSERT INTO content_items_all (source_type, title, content_data, prompt, creator_id)

@@ -8,7 +8,9 @@ from genonaut.counting.declaration import CachedCount
 from genonaut.counting.engine import execute, fold, read, refresh
 from genonaut.db.counts import COUNTS, GEN_SOURCE, TAG_CARDINALITY
 from genonaut.db.session import Database
-from tests.counting.recount import differences
+from tests.support.recount import differences
+
+pytestmark = pytest.mark.both_servers
 
 # Four users, 24 items of both sources, five tags; each item carries some.
 CONTENT = """
@@ -149,7 +151,7 @@ def test_a_view_that_lies_is_seen_and_misleads_no_refresh(
         limits = audit.Limits(ledger_rows=1000, refresh_age_seconds=1000)
         counts = audit.check(session, count, limits)[0]
         assert not counts.ok
-        assert "The view is not what it should be" in counts.detail
+        assert "The view is not the current version" in counts.detail
         assert refresh(session, count, "test").rows_wrong == 0
         connection.exec_driver_sql(view + shown)
         assert connection.exec_driver_sql(f"SELECT * FROM {count.name}_counts").all() == before

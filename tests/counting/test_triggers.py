@@ -9,7 +9,9 @@ from genonaut.counting import audit
 from genonaut.counting.engine import fold, read, refresh
 from genonaut.db.counts import GEN_SOURCE
 from genonaut.db.session import Database
-from tests.counting.recount import differences
+from tests.support.recount import differences
+
+pytestmark = pytest.mark.both_servers
 
 USERS = "INSERT INTO users (username) SELECT 'user ' || i FROM generate_series(1, 5) AS i"
 COLUMNS = "title, content_data, prompt, creator_id"

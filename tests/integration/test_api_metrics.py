@@ -16,10 +16,10 @@ from sqlalchemy.orm import Session
 
 from genonaut.config import Settings
 from genonaut.counting.engine import fold
-from genonaut.counting.refreshing import refresh_now
+from genonaut.counting.runs import refresh_now
 from genonaut.db.counts import GEN_SOURCE
 from genonaut.db.session import Database
-from tests.integration.running_api import running_api
+from tests.support.api import running_api
 
 COUNT = {"count": "gen_source"}
 
@@ -170,7 +170,6 @@ def nowhere(port: int) -> Database:
     return Database(url, create_engine(url), is_embedded=False)
 
 
-@pytest.mark.parametrize("server", ["embedded"], indirect=True)
 @pytest.mark.parametrize("listening", [True, False], ids=["hangs", "is-gone"])
 def test_a_scrape_works_without_the_database(settings: Settings, listening: bool) -> None:
     with closing(socket.socket()) as silent:

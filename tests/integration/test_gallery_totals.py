@@ -13,7 +13,8 @@ from genonaut.api.repositories.content_repository import ContentRepository
 from genonaut.api.services.gallery_service import GalleryService
 from genonaut.config import Settings
 from genonaut.db.session import Database
-from tests.integration.galleries import (
+from tests.support.api import running_api
+from tests.support.galleries import (
     ADA,
     COMBINATIONS,
     UNIFIED,
@@ -23,8 +24,7 @@ from tests.integration.galleries import (
     ids,
     read,
 )
-from tests.integration.plans import plans
-from tests.integration.running_api import running_api
+from tests.support.plans import plans
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,7 @@ from sqlalchemy import text
 
 from genonaut.api.services.growth_service import CHART_POINTS, GrowthService
 from genonaut.db.session import Database
-from tests.browser.site import ITEMS, USERS, fill
+from tests.support.site import ITEMS, USERS, fill
 
 
 def record(database: Database, outcome: str, moment: datetime, regular: int) -> None:

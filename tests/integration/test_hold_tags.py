@@ -7,10 +7,10 @@ from threading import Barrier
 import pytest
 from sqlalchemy import text
 
+from genonaut.content.tags import HeldTags, hold_tags
 from genonaut.db.session import Database
-from genonaut.db.tags import HeldTags, hold_tags
-from tests.counting.recount import differences
-from tests.integration.waiting import wait_until_somebody_waits
+from tests.support.recount import differences
+from tests.support.waiting import wait_until_blocked
 
 NAMES = [f"tag {number}" for number in range(12)]
 
@@ -38,14 +38,13 @@ def test_a_tag_that_is_on_its_way_out_is_waited_for(database: Database, change: 
     with ThreadPoolExecutor() as threads, database.engine.connect() as connection:
         connection.exec_driver_sql(change)
         waiting = threads.submit(holds, database, "sea")
-        wait_until_somebody_waits(connection)
+        wait_until_blocked(connection)
         getattr(connection, ends)()
         held = waiting.result()
     stays = ends == "rollback"
     assert (held.ids["sea"] == first, held.added) == (stays, 0 if stays else 1)
 
 
-@pytest.mark.slow
 def test_everybody_at_once(database: Database):
     """Adders of random tags, of whom each tag is needed, beside renamers and deleters."""
     start = Barrier(6)

@@ -19,7 +19,7 @@ from PIL.PngImagePlugin import PngInfo
 from sqlalchemy import Connection, text
 
 from genonaut.cli import main
-from genonaut.counting.refreshing import build_if_never_built
+from genonaut.counting.runs import build_if_never_built
 from genonaut.db.counts import GEN_SOURCE
 from genonaut.db.session import Database
 from genonaut.ingest import importer
@@ -28,7 +28,7 @@ from genonaut.ingest.loader import Loaded, load_batch
 from genonaut.ingest.records import Record
 from genonaut.ingest.rows import Defaults, ImportRow, parse_row
 from genonaut.ingest.sources import open_source
-from tests.counting.recount import differences
+from tests.support.recount import differences
 
 Command = Callable[..., int]
 
@@ -246,7 +246,6 @@ def large_file(path: Path, rows: int) -> Path:
     return path
 
 
-@pytest.mark.slow
 def test_imports_of_the_same_file_at_once(database: Database, tmp_path: Path):
     path = large_file(tmp_path / "a.csv", 12_000)
 
@@ -262,7 +261,6 @@ def test_imports_of_the_same_file_at_once(database: Database, tmp_path: Path):
         assert not differences(session)
 
 
-@pytest.mark.slow
 def test_the_same_rows_in_opposite_orders_at_once(database: Database, tmp_path: Path):
     """Creators who are there already let both get to the rows: a deadlock, if not for the order."""
     records = open_source(large_file(tmp_path / "a.csv", 5_000))
@@ -280,7 +278,6 @@ def test_the_same_rows_in_opposite_orders_at_once(database: Database, tmp_path: 
         assert sum(threads.map(run, [1, -1, 1, -1])) == len(rows) - 50
 
 
-@pytest.mark.slow
 def test_a_kill_loses_nothing_and_the_next_import_completes_it(
     database: Database, environment: None, tmp_path: Path
 ):

@@ -15,7 +15,7 @@ from genonaut.ingest.loader import load_batch
 from genonaut.ingest.records import Record
 from genonaut.ingest.report import FileReport
 from genonaut.ingest.rows import Defaults, ImportRow, parse_row
-from tests.counting.recount import differences
+from tests.support.recount import differences
 
 TAGS = """
 SELECT prompt, array_agg(name ORDER BY name)
@@ -93,7 +93,6 @@ def test_a_batch_takes_few_statements(database: Database, tmp_path: Path):
     assert query(database, "SELECT count(*) FROM content_tags") == [(3_000 * 3 - 7,)]
 
 
-@pytest.mark.slow
 def test_imports_that_add_the_same_tags_at_once(database: Database):
     """A creator who is there already lets all get to the tags: a deadlock, if not for the order."""
     start = Barrier(4)

@@ -21,8 +21,7 @@ from genonaut.embedded import account
 from genonaut.embedded.account import Account, runnable_by
 from genonaut.embedded.lease import Lease
 from genonaut.errors import ServerStartError
-from tests.system.conftest import make_folder, needs_root
-from tests.system.processes import (
+from tests.support.processes import (
     Holder,
     command_line,
     connect,
@@ -35,8 +34,10 @@ from tests.system.processes import (
     postmaster,
     processes_of,
     succeed,
-    wait_until,
 )
+from tests.support.servers import make_folder
+from tests.support.waiting import wait_until
+from tests.system.conftest import needs_root
 
 NOBODY: dict[str, Any] = {"user": "nobody", "extra_groups": [], "cwd": "/"}
 
@@ -86,6 +87,12 @@ def test_eight_starting_at_once_from_nothing_share_a_server(new_home: Path) -> N
         for holder in holders:
             connect(new_home).close()
             holder.let_go()
+
+
+def test_who_comes_as_the_last_one_goes_gets_a_server_that_answers(ready_home: Path) -> None:
+    for _ in range(4):
+        with Lease(ready_home, "postgres") as lease:
+            psycopg.connect(**lease.endpoint(), dbname="postgres").close()
 
 
 # Deaths
@@ -195,8 +202,8 @@ def test_data_of_another_version_is_refused_and_left_alone(ready_home: Path) -> 
     done = genonaut(ready_home, "db", "url")
     assert done.returncode == 5
     assert done.stderr == (
-        f"genonaut: {version.parent} was made by PostgreSQL 17, and this is 18: set GENONAUT_HOME "
-        "to another folder, or dump it with the old version and load it into the new one.\n"
+        f"genonaut: {version.parent} was created by PostgreSQL 17, and this is 18: set "
+        "GENONAUT_HOME to another folder, or dump the data with version 17 and load it into 18.\n"
     )
     assert version.read_text() == "17\n"
 
@@ -208,7 +215,7 @@ def test_a_file_in_the_place_of_the_home_is_refused(new_home: Path) -> None:
     assert (done.returncode, done.stdout) == (5, "")
     assert done.stderr == (
         f"genonaut: Cannot write to {file}/postgres (Not a directory): set GENONAUT_HOME to a "
-        "folder that you may write to, or DATABASE_URL to a server that runs already.\n"
+        "folder that you can write to, or DATABASE_URL to a server that is already running.\n"
     )
     assert file.read_text() == "mine"
 

@@ -1,5 +1,8 @@
 """The documentation of the API: complete, and with examples that are true."""
 
+from importlib import import_module
+from pkgutil import iter_modules
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -7,8 +10,9 @@ from pydantic import BaseModel
 from sqlalchemy import create_engine, make_url
 
 from genonaut import __version__
-from genonaut.api import error_answers, health_schemas, schemas, tag_schemas
-from genonaut.api.app import create_app
+from genonaut.api import schemas
+from genonaut.api.http import error_responses
+from genonaut.app import create_app
 from genonaut.config import load_settings
 from genonaut.db.session import Database
 
@@ -29,12 +33,21 @@ def operations(openapi: dict[str, Any]) -> dict[str, dict[str, Any]]:
     }
 
 
+def schema_modules() -> list[ModuleType]:
+    return [
+        import_module(f"{schemas.__name__}.{found.name}")
+        for found in iter_modules(schemas.__path__)
+    ]
+
+
 def models() -> list[type[BaseModel]]:
     return [
         member
-        for module in (schemas, health_schemas, tag_schemas, error_answers)
+        for module in (*schema_modules(), error_responses)
         for member in vars(module).values()
-        if isinstance(member, type) and issubclass(member, BaseModel) and member is not BaseModel
+        if isinstance(member, type)
+        and issubclass(member, BaseModel)
+        and member.__name__.endswith(("In", "Out"))
     ]
 
 

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from genonaut.cli.output import number_of, print_table, say_what_was_built
 from genonaut.counting.engine import Refresh
+from genonaut.running.output import number_of, print_table, say_what_was_built
 
 
 def test_numbers_stand_at_the_right_with_separators(capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,9 +10,9 @@ from datetime import timedelta
 
 import pytest
 
+from genonaut.content.tag_names import tag_name
 from genonaut.demo import tagging, words
 from genonaut.demo.community import END, SPAN, Community, Item, ItemColumns
-from genonaut.ingest.tag_names import tag_name
 
 USERS, REGULAR, AUTO = 100, 1_000, 4_000
 PRINT_DIGEST = """

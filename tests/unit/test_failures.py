@@ -5,13 +5,13 @@ import pytest
 from sqlalchemy import URL
 from sqlalchemy.exc import DBAPIError
 
-from genonaut.api.exceptions import (
+from genonaut.db.failures import explain
+from genonaut.errors import (
     DatabaseBusyError,
     DatabaseError,
     DatabaseTimeoutError,
     DatabaseUnreachableError,
 )
-from genonaut.db.failures import explain
 
 HERE = URL.create("postgresql+psycopg", "ada", "hunter2", "db.example", 5433, "gallery")
 FAILURES: dict[str, tuple[psycopg.Error, type[DatabaseError], str]] = {

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from genonaut.api.exceptions import InvalidCursorError
 from genonaut.api.gallery import cursors
 from genonaut.api.gallery.cursors import Cursor
 from genonaut.api.gallery.orders import Position, SortValue
 from genonaut.api.gallery.query import ALL_SWITCHES, GalleryQuery, SortField
+from genonaut.errors import InvalidCursorError
 
 ADA = UUID("0b5e0c3e-6a0f-4c55-9f3a-0f6e1f4f7a10")
 BIGINTS = st.integers(-(2**63), 2**63 - 1)

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from genonaut.content.rules import InvalidValueError
 from genonaut.ingest.records import Record
 from genonaut.ingest.rows import Defaults, ImportRow, parse_row
-from genonaut.ingest.values import RowError
 
 ADDRESS = "https://cdn.discordapp.com/attachments/100562/100634/a_kangaroo_ts-1660001285.png"
 DISCORD = {
@@ -70,11 +70,14 @@ def test_modifiers_are_tags_as_far_as_they_can_be():
 
 
 def test_tags_made_of_modifiers_do_not_change_the_key():
-    """What was imported before there were tags is not imported a second time."""
-    plain = row({"modifiers": ["portrait photo"]})
-    assert plain.metadata == {"modifiers": ["portrait photo"]}
-    known = "5f5a575a0b108e3d9c94b87b0ab8e0846a93bbad66ac7418da8fbc230feee79a"
-    assert plain.import_key == known
+    modifiers = {"modifiers": ["portrait photo"]}
+    made = row(modifiers)
+    assert (made.metadata, made.tags) == (modifiers, ("portrait photo",))
+    plain = parse_row(
+        Record("x.csv", 2, {"prompt": made.prompt, "metadata": modifiers}), Defaults()
+    )
+    assert made.import_key == plain.import_key
+    assert plain.tags == ()
 
 
 def test_columns_beside_it_come_first():
@@ -93,5 +96,5 @@ def test_columns_beside_it_come_first():
     ],
 )
 def test_what_is_refused(raw: object, reason: str):
-    with pytest.raises(RowError, match=reason):
+    with pytest.raises(InvalidValueError, match=reason):
         row(raw)

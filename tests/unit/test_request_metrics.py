@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Mount, Route, Router
 
-from genonaut.api.request_metrics import RequestMetrics
+from genonaut.api.http.metrics import RequestMetrics
 
 
 async def answer(_request: Request) -> PlainTextResponse:

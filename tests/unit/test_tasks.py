@@ -2,7 +2,7 @@
 
 import pytest
 
-from genonaut.api.exceptions import DatabaseUnreachableError
+from genonaut.errors import DatabaseUnreachableError
 from genonaut.worker.tasks import fold_deltas, refresh_gen_source_stats
 
 

@@ -15,8 +15,8 @@ from prometheus_client import CollectorRegistry, ProcessCollector, generate_late
 from prometheus_client.parser import text_string_to_metric_families
 from starlette.types import Receive, Scope, Send
 
-from genonaut.api.request_metrics import RequestMetrics
-from genonaut.api.services.metrics_service import Scrape
+from genonaut.api.http.metrics import RequestMetrics
+from genonaut.api.monitoring.metrics import Scrape
 
 ROOT = Path(__file__).parents[2]
 ALERTS = (ROOT / "deploy/prometheus/alerts.yaml").read_text(encoding="utf-8")
@@ -29,7 +29,7 @@ STATE = SimpleNamespace(
 )  # fmt: skip
 OF_PROMETHEUS = {"job", "instance"}
 WORDS = {
-    "max", "min", "sum", "by", "rate", "and", "histogram_quantile", "max_over_time",
+    "max", "min", "sum", "by", "rate", "and", "or", "histogram_quantile", "max_over_time",
 }  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from genonaut.web.files import ImageFile, ImagesFolder, Which
-from genonaut.web.pictures_of import Pictures
+from genonaut.web.picture_urls import PictureUrls
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
 HEADS = {
@@ -121,7 +121,7 @@ def test_thumbnail_and_image_stand_in_for_each_other(folder: Path) -> None:
 
 
 def test_addresses_change_with_the_file(folder: Path) -> None:
-    pictures = Pictures(ImagesFolder(folder))
+    pictures = PictureUrls(ImagesFolder(folder))
     item = {"id": 17, "prompt": "a fox", "content_data": "a.png", "path_thumb": None}
     before = pictures.url(item, "full")
     assert before.startswith("/gallery/files/17/full?v=")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from starlette.datastructures import QueryParams
 
 from genonaut.api.gallery.query import ALL_SWITCHES
-from genonaut.web.forms import own_page
+from genonaut.web.security import own_page
 from genonaut.web.state import (
     END,
     SIZES,

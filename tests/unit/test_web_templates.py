@@ -1,18 +1,23 @@
 """Every template uses what its context has, and every context has what its template uses."""
 
 from dataclasses import fields
+from datetime import UTC, datetime, timedelta
 from typing import get_args
 
 import pytest
 from jinja2 import TemplateNotFound, UndefinedError, meta, nodes
 
+from genonaut.web.assets import Assets
 from genonaut.web.contexts import NOBODY, Context, ErrorContext
 from genonaut.web.rendering import Renderer, age, environment, plural, thousands, utc
-from genonaut.web.statics import Statics
-from tests.unit.moments import ago
 
-ENVIRONMENT = environment(Statics())
+ENVIRONMENT = environment(Assets())
 CONTEXTS = get_args(Context)
+
+
+def ago(seconds: float) -> datetime:
+    """A moment before now."""
+    return datetime.now(UTC) - timedelta(seconds=seconds)
 
 
 def source(name: str) -> nodes.Template:
@@ -56,7 +61,7 @@ def test_nothing_switches_escaping_off() -> None:
 
 def test_what_is_put_in_is_escaped() -> None:
     error = ErrorContext("<b>", NOBODY, 404, "<script>alert(1)</script>\"'", "1")
-    html = Renderer(Statics()).html(error)
+    html = Renderer(Assets()).html(error)
     assert "<script>alert" not in html
     assert "&lt;script&gt;alert(1)&lt;/script&gt;&#34;&#39;" in html
 

@@ -16,9 +16,9 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 
-from genonaut.api.exceptions import InvalidCursorError
 from genonaut.api.gallery.orders import Position, SortValue
 from genonaut.api.gallery.query import GalleryQuery, SortField
+from genonaut.errors import InvalidCursorError
 
 _VERSION = 1
 _CHECKSUM_BYTES = 8

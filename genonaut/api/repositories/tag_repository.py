@@ -27,10 +27,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from genonaut.content.tags import hold_tags
 from genonaut.counting.engine import refresh, stored_rows
 from genonaut.db.counts import TAG_CARDINALITY
 from genonaut.db.schema import AUTO, PARTITIONS, REGULAR, ContentTag, Tag
-from genonaut.db.tags import hold_tags
 
 Columns = TypeVarTuple("Columns")
 
@@ -73,7 +73,7 @@ class TagRepository:
         # Sorted here, as the database's collation may differ from server to server.
         return {item_id: sorted(found) for item_id, found in names.items()}
 
-    def add_to_items(self, source: str, tags: Mapping[int, Collection[str]]) -> None:
+    def attach(self, source: str, tags: Mapping[int, Collection[str]]) -> None:
         """Give items of one source tags by name; what they carry already, they keep."""
         held = hold_tags(
             self._session.connection(), (name for names in tags.values() for name in names)
@@ -93,7 +93,7 @@ class TagRepository:
             insert(ContentTag).from_select(columns, rows).on_conflict_do_nothing()
         )
 
-    def take_others_off(self, item_id: int, names: Collection[str]) -> None:
+    def remove_other_tags(self, item_id: int, names: Collection[str]) -> None:
         """Take all tags but these off an item."""
         kept = select(Tag.id).where(Tag.name.in_(names))
         self._session.execute(

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from genonaut.api.values import as_uuid
+from genonaut.api.schemas.values import as_uuid
 from genonaut.db.schema import User
 
 

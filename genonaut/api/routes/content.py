@@ -4,10 +4,10 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Path
 
-from genonaut.api.dependencies import ContentServiceDep
-from genonaut.api.error_answers import documented
-from genonaut.api.json_bodies import JsonRoute
-from genonaut.api.schemas import (
+from genonaut.api.http.bodies import JsonRoute
+from genonaut.api.http.dependencies import ContentServiceDep
+from genonaut.api.http.error_responses import documented
+from genonaut.api.schemas.content import (
     ItemChangeIn,
     ItemDeletedOut,
     ItemIn,
@@ -15,7 +15,7 @@ from genonaut.api.schemas import (
     ItemsCreatedOut,
     ItemsIn,
 )
-from genonaut.api.values import Id
+from genonaut.api.schemas.values import Id
 from genonaut.db.schema import AUTO, REGULAR
 
 router = APIRouter(prefix="/api/v1", tags=["content"], route_class=JsonRoute)

@@ -4,10 +4,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query
 
-from genonaut.api.dependencies import GalleryServiceDep
-from genonaut.api.error_answers import documented
 from genonaut.api.gallery.query import GalleryPage
-from genonaut.api.gallery_schemas import GalleryOut, GalleryParams
+from genonaut.api.http.dependencies import GalleryServiceDep
+from genonaut.api.http.error_responses import documented
+from genonaut.api.schemas.gallery import GalleryOut, GalleryParams
 
 router = APIRouter(prefix="/api/v1", tags=["content"])
 

@@ -5,8 +5,8 @@ from typing import Any
 from fastapi import APIRouter, Response
 
 from genonaut import __version__
-from genonaut.api.dependencies import HealthServiceDep
-from genonaut.api.health_schemas import AliveOut, ReadyOut
+from genonaut.api.http.dependencies import HealthServiceDep
+from genonaut.api.schemas.health import AliveOut, ReadyOut
 
 router = APIRouter(prefix="/health", tags=["health"])
 

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Response
 from fastapi.responses import PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from genonaut.api.dependencies import MetricsServiceDep
+from genonaut.api.http.dependencies import MetricsServiceDep
 
 router = APIRouter(prefix="/metrics", tags=["health"])
 

@@ -5,16 +5,16 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
-from genonaut.api.dependencies import StatsReaderDep
-from genonaut.api.error_answers import documented
-from genonaut.api.schemas import StatsOut
+from genonaut.api.http.dependencies import CountsReaderDep
+from genonaut.api.http.error_responses import documented
+from genonaut.api.schemas.content import StatsOut
 
 router = APIRouter(prefix="/api/v1", tags=["stats"])
 
 
 @router.get("/content/stats/unified", response_model=StatsOut, responses=documented(422))
 async def read_stats(
-    reader: StatsReaderDep,
+    reader: CountsReaderDep,
     user_id: Annotated[UUID | None, Query(description="Whose; unknown users have zeros.")] = None,
 ) -> dict[str, Any]:
     """The four counts, exact at this moment."""

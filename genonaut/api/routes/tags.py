@@ -5,12 +5,12 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
-from genonaut.api.dependencies import TagServiceDep
-from genonaut.api.error_answers import documented
-from genonaut.api.json_bodies import JsonRoute
+from genonaut.api.http.bodies import JsonRoute
+from genonaut.api.http.dependencies import TagServiceDep
+from genonaut.api.http.error_responses import documented
 from genonaut.api.repositories.tag_repository import CountedTag
-from genonaut.api.tag_schemas import TagDeletedOut, TagIn, TagOut, TagsOut
-from genonaut.api.values import NamePart, TagCursor
+from genonaut.api.schemas.tags import TagDeletedOut, TagIn, TagOut, TagsOut
+from genonaut.api.schemas.values import NamePart, TagCursor
 
 router = APIRouter(prefix="/api/v1/tags", tags=["tags"], route_class=JsonRoute)
 

@@ -5,11 +5,11 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
-from genonaut.api.dependencies import UserServiceDep
-from genonaut.api.error_answers import documented
-from genonaut.api.json_bodies import JsonRoute
-from genonaut.api.schemas import UserIn, UserOut, UsersOut
-from genonaut.api.values import NamePart
+from genonaut.api.http.bodies import JsonRoute
+from genonaut.api.http.dependencies import UserServiceDep
+from genonaut.api.http.error_responses import documented
+from genonaut.api.schemas.users import UserIn, UserOut, UsersOut
+from genonaut.api.schemas.values import NamePart
 from genonaut.db.schema import User
 
 router = APIRouter(prefix="/api/v1/users", tags=["users"], route_class=JsonRoute)

@@ -6,17 +6,16 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from genonaut.api.exceptions import ConflictError, DatabaseTimeoutError, NotFoundError
 from genonaut.api.repositories.content_repository import ContentRepository
 from genonaut.api.repositories.tag_repository import TagRepository
 from genonaut.api.repositories.user_repository import UserRepository
 from genonaut.config import StatsSettings
+from genonaut.content.rules import UNTITLED, short_title
 from genonaut.db.failures import conflict_if_taken
 from genonaut.db.gen_source_counts import GenSourceCounts
-from genonaut.ingest.rows import short_title
+from genonaut.errors import ConflictError, DatabaseTimeoutError, NotFoundError
 
 KEY_IS_TAKEN = "An item with the same import_key exists already."
-UNTITLED = "Untitled"
 
 
 class ContentService:
@@ -72,7 +71,7 @@ class ContentService:
         if len(added) < len(items):
             raise ConflictError(KEY_IS_TAKEN)
         tagged = {row["id"]: item["tags"] for row, item in zip(added, items, strict=True)}
-        self._tags.add_to_items(source, tagged)
+        self._tags.attach(source, tagged)
         creator = next(iter(usernames)) if len(usernames) == 1 else None
         return {
             "items": [_named(item, usernames) | {"tags": tagged[item["id"]]} for item in added],
@@ -91,8 +90,8 @@ class ContentService:
             with conflict_if_taken(KEY_IS_TAKEN):
                 source = self._content.update(item_id, columns)
             if source and "tags" in changes:
-                self._tags.add_to_items(source, {item_id: changes["tags"]})
-                self._tags.take_others_off(item_id, changes["tags"])
+                self._tags.attach(source, {item_id: changes["tags"]})
+                self._tags.remove_other_tags(item_id, changes["tags"])
         return self.get_item(item_id)
 
     def delete_item(self, item_id: int) -> dict[str, Any]:

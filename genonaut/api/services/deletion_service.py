@@ -5,9 +5,9 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from genonaut.api.exceptions import ConflictError, ForbiddenError, NotFoundError
 from genonaut.api.repositories.content_repository import ContentRepository
 from genonaut.api.repositories.deletion_repository import DeletionRepository
+from genonaut.errors import ConflictError, ForbiddenError, NotFoundError
 
 UNDO_SECONDS: Final = 600
 

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from genonaut.api.exceptions import DatabaseTimeoutError
 from genonaut.api.gallery import cursors, search, sources
 from genonaut.api.gallery.cursors import END, Cursor
 from genonaut.api.gallery.filters import Filters
@@ -20,8 +19,9 @@ from genonaut.api.repositories.gallery_repository import GalleryRepository
 from genonaut.api.repositories.tag_repository import TagRepository
 from genonaut.api.services import gallery_totals as totals
 from genonaut.api.services.content_service import ContentService
-from genonaut.api.services.gallery_tags import asked_tags
+from genonaut.api.services.gallery_tags import resolve_tags
 from genonaut.config import Settings
+from genonaut.errors import DatabaseTimeoutError
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +70,12 @@ class GalleryService:
         """
         cursor = self._cursor(query)
         stats = self._stats(query.user_id)
-        filters, at_most = self._filters(query)
-        total = totals.total(self._gallery, filters, at_most, stats, self._count_timeout_seconds)
+        filters, upper_bound = self._filters(query)
+        total = totals.total(
+            self._gallery, filters, upper_bound, stats, self._count_timeout_seconds
+        )
         rows = query.page_size if cursor else query.page * query.page_size
-        collect = totals.collects(filters, total, at_most, stats, rows)
+        collect = totals.should_collect(filters, total, upper_bound, stats, rows)
         if not filters.only_sources and total == NONE:
             filters = replace(filters, scopes={})
         listing = _Listing(self._gallery, filters, collect=collect)
@@ -102,7 +104,7 @@ class GalleryService:
 
     def _filters(self, query: GalleryQuery) -> tuple[Filters, int | None]:
         scopes = sources.scopes(query)
-        tags = asked_tags(self._gallery, query, scopes)
+        tags = resolve_tags(self._gallery, query, scopes)
         filters = Filters(
             scopes={} if tags.impossible else scopes,
             viewer=query.user_id,
@@ -111,7 +113,7 @@ class GalleryService:
             tag_match=query.tag_match,
             lead_is_rare=tags.lead_is_rare,
         )
-        return filters, tags.at_most(query)
+        return filters, tags.upper_bound(query)
 
     def _with_tags(self, items: Sequence[Mapping[Any, Any]]) -> list[dict[str, Any]]:
         names = self._tags.names_of(item["id"] for item in items)

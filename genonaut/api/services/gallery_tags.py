@@ -6,15 +6,15 @@ from uuid import UUID
 
 from genonaut.api.gallery.query import GalleryQuery
 from genonaut.api.repositories.gallery_repository import GalleryRepository
-from genonaut.api.values import as_uuid
-from genonaut.ingest.tag_names import folded
+from genonaut.api.schemas.values import as_uuid
+from genonaut.content.tag_names import folded
 
 # Items; looking at so many for other tags takes some milliseconds.
 _RARE = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class AskedTags:
+class ResolvedTags:
     """The ids of the tags that exist, the rarest first, and how many items carry each.
 
     That number is about both sources or one of them, whichever are asked for. There is none
@@ -30,23 +30,23 @@ class AskedTags:
         """Whether the first tag is known to be on few items."""
         return any(count <= _RARE for count in (self.cardinalities or ())[:1])
 
-    def at_most(self, query: GalleryQuery) -> int | None:
+    def upper_bound(self, query: GalleryQuery) -> int | None:
         """A number that the items with these tags cannot exceed, if that is known."""
         if not self.cardinalities:
             return None
         return sum(self.cardinalities) if query.tag_match == "any" else min(self.cardinalities)
 
 
-def asked_tags(
+def resolve_tags(
     gallery: GalleryRepository, query: GalleryQuery, sources: Collection[str]
-) -> AskedTags:
+) -> ResolvedTags:
     """Look the tags of a query up, by name or by id.
 
     It is impossible to match if `all` are asked for and one is unknown, or if none is known at all.
     """
     names = {name for written in query.tags if (name := folded(written))}
     if not names:
-        return AskedTags()
+        return ResolvedTags()
     ids = {name: found for name in names if (found := as_uuid(name))}
     known = gallery.tags_named(names, ids.values())
     missing = [
@@ -55,15 +55,15 @@ def asked_tags(
         if not any(tag["name"] == name or tag["id"] == ids.get(name) for tag in known)
     ]
     if not known or (missing and query.tag_match == "all"):
-        return AskedTags(impossible=True)
+        return ResolvedTags(impossible=True)
     return _rarest_first(gallery, sorted({tag["id"] for tag in known}), sources)
 
 
 def _rarest_first(
     gallery: GalleryRepository, tags: Iterable[UUID], sources: Collection[str]
-) -> AskedTags:
+) -> ResolvedTags:
     reading = gallery.read_tag_cardinalities(tags)
     if reading.verified_at is None:
-        return AskedTags(tuple(tags), None)
+        return ResolvedTags(tuple(tags), None)
     counted = sorted((sum(reading.counts[tag, source] for source in sources), tag) for tag in tags)
-    return AskedTags(tuple(tag for _, tag in counted), tuple(count for count, _ in counted))
+    return ResolvedTags(tuple(tag for _, tag in counted), tuple(count for count, _ in counted))

@@ -21,23 +21,29 @@ Stats = Mapping[str, Any] | None
 
 
 def total(
-    gallery: GalleryRepository, filters: Filters, at_most: int | None, stats: Stats, seconds: float
+    gallery: GalleryRepository,
+    filters: Filters,
+    upper_bound: int | None,
+    stats: Stats,
+    seconds: float,
 ) -> Total:
     """The number of items that match: from the counts if they know it, else counted for a while.
 
-    `at_most` is what the counts say of the tags: the exact number, if it is about one tag alone.
+    `upper_bound` is what the counts say of the tags: exact, if the query is about one tag alone.
     """
-    if not filters.scopes or at_most == 0:
+    if not filters.scopes or upper_bound == 0:
         return NONE
     if filters.only_sources:
         return Total(sources.size(filters.scopes, stats), True) if stats else Total(0, False)
-    if at_most is not None and filters.only_one_tag:
-        return Total(at_most, exact=True)
+    if upper_bound is not None and filters.only_one_tag:
+        return Total(upper_bound, exact=True)
     counted = gallery.count(filters, seconds)
     return Total(counted.rows, counted.complete)
 
 
-def collects(filters: Filters, total: Total, at_most: int | None, stats: Stats, rows: int) -> bool:
+def should_collect(
+    filters: Filters, total: Total, upper_bound: int | None, stats: Stats, rows: int
+) -> bool:
     """Whether to collect all items that match, rather than walk until `rows` of them were met.
 
     If m of n items match, collecting costs m, and walking about rows * n / m looks.
@@ -45,8 +51,8 @@ def collects(filters: Filters, total: Total, at_most: int | None, stats: Stats, 
     if stats is None:
         return not filters.only_sources
     everything = sources.size(_passed(filters), stats)
-    if total.exact or at_most is not None:
-        matching = total.count if total.exact or at_most is None else at_most
+    if total.exact or upper_bound is not None:
+        matching = total.count if total.exact or upper_bound is None else upper_bound
         return matching < everything and matching**2 <= _cost(filters) * rows * everything
     # Collecting would take as long as counting, which was too long; walking may be longer still.
     return total.count < rows * everything / _MANY_LOOKS

@@ -5,10 +5,10 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from genonaut.api.exceptions import NotFoundError
 from genonaut.api.repositories.tag_repository import CountedTag, TagRepository
+from genonaut.content.tag_names import folded
 from genonaut.db.failures import conflict_if_taken
-from genonaut.ingest.tag_names import folded
+from genonaut.errors import NotFoundError
 
 
 class TagService:

@@ -5,9 +5,9 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from genonaut.api.exceptions import ConflictError, NotFoundError
 from genonaut.api.repositories.user_repository import UserRepository
 from genonaut.db.schema import User
+from genonaut.errors import ConflictError, NotFoundError
 
 
 class UserService:

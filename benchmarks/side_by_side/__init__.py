@@ -1,0 +1,1 @@
+"""Every way of counting, measured side by side: `make bench`. See `docs/benchmark.md`."""

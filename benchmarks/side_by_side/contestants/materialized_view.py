@@ -1,0 +1,40 @@
+"""A materialized view, refreshed concurrently."""
+
+from benchmarks.side_by_side.contestants.base import COUNT_EVERYTHING, Contestant
+from benchmarks.side_by_side.gallery import NOBODY, Connection
+
+VIEW = f"CREATE MATERIALIZED VIEW item_counts AS {COUNT_EVERYTHING}"
+INDEX = "CREATE UNIQUE INDEX ON item_counts (user_id, source_type)"
+
+
+class MaterializedView(Contestant):
+    """PostgreSQL's own cache of a query."""
+
+    name = "materialized view"
+    what = "`REFRESH MATERIALIZED VIEW CONCURRENTLY`"
+    given = (
+        "The unique index that a concurrent refresh needs, by which it is read too. Eight "
+        "asynchronous connections with prepared statements, in each process."
+    )
+    writes_like_none = True
+    refreshed_every = 5.0
+    is_exact = False
+
+    def install(self, connection: Connection) -> None:
+        connection.execute(f"{VIEW} WITH NO DATA")
+        connection.execute(INDEX)
+
+    def refresh(self, connection: Connection) -> None:
+        built = connection.execute(
+            "SELECT relispopulated FROM pg_class WHERE oid = 'item_counts'::regclass"
+        ).fetchone()
+        how = "CONCURRENTLY" if built == (True,) else ""  # the first time there is nobody to spare
+        connection.execute(f"REFRESH MATERIALIZED VIEW {how} item_counts")
+
+    def plant(self, connection: Connection) -> None:
+        wrong = f"SELECT user_id, source_type, count + (user_id = '{NOBODY}')::int AS count"
+        connection.execute("DROP MATERIALIZED VIEW item_counts")
+        connection.execute(
+            f"CREATE MATERIALIZED VIEW item_counts AS {wrong} FROM ({COUNT_EVERYTHING}) AS counted"
+        )
+        connection.execute(INDEX)

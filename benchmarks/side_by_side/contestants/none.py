@@ -1,0 +1,41 @@
+"""No counting: the limit for writing. And a route without a database: the limit for reading."""
+
+from uuid import UUID
+
+import psycopg
+
+from benchmarks.side_by_side.contestants.base import COUNT_EVERYTHING, READ_ALL, Contestant
+from benchmarks.side_by_side.gallery import Connection, Counts, Four, counts, four
+
+
+class NoCounting(Contestant):
+    """Writers have nothing in their way. The route answers from a dictionary in its memory."""
+
+    name = "none"
+    what = "no counting at all; its route answers from a dictionary"
+    given = "The answers, read once at the start. It has no true counts after a write."
+    is_exact = False
+
+    def install(self, connection: Connection) -> None:
+        connection.execute(f"CREATE TABLE item_counts AS {COUNT_EVERYTHING} WITH NO DATA")
+
+    def refresh(self, connection: Connection) -> None:
+        connection.execute("TRUNCATE item_counts")
+        connection.execute(f"INSERT INTO item_counts {COUNT_EVERYTHING}")
+
+    def reader(self) -> "DictionaryReader":
+        with psycopg.connect(self.dsn) as connection:
+            return DictionaryReader(counts(connection.execute(READ_ALL).fetchall()))
+
+
+class DictionaryReader:
+    """Answers without a database."""
+
+    def __init__(self, answers: Counts) -> None:
+        self._answers = answers
+
+    async def read(self, user: UUID | None) -> Four:
+        return four(self._answers, user)
+
+    async def close(self) -> None:
+        """Nothing is held."""

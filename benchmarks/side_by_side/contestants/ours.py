@@ -1,0 +1,72 @@
+"""Ours: the real migrations, the real API, the real refresh. The only file that knows of them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from uuid import UUID
+
+import psycopg
+from psycopg.rows import namedtuple_row
+from sqlalchemy import Engine, NullPool, create_engine
+from sqlalchemy.orm import Session
+
+from benchmarks.side_by_side.contestants.base import Contestant
+from benchmarks.side_by_side.gallery import Connection, Four
+from genonaut.counting import engine
+from genonaut.counting.rendering import statements
+from genonaut.db.counts import GEN_SOURCE
+from genonaut.db.gen_source_counts import GenSourceCounts
+
+
+class Ours(Contestant):
+    """Stored counts, and a ledger that triggers append to."""
+
+    name = "ours"
+    what = "stored counts and an append-only ledger, as released"
+    given = (
+        "Its ledger is folded every second while others write, which its worker does every five. "
+        "One asynchronous connection for the route, in each process."
+    )
+    is_ours = True
+    has_upkeep = True
+    told_by = "SELECT user_id, source_type, count FROM gen_source_counts"
+    keeps_counts_in = ("gen_source_stats", "gen_source_deltas")
+
+    def install(self, connection: Connection) -> None:
+        """Nothing: its tables and triggers came with the migrations."""
+
+    def refresh(self, connection: Connection) -> None:
+        with self._session() as session:
+            engine.refresh(session, GEN_SOURCE, "benchmark")
+
+    def upkeep(self, connection: Connection) -> None:
+        with self._session() as session:
+            engine.fold(session, GEN_SOURCE)
+
+    @contextmanager
+    def _session(self) -> Iterator[Session]:
+        with Session(self._engine) as session, session.begin():
+            yield session
+
+    @cached_property
+    def _engine(self) -> Engine:
+        # Made once, as a worker does, but without a connection that is kept.
+        return create_engine("postgresql+psycopg://", creator=self._connect, poolclass=NullPool)
+
+    def _connect(self) -> psycopg.Connection[object]:
+        return psycopg.connect(self.dsn)
+
+    def read(self, connection: Connection, user: UUID | None) -> Four:
+        cursor = connection.cursor(row_factory=namedtuple_row)
+        read, keys = statements(GEN_SOURCE)["read"], [user] if user else []
+        rows = cursor.execute(read, {"keys": keys}, prepare=True).fetchall()
+        found = GenSourceCounts.of(user, engine.reading(rows))
+        return (
+            found.user_regular,
+            found.user_auto,
+            found.community_regular,
+            found.community_auto,
+        )
+
+    def plant(self, connection: Connection) -> None:
+        connection.execute("UPDATE gen_source_stats SET count = count + 1 WHERE user_id IS NULL")

@@ -1,0 +1,95 @@
+"""What routes ask for, by type: a session, a service."""
+
+from collections.abc import AsyncIterator, Iterator
+from typing import Annotated
+
+from fastapi import Depends, Request
+from sqlalchemy.orm import Session
+
+from genonaut.api.http.counts_reader import CountsReader
+from genonaut.api.monitoring.health import HealthService
+from genonaut.api.monitoring.metrics import MetricsService
+from genonaut.api.services.content_service import ContentService
+from genonaut.api.services.gallery_service import GalleryService
+from genonaut.api.services.tag_service import TagService
+from genonaut.api.services.user_service import UserService
+
+
+async def wait_for_slot(request: Request) -> AsyncIterator[None]:
+    """A place at the database for as long as the session below lives."""
+    async with request.app.state.limiter.slot():
+        yield
+
+
+# Scope "function": the transaction ends before the answer is sent. So whoever has the answer sees
+# the change, and a commit that fails is an error for the one who asked.
+Slot = Annotated[None, Depends(wait_for_slot, scope="function")]
+
+
+def get_session(request: Request, _slot: Slot) -> Iterator[Session]:
+    """The request's only transaction: it commits here and nowhere else."""
+    with request.app.state.database.transaction() as session:
+        yield session
+
+
+def get_snapshot(request: Request, _slot: Slot) -> Iterator[Session]:
+    """For requests that only read, several things that must agree with each other."""
+    with request.app.state.database.snapshot() as session:
+        yield session
+
+
+SessionDep = Annotated[Session, Depends(get_session, scope="function")]
+SnapshotDep = Annotated[Session, Depends(get_snapshot, scope="function")]
+
+
+# Those below only put things together. They are asynchronous all the same: for each that is not,
+# the framework would go into a thread and back, which takes longer than the rest of a request.
+
+
+async def get_content_service(request: Request, session: SessionDep) -> ContentService:
+    """The content service, with the limits that the settings give it."""
+    state = request.app.state
+    return ContentService.limited_by(session, state.settings.stats, state.on_long_ledger)
+
+
+async def get_counts_reader(request: Request) -> CountsReader:
+    """The application's reader of the four counts. No session: it has a connection of its own."""
+    reader: CountsReader = request.app.state.counts_reader
+    return reader
+
+
+async def get_gallery_service(request: Request, session: SnapshotDep) -> GalleryService:
+    """The gallery service, on a snapshot."""
+    state = request.app.state
+    return GalleryService(session, state.settings, on_long_ledger=state.on_long_ledger)
+
+
+async def get_tag_service(session: SessionDep) -> TagService:
+    """The tag service."""
+    return TagService(session)
+
+
+async def get_user_service(session: SessionDep) -> UserService:
+    """The user service."""
+    return UserService(session)
+
+
+async def get_health_service(request: Request) -> HealthService:
+    """The application's health service. No session: the database may be the trouble."""
+    service: HealthService = request.app.state.health
+    return service
+
+
+async def get_metrics_service(request: Request) -> MetricsService:
+    """The application's metrics. No session, for the same reason."""
+    service: MetricsService = request.app.state.metrics
+    return service
+
+
+ContentServiceDep = Annotated[ContentService, Depends(get_content_service)]
+CountsReaderDep = Annotated[CountsReader, Depends(get_counts_reader)]
+GalleryServiceDep = Annotated[GalleryService, Depends(get_gallery_service)]
+TagServiceDep = Annotated[TagService, Depends(get_tag_service)]
+UserServiceDep = Annotated[UserService, Depends(get_user_service)]
+HealthServiceDep = Annotated[HealthService, Depends(get_health_service)]
+MetricsServiceDep = Annotated[MetricsService, Depends(get_metrics_service)]

@@ -1,0 +1,71 @@
+"""What is wrong with a request, for people: the framework's validation errors as sentences."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from genonaut.api.http.error_responses import FieldProblemOut
+from genonaut.api.schemas.content import BODY_SHAPES
+
+MOST_PROBLEMS = 20
+LONGEST_VALUE = 80
+
+
+def sentence(error: dict[str, Any]) -> str:
+    """One error as a sentence that names the field and its value."""
+    field, reason = _field(error), _reason(error)
+    match error["type"]:
+        case "json_invalid":
+            return f"The body is not valid JSON: {error['ctx']['error']}."
+        case "missing":
+            return f"{field} is missing."
+        case "extra_forbidden":
+            return f"{field} is not a field."
+        case _ if isinstance(error["input"], bytes):
+            return "The body is not JSON: send it with the header Content-Type: application/json."
+        case _:
+            return f"{field} is wrong: {_shown(error['input'])}; {_in_a_sentence(reason)}."
+
+
+def fields(errors: Sequence[dict[str, Any]]) -> list[FieldProblemOut]:
+    """The first errors, for programs."""
+    return [
+        FieldProblemOut(field=_field(error), message=_reason(error), value=_value(error))
+        for error in errors[:MOST_PROBLEMS]
+    ]
+
+
+def _field(error: dict[str, Any]) -> str:
+    where, *parts = error["loc"]
+    if error["type"] == "json_invalid":  # its location is a position in the text
+        return str(where)
+    steps = [
+        f"[{part}]" if isinstance(part, int) else f".{part}"
+        for part in parts
+        if part not in BODY_SHAPES
+    ]
+    return "".join(steps).lstrip(".") or str(where)
+
+
+def _reason(error: dict[str, Any]) -> str:
+    message: str = error["msg"]
+    return message.removeprefix("Value error, ")
+
+
+def _in_a_sentence(reason: str) -> str:
+    return reason[0].lower() + reason[1:] if reason[1:2].islower() else reason
+
+
+def _value(error: dict[str, Any]) -> str | None:
+    return None if error["type"] in {"missing", "json_invalid"} else _shown(error["input"])
+
+
+def _shown(value: object) -> str:
+    """A value, short and printable whatever it is."""
+    if isinstance(value, dict | list):
+        return f"an {'object' if isinstance(value, dict) else 'array'} of {len(value)}"
+    if isinstance(value, bytes):
+        value = value[:LONGEST_VALUE].decode(errors="backslashreplace")
+    cut = value[:LONGEST_VALUE] if isinstance(value, str) else value
+    text = json.dumps(cut, ensure_ascii=False, default=str)
+    return text.encode(errors="backslashreplace").decode()[: LONGEST_VALUE + 2]

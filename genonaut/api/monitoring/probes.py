@@ -1,0 +1,109 @@
+"""Asking a server whether it is there, from outside our own connections and in limited time."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any, Generic, TypeVar
+from urllib.parse import urlsplit
+
+import psycopg
+import structlog
+from psycopg.rows import namedtuple_row
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+
+from genonaut.api.http.limiter import ConnectionLimiter
+from genonaut.broker import redis_client_url
+from genonaut.db.session import Database
+from genonaut.errors import DatabaseTimeoutError
+
+PATIENCE_SECONDS = 2.0
+PLACES = 2
+REDIS = {"redis", "rediss", "unix", "redis+socket"}
+AMQP_PORTS = {"amqps": 5671}
+
+Answer = TypeVar("Answer")
+log = structlog.stdlib.get_logger(__name__)
+
+
+class NoAnswerError(Exception):
+    """It did not answer, or not in time. The log says more."""
+
+
+class Probe(Generic[Answer]):
+    """A question to a server. However many ask, it is asked by two at a time."""
+
+    def __init__(self, what: str, ask: Callable[[], Awaitable[Answer]]) -> None:
+        self._what = what
+        self._ask = ask
+        self._limiter = ConnectionLimiter(PLACES, PATIENCE_SECONDS)
+
+    async def answer(self) -> Answer:
+        """What the server says.
+
+        Raises:
+            NoAnswerError: nothing, or not in time.
+        """
+        try:
+            async with self._limiter.slot(), asyncio.timeout(PATIENCE_SECONDS):
+                return await self._ask()
+        except (psycopg.Error, RedisError, OSError, DatabaseTimeoutError) as error:
+            log.warning("no answer", what=self._what, reason=repr(error))
+            raise NoAnswerError from error
+
+
+def database_probe(database: Database, statement: str) -> Probe[Any]:
+    """Asks the database for the one row of a statement."""
+    url = database.url.set(drivername="postgresql")
+    address = url.render_as_string(hide_password=False)
+
+    async def ask() -> Any:  # noqa: ANN401 - a named tuple of the columns
+        # A connection of its own, so that the pool's state does not matter, and an asynchronous
+        # one, because a server that hangs can only be given up on from outside.
+        async with await psycopg.AsyncConnection.connect(
+            address, row_factory=namedtuple_row
+        ) as connection:
+            row = await (await connection.execute(statement)).fetchone()
+        if row is None:
+            raise psycopg.ProgrammingError("no row")
+        return row
+
+    return Probe("database", ask)
+
+
+def broker_probe(url: str) -> Probe[None]:
+    """Asks a broker for a sign of life. `url` is Celery's; of several, one answer is enough."""
+    addresses = url.split(";")
+
+    async def ask() -> None:
+        for address in addresses[:-1]:
+            try:
+                return await _ask_broker(address)
+            except (RedisError, OSError):
+                continue
+        return await _ask_broker(addresses[-1])
+
+    return Probe("broker", ask)
+
+
+async def _ask_broker(url: str) -> None:
+    parts = urlsplit(url)
+    try:
+        if parts.scheme in REDIS:
+            await _ping(redis_client_url(url))
+        elif parts.hostname:
+            await _connect(parts.hostname, parts.port or AMQP_PORTS.get(parts.scheme, 5672))
+    except ValueError:
+        # Without the cause, which may quote a part of the password.
+        raise OSError("the address makes no sense") from None
+
+
+async def _ping(url: str) -> None:
+    async with Redis.from_url(url, protocol=2, retry=Retry(NoBackoff(), 0)) as client:
+        await client.ping()
+
+
+async def _connect(host: str, port: int) -> None:
+    _, writer = await asyncio.open_connection(host, port)
+    writer.close()

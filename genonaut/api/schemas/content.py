@@ -1,0 +1,155 @@
+"""What the API takes (`...In`) and gives (`...Out`). Shapes may grow, never change."""
+
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
+
+from genonaut.api.schemas.values import (
+    ContentData,
+    ContentType,
+    FilePath,
+    Metadata,
+    Name,
+    NamePart,
+    Number,
+    Prompt,
+    TagNames,
+    Time,
+    Utc,
+    example,
+)
+
+MOST_ITEMS = 1000
+
+_ITEM_IN = {
+    "title": "Lighthouse at dusk",
+    "prompt": "a lighthouse at dusk, oil on canvas",
+    "creator_id": "0b5e0c3e-6a0f-4c55-9f3a-0f6e1f4f7a10",
+    "content_data": "/images/lighthouse.png",
+    "item_metadata": {"seed": 7},
+    "quality_score": 0.8,
+    "tags": ["evening", "sea"],
+}
+ITEM_EXAMPLE = _ITEM_IN | {
+    "id": 17,
+    "content_type": "image",
+    "path_thumb": "/thumbs/lighthouse.png",
+    "creator_username": "ada",
+    "created_at": "2026-11-22T15:04:05.123000Z",
+    "updated_at": "2026-11-22T15:04:05.123000Z",
+    "source_type": "regular",
+}
+STATS_EXAMPLE = {
+    "user_regular_count": 581,
+    "user_auto_count": 1895,
+    "community_regular_count": 100_000,
+    "community_auto_count": 300_000,
+    "exact": True,
+    "source": "cache",
+    "as_of": "2026-11-22T15:04:05.123000Z",
+    "verified_at": "2026-11-22T15:00:00Z",
+}
+
+
+class ItemIn(BaseModel):
+    """An item to add."""
+
+    title: NamePart | None = Field(None, description="Default: the beginning of the prompt.")
+    content_type: ContentType = "image"
+    content_data: ContentData = Field("", description="Where the content is, or the content.")
+    path_thumb: FilePath | None = None
+    prompt: Prompt
+    creator_id: UUID = Field(description="An existing user.")
+    item_metadata: Metadata = Field(
+        default_factory=dict,
+        description="Any JSON object that PostgreSQL can store, at most 64 levels deep. An "
+        "`import_key` in it is unique.",
+    )
+    quality_score: Number = 0.0
+    tags: TagNames = Field(
+        default_factory=list,
+        description="Names, at most 50. Those that are new are added. Case, blanks around them and "
+        "names that come twice do not matter.",
+    )
+    created_at: Time | None = Field(None, description="Default: now. With an offset from UTC.")
+
+    model_config = example(_ITEM_IN) | ConfigDict(extra="forbid")
+
+
+class ItemChangeIn(BaseModel):
+    """What to change of an item. What is not sent, or null, stays as it is."""
+
+    title: Name | None = None
+    prompt: Prompt | None = None
+    quality_score: Number | None = None
+    item_metadata: Metadata | None = Field(None, description="All of it, not only what differs.")
+    tags: TagNames | None = Field(None, description="All of them, not only the new ones.")
+
+    model_config = example({"title": "Dusk", "tags": ["sea"]}) | ConfigDict(extra="forbid")
+
+
+# A tag is part of an error's location, so the handler has to know them to leave them out.
+_ONE, _SEVERAL = "one item", "several items"
+BODY_SHAPES = frozenset({_ONE, _SEVERAL})
+ItemsIn = Annotated[
+    Annotated[ItemIn, Tag(_ONE)]
+    | Annotated[list[ItemIn], Field(min_length=1, max_length=MOST_ITEMS), Tag(_SEVERAL)],
+    Discriminator(lambda body: _SEVERAL if isinstance(body, list) else _ONE),
+]
+
+
+class ItemOut(BaseModel):
+    """An item of the gallery."""
+
+    id: int
+    title: str
+    content_type: str
+    content_data: str
+    path_thumb: str | None
+    prompt: str
+    creator_id: UUID
+    creator_username: str
+    item_metadata: dict[str, Any]
+    quality_score: float
+    created_at: Utc
+    updated_at: Utc
+    source_type: Literal["regular", "auto"]
+    tags: list[str] = Field(description="Names, sorted.")
+
+    model_config = example(ITEM_EXAMPLE)
+
+
+class StatsOut(BaseModel):
+    """How many items there are, by how they were made, of one user and of everybody."""
+
+    user_regular_count: int = Field(description="0 if no user was asked for.")
+    user_auto_count: int = Field(description="0 if no user was asked for.")
+    community_regular_count: int = Field(description="All users, this one included.")
+    community_auto_count: int = Field(description="All users, this one included.")
+    exact: bool = Field(description="Whether every commit before `as_of` is counted.")
+    source: Literal["cache", "live"] = Field(
+        description="`live` if the cache was never built, and the items themselves were counted."
+    )
+    as_of: Utc = Field(description="The moment for which this is true.")
+    verified_at: Utc | None = Field(description="The last recount; null before the first.")
+
+    model_config = example(STATS_EXAMPLE)
+
+
+class ItemsCreatedOut(BaseModel):
+    """What was added, and the counts with it."""
+
+    items: list[ItemOut] = Field(description="In the order of the request.")
+    stats: StatsOut = Field(description="Of the items' creator, if they have one in common.")
+
+    model_config = example({"items": [ITEM_EXAMPLE], "stats": STATS_EXAMPLE})
+
+
+class ItemDeletedOut(BaseModel):
+    """What was deleted, so that it can be added again, and the counts without it."""
+
+    deleted: ItemOut
+    stats: StatsOut = Field(description="Of the item's creator.")
+
+    model_config = example({"deleted": ITEM_EXAMPLE, "stats": STATS_EXAMPLE})

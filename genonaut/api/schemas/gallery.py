@@ -1,0 +1,123 @@
+"""What the gallery's route takes and gives."""
+
+from typing import Annotated, Literal, cast
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from genonaut.api.gallery.query import (
+    ALL_SWITCHES,
+    LARGEST_PAGE_SIZE,
+    GalleryQuery,
+    SortField,
+    SortOrder,
+    SourceSwitch,
+    TagMatch,
+)
+from genonaut.api.schemas.content import ITEM_EXAMPLE, STATS_EXAMPLE, ItemOut, StatsOut
+from genonaut.api.schemas.values import NamePart, Storable, example
+
+LARGEST_PAGE = 1_000_000_000
+LONGEST_SEARCH = 1_000  # characters
+MOST_TAGS = 50
+
+_SOURCES = r"^((regular|auto)(,(regular|auto))*)?$"
+_SIDES = {"all": ("user", "community"), "user": ("user",), "community": ("community",)}
+_PAGINATION = {
+    "page": 3,
+    "page_size": 10,
+    "total_count": 402_476,
+    "total_pages": 40_248,
+    "total_is_estimate": False,
+    "has_next": True,
+    "has_previous": True,
+    "next_cursor": "k3cVtBqH0OJbZmFsc2UsMzBd",
+    "prev_cursor": "Yb0mS9yK5ZdbdHJ1ZSwyMF0",
+}
+
+
+class GalleryParams(BaseModel):
+    """A page of the gallery, as it is asked for by URL."""
+
+    page: int = Field(1, ge=1, le=LARGEST_PAGE, description="Not looked at if there is a cursor.")
+    page_size: int = Field(10, ge=1, le=LARGEST_PAGE_SIZE)
+    cursor: str | None = Field(None, description="`next_cursor` or `prev_cursor` of a page before.")
+    backward: bool | None = Field(
+        None,
+        description="Which way to go from the cursor; default: the way it was given for. "
+        "`true` without a cursor begins at the end.",
+    )
+    content_source_types: list[SourceSwitch | Literal[""]] | None = Field(
+        None, description="The switches that are on; one empty value: none. Default: all."
+    )
+    content_types: str = Field(
+        "regular,auto",
+        pattern=_SOURCES,
+        description="The older way, if there are no `content_source_types`: sources by commas.",
+    )
+    creator_filter: Literal["all", "user", "community"] = Field(
+        "all", description="Along with `content_types`: whose."
+    )
+    user_id: UUID | None = Field(
+        None, description="The viewer. Without one, the `user-` switches let nothing through."
+    )
+    search_term: Storable[Annotated[str, Field(max_length=LONGEST_SEARCH)]] = Field(
+        "", description='Words, and "exact phrases" in double quotes, in title or prompt.'
+    )
+    sort_field: SortField = "created_at"
+    sort_order: SortOrder = "desc"
+    tag: list[NamePart] = Field([], max_length=MOST_TAGS, description="Names or ids of tags.")
+    tag_match: TagMatch = Field("any", description="Whether one of the tags is enough.")
+    include_stats: bool = False
+
+    def query(self) -> GalleryQuery:
+        """The same, as the gallery understands it."""
+        return GalleryQuery(
+            sources=self._sources(),
+            user_id=self.user_id,
+            search=self.search_term,
+            tags=tuple(self.tag),
+            tag_match=self.tag_match,
+            sort_field=self.sort_field,
+            sort_order=self.sort_order,
+            page=self.page,
+            cursor=self.cursor,
+            backward=self.backward,
+            page_size=self.page_size,
+            include_stats=self.include_stats,
+        )
+
+    def _sources(self) -> frozenset[SourceSwitch]:
+        if self.content_source_types is not None:
+            return ALL_SWITCHES.intersection(self.content_source_types)
+        types = self.content_types.split(",")
+        asked = {f"{side}-{kind}" for side in _SIDES[self.creator_filter] for kind in types}
+        return ALL_SWITCHES.intersection(cast("set[SourceSwitch]", asked))
+
+
+class PaginationOut(BaseModel):
+    """Where the page is among all."""
+
+    page: int = Field(description="By cursor: counted on from the page that gave the cursor.")
+    page_size: int
+    total_count: int = Field(description="If `total_is_estimate`, there are as many or more.")
+    total_pages: int
+    total_is_estimate: bool = Field(description="Whether counting them all took too long.")
+    has_next: bool
+    has_previous: bool
+    next_cursor: str | None = Field(description="Null if there is no next page.")
+    prev_cursor: str | None = Field(description="Null if there is no page before.")
+
+    model_config = example(_PAGINATION)
+
+
+class GalleryOut(BaseModel):
+    """A page of the gallery."""
+
+    items: list[ItemOut]
+    pagination: PaginationOut
+    stats: StatsOut | None = Field(description="The viewer's four counts, if asked for.")
+
+    model_config = example(
+        {"items": [ITEM_EXAMPLE], "pagination": _PAGINATION, "stats": STATS_EXAMPLE}
+    )

@@ -1,0 +1,71 @@
+"""What the health routes give."""
+
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+from genonaut.api.schemas.values import example
+
+_DATABASE = {"ok": True, "detail": "The database answers."}
+_REFRESH = {"ok": True, "detail": "The counts were verified lately.", "age_seconds": 1200.5}
+_BROKER = {"ok": True, "detail": "The broker answers."}
+_CHECKS = {"database": _DATABASE, "refresh": _REFRESH, "broker": _BROKER}
+_NO_BROKER = {
+    "ok": False,
+    "detail": "The broker does not answer, so nothing is refreshed or folded by the schedule. "
+    "Counts are exact all the same.",
+}
+
+
+class AliveOut(BaseModel):
+    """The process answers."""
+
+    ok: Literal[True] = True
+    version: str
+
+    model_config = example({"ok": True, "version": "0.1.0"})
+
+
+class CheckOut(BaseModel):
+    """One thing that the service needs."""
+
+    ok: bool
+    detail: str
+
+    model_config = example(_DATABASE)
+
+
+class RefreshCheckOut(CheckOut):
+    """Whether the counts were verified lately."""
+
+    age_seconds: float | None = Field(description="Since the last refresh; null before the first.")
+
+    model_config = example(_REFRESH)
+
+
+class ChecksOut(BaseModel):
+    """All checks by name."""
+
+    database: CheckOut
+    refresh: RefreshCheckOut
+    broker: CheckOut
+
+    model_config = example(_CHECKS)
+
+
+class ReadyOut(BaseModel):
+    """Whether the service can do its work: all checks are good, but for those that are dispensable.
+
+    Counts are exact without a broker, so that check does not decide.
+    """
+
+    ok: bool
+    degraded: list[Literal["broker"]] = Field(
+        description="The checks that are not good, and that serving does not depend on."
+    )
+    checks: ChecksOut
+
+    model_config = example(
+        {"ok": True, "degraded": [], "checks": _CHECKS},
+        {"ok": True, "degraded": ["broker"], "checks": _CHECKS | {"broker": _NO_BROKER}},
+    )

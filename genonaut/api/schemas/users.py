@@ -1,0 +1,40 @@
+"""Users as the API takes and gives them."""
+
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from genonaut.api.schemas.values import Name, Utc, example
+
+_USER = {
+    "id": "0b5e0c3e-6a0f-4c55-9f3a-0f6e1f4f7a10",
+    "username": "ada",
+    "created_at": "2026-11-22T15:04:05.123000Z",
+}
+
+
+class UserIn(BaseModel):
+    """A user to add."""
+
+    username: Name = Field(description="Blanks around it are taken off.")
+
+    model_config = example({"username": "ada"}) | ConfigDict(extra="forbid")
+
+
+class UserOut(BaseModel):
+    """A user."""
+
+    id: UUID
+    username: str
+    created_at: Utc
+
+    model_config = example(_USER) | ConfigDict(from_attributes=True)
+
+
+class UsersOut(BaseModel):
+    """A page of users, by username."""
+
+    users: list[UserOut]
+    next_after: str | None = Field(description="`after` for the next page; null on the last.")
+
+    model_config = example({"users": [_USER], "next_after": "ada"})

@@ -1,0 +1,112 @@
+"""Values as the API takes and gives them: what PostgreSQL can store, and UTC everywhere.
+
+What a validator demands is also published as a pattern, so that the documentation is the truth.
+"""
+
+import re
+from datetime import UTC, datetime
+from typing import Annotated, Any, TypeVar
+from uuid import UUID
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+)
+
+from genonaut.content.rules import IMPORT_KEY, LONGEST_NAME, LONGEST_PROMPT, check_storable
+from genonaut.content.tag_names import CONTROLS, MOST_TAGS, tag_name
+
+LARGEST_ID = 2**63 - 1
+LONGEST_CONTENT = 1_000_000
+
+_DATE = re.compile(r"^(19[7-9][0-9]|20[0-9]{2})-[01][0-9]-[0-3][0-9][Tt ]")
+
+
+def as_uuid(text: str) -> UUID | None:
+    """The UUID that a text is; None if it is something else, such as a name."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _without_nul(text: str) -> str:
+    if "\0" in text:
+        raise ValueError("It contains a NUL character")
+    return text
+
+
+def _not_blank(text: str) -> str:
+    if not text.strip():
+        raise ValueError("It is blank")
+    return _without_nul(text)
+
+
+def _written_time(value: object) -> object:
+    # Pydantic would also take seconds since 1970, and years that Python cannot read back in UTC.
+    if not isinstance(value, str) or not _DATE.match(value):
+        raise ValueError("It should be a date and time between 1970 and 2099, as in ISO 8601")
+    return value
+
+
+def _storable_metadata(metadata: dict[str, Any]) -> dict[str, Any]:
+    check_storable(metadata, "It")
+    key = metadata.get(IMPORT_KEY, "")
+    if not isinstance(key, str) or len(key) > LONGEST_NAME:
+        raise ValueError(f"Its {IMPORT_KEY} should be text of at most {LONGEST_NAME} characters")
+    return metadata
+
+
+AnyText = TypeVar("AnyText", bound=str)
+Storable = Annotated[
+    AnyText, AfterValidator(_without_nul), Field(json_schema_extra={"pattern": r"^[^\x00]*$"})
+]
+Filled = Annotated[
+    AnyText,
+    AfterValidator(_not_blank),
+    Field(json_schema_extra={"pattern": r"^[^\x00]*[^\s\x00][^\x00]*$"}),
+]
+
+Id = Annotated[int, Field(ge=1, le=LARGEST_ID)]
+Name = Filled[
+    Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_NAME)]
+]
+NamePart = Storable[Annotated[str, Field(max_length=LONGEST_NAME)]]
+ContentType = Filled[Annotated[str, Field(min_length=1, max_length=50)]]
+Prompt = Filled[Annotated[str, Field(min_length=1, max_length=LONGEST_PROMPT)]]
+ContentData = Storable[Annotated[str, Field(max_length=LONGEST_CONTENT)]]
+FilePath = Storable[Annotated[str, Field(max_length=512)]]
+# In the form of names, in which it may be shorter or longer than it was written.
+TagName = Annotated[
+    str,
+    AfterValidator(lambda written: tag_name(written, "It")),
+    Field(
+        json_schema_extra={
+            "minLength": 1,
+            "maxLength": LONGEST_NAME,
+            "pattern": rf"^[^{CONTROLS}]*[^\s{CONTROLS}][^{CONTROLS}]*$",
+        }
+    ),
+]
+TagNames = Annotated[
+    list[TagName], Field(max_length=MOST_TAGS), AfterValidator(lambda names: sorted(set(names)))
+]
+# The count of the last tag of a page, and its name.
+TagCursor = Annotated[str, Field(pattern=r"^-?[0-9]{1,18}:[^\x00]{1,255}$")]
+Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+Metadata = Annotated[dict[str, Any], AfterValidator(_storable_metadata)]
+Time = Annotated[
+    AwareDatetime,
+    BeforeValidator(_written_time),
+    Field(json_schema_extra={"pattern": _DATE.pattern}),
+]
+Utc = Annotated[datetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
+
+
+def example(*values: dict[str, Any]) -> ConfigDict:
+    """The configuration of a model that is documented by examples."""
+    return ConfigDict(json_schema_extra={"examples": list(values)})

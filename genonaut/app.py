@@ -1,0 +1,90 @@
+"""The web application, put together."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+
+from genonaut import __version__
+from genonaut.api.http.bodies import BodyLimit
+from genonaut.api.http.counts_reader import CountsReader
+from genonaut.api.http.errors import UnexpectedErrors, handle_errors
+from genonaut.api.http.ids import HEADER, RequestIds
+from genonaut.api.http.limiter import ConnectionLimiter
+from genonaut.api.http.metrics import RequestMetrics
+from genonaut.api.monitoring.health import HealthService
+from genonaut.api.monitoring.metrics import MetricsService
+from genonaut.api.routes import content, gallery, health, metrics, stats, tags, users
+from genonaut.config import Settings
+from genonaut.db.session import Database
+from genonaut.web.routes import add_pages
+
+DESCRIPTION = """An image gallery for AI-generated art whose counts are never slow and never wrong.
+
+Every error is `{"error": noun, "detail": sentence, "request_id": id}`. Every answer has a header
+`X-Request-ID`: the one that was sent, if it is a sane one. Times are in UTC."""
+
+TAGS = [
+    {"name": "stats", "description": "Counts by how items were made and whose they are."},
+    {"name": "content", "description": "Items of the gallery."},
+    {"name": "tags", "description": "Words by which items are found, with exact counts."},
+    {"name": "users", "description": "Who creates them."},
+    {"name": "health", "description": "For load balancers and watchdogs."},
+]
+
+
+def create_app(
+    settings: Settings,
+    database: Database,
+    *,
+    on_long_ledger: Callable[[], None] | None = None,
+) -> FastAPI:
+    """The application on an open database. `on_long_ledger` is called by reads that find one."""
+    app = FastAPI(
+        title="Genonaut",
+        version=__version__,
+        description=DESCRIPTION,
+        openapi_tags=TAGS,
+        # Note: the page at /docs loads Swagger UI from a CDN. The API itself needs nobody.
+        # One address per resource. A redirect would trust the request's Host header.
+        redirect_slashes=False,
+        lifespan=_close_at_the_end,
+    )
+    app.state.settings = settings
+    app.state.database = database
+    app.state.on_long_ledger = on_long_ledger
+    app.state.limiter = ConnectionLimiter(
+        settings.api.pool_size, settings.api.statement_timeout_seconds
+    )
+    app.state.counts_reader = CountsReader(database, settings, app.state.limiter, on_long_ledger)
+    app.state.health = HealthService(database, settings)
+    app.state.metrics = MetricsService(database)
+    for routes in (stats, gallery, content, tags, users, health, metrics):
+        app.include_router(routes.router)
+    add_pages(app, settings)
+    handle_errors(app)
+    _add_middleware(app, settings)
+    return app
+
+
+@asynccontextmanager
+async def _close_at_the_end(app: FastAPI) -> AsyncIterator[None]:
+    yield
+    await app.state.counts_reader.close()
+
+
+def _add_middleware(app: FastAPI, settings: Settings) -> None:
+    """From the inside out: what is added last sees a request first."""
+    app.add_middleware(BodyLimit)
+    app.add_middleware(UnexpectedErrors)
+    if settings.api.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.api.cors_origins,
+            allow_methods=["GET", "POST", "PATCH", "DELETE"],
+            allow_headers=["*"],
+            expose_headers=[HEADER],
+        )
+    app.add_middleware(RequestMetrics, registry=app.state.metrics.registry)
+    app.add_middleware(RequestIds)

@@ -1,1 +1,0 @@
-"""Every way of counting, measured side by side: `genonaut bench`. See `benchmarks/RESULTS.md`."""

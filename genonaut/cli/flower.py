@@ -1,0 +1,41 @@
+"""`genonaut flower`: watching workers and tasks."""
+
+import socket
+
+import typer
+
+from genonaut.broker import running_broker
+from genonaut.cli.options import Env
+from genonaut.errors import PortInUseError
+from genonaut.worker.launching import celery_settings, start_celery
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(flower)
+
+
+def flower(env: Env = None) -> None:
+    """Run Flower, a page that shows workers and tasks."""
+    settings = celery_settings(env)
+    _require_free(settings.flower.host, settings.flower.port)
+    arguments = [
+        f"--address={settings.flower.host}",
+        f"--port={settings.flower.port}",
+        "--logging=none",  # ours is set up already
+    ]
+    if settings.flower.basic_auth:
+        arguments.append(f"--basic-auth={settings.flower.basic_auth.get_secret_value()}")
+    with running_broker(settings):
+        start_celery("flower", *arguments)
+
+
+def _require_free(host: str, port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise PortInUseError(
+                f"Flower cannot listen on {host}:{port} ({error.strerror}): stop the process that "
+                f"does, or choose another port with FLOWER_PORT={port + 1}."
+            ) from error

@@ -1,0 +1,113 @@
+"""`genonaut import`: collections of prompts and images become items."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from genonaut.cli.options import Env, Json
+from genonaut.config import load_settings
+from genonaut.db.counts import build_counts
+from genonaut.db.failures import explain
+from genonaut.db.session import Database, open_database
+from genonaut.ingest.importer import import_paths
+from genonaut.ingest.report import FileReport
+from genonaut.ingest.rows import DEFAULT_CREATOR, Defaults
+from genonaut.running.output import print_json, progress_bar, say
+
+REASONS_SHOWN = 5
+
+
+def register(app: typer.Typer) -> None:
+    app.command("import")(import_)
+
+
+def import_(
+    *,
+    paths: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="PATH",
+            help="Files (.csv, .tsv, .jsonl, .ndjson, .png) or folders of PNG files.",
+        ),
+    ],
+    creator: Annotated[
+        str, typer.Option(help="Creator of rows that name none.", metavar="NAME")
+    ] = DEFAULT_CREATOR,
+    source: Annotated[
+        Literal["regular", "auto"], typer.Option(help="Source of rows that name none.")
+    ] = "regular",
+    encoding: Annotated[
+        str | None,
+        typer.Option(
+            help="Encoding of text files. Default: by byte order mark, else utf-8.",
+            metavar="NAME",
+        ),
+    ] = None,
+    rejects: Annotated[
+        Path | None,
+        typer.Option(
+            help="File for rejected rows. Default: <name>.rejects.jsonl in the current folder.",
+            metavar="PATH",
+        ),
+    ] = None,
+    env: Env = None,
+    as_json: Json = False,
+) -> None:
+    """Import collections of prompts and images. Importing the same files again adds nothing.
+
+    Exits with 0 if every row was accepted, 3 if rows were rejected, 4 if a file cannot be read.
+    """
+    with (
+        open_database(load_settings(env)) as database,
+        _connection(database) as connection,
+        progress_bar("Importing") as on_progress,
+    ):
+        report = import_paths(
+            connection,
+            paths,
+            defaults=Defaults(creator, source),
+            encoding=encoding,
+            rejects=rejects,
+            on_progress=on_progress,
+        )
+        build_counts(database, "genonaut import")
+    if as_json:
+        print_json(report.as_json())
+    else:
+        for file in report.files:
+            _print_report(file)
+    raise typer.Exit(report.exit_code)
+
+
+@contextmanager
+def _connection(database: Database) -> Iterator[Connection]:
+    """A connection that leaves committing to its user: an import commits after every batch."""
+    try:
+        with database.engine.connect() as connection:
+            yield connection
+    except DBAPIError as error:
+        raise explain(error, database.url) from error
+
+
+def _print_report(file: FileReport) -> None:
+    if file.read or not file.error:
+        say(
+            f"{file.file}: {file.read:,} rows read, {file.added:,} added, "
+            f"{file.already_there:,} already there, {file.rejected:,} rejected."
+        )
+    if file.new_tags:
+        say(f"  New tags: {file.new_tags:,}.")
+    for reason, times in file.reasons.most_common(REASONS_SHOWN):
+        say(f"  {times:,} x {reason}")
+    if (others := len(file.reasons) - REASONS_SHOWN) > 0:
+        say(f"  and {others:,} other reasons")
+    if file.rejects_file:
+        say(f"  The rejected rows are in {file.rejects_file}.")
+    if file.error:
+        sys.stderr.write(f"genonaut: {file.error}\n")

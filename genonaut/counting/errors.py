@@ -1,5 +1,0 @@
-"""What can go wrong with a count, besides what the database says."""
-
-
-class WrongIsolationError(Exception):
-    """The session's transaction is not READ COMMITTED."""

@@ -1,0 +1,1 @@
+"""Running processes: the supervisor, the listening socket, signals, and printed output."""

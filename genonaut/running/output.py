@@ -1,0 +1,65 @@
+"""What commands print: tables and sentences for people, JSON for machines."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from genonaut.counting.engine import Refresh
+
+
+def say(text: str) -> None:
+    """Print a line, unchanged whatever is in it."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def print_json(value: Any) -> None:  # noqa: ANN401
+    """Print a value as JSON; times and ids become strings."""
+    say(json.dumps(value, default=str, indent=2))
+
+
+def number_of(number: int, noun: str) -> str:
+    """As in "1 count" and "1,002 counts"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def say_what_was_built(counts: Mapping[str, Refresh]) -> None:
+    """One line for each count that was built, by its name."""
+    for name, built in counts.items():
+        say(
+            f"Built {number_of(built.rows_checked, 'count')} of {name} "
+            f"in {built.duration_seconds:.1f} s."
+        )
+
+
+def print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Print a table; numbers get thousands separators and stand at the right."""
+    table = Table(*columns, box=None, pad_edge=False, header_style="bold")
+    for row in rows:
+        table.add_row(*(_cell(value) for value in row))
+    for index, column in enumerate(table.columns):
+        if any(isinstance(row[index], int) for row in rows):
+            column.justify = "right"
+    Console(soft_wrap=True, markup=False, highlight=False).print(table)
+
+
+def _cell(value: Any) -> str:  # noqa: ANN401
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+@contextmanager
+def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on a terminal's standard error; nothing elsewhere."""
+    columns = TextColumn(what), BarColumn(), TaskProgressColumn(), TimeRemainingColumn()
+    console = Console(stderr=True)
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, in_all: bar.update(task, completed=done, total=in_all)

@@ -1,0 +1,68 @@
+"""PictureUrls, files, scripts and styles: what pages are made of but text."""
+
+import gzip
+from functools import lru_cache
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request, Response
+from fastapi.responses import FileResponse
+
+from genonaut.api.http.dependencies import ContentServiceDep
+from genonaut.api.schemas.values import Id
+from genonaut.errors import NotFoundError
+from genonaut.pictures import draw
+from genonaut.web import security
+from genonaut.web.files import Which
+from genonaut.web.page_route import PageRoute, web
+from genonaut.web.picture_urls import drawing_version
+
+router = APIRouter(prefix="/gallery", route_class=PageRoute, include_in_schema=False)
+
+ItemId = Annotated[Id, Path()]
+
+
+@router.get("/static/{version}/{name}")
+async def static(request: Request, version: str, name: str) -> Response:
+    """A script or a style."""
+    answer = web(request).assets.answer(version, name)
+    if answer is None:
+        raise NotFoundError(f"There is no file {name}.")
+    return answer
+
+
+@router.get("/pictures/{item_id}.svg")
+def picture(request: Request, content: ContentServiceDep, item_id: ItemId, v: str = "") -> Response:
+    """The drawing of an item, whether it has a file or not."""
+    prompt = content.get_item(item_id)["prompt"]
+    compressed = "gzip" in request.headers.get("accept-encoding", "")
+    more = {"Cache-Control": _cache(v == drawing_version(prompt)), "Vary": "Accept-Encoding"}
+    if compressed:
+        more["Content-Encoding"] = "gzip"
+    drawing = compressed_drawing(item_id, prompt)
+    return Response(
+        drawing if compressed else gzip.decompress(drawing),
+        media_type="image/svg+xml",
+        headers=security.PICTURE | more,
+    )
+
+
+@router.get("/files/{item_id}/{which}")
+def file(
+    request: Request, content: ContentServiceDep, item_id: ItemId, which: Which, v: str = ""
+) -> Response:
+    """The file of an item, if it names one in the images folder."""
+    found = web(request).images.find(content.get_item(item_id), which)
+    if found is None:
+        raise NotFoundError(f"Item {item_id} has no file.")
+    more = {"Cache-Control": _cache(v == found.version)}
+    return FileResponse(found.path, media_type=found.media_type, headers=security.PICTURE | more)
+
+
+@lru_cache(maxsize=2048)
+def compressed_drawing(item_id: int, prompt: str) -> bytes:
+    """Some kB; drawn once."""
+    return gzip.compress(draw(item_id, prompt).encode(), 6, mtime=0)
+
+
+def _cache(is_current: bool) -> str:
+    return security.FOR_EVER if is_current else security.ASK_AGAIN

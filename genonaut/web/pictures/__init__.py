@@ -1,5 +1,0 @@
-"""Pictures for items without a file: drawn from number and prompt, the same every time."""
-
-from genonaut.web.pictures.drawing import DRAWING_VERSION, draw
-
-__all__ = ["DRAWING_VERSION", "draw"]

@@ -1,0 +1,80 @@
+"""What browsers may do with our pages, and which requests the pages accept from them."""
+
+import re
+from typing import Annotated, Final
+from urllib.parse import urlsplit
+
+from fastapi import Depends, Request
+from fastapi.responses import RedirectResponse
+from starlette.datastructures import QueryParams
+
+from genonaut.errors import ForbiddenError
+from genonaut.web.state import GALLERY, read_state
+
+PAGE_POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
+    "require-trusted-types-for 'script'; trusted-types 'none'"
+)
+# A picture is only ever an image to our pages. Whoever opens it by itself gets a document that
+# may do nothing.
+PICTURE_POLICY: Final = "default-src 'none'; frame-ancestors 'none'; sandbox"
+
+# Nothing here is for another site. (`X-Content-Type-Options` comes with every answer of the API.)
+_OURS: Final = {
+    # Not `no-referrer`: then the browser would not say where a form was sent from.
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+PAGE: Final = _OURS | {
+    "Content-Security-Policy": PAGE_POLICY,
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    # Whoever comes back sees what is true now, and nobody else sees it at all.
+    "Cache-Control": "private, no-store",
+}
+PICTURE: Final = _OURS | {"Content-Security-Policy": PICTURE_POLICY}
+FOR_EVER: Final = "public, max-age=31536000, immutable"
+ASK_AGAIN: Final = "private, no-cache"
+_OUR_PAGES: Final = re.compile(r"/gallery(?:/stats|/items/[0-9]{1,18})?")
+
+
+def require_same_origin(request: Request) -> None:
+    """A dependency of every route that changes something.
+
+    The cookie that says who looks is `SameSite=Lax`, so another site's form comes without it. This
+    is the second lock. Browsers say where a request is from in `Sec-Fetch-Site`, and where they do
+    not (plain HTTP from another machine), in `Origin`. A page cannot set either. Whoever sends
+    neither is refused.
+
+    Raises:
+        ForbiddenError: the request was made by another site's page, or by no page at all.
+    """
+    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin", "")
+    own = site == "same-origin" if site else urlsplit(origin).netloc == request.headers.get("host")
+    if not own:
+        raise ForbiddenError("This was not sent by one of our own pages, so nothing was changed.")
+
+
+async def read_form(request: Request) -> QueryParams:
+    """The fields of a form without files: they are written like a query."""
+    return QueryParams((await request.body()).decode("utf-8", "replace"))
+
+
+FormDep = Annotated[QueryParams, Depends(read_form)]
+
+
+def own_page(address: str) -> str:
+    """The page of ours that an address names, with its filters, at their first page.
+
+    Anything else becomes the gallery: a form must not lead to somebody else's site.
+    """
+    parts = urlsplit(address)
+    if parts.scheme or parts.netloc or not _OUR_PAGES.fullmatch(parts.path):
+        return GALLERY
+    return read_state(QueryParams(parts.query)).but().url(parts.path)
+
+
+def see(url: str) -> RedirectResponse:
+    """Go there, and ask with GET."""
+    return RedirectResponse(url, 303, PAGE)

@@ -1,0 +1,57 @@
+"""An item's page."""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from genonaut.web.contexts import ItemContext, Link, Viewer
+from genonaut.web.picture_urls import PictureUrls
+from genonaut.web.rendering import utc
+from genonaut.web.state import GalleryState
+from genonaut.web.views.parts import card_of, tag_value
+
+MOST_FACTS: Final = 40
+_HIDDEN: Final = {"tags", "import_key"}
+"""Shown elsewhere, or nothing to look at."""
+
+
+def item_context(
+    item: Mapping[str, Any], pictures: PictureUrls, viewer: Viewer, state: GalleryState
+) -> ItemContext:
+    """Everything on the page."""
+    return ItemContext(
+        title=item["title"],
+        viewer=viewer,
+        card=card_of(item, pictures, state),
+        picture=pictures.url(item, "full"),
+        is_drawn=pictures.is_drawn(item),
+        tags=tuple(
+            Link(tag, GalleryState(tags=(tag_value(tag, None),)).url()) for tag in item["tags"]
+        ),
+        facts=tuple(_facts(item)),
+        back=state.url(),
+        kept=tuple(state.parameters()),
+        is_own=viewer.user_id is not None and item["creator_id"] == viewer.user_id,
+    )
+
+
+def _facts(item: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+    """What is known of how it was made; metadata may be anything that is JSON."""
+    yield "Number", str(item["id"])
+    yield "Made", utc(item["created_at"])
+    if item["updated_at"] != item["created_at"]:
+        yield "Changed", utc(item["updated_at"])
+    yield "Kind", item["content_type"]
+    yield "Quality", f"{item['quality_score']:g}"
+    metadata = dict(item["item_metadata"])
+    if {"width", "height"} <= metadata.keys():
+        yield "Size", f"{_plain(metadata.pop('width'))} × {_plain(metadata.pop('height'))}"  # noqa: RUF001
+    for key in sorted(metadata.keys() - _HIDDEN)[:MOST_FACTS]:
+        if metadata[key] not in (None, "", [], {}):
+            yield key.replace("_", " ").capitalize(), _plain(metadata[key])
+
+
+def _plain(value: Any) -> str:  # noqa: ANN401 - JSON is anything
+    if isinstance(value, dict | list):
+        return json.dumps(value, ensure_ascii=False)
+    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,30 @@
+"""Starting Celery's programs with our settings, in this process."""
+
+import os
+import warnings
+
+from celery.platforms import SecurityWarning
+
+from genonaut.config import Settings, load_settings
+from genonaut.logs import configure_logs
+from genonaut.worker.celery_app import app, configuration
+
+
+def celery_settings(env: str | None) -> Settings:
+    """The settings for one of Celery's programs, which loads them again in its own processes.
+
+    Raises:
+        ConfigError: a setting or a schedule is wrong. Better refused here than logged later.
+    """
+    settings = load_settings(env)
+    configuration(settings)
+    configure_logs(settings.log)
+    # Running as root is the operator's choice; only JSON is accepted from the queue.
+    warnings.filterwarnings("ignore", category=SecurityWarning)
+    os.environ["GENONAUT_ENV"] = settings.environment
+    return settings
+
+
+def start_celery(program: str, *arguments: str) -> None:
+    """Run `celery PROGRAM ...` until it ends."""
+    app.start(["--quiet", program, *arguments])

@@ -1,0 +1,43 @@
+"""The API behind a real server, and a client for it."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import httpx
+import uvicorn
+
+from genonaut.app import create_app
+from genonaut.config import Settings
+from genonaut.db.session import Database
+
+OpenApi = Callable[[Settings, Database], httpx.Client]
+"""Gets a client of the API on a database: one that is there already, or a new one."""
+
+
+@contextmanager
+def running_api(
+    settings: Settings, database: Database, on_long_ledger: Callable[[], None] | None = None
+) -> Iterator[httpx.Client]:
+    """A client of the API on the database; both end with the `with`."""
+    app = create_app(settings, database, on_long_ledger=on_long_ledger)
+    # Tests share it, and no test is to find that its connection was closed meanwhile.
+    config = uvicorn.Config(app, port=0, log_config=None, access_log=False, timeout_keep_alive=3600)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        with httpx.Client(base_url=_address(server, thread), timeout=30) as client:
+            yield client
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+def _address(server: uvicorn.Server, thread: threading.Thread) -> str:
+    while not server.started:
+        assert thread.is_alive(), "the server ended at its start"
+        time.sleep(0.01)
+    host, port = server.servers[0].sockets[0].getsockname()[:2]
+    return f"http://{host}:{port}"

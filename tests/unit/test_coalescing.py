@@ -1,0 +1,125 @@
+"""Asking coalescer: who shares a call, who waits for the next, and what errors do."""
+
+import asyncio
+import gc
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from genonaut.api.http.coalescing import Coalescer
+
+
+class Oracle:
+    """Answers when it is told to, and remembers for whom it was asked."""
+
+    def __init__(self) -> None:
+        self.calls: list[set[str]] = []
+        self.may_answer = asyncio.Event()
+        self.trouble: Exception | None = None
+
+    async def ask(self, keys: set[str]) -> int:
+        self.calls.append(keys)
+        number = len(self.calls)
+        await self.may_answer.wait()
+        if self.trouble:
+            raise self.trouble
+        return number
+
+
+def run(test: Callable[[Oracle, Coalescer[str, int]], Awaitable[None]]) -> None:
+    async def main() -> None:
+        oracle = Oracle()
+        await test(oracle, Coalescer(oracle.ask))
+
+    asyncio.run(main())
+
+
+async def begun(coalescer: Coalescer[str, int], *keys: str) -> list[asyncio.Task[int]]:
+    """Questions that wait, and have had the time to be asked."""
+    tasks = [asyncio.create_task(coalescer.get(key)) for key in keys]
+    for _ in range(5):
+        await asyncio.sleep(0)
+    return tasks
+
+
+def test_who_comes_together_is_asked_for_together() -> None:
+    async def test(oracle: Oracle, coalescer: Coalescer[str, int]) -> None:
+        tasks = await begun(coalescer, "ada", "grace", "ada")
+        oracle.may_answer.set()
+        assert await asyncio.gather(*tasks) == [1, 1, 1]
+        assert oracle.calls == [{"ada", "grace"}]
+
+    run(test)
+
+
+def test_who_comes_during_a_call_is_answered_by_the_next_one() -> None:
+    async def test(oracle: Oracle, coalescer: Coalescer[str, int]) -> None:
+        first = await begun(coalescer, "ada")
+        later = await begun(coalescer, "ada", "grace")
+        assert oracle.calls == [{"ada"}], "one call at a time"
+        oracle.may_answer.set()
+        assert await asyncio.gather(*first, *later) == [1, 2, 2]
+        assert oracle.calls == [{"ada"}, {"ada", "grace"}]
+
+    run(test)
+
+
+def test_an_error_is_for_those_who_asked_and_nobody_else() -> None:
+    async def test(oracle: Oracle, coalescer: Coalescer[str, int]) -> None:
+        tasks = await begun(coalescer, "ada", "grace")
+        oracle.trouble = ValueError("no")
+        oracle.may_answer.set()
+        found = await asyncio.gather(*tasks, return_exceptions=True)
+        assert found == [oracle.trouble] * 2
+        oracle.trouble = None
+        assert await coalescer.get("ada") == 2
+
+    run(test)
+
+
+def test_who_goes_away_does_not_take_the_others_answer_along() -> None:
+    async def test(oracle: Oracle, coalescer: Coalescer[str, int]) -> None:
+        ada, grace = await begun(coalescer, "ada", "grace")
+        ada.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await ada
+        oracle.may_answer.set()
+        assert await grace == 1
+
+    run(test)
+
+
+def test_an_error_that_nobody_waits_for_any_more_is_no_complaint(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def test(oracle: Oracle, coalescer: Coalescer[str, int]) -> None:
+        (ada,) = await begun(coalescer, "ada")
+        oracle.trouble = ValueError("no")
+        ada.cancel()
+        oracle.may_answer.set()
+        await asyncio.sleep(0.01)
+        oracle.trouble = None
+        assert await coalescer.get("grace") == 2
+        gc.collect()
+
+    run(test)
+    assert caplog.records == []
+
+
+def test_closing_ends_the_call_and_all_waiting() -> None:
+    async def test(oracle: Oracle, coalescer: Coalescer[str, int]) -> None:
+        first = await begun(coalescer, "ada")
+        later = await begun(coalescer, "grace")
+        await coalescer.close()
+        found = await asyncio.gather(*first, *later, return_exceptions=True)
+        assert [type(error) for error in found] == [asyncio.CancelledError] * 2
+        assert oracle.calls == [{"ada"}]
+
+    run(test)
+
+
+def test_closing_what_was_never_used() -> None:
+    async def test(_oracle: Oracle, coalescer: Coalescer[str, int]) -> None:
+        await coalescer.close()
+
+    run(test)

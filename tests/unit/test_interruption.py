@@ -1,0 +1,64 @@
+"""A signal ends a command, wherever Python happens to be when it comes."""
+
+import signal
+import subprocess
+import sys
+
+import pytest
+
+# A signal in a weak reference's callback, a finalizer, or just so.
+PLACES = {
+    "callback": "thing = Thing(); kept = weakref.ref(thing, lambda _: kill()); del thing",
+    "finalizer": "Thing.__del__ = lambda _: kill(); Thing()",
+    "elsewhere": "kill()",
+}
+COMMAND = """
+import os, signal, time, weakref
+from genonaut.running.interruption import exit_on, reraise_lost_exits
+
+class Thing: pass
+
+def kill():
+    os.kill(os.getpid(), signal.{number})
+    time.sleep(0.1)
+
+# Whoever runs the tests in the background may ignore it, and a child would do so as well.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+{handler}
+try:
+    {place}
+    time.sleep(30)
+    print("lost")
+finally:
+    print("cleaned up")
+"""
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize(
+    ("number", "handler", "exit_code"),
+    [
+        ("SIGTERM", "exit_on(signal.SIGTERM)", 0),
+        ("SIGINT", "reraise_lost_exits()", -signal.SIGINT),
+    ],
+)
+def test_a_signal_ends_the_command(place: str, number: str, handler: str, exit_code: int) -> None:
+    program = COMMAND.format(number=number, handler=handler, place=PLACES[place])
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=25, check=False
+    )
+    assert (done.returncode, done.stdout) == (exit_code, "cleaned up\n"), done.stderr
+    assert "Exception ignored" not in done.stderr
+
+
+def test_other_exceptions_in_finalizers_are_told_as_ever() -> None:
+    program = COMMAND.format(
+        number="SIGTERM",
+        handler="exit_on(signal.SIGTERM)",
+        place="Thing.__del__ = lambda _: 1 / 0; Thing(); kill()",
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=25, check=False
+    )
+    assert done.returncode == 0
+    assert "ZeroDivisionError" in done.stderr

@@ -1,0 +1,88 @@
+"""Drawings: the same every time, well-formed, and without a word of the prompt."""
+
+import subprocess
+import sys
+from random import Random
+from xml.etree import ElementTree as ET
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from genonaut.demo import grammar
+from genonaut.pictures.drawing import ANY_SCENE, SCENES, TECHNIQUES, draw
+from genonaut.pictures.palettes import BY_WORDS, mix
+
+NAMESPACE = "{http://www.w3.org/2000/svg}"
+KNOWN = {"svg", "defs", "linearGradient", "radialGradient", "stop", "clipPath", "g", "rect",
+         "circle", "ellipse", "path"}  # fmt: skip
+
+
+def prompts(number: int) -> list[str]:
+    chance = Random(5)
+    return [grammar.spoken_prompt(chance, grammar.idea(chance)) for _ in range(number)]
+
+
+def check(svg: str) -> None:
+    root = ET.fromstring(svg)  # noqa: S314 - our own
+    for element in root.iter():
+        assert element.tag.removeprefix(NAMESPACE) in KNOWN
+        assert not (element.text or "").strip()
+        assert not {"style", "href", "onload"} & element.attrib.keys()
+        for value in element.attrib.values():
+            assert "nan" not in value
+            assert "url(" not in value or value.startswith("url(#")
+    ids = [element.attrib["id"] for element in root.iter() if "id" in element.attrib]
+    assert len(ids) == len(set(ids))
+    assert len(svg) < 60_000
+
+
+def test_prompts_of_the_demo() -> None:
+    drawings = [draw(number, prompt) for number, prompt in enumerate(prompts(200))]
+    for drawing in drawings:
+        check(drawing)
+    assert len(set(drawings)) == len(drawings)
+
+
+@given(st.integers(1, 2**63 - 1), st.text(max_size=200))
+def test_any_prompt(item_id: int, prompt: str) -> None:
+    check(draw(item_id, prompt))
+
+
+def test_the_same_in_another_process() -> None:
+    prompt = prompts(1)[0]
+    program = f"from genonaut.pictures import draw; print(draw(17, {prompt!r}), end='')"
+    other = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, check=True, text=True
+    )
+    assert other.stdout == draw(17, prompt)
+
+
+def test_the_number_and_the_prompt_both_matter() -> None:
+    assert draw(1, "a fox") != draw(2, "a fox")
+    assert draw(1, "a fox") != draw(1, "a wolf")
+
+
+@pytest.mark.parametrize("stems", [stems for stems, _ in (*TECHNIQUES, *SCENES)])
+def test_every_scene_is_drawn(stems: str) -> None:
+    for stem in stems.split("|"):
+        check(draw(3, f"a {stem} somewhere"))
+
+
+def test_words_choose_colours() -> None:
+    crimson = next(palette for stems, palette in BY_WORDS if stems.startswith("crimson"))
+    assert crimson.high in draw(1, "hills in crimson and gold")
+
+
+def test_every_scene_without_a_word_for_it() -> None:
+    seen = {draw(number, "zzz")[:400] for number in range(60)}
+    assert len(seen) > len(set(ANY_SCENE)) / 2
+
+
+def test_mixing() -> None:
+    assert mix("#000000", "#ffffff", 0.5) == "#808080"
+    assert mix("#102030", "#ffffff", 0) == "#102030"
+
+
+def test_no_word_of_the_prompt_is_in_it() -> None:
+    assert "onload" not in draw(1, "<svg onload=alert(1)> onload")
