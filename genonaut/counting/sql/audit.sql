@@ -42,7 +42,7 @@ LEFT JOIN (
 
 -- name: triggers
 -- The triggers that should exist next to those that do. (`type` is pg_trigger.tgtype of a
--- statement trigger: 4, 8, 16 and 32 for after INSERT, DELETE, UPDATE, TRUNCATE; 2 more for before.)
+-- statement trigger: 4, 8, 16 and 32 for after INSERT, DELETE, UPDATE, TRUNCATE; before adds 2.)
 WITH parts AS (
     SELECT oid AS part, relkind = 'p' AS has_parts FROM pg_class
     WHERE oid = {{ counted|literal }}::regclass
