@@ -19,29 +19,29 @@ from genonaut.counting.engine import fold, record_failure, refresh
 from genonaut.db.counts import GEN_SOURCE, build_counts
 from genonaut.db.session import Database
 from tests.support.recount import differences
+from tests.support.rows import Where, add_items, add_user, run
 
 pytestmark = pytest.mark.both_servers
 
 LIMITS = Limits(ledger_rows=100, refresh_age_seconds=3600)
 ADA = "00000000-0000-0000-0000-000000000001"
 BOB = "00000000-0000-0000-0000-000000000002"
-CONTENT = f"""
-    INSERT INTO users (id, username) VALUES ('{ADA}', 'ada'), ('{BOB}', 'bob');
-    INSERT INTO content_items_all (source_type, title, content_data, prompt, creator_id)
-    SELECT unnest(ARRAY['items', 'items', 'auto']), 't', 'd', 'p', '{ADA}'"""
+
+
+def add_content(where: Where) -> None:
+    """Ada has two regular items and an automatic one, Bob has none."""
+    add_user(where, user_id=ADA)
+    add_user(where, "bob", user_id=BOB)
+    add_items(where, ADA, 2)
+    add_items(where, ADA, 1, "auto")
 
 
 @pytest.fixture
 def built(database: Database) -> Database:
-    """Ada has two regular items and an automatic one, Bob has none; the counts were built."""
-    execute(database, CONTENT)
+    """The content, and counts that were built."""
+    add_content(database)
     build_counts(database, "test")
     return database
-
-
-def execute(database: Database, statement: str) -> None:
-    with database.transaction() as session:
-        session.execute(text(statement))
 
 
 def check(session: Session) -> dict[str, Finding]:
@@ -238,7 +238,7 @@ def test_the_advice_in_a_shell(built: Database, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("DATABASE_URL", built.url.render_as_string(hide_password=False))
     monkeypatch.setenv("GENONAUT_ENV", "test")
     monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:{os.environ['PATH']}")
-    execute(built, "DROP FUNCTION gen_source_place_triggers()")
+    run(built, "DROP FUNCTION gen_source_place_triggers()")
     with built.transaction() as session:
         [command, *_] = re.findall(r"`([^`]+)`", check(session)["triggers"].detail)
     subprocess.run(command, shell=True, check=True, capture_output=True)  # noqa: S602
@@ -265,7 +265,9 @@ def test_a_ledger_that_nobody_folds(built: Database) -> None:
 
 
 def test_counts_that_were_never_built(database: Database) -> None:
-    found = troubles_after(database, CONTENT)
+    add_content(database)
+    with database.transaction() as session:
+        found = {what: finding for what, finding in check(session).items() if not finding.ok}
     assert found.keys() == {"refresh"}
     assert found["refresh"].detail.startswith("The counts were never built: ")
 
@@ -331,7 +333,7 @@ def test_a_sound_database_on_the_command_line(stats: Command, command: str) -> N
 
 
 def test_what_is_wrong_is_told_on_the_command_line(built: Database, stats: Command) -> None:
-    execute(built, f"UPDATE gen_source_stats SET count = 7 WHERE user_id = '{ADA}'")
+    run(built, f"UPDATE gen_source_stats SET count = 7 WHERE user_id = '{ADA}'")
     code, printed = stats("check")
     assert code == 1
     first, *others, last = printed.splitlines()
@@ -357,7 +359,7 @@ def test_for_machines(built: Database, stats: Command) -> None:
     assert all(
         set(finding) == {"count", "what", "ok", "detail", "data"} for finding in sound["findings"]
     )
-    execute(built, "DELETE FROM gen_source_refreshes")
+    run(built, "DELETE FROM gen_source_refreshes")
     code, printed = stats("status", "gen_source", "--json")
     assert code == 1
     unsound: dict[str, Any] = json.loads(printed)

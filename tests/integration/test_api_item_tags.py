@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import event, text
 
 from genonaut.db.session import Database
+from tests.support.rows import add_tag
 from tests.support.waiting import wait_until_blocked
 
 CONTENT = "/api/v1/content"
@@ -222,11 +223,7 @@ def test_a_deleted_item_says_the_tags_that_somebody_gave_it_a_moment_ago(
     client: httpx.Client, item: dict[str, Any], database: Database
 ) -> None:
     with ThreadPoolExecutor() as threads, database.engine.connect() as connection:
-        connection.exec_driver_sql("INSERT INTO tags (name) VALUES ('dawn')")
-        connection.exec_driver_sql(
-            "INSERT INTO content_tags SELECT content_items.id, 'items', tags.id "
-            "FROM content_items, tags WHERE name = 'dawn'"
-        )
+        add_tag(connection, "dawn", [item["id"]])
         deleting = threads.submit(client.delete, address(item))
         wait_until_blocked(connection)
         connection.commit()

@@ -12,6 +12,7 @@ from genonaut.db.session import Database
 from genonaut.demo.seed import SeedResult, seed
 from genonaut.errors import UsageError
 from tests.support.recount import differences
+from tests.support.rows import add_user
 
 SMALL: dict[str, Any] = {"users": 20, "regular": 100, "auto": 500}
 
@@ -61,8 +62,7 @@ def test_it_makes_the_same_again(database: Database):
 
 
 def test_it_refuses_a_database_with_users(database: Database):
-    with database.transaction() as session:
-        session.execute(text("INSERT INTO users (username) VALUES ('somebody')"))
+    add_user(database)
     with (
         pytest.raises(UsageError, match="already has users"),
         database.engine.begin() as connection,

@@ -110,6 +110,8 @@ def demo(prepared: Path) -> Iterator[Demo]:
                 running_broker(settings),
                 running_api(settings, database) as api,
             ):
+                with connect(home) as connection:  # the reader has none yet
+                    connection.execute("DROP DATABASE genonaut_test")
                 yield Demo(home, str(api.base_url), forked)
         nothing_left(home)
     finally:
