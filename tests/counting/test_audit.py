@@ -1,4 +1,4 @@
-"""The auditor: content with a sound database, and not to be fooled by one that is not."""
+"""The auditor: it passes a sound database, and finds what is wrong with any other."""
 
 import json
 import os
@@ -122,7 +122,7 @@ def test_what_was_written_behind_the_triggers(built: Database) -> None:
         session.execute(text("DELETE FROM content_items"))
         found = check(session)
     assert not found["counts"].ok
-    assert found["triggers"].ok, "they are all there: somebody only did not use them"
+    assert found["triggers"].ok, "they are all there: the writer bypassed them"
 
 
 # The machinery
@@ -255,7 +255,7 @@ def test_an_unknown_count_is_refused(stats: "Command", capsys: pytest.CaptureFix
     )
 
 
-def test_a_ledger_that_nobody_folds(built: Database) -> None:
+def test_a_ledger_that_is_not_folded(built: Database) -> None:
     rows = "INSERT INTO gen_source_deltas SELECT NULL, 'auto', 0 FROM generate_series(1, {})"
     assert troubles_after(built, rows.format(100)) == {}
     found = troubles_after(built, rows.format(101))
@@ -332,7 +332,7 @@ def test_a_sound_database_on_the_command_line(stats: Command, command: str) -> N
     assert {line.split()[0] for line in lines} == {"ok"}
 
 
-def test_what_is_wrong_is_told_on_the_command_line(built: Database, stats: Command) -> None:
+def test_problems_are_reported_on_the_command_line(built: Database, stats: Command) -> None:
     run(built, f"UPDATE gen_source_stats SET count = 7 WHERE user_id = '{ADA}'")
     code, printed = stats("check")
     assert code == 1

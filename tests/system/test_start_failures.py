@@ -225,7 +225,7 @@ def test_a_home_that_cannot_be_written(complaint: Complaint, tmp_path: Path, com
 
 
 @pytest.mark.parametrize("command", ["up", "api"])
-def test_a_port_that_was_asked_for_and_is_taken(complaint: Complaint, command: str) -> None:
+def test_a_requested_port_that_is_in_use(complaint: Complaint, command: str) -> None:
     with listening(None) as port:
         line = complaint(command, code=6, API_PORT=str(port))
     assert line == (
@@ -234,7 +234,7 @@ def test_a_port_that_was_asked_for_and_is_taken(complaint: Complaint, command: s
     )
 
 
-def test_a_port_that_nobody_asked_for_and_is_taken(ready_home: Path) -> None:
+def test_a_default_port_that_is_in_use(ready_home: Path) -> None:
     with listening(None) as port:
         configuration = change_base(ready_home, "api", {"port": port})
         with running(ready_home, "api", GENONAUT_CONFIG_DIR=configuration) as command:
