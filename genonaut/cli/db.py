@@ -19,6 +19,7 @@ from genonaut.db.counts import build_counts
 from genonaut.db.failures import explain
 from genonaut.db.session import open_database, server_url
 from genonaut.embedded.cluster import find_binaries
+from genonaut.embedded.postgres import without_libpq_variables
 from genonaut.errors import UsageError
 from genonaut.running.output import print_built_counts, say
 
@@ -77,20 +78,23 @@ def psql(
     env: Env = None,
 ) -> None:
     """Open psql on the database, as in `genonaut db psql -- -c "SELECT 1"`."""
-    with server_url(load_settings(env)) as address:
+    settings = load_settings(env)
+    with server_url(settings) as address:
+        ours = settings.db.is_embedded
         plain = URL.create(
             "postgresql",
             address.username,
             host=address.host,
             port=address.port,
             database=address.database,
-            query=address.query,
+            query={} if ours else address.query,
         ).render_as_string()
+        variables = without_libpq_variables() if ours else dict(os.environ)
         secret = {"PGPASSWORD": address.password} if address.password else {}
         # Ctrl-C is for psql, which cancels a query with it. (If we ignored it, psql would as well.)
         signal.signal(signal.SIGINT, lambda *_: None)
         done = subprocess.run(
-            [_psql_program(), plain, *(arguments or [])], env=os.environ | secret, check=False
+            [_psql_program(), plain, *(arguments or [])], env=variables | secret, check=False
         )
     sys.exit(done.returncode)
 

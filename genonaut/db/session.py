@@ -10,7 +10,7 @@ from typing import Any
 
 import psycopg
 from psycopg import sql
-from sqlalchemy import URL, Engine, create_engine
+from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -18,8 +18,13 @@ from genonaut.config import Settings
 from genonaut.db.failures import explain
 from genonaut.db.migrate import require_current, upgrade
 from genonaut.embedded.lease import Lease
-from genonaut.embedded.postgres import forget_libpq_variables
+from genonaut.embedded.postgres import own_parameters
 from genonaut.errors import ServerStartError
+
+# Not among the `options`: libpq sends PGTZ and PGDATESTYLE behind them, so those would win.
+SESSION = """
+    SELECT set_config('timezone', 'UTC', false) AS timezone,
+           set_config('datestyle', 'ISO, MDY', false) AS datestyle"""
 
 
 @dataclass(frozen=True)
@@ -93,15 +98,21 @@ def open_database(
                 "application_name": "genonaut",
                 "connect_timeout": settings.db.connect_timeout_seconds,
                 # Compiling a plan (JIT) takes longer than it ever saves here.
-                "options": f"-c statement_timeout={milliseconds} -c timezone=UTC -c jit=off",
+                "options": f"-c statement_timeout={milliseconds} -c jit=off",
             },
         )
+        event.listen(engine, "connect", _begin)
         database = Database(url, engine, settings.db.is_embedded)
         try:
             _make_current(database, migrate=settings.db.is_embedded if migrate is None else migrate)
             yield database
         finally:
             engine.dispose()
+
+
+def _begin(connection: psycopg.Connection[Any], _record: object) -> None:
+    connection.execute(SESSION)
+    connection.commit()
 
 
 @contextmanager
@@ -117,7 +128,6 @@ def _server(settings: Settings) -> Iterator[URL]:
         yield settings.db.server_url()
         return
     with Lease(settings.home, "postgres") as lease:
-        forget_libpq_variables()
         endpoint = lease.endpoint()
         try:
             _create_database(endpoint, settings.db.name)
@@ -130,6 +140,7 @@ def _server(settings: Settings) -> Iterator[URL]:
             endpoint["host"],
             endpoint["port"],
             settings.db.name,
+            query=own_parameters(),
         )
 
 
@@ -140,12 +151,15 @@ def _refused(error: psycopg.OperationalError, lease: Lease) -> ServerStartError:
             f"The embedded server rejected the stored password ({reason}): restore the original "
             f"in {lease.folder.path / 'password'}."
         )
+    if "service" in reason:
+        return ServerStartError(f"PGSERVICE cannot be used ({reason}): unset it.")
     return ServerStartError(f"The embedded server does not respond ({reason}): try again.")
 
 
 def _create_database(endpoint: dict[str, Any], name: str) -> None:
     create = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
-    with psycopg.connect(**endpoint, dbname="postgres", autocommit=True) as connection:
+    address = endpoint | own_parameters() | {"dbname": "postgres"}
+    with psycopg.connect(**address, autocommit=True) as connection:
         if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
             return
         # Another process may create it first.
