@@ -22,8 +22,8 @@ from genonaut.web.routes import add_pages
 
 DESCRIPTION = """An image gallery for AI-generated art whose counts are never slow and never wrong.
 
-Every error is `{"error": noun, "detail": sentence, "request_id": id}`. Every answer has a header
-`X-Request-ID`: the one that was sent, if it is a sane one. Times are in UTC."""
+Every error is `{"error": noun, "detail": sentence, "request_id": id}`. Every response has a header
+`X-Request-ID`: the one that was sent, if it is valid. Times are in UTC."""
 
 TAGS = [
     {"name": "stats", "description": "Counts by how items were made and whose they are."},
@@ -46,7 +46,7 @@ def create_app(
         version=__version__,
         description=DESCRIPTION,
         openapi_tags=TAGS,
-        # Note: the page at /docs loads Swagger UI from a CDN. The API itself needs nobody.
+        # Note: the page at /docs loads Swagger UI from a CDN. The API itself needs no other host.
         # One address per resource. A redirect would trust the request's Host header.
         redirect_slashes=False,
         lifespan=_close_at_the_end,

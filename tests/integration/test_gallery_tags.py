@@ -143,13 +143,13 @@ def test_a_tag_may_be_named_by_its_id(client: httpx.Client, database: Database) 
     assert ids([both]) == ids([by_name])
 
 
-def test_items_have_all_their_tags_whichever_was_asked_for(client: httpx.Client) -> None:
+def test_items_have_all_their_tags_not_only_the_requested_one(client: httpx.Client) -> None:
     [item] = read(client, {"tag": "rare"})["items"]
     assert item["tags"] == ["all", "five", "rare", "three"]
 
 
 @pytest.mark.parametrize(("tags", "counted"), [(("two",), False), (("two", "three"), True)])
-def test_one_tag_is_counted_by_nobody(
+def test_the_total_of_one_tag_is_not_counted(
     database: Database, settings: Settings, tags: tuple[str, ...], counted: bool
 ) -> None:
     build(database)

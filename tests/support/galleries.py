@@ -18,7 +18,7 @@ COMBINATIONS = list(chain.from_iterable(combinations(SWITCHES, n) for n in range
 ORDERS = [(field, order) for field in get_args(SortField) for order in ("desc", "asc")]
 
 # Few different values, so that ids decide; and values that are only equal when rounded. In order,
-# so that ids run with n whatever plan joins them.
+# so that ids run with n in every plan of the join.
 FILL = f"""
 INSERT INTO users (id, username) VALUES
     ('{ADA}', 'ada'), ('{GRACE}', 'grace'), ('{LURKER}', 'lurker'),
