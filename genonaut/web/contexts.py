@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
+from genonaut.db.gen_source_counts import ViewerCounts
 from genonaut.web.chart import Chart
 from genonaut.web.state import GalleryState, Switch
 
@@ -65,22 +66,6 @@ class SwitchState:
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
-    """The four counts of the popover, and where to ask for them anew.
-
-    All are None if the counts were never built, and counting live took too long.
-    """
-
-    user_regular: int | None
-    user_auto: int | None
-    community_regular: int | None
-    community_auto: int | None
-    as_of: datetime | None
-    verified_at: datetime | None
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
 class Pages:
     """The way to other pages; None where there is none."""
 
@@ -123,7 +108,11 @@ class Tag:
 
 @dataclass(frozen=True, slots=True)
 class GalleryContext:
-    """The gallery."""
+    """The gallery.
+
+    `counts` are None if they were never built and counting live took too long; `counts_url` is
+    where newer ones are.
+    """
 
     template: ClassVar[str] = "gallery.html"
 
@@ -131,7 +120,8 @@ class GalleryContext:
     viewer: Viewer
     state: GalleryState
     summary: str
-    counts: Counts
+    counts: ViewerCounts | None
+    counts_url: str
     switches: tuple[SwitchState, ...]
     tags: tuple[Tag, ...]
     matches: tuple[Choice, ...]
@@ -194,7 +184,7 @@ class StatsContext:
 
     title: str
     viewer: Viewer
-    counts: Counts
+    counts: ViewerCounts
     chart: Chart | None
     refreshes: tuple[Refresh, ...]
     proof: Refresh | None

@@ -34,10 +34,10 @@ def get_services(request: Request, session: SnapshotDep) -> PageServices:
 
 def _services(request: Request, session: Session) -> PageServices:
     state = request.app.state
-    notify = state.on_long_ledger
+    policy = state.counts_policy
     return PageServices(
-        gallery=GalleryService(session, state.settings, on_long_ledger=notify),
-        content=ContentService.limited_by(session, state.settings.stats, notify),
+        gallery=GalleryService(session, state.settings.gallery, policy),
+        content=ContentService(session, policy),
         tags=TagService(session),
         users=UserService(session),
         growth=GrowthService(session),

@@ -104,7 +104,7 @@ class Reader:
 
     def __init__(self, session: Session, settings: Settings) -> None:
         self.session = session
-        self.service = GalleryService(session, settings)
+        self.service = GalleryService(session, settings.gallery)
         self.found: GalleryPage
         self.plans: list[Plan] = []
 

@@ -15,7 +15,7 @@ from benchmarks.side_by_side.gallery import Connection, Four
 from genonaut.counting import engine
 from genonaut.counting.rendering import statements
 from genonaut.db.counts import GEN_SOURCE
-from genonaut.db.gen_source_counts import GenSourceCounts
+from genonaut.db.gen_source_counts import ViewerCounts
 
 
 class Ours(Contestant):
@@ -60,12 +60,12 @@ class Ours(Contestant):
         cursor = connection.cursor(row_factory=namedtuple_row)
         read, keys = statements(GEN_SOURCE)["read"], [user] if user else []
         rows = cursor.execute(read, {"keys": keys}, prepare=True).fetchall()
-        found = GenSourceCounts.of(user, engine.reading(rows))
+        found = ViewerCounts.of(user, engine.reading(rows))
         return (
-            found.user_regular,
-            found.user_auto,
-            found.community_regular,
-            found.community_auto,
+            found.user_regular_count,
+            found.user_auto_count,
+            found.community_regular_count,
+            found.community_auto_count,
         )
 
     def plant(self, connection: Connection) -> None:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import Any, Literal, get_args
 from uuid import UUID
 
+from genonaut.db.gen_source_counts import ViewerCounts
+
 SourceSwitch = Literal["user-regular", "user-auto", "community-regular", "community-auto"]
 SortField = Literal["created_at", "quality_score", "title", "updated_at"]
 SortOrder = Literal["asc", "desc"]
@@ -62,8 +64,8 @@ class Pagination:
 
 @dataclass(frozen=True, slots=True)
 class GalleryPage:
-    """A page: items with the fields of `ItemOut`, and if asked for the fields of `StatsOut`."""
+    """A page: items with the fields of `ItemOut`, and if asked for the viewer's counts."""
 
     items: list[dict[str, Any]]
     pagination: Pagination
-    stats: dict[str, Any] | None
+    stats: ViewerCounts | None

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from enum import Enum
-from typing import Any
 
 from genonaut.api.gallery.query import GalleryQuery
-from genonaut.db.schema import AUTO, REGULAR
+from genonaut.db.gen_source_counts import ViewerCounts
+from genonaut.db.schema import AUTO, REGULAR, SourceType
 
 
 class Scope(Enum):
@@ -16,8 +16,8 @@ class Scope(Enum):
     OTHERS = "others"
 
 
-Scopes = Mapping[str, Scope]
-"""The scope of each source that lets anything through."""
+Scopes = Mapping[SourceType, Scope]
+"""Whose rows each source type lets through; one that lets none through is absent."""
 
 
 def scopes(query: GalleryQuery) -> Scopes:
@@ -26,13 +26,14 @@ def scopes(query: GalleryQuery) -> Scopes:
     Nobody's rows are nobody's: without a viewer the user switches let nothing through, and the
     community is everybody.
     """
-    found = {source: _scope(query, source) for source in (REGULAR, AUTO)}
-    return {source: scope for source, scope in found.items() if scope}
+    both: tuple[SourceType, ...] = (REGULAR, AUTO)
+    found = {source_type: _scope(query, source_type) for source_type in both}
+    return {source_type: scope for source_type, scope in found.items() if scope}
 
 
-def _scope(query: GalleryQuery, source: str) -> Scope | None:
-    own = query.user_id is not None and f"user-{source}" in query.sources
-    community = f"community-{source}" in query.sources
+def _scope(query: GalleryQuery, source_type: SourceType) -> Scope | None:
+    own = query.user_id is not None and f"user-{source_type}" in query.sources
+    community = f"community-{source_type}" in query.sources
     if own and community:
         return Scope.ALL
     if own:
@@ -42,14 +43,13 @@ def _scope(query: GalleryQuery, source: str) -> Scope | None:
     return None
 
 
-def size(scopes: Scopes, counts: Mapping[str, Any]) -> int:
+def size(scopes: Scopes, counts: ViewerCounts) -> int:
     """The number of rows, from a viewer's four counts and without counting."""
-    return sum(_size(source, scope, counts) for source, scope in scopes.items())
+    return sum(_size(source_type, scope, counts) for source_type, scope in scopes.items())
 
 
-def _size(source: str, scope: Scope, counts: Mapping[str, Any]) -> int:
-    own: int = counts[f"user_{source}_count"]
-    community: int = counts[f"community_{source}_count"]
+def _size(source_type: SourceType, scope: Scope, counts: ViewerCounts) -> int:
+    own, community = counts.of_user(source_type), counts.of_community(source_type)
     match scope:
         case Scope.ALL:
             return community

@@ -20,9 +20,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from genonaut.counting.engine import read, read_live, refresh, stored_rows
+from genonaut.counting.engine import Reading, read, read_live, refresh, stored_rows
 from genonaut.db.counts import GEN_SOURCE
-from genonaut.db.gen_source_counts import GenSourceCounts
 from genonaut.db.schema import AUTO, PARTITIONS, REGULAR, ContentItemAll, ContentTag, Tag, User
 from genonaut.db.time_limit import time_limit
 
@@ -125,18 +124,14 @@ class ContentRepository:
         refresh(self._session, GEN_SOURCE, requested_by)
         return stored_rows(self._session, GEN_SOURCE)
 
-    def read_gen_source_counts(self, user_id: UUID | None) -> GenSourceCounts:
-        """The counts from the cache: stored plus ledger."""
-        keys = [user_id] if user_id else []
-        return GenSourceCounts.of(user_id, read(self._session, GEN_SOURCE, keys))
+    def read_gen_source_counts(self, user_id: UUID | None) -> Reading:
+        """The community's counts and a user's from the cache: stored plus ledger."""
+        return read(self._session, GEN_SOURCE, [user_id] if user_id else [])
 
-    def count_gen_sources_live(
-        self, user_id: UUID | None, seconds: float
-    ) -> GenSourceCounts | None:
-        """The counts from the content itself; None if that takes more than some seconds."""
-        keys = [user_id] if user_id else []
+    def count_gen_sources_live(self, user_id: UUID | None, seconds: float) -> Reading | None:
+        """The same from the items themselves; None if counting takes longer than `seconds`."""
         with time_limit(self._session, seconds):
-            return GenSourceCounts.of(user_id, read_live(self._session, GEN_SOURCE, keys))
+            return read_live(self._session, GEN_SOURCE, [user_id] if user_id else [])
         return None
 
 

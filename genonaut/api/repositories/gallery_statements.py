@@ -35,10 +35,11 @@ from genonaut.db.schema import (
     ContentItem,
     ContentItemAll,
     ContentItemAuto,
+    SourceType,
     User,
 )
 
-_TABLES: dict[str, Any] = {REGULAR: ContentItem, AUTO: ContentItemAuto}
+_TABLES: dict[SourceType, Any] = {REGULAR: ContentItem, AUTO: ContentItemAuto}
 
 
 def keys(filters: Filters, order: Order, window: Window, *, collect: bool) -> Subquery:
@@ -49,14 +50,19 @@ def keys(filters: Filters, order: Order, window: Window, *, collect: bool) -> Su
     """
     if collect:
         found: CTE | Subquery = (
-            union_all(*(_branch(filters, source, order, collect=True) for source in filters.scopes))
+            union_all(
+                *(
+                    _branch(filters, source_type, order, collect=True)
+                    for source_type in filters.scopes
+                )
+            )
             .cte("collected")
             # Else PostgreSQL might walk after all.
             .prefix_with("MATERIALIZED")
         )
         statement = _within(select(found), order, window, found.c.value, found.c.id)
     else:
-        walked = (_walk(filters, source, order, window) for source in filters.scopes)
+        walked = (_walk(filters, source_type, order, window) for source_type in filters.scopes)
         found = union_all(*walked).subquery("walked")
         statement = select(found)
     return (
@@ -83,21 +89,23 @@ def items(keys: Subquery, order: Order) -> Select[Any]:
 
 def all_matches(filters: Filters) -> Any:  # noqa: ANN401
     """A row for every item that matches, for counting."""
-    return union_all(*(_match(filters, source) for source in filters.scopes))
+    return union_all(*(_match(filters, source_type) for source_type in filters.scopes))
 
 
-def _match(filters: Filters, source: str) -> Select[Any]:
-    if filters.tags and not filters.phrases and filters.scopes[source] is Scope.ALL:
+def _match(filters: Filters, source_type: SourceType) -> Select[Any]:
+    if filters.tags and not filters.phrases and filters.scopes[source_type] is Scope.ALL:
         # The tags know it alone: an item that carries one is there.
-        return _tagged_ids(filters, source)
-    item = _TABLES[source]
-    return select(literal_column("1")).where(*_conditions(filters, source, item, collect=True))
+        return _tagged_ids(filters, source_type)
+    item = _TABLES[source_type]
+    return select(literal_column("1")).where(*_conditions(filters, source_type, item, collect=True))
 
 
-def _walk(filters: Filters, source: str, order: Order, window: Window) -> Select[Any]:
-    item = _TABLES[source]
+def _walk(filters: Filters, source_type: SourceType, order: Order, window: Window) -> Select[Any]:
+    item = _TABLES[source_type]
     value = getattr(item, order.field)
-    branch = _within(_branch(filters, source, order, collect=False), order, window, value, item.id)
+    branch = _within(
+        _branch(filters, source_type, order, collect=False), order, window, value, item.id
+    )
     # A branch of a UNION ALL that has a WHERE keeps its index's order only if it has a LIMIT.
     return branch.order_by(*order.by(value, item.id)).limit(window.offset + window.limit)
 
@@ -114,21 +122,23 @@ def _within(
     return statement.where(order.behind(window.behind, value, item_id, inclusive=window.inclusive))
 
 
-def _branch(filters: Filters, source: str, order: Order, *, collect: bool) -> Select[Any]:
-    item = _TABLES[source]
-    partition = literal(PARTITIONS[source], String, literal_execute=True)
+def _branch(
+    filters: Filters, source_type: SourceType, order: Order, *, collect: bool
+) -> Select[Any]:
+    item = _TABLES[source_type]
+    partition = literal(PARTITIONS[source_type], String, literal_execute=True)
     columns = item.id, partition.label("source_type"), getattr(item, order.field).label("value")
-    return select(*columns).where(*_conditions(filters, source, item, collect=collect))
+    return select(*columns).where(*_conditions(filters, source_type, item, collect=collect))
 
 
 def _conditions(
     filters: Filters,
-    source: str,
+    source_type: SourceType,
     item: Any,  # noqa: ANN401
     *,
     collect: bool,
 ) -> Iterator[ColumnElement[bool]]:
-    match filters.scopes[source]:
+    match filters.scopes[source_type]:
         case Scope.OWN:
             yield item.creator_id == filters.viewer
         case Scope.OTHERS if collect:
@@ -139,15 +149,15 @@ def _conditions(
     if filters.phrases:
         yield search.matches(item, filters.phrases)
     if filters.tags and collect:
-        yield item.id.in_(_tagged_ids(filters, source))
+        yield item.id.in_(_tagged_ids(filters, source_type))
     elif filters.tags:
-        yield tagged.probe(item.id, filters.tags, filters.tag_match, PARTITIONS[source])
+        yield tagged.probe(item.id, filters.tags, filters.tag_match, PARTITIONS[source_type])
 
 
-def _tagged_ids(filters: Filters, source: str) -> Select[Any]:
+def _tagged_ids(filters: Filters, source_type: SourceType) -> Select[Any]:
     return tagged.ids(
         filters.tags,
         filters.tag_match,
-        PARTITIONS[source],
+        PARTITIONS[source_type],
         lead_is_rare=filters.lead_is_rare,
     )

@@ -134,7 +134,7 @@ class StatsOut(BaseModel):
     as_of: Utc = Field(description="The moment for which this is true.")
     verified_at: Utc | None = Field(description="The last recount; null before the first.")
 
-    model_config = example(STATS_EXAMPLE)
+    model_config = example(STATS_EXAMPLE) | ConfigDict(from_attributes=True)
 
 
 class ItemsCreatedOut(BaseModel):

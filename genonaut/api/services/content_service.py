@@ -1,7 +1,7 @@
 """Content: the decisions."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Self
+from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -9,10 +9,9 @@ from sqlalchemy.orm import Session
 from genonaut.api.repositories.content_repository import ContentRepository
 from genonaut.api.repositories.tag_repository import TagRepository
 from genonaut.api.repositories.user_repository import UserRepository
-from genonaut.config import StatsSettings
 from genonaut.content.rules import UNTITLED, short_title
 from genonaut.db.failures import conflict_if_taken
-from genonaut.db.gen_source_counts import GenSourceCounts
+from genonaut.db.gen_source_counts import DEFAULT_POLICY, CountsPolicy, ViewerCounts
 from genonaut.errors import ConflictError, DatabaseTimeoutError, NotFoundError
 
 KEY_IS_TAKEN = "An item with the same import_key exists already."
@@ -21,35 +20,11 @@ KEY_IS_TAKEN = "An item with the same import_key exists already."
 class ContentService:
     """What can be done with content."""
 
-    def __init__(
-        self,
-        session: Session,
-        *,
-        live_count_timeout_seconds: float = 5.0,
-        fold_after_rows: int = 5000,
-        on_long_ledger: Callable[[], None] | None = None,
-    ) -> None:
+    def __init__(self, session: Session, policy: CountsPolicy = DEFAULT_POLICY) -> None:
         self._content = ContentRepository(session)
         self._tags = TagRepository(session)
         self._users = UserRepository(session)
-        self._live_count_timeout_seconds = live_count_timeout_seconds
-        self._fold_after_rows = fold_after_rows
-        self._on_long_ledger = on_long_ledger
-
-    @classmethod
-    def limited_by(
-        cls,
-        session: Session,
-        stats: StatsSettings,
-        on_long_ledger: Callable[[], None] | None = None,
-    ) -> Self:
-        """The service with the limits of the settings."""
-        return cls(
-            session,
-            live_count_timeout_seconds=stats.live_count_timeout_seconds,
-            fold_after_rows=stats.fold_after_rows,
-            on_long_ledger=on_long_ledger,
-        )
+        self._policy = policy
 
     def get_item(self, item_id: int) -> dict[str, Any]:
         """An item.
@@ -75,7 +50,7 @@ class ContentService:
         creator = next(iter(usernames)) if len(usernames) == 1 else None
         return {
             "items": [_named(item, usernames) | {"tags": tagged[item["id"]]} for item in added],
-            "stats": self.get_unified_content_stats(creator),
+            "stats": self.counts(creator),
         }
 
     def change_item(self, item_id: int, changes: Mapping[str, Any]) -> dict[str, Any]:
@@ -108,11 +83,19 @@ class ContentService:
         username = self._users.get_username(creator)
         return {
             "deleted": {**deleted, "creator_username": username, "tags": tags},
-            "stats": self.get_unified_content_stats(creator),
+            "stats": self.counts(creator),
         }
 
     def get_unified_content_stats(self, user_id: UUID | None = None) -> dict[str, Any]:
-        """The four counts for a viewer, on one snapshot; without a user, the community's.
+        """The fields of `ViewerCounts` by their names.
+
+        Raises:
+            DatabaseTimeoutError: counting live took too long.
+        """
+        return self.counts(user_id).as_dict()
+
+    def counts(self, user_id: UUID | None = None) -> ViewerCounts:
+        """A viewer's four counts, on one snapshot; without a user, the community's.
 
         From the cache, where zero is an answer. Only if the cache was never built, they are
         counted live.
@@ -120,22 +103,18 @@ class ContentService:
         Raises:
             DatabaseTimeoutError: counting live took too long.
         """
-        counts, source = self._content.read_gen_source_counts(user_id), "cache"
-        if counts.verified_at is None:
-            counts, source = self._count_live(user_id), "live"
-        if counts.ledger_rows > self._fold_after_rows and self._on_long_ledger:
-            self._on_long_ledger()
-        return unified_stats(counts, source)
+        reading = self._content.read_gen_source_counts(user_id)
+        return self._policy.settle(user_id, reading) or self._count_live(user_id)
 
-    def _count_live(self, user_id: UUID | None) -> GenSourceCounts:
-        seconds = self._live_count_timeout_seconds
-        counts = self._content.count_gen_sources_live(user_id, seconds)
-        if counts is None:
+    def _count_live(self, user_id: UUID | None) -> ViewerCounts:
+        seconds = self._policy.live_timeout_seconds
+        reading = self._content.count_gen_sources_live(user_id, seconds)
+        if reading is None:
             raise DatabaseTimeoutError(
                 f"The counts were never built, and counting took more than {seconds:g} seconds: "
                 "run `genonaut stats refresh`."
             )
-        return counts
+        return ViewerCounts.of(user_id, reading, source="live")
 
     def _creators(self, items: Sequence[dict[str, Any]]) -> dict[UUID, str]:
         wanted = {item["creator_id"] for item in items}
@@ -143,20 +122,6 @@ class ContentService:
         if unknown := sorted(wanted - found.keys()):
             raise NotFoundError(f"There is no user {unknown[0]}: nothing was added.")
         return found
-
-
-def unified_stats(counts: GenSourceCounts, source: str) -> dict[str, Any]:
-    """The four counts as the API gives them; `source` is `cache` or `live`."""
-    return {
-        "user_regular_count": counts.user_regular,
-        "user_auto_count": counts.user_auto,
-        "community_regular_count": counts.community_regular,
-        "community_auto_count": counts.community_auto,
-        "exact": True,
-        "source": source,
-        "as_of": counts.as_of,
-        "verified_at": counts.verified_at,
-    }
 
 
 def _existing(item: Mapping[Any, Any] | None, item_id: int) -> Mapping[Any, Any]:

@@ -1,6 +1,6 @@
 """The gallery: the decisions."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
@@ -20,7 +20,8 @@ from genonaut.api.repositories.tag_repository import TagRepository
 from genonaut.api.services import gallery_totals as totals
 from genonaut.api.services.content_service import ContentService
 from genonaut.api.services.gallery_tags import resolve_tags
-from genonaut.config import Settings
+from genonaut.config import GallerySettings
+from genonaut.db.gen_source_counts import DEFAULT_POLICY, CountsPolicy, ViewerCounts
 from genonaut.errors import DatabaseTimeoutError
 
 
@@ -53,14 +54,13 @@ class GalleryService:
     def __init__(
         self,
         session: Session,
-        settings: Settings,
-        *,
-        on_long_ledger: Callable[[], None] | None = None,
+        settings: GallerySettings,
+        policy: CountsPolicy = DEFAULT_POLICY,
     ) -> None:
         self._gallery = GalleryRepository(session)
         self._tags = TagRepository(session)
-        self._content = ContentService.limited_by(session, settings.stats, on_long_ledger)
-        self._count_timeout_seconds = settings.gallery.count_timeout_seconds
+        self._content = ContentService(session, policy)
+        self._count_timeout_seconds = settings.count_timeout_seconds
 
     def page(self, query: GalleryQuery) -> GalleryPage:
         """A page of the items that match, in order.
@@ -69,13 +69,13 @@ class GalleryService:
             InvalidCursorError: the cursor is not one of ours, or was made for another list.
         """
         cursor = self._cursor(query)
-        stats = self._stats(query.user_id)
+        counts = self._counts(query.user_id)
         filters, upper_bound = self._filters(query)
         total = totals.total(
-            self._gallery, filters, upper_bound, stats, self._count_timeout_seconds
+            self._gallery, filters, upper_bound, counts, self._count_timeout_seconds
         )
         rows = query.page_size if cursor else query.page * query.page_size
-        collect = totals.should_collect(filters, total, upper_bound, stats, rows)
+        collect = totals.should_collect(filters, total, upper_bound, counts, rows)
         if not filters.only_sources and total == NONE:
             filters = replace(filters, scopes={})
         listing = _Listing(self._gallery, filters, collect=collect)
@@ -85,7 +85,7 @@ class GalleryService:
         return GalleryPage(
             self._with_tags(part.items),
             pagination(query, part, total),
-            stats if query.include_stats else None,
+            counts if query.include_stats else None,
         )
 
     def _cursor(self, query: GalleryQuery) -> Cursor | None:
@@ -96,10 +96,10 @@ class GalleryService:
             return cursor
         return replace(cursor, backward=query.backward)
 
-    def _stats(self, user_id: UUID | None) -> dict[str, Any] | None:
+    def _counts(self, user_id: UUID | None) -> ViewerCounts | None:
         # Counts that were never built are counted live. If that takes too long, pages go without.
         with suppress(DatabaseTimeoutError):
-            return self._content.get_unified_content_stats(user_id)
+            return self._content.counts(user_id)
         return None
 
     def _filters(self, query: GalleryQuery) -> tuple[Filters, int | None]:

@@ -5,12 +5,10 @@ from typing import Any
 from uuid import UUID
 
 from genonaut.config import Settings
-from genonaut.web.contexts import NOBODY, Card, Choice, Counts, Tag, Viewer
+from genonaut.web.contexts import NOBODY, Card, Choice, Tag, Viewer
 from genonaut.web.page_services import PageServices
 from genonaut.web.picture_urls import PictureUrls
 from genonaut.web.state import GalleryState
-
-API = "/api/v1/content/stats/unified"
 
 
 def viewer_of(
@@ -29,20 +27,6 @@ def viewer_of(
         name=name,
         choices=tuple(Choice(str(key), names[key], key == user_id) for key in names),
         back=back,
-    )
-
-
-def counts_of(stats: Mapping[str, Any] | None, user_id: UUID | None) -> Counts:
-    """The popover's numbers as they were when the page was made."""
-    known = stats or {}
-    return Counts(
-        user_regular=known.get("user_regular_count"),
-        user_auto=known.get("user_auto_count"),
-        community_regular=known.get("community_regular_count"),
-        community_auto=known.get("community_auto_count"),
-        as_of=known.get("as_of"),
-        verified_at=known.get("verified_at"),
-        url=f"{API}?user_id={user_id}" if user_id else API,
     )
 
 

@@ -6,7 +6,7 @@ from genonaut.web.chart import Total, draw_chart
 from genonaut.web.contexts import Creator, Refresh, StatsContext, Viewer
 from genonaut.web.page_services import PageServices
 from genonaut.web.state import GalleryState
-from genonaut.web.views.parts import counts_of, tags_of
+from genonaut.web.views.parts import tags_of
 
 MOST_TAGS: Final = 100
 
@@ -14,11 +14,10 @@ MOST_TAGS: Final = 100
 def stats_context(services: PageServices, viewer: Viewer) -> StatsContext:
     """Everything on the page, of one moment. Nothing is counted for it."""
     refreshes = tuple(Refresh(**row._asdict()) for row in services.growth.refreshes())
-    stats = services.content.get_unified_content_stats(viewer.user_id)
     return StatsContext(
         title="Growth, and whether to trust it",
         viewer=viewer,
-        counts=counts_of(stats, viewer.user_id),
+        counts=services.content.counts(viewer.user_id),
         chart=draw_chart(
             [Total(row.at, row.regular, row.auto) for row in services.growth.totals()]
         ),
