@@ -138,7 +138,7 @@ def check(bench: Bench, case: Case) -> tuple[int, bool]:
     """The total, and whether ours told it exactly; both must list the same items."""
     found, (expected, total) = bench.ours(case), bench.join(case)
     told = found.pagination
-    assert [item["id"] for item in found.items] == expected, case
+    assert [item.id for item in found.items] == expected, case
     assert told.total_count == total or (told.total_is_estimate and told.total_count < total), case
     return total, not told.total_is_estimate
 

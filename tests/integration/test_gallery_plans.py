@@ -151,7 +151,7 @@ def test_if_all_the_newest_are_mine_the_index_alone_is_passed_by(reader: Reader)
     """Ten thousand items are in the way of others' items. Their rows are not looked at."""
     others = frozenset[SourceSwitch]({"community-regular", "community-auto"})
     plan = reader.read(user_id=UUID(GRACE), sources=others)
-    assert all(item["creator_id"] != UUID(GRACE) for item in reader.found.items)
+    assert all(item.creator_id != UUID(GRACE) for item in reader.found.items)
     assert plan.buffers <= ITEMS // 4 // 50
     assert {node.get("Heap Fetches", 0) for node in plan.nodes} == {0}
 
@@ -240,7 +240,7 @@ def test_walking_and_collecting_agree(crowd: Database, field: SortField) -> None
                 assert gallery.items(some, order, window, collect=True) == walked, some
                 middle = walked[-1] if walked else None
                 if middle:
-                    place = Position(middle[field], middle["id"])
+                    place = Position(getattr(middle, field), middle.id)
                     behind = Window(4, behind=place, inclusive=True)
                     way = order.reversed()
                     again = gallery.items(some, way, behind, collect=False)

@@ -1,7 +1,6 @@
 """Where a page is, told to whoever asked for it."""
 
-from typing import Any
-
+from genonaut.api.entities import Item
 from genonaut.api.gallery import cursors
 from genonaut.api.gallery.cursors import END, Cursor
 from genonaut.api.gallery.orders import Position
@@ -55,5 +54,5 @@ def _before(part: Part, query: GalleryQuery) -> Cursor:
     return Cursor(backward=True, rank=part.rank, position=_position(part.items[0], query))
 
 
-def _position(item: Any, query: GalleryQuery) -> Position:  # noqa: ANN401
-    return Position(item[query.sort_field], item["id"])
+def _position(item: Item, query: GalleryQuery) -> Position:
+    return Position(getattr(item, query.sort_field), item.id)

@@ -1,9 +1,10 @@
 """What is asked of the gallery, and what it answers."""
 
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 from uuid import UUID
 
+from genonaut.api.entities import Item
 from genonaut.db.gen_source_counts import ViewerCounts
 
 SourceSwitch = Literal["user-regular", "user-auto", "community-regular", "community-auto"]
@@ -64,8 +65,8 @@ class Pagination:
 
 @dataclass(frozen=True, slots=True)
 class GalleryPage:
-    """A page: items with the fields of `ItemOut`, and if asked for the viewer's counts."""
+    """A page of items, and the viewer's counts if they were asked for and are known."""
 
-    items: list[dict[str, Any]]
+    items: list[Item]
     pagination: Pagination
     stats: ViewerCounts | None

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql import ClauseElement, Executable
 from sqlalchemy.sql.compiler import SQLCompiler
 
+from genonaut.api.entities import Item
 from genonaut.api.gallery.filters import Filters
 from genonaut.api.gallery.orders import Order
 from genonaut.api.gallery.pager import Window
@@ -39,12 +40,11 @@ class GalleryRepository:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def items(
-        self, filters: Filters, order: Order, window: Window, *, collect: bool
-    ) -> Sequence[RowMapping]:
-        """The items of a window, in order."""
+    def items(self, filters: Filters, order: Order, window: Window, *, collect: bool) -> list[Item]:
+        """The items of a window, in order and without their tags."""
         keys = statements.keys(filters, order, window, collect=collect)
-        return self._session.execute(statements.items(keys, order)).mappings().all()
+        rows = self._session.execute(statements.items(keys, order))
+        return [Item(**row._asdict()) for row in rows]
 
     def any_item(self, filters: Filters, order: Order, window: Window, *, collect: bool) -> bool:
         """Whether there is any item in a window."""

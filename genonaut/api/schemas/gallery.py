@@ -15,7 +15,7 @@ from genonaut.api.gallery.query import (
     TagMatch,
 )
 from genonaut.api.schemas.content import ITEM_EXAMPLE, STATS_EXAMPLE, ItemOut, StatsOut
-from genonaut.api.schemas.values import NamePart, Storable, example
+from genonaut.api.schemas.values import FROM_ATTRIBUTES, NamePart, Storable, example
 
 LARGEST_PAGE = 1_000_000_000
 LONGEST_SEARCH = 1_000  # characters
@@ -108,7 +108,7 @@ class PaginationOut(BaseModel):
     next_cursor: str | None = Field(description="Null if there is no next page.")
     prev_cursor: str | None = Field(description="Null if there is no page before.")
 
-    model_config = example(_PAGINATION)
+    model_config = example(_PAGINATION) | FROM_ATTRIBUTES
 
 
 class GalleryOut(BaseModel):
@@ -118,6 +118,6 @@ class GalleryOut(BaseModel):
     pagination: PaginationOut
     stats: StatsOut | None = Field(description="The viewer's four counts, if asked for.")
 
-    model_config = example(
+    model_config = FROM_ATTRIBUTES | example(
         {"items": [ITEM_EXAMPLE], "pagination": _PAGINATION, "stats": STATS_EXAMPLE}
     )

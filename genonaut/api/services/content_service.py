@@ -1,17 +1,19 @@
 """Content: the decisions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from genonaut.api.entities import Item, ItemChanges, ItemDeleted, ItemsCreated, NewItem
 from genonaut.api.repositories.content_repository import ContentRepository
 from genonaut.api.repositories.tag_repository import TagRepository
 from genonaut.api.repositories.user_repository import UserRepository
-from genonaut.content.rules import UNTITLED, short_title
 from genonaut.db.failures import conflict_if_taken
 from genonaut.db.gen_source_counts import DEFAULT_POLICY, CountsPolicy, ViewerCounts
+from genonaut.db.schema import SourceType
 from genonaut.errors import ConflictError, DatabaseTimeoutError, NotFoundError
 
 KEY_IS_TAKEN = "An item with the same import_key exists already."
@@ -26,65 +28,60 @@ class ContentService:
         self._users = UserRepository(session)
         self._policy = policy
 
-    def get_item(self, item_id: int) -> dict[str, Any]:
+    def get_item(self, item_id: int) -> Item:
         """An item.
 
         Raises:
             NotFoundError: there is none.
         """
-        return dict(_existing(self._content.get(item_id), item_id))
+        item = self._content.get(item_id)
+        if item is None:
+            raise NotFoundError(f"There is no item {item_id}.")
+        return item
 
-    def create_items(self, source: str, items: Sequence[dict[str, Any]]) -> dict[str, Any]:
-        """Add items, all or none; the answer has the counts with them.
+    def create_items(self, source_type: SourceType, items: Sequence[NewItem]) -> ItemsCreated:
+        """Add items, all or none, in this order.
 
         Raises:
             NotFoundError: a creator does not exist.
             ConflictError: an import key exists.
         """
-        usernames = self._creators(items)
-        added = self._content.add(source, [_titled(item) for item in items])
+        usernames = self._lock_creators(items)
+        added = self._content.add(source_type, items, usernames)
         if len(added) < len(items):
             raise ConflictError(KEY_IS_TAKEN)
-        tagged = {row["id"]: item["tags"] for row, item in zip(added, items, strict=True)}
-        self._tags.attach(source, tagged)
+        tagged = [replace(item, tags=new.tags) for item, new in zip(added, items, strict=True)]
+        self._tags.attach(source_type, {item.id: item.tags for item in tagged})
         creator = next(iter(usernames)) if len(usernames) == 1 else None
-        return {
-            "items": [_named(item, usernames) | {"tags": tagged[item["id"]]} for item in added],
-            "stats": self.counts(creator),
-        }
+        return ItemsCreated(tagged, self.counts(creator))
 
-    def change_item(self, item_id: int, changes: Mapping[str, Any]) -> dict[str, Any]:
-        """An item with some columns, or its tags, replaced; without changes, as it is.
+    def change_item(self, item_id: int, changes: ItemChanges) -> Item:
+        """The item as it is then; without changes, as it was.
 
         Raises:
             NotFoundError: there is none.
             ConflictError: the import key of its new metadata exists.
         """
-        if changes:
-            columns = {name: value for name, value in changes.items() if name != "tags"}
+        if changes != ItemChanges():
             with conflict_if_taken(KEY_IS_TAKEN):
-                source = self._content.update(item_id, columns)
-            if source and "tags" in changes:
-                self._tags.attach(source, {item_id: changes["tags"]})
-                self._tags.remove_other_tags(item_id, changes["tags"])
+                source_type = self._content.update(item_id, changes)
+            if source_type and changes.tags is not None:
+                self._tags.attach(source_type, {item_id: changes.tags})
+                self._tags.remove_other_tags(item_id, changes.tags)
         return self.get_item(item_id)
 
-    def delete_item(self, item_id: int) -> dict[str, Any]:
-        """Delete an item; the answer has it, and the counts without it.
+    def delete_item(self, item_id: int) -> ItemDeleted:
+        """Delete an item.
 
         Raises:
             NotFoundError: there is none.
         """
-        self._content.lock(item_id)  # so that nobody changes its tags before they go with it
-        tags = self._tags.names_of([item_id])[item_id]
-        deleted = _existing(self._content.delete(item_id), item_id)
-        creator = deleted["creator_id"]
-        # No lock: whoever deletes the creator holds the one, and waits for our item.
-        username = self._users.get_username(creator)
-        return {
-            "deleted": {**deleted, "creator_username": username, "tags": tags},
-            "stats": self.counts(creator),
-        }
+        # So it is deleted as it was read, with the same tags. Its creator needs no lock: a
+        # transaction that deletes the creator has to wait for the item.
+        self._content.lock(item_id)
+        item = self.get_item(item_id)
+        self._content.delete(item_id)
+        return ItemDeleted(item, self.counts(item.creator_id))
 
     def get_unified_content_stats(self, user_id: UUID | None = None) -> dict[str, Any]:
         """The fields of `ViewerCounts` by their names.
@@ -116,24 +113,9 @@ class ContentService:
             )
         return ViewerCounts.of(user_id, reading, source="live")
 
-    def _creators(self, items: Sequence[dict[str, Any]]) -> dict[UUID, str]:
-        wanted = {item["creator_id"] for item in items}
+    def _lock_creators(self, items: Sequence[NewItem]) -> dict[UUID, str]:
+        wanted = {item.creator_id for item in items}
         found = self._users.lock_usernames(wanted)
         if unknown := sorted(wanted - found.keys()):
             raise NotFoundError(f"There is no user {unknown[0]}: nothing was added.")
         return found
-
-
-def _existing(item: Mapping[Any, Any] | None, item_id: int) -> Mapping[Any, Any]:
-    if item is None:
-        raise NotFoundError(f"There is no item {item_id}.")
-    return item
-
-
-def _titled(item: dict[str, Any]) -> dict[str, Any]:
-    title = (item["title"] or "").strip() or short_title(item["prompt"]) or UNTITLED
-    return item | {"title": title}
-
-
-def _named(item: Mapping[Any, Any], usernames: Mapping[UUID, str]) -> dict[str, Any]:
-    return {**item, "creator_username": usernames[item["creator_id"]]}

@@ -1,6 +1,6 @@
 """The gallery: the decisions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from genonaut.api.entities import Item
 from genonaut.api.gallery import cursors, search, sources
 from genonaut.api.gallery.cursors import END, Cursor
 from genonaut.api.gallery.filters import Filters
@@ -115,6 +116,6 @@ class GalleryService:
         )
         return filters, tags.upper_bound(query)
 
-    def _with_tags(self, items: Sequence[Mapping[Any, Any]]) -> list[dict[str, Any]]:
-        names = self._tags.names_of(item["id"] for item in items)
-        return [{**item, "tags": names[item["id"]]} for item in items]
+    def _with_tags(self, items: Sequence[Item]) -> list[Item]:
+        names = self._tags.names_of(item.id for item in items)
+        return [replace(item, tags=names[item.id]) for item in items]

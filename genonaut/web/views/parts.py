@@ -1,9 +1,8 @@
 """Parts that several pages have."""
 
-from collections.abc import Mapping
-from typing import Any
 from uuid import UUID
 
+from genonaut.api.entities import Item
 from genonaut.config import Settings
 from genonaut.web.contexts import NOBODY, Card, Choice, Tag, Viewer
 from genonaut.web.page_services import PageServices
@@ -30,23 +29,23 @@ def viewer_of(
     )
 
 
-def card_of(item: Mapping[str, Any], pictures: PictureUrls, state: GalleryState) -> Card:
+def card_of(item: Item, pictures: PictureUrls, state: GalleryState) -> Card:
     """An item, with a link to its page that knows the way back."""
     return Card(
-        id=item["id"],
-        title=item["title"],
-        url=state.url(f"/gallery/items/{item['id']}"),
+        id=item.id,
+        title=item.title,
+        url=state.url(f"/gallery/items/{item.id}"),
         picture=pictures.url(item, "thumb"),
-        creator=item["creator_username"],
-        source=item["source_type"],
-        prompt=item["prompt"],
-        created_at=item["created_at"],
+        creator=item.creator_username,
+        source=item.source_type,
+        prompt=item.prompt,
+        created_at=item.created_at,
     )
 
 
 def tags_of(services: PageServices, state: GalleryState, number: int) -> tuple[Tag, ...]:
     """The chosen tags, and then those that most items carry."""
-    counted = services.tags.page(number, None, None, "count")["tags"]
+    counted = services.tags.page(number, None, None, "count").entries
     common = {tag_value(tag.name, tag.id): tag for tag in counted}
     rare = [Tag(value, value, None, True, "") for value in state.tags if value not in common]
     found = [
