@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
+from genonaut.api.repositories.growth_repository import Creator, RefreshRecord
 from genonaut.db.gen_source_counts import ViewerCounts
 from genonaut.web.chart import Chart
 from genonaut.web.state import GalleryState, Switch
@@ -154,25 +155,10 @@ class ItemContext:
 
 
 @dataclass(frozen=True, slots=True)
-class Refresh:
-    """One line of the record of refreshes."""
+class Bar:
+    """One of the largest creators; `share` is that of the largest one's items, 0 to 1."""
 
-    started_at: datetime
-    seconds: float
-    requested_by: str
-    outcome: str
-    rows_checked: int
-    rows_wrong: int
-    largest_error: int
-
-
-@dataclass(frozen=True, slots=True)
-class Creator:
-    """One of those who made most; `share` is of the one who made most of all, 0 to 1."""
-
-    name: str
-    regular: int
-    auto: int
+    creator: Creator
     share: float
 
 
@@ -186,9 +172,9 @@ class StatsContext:
     viewer: Viewer
     counts: ViewerCounts
     chart: Chart | None
-    refreshes: tuple[Refresh, ...]
-    proof: Refresh | None
-    creators: tuple[Creator, ...]
+    refreshes: tuple[RefreshRecord, ...]
+    proof: RefreshRecord | None
+    bars: tuple[Bar, ...]
     tags: tuple[Tag, ...]
 
 

@@ -9,11 +9,10 @@ import pytest
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
-from genonaut.api.gallery.filters import Filters
+from genonaut.api.gallery.filters import Filters, Scope
 from genonaut.api.gallery.orders import Order, Position
 from genonaut.api.gallery.pager import Window
-from genonaut.api.gallery.query import GalleryPage, GalleryQuery, SortField, SourceSwitch
-from genonaut.api.gallery.sources import Scope
+from genonaut.api.gallery.query import GalleryPage, GalleryQuery, SortField, SwitchName
 from genonaut.api.repositories.content_repository import ContentRepository
 from genonaut.api.repositories.gallery_repository import GalleryRepository
 from genonaut.api.repositories.tag_repository import TagRepository
@@ -149,8 +148,8 @@ def cheap(plan: Plan, about: object) -> None:
 
 def test_if_all_the_newest_are_mine_the_index_alone_is_passed_by(reader: Reader) -> None:
     """Ten thousand items are in the way of others' items. Their rows are not looked at."""
-    others = frozenset[SourceSwitch]({"community-regular", "community-auto"})
-    plan = reader.read(user_id=UUID(GRACE), sources=others)
+    others = frozenset[SwitchName]({"community-regular", "community-auto"})
+    plan = reader.read(user_id=UUID(GRACE), switches=others)
     assert all(item.creator_id != UUID(GRACE) for item in reader.found.items)
     assert plan.buffers <= ITEMS // 4 // 50
     assert {node.get("Heap Fetches", 0) for node in plan.nodes} == {0}

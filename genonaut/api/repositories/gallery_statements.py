@@ -1,6 +1,6 @@
 """The gallery's statements, put together from filters and an order.
 
-Each source is a branch of its own on its own partition, ordered and limited by itself, and the
+Each source type is a branch of its own on its own partition, ordered and limited by itself, and the
 branches are merged. So a page reads about as many index entries as it has items, however many
 there are.
 """
@@ -23,10 +23,9 @@ from sqlalchemy import (
 )
 
 from genonaut.api.gallery import search, tagged
-from genonaut.api.gallery.filters import Filters
+from genonaut.api.gallery.filters import Filters, Scope
 from genonaut.api.gallery.orders import Order
 from genonaut.api.gallery.pager import Window
-from genonaut.api.gallery.sources import Scope
 from genonaut.api.repositories.content_repository import ITEM_COLUMNS
 from genonaut.db.schema import (
     AUTO,
@@ -43,26 +42,18 @@ _TABLES: dict[SourceType, Any] = {REGULAR: ContentItem, AUTO: ContentItemAuto}
 
 
 def keys(filters: Filters, order: Order, window: Window, *, collect: bool) -> Subquery:
-    """Ids, sources and sort values of a window of the items that match.
+    """Ids, source types and sort values of a window of the items that match.
 
     There are two ways. Walking along the order's index and looking at each item is right if many
     match. If few do, all of them are collected first, from the index that finds them, and sorted.
     """
     if collect:
-        found: CTE | Subquery = (
-            union_all(
-                *(
-                    _branch(filters, source_type, order, collect=True)
-                    for source_type in filters.scopes
-                )
-            )
-            .cte("collected")
-            # Else PostgreSQL might walk after all.
-            .prefix_with("MATERIALIZED")
-        )
+        branches = (_branch(filters, one, order, collect=True) for one in filters.scopes)
+        # MATERIALIZED, or PostgreSQL might walk after all.
+        found: CTE | Subquery = union_all(*branches).cte("collected").prefix_with("MATERIALIZED")
         statement = _within(select(found), order, window, found.c.value, found.c.id)
     else:
-        walked = (_walk(filters, source_type, order, window) for source_type in filters.scopes)
+        walked = (_walk(filters, one, order, window) for one in filters.scopes)
         found = union_all(*walked).subquery("walked")
         statement = select(found)
     return (

@@ -17,7 +17,7 @@ def viewer_of(
     if not settings.gallery.viewing_as:
         return NOBODY
     name = services.users.find_name(user_id) if user_id else None
-    names = {row.id: row.name for row in services.growth.largest_creators()}
+    names = {one.id: one.name for one in services.growth.largest_creators()}
     if user_id and name:
         names[user_id] = name
     return Viewer(
