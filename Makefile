@@ -1,20 +1,25 @@
-# Verbs. `make help` lists them. A target with % takes dev, demo or test.
+# `make help` lists the targets. In a target with %, put dev, demo or test for it.
 
 PYTHON ?= python3
 SECONDS ?= 60
 BIN    := .venv/bin
+PYTEST := $(BIN)/pytest -n auto --maxprocesses 4 --dist loadgroup --durations 10
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev demo test screenshots lint lock bench refresh-gen-source-stats refresh-tag-stats soak clean FORCE
+.PHONY: help install install-dev demo test test-long screenshots lint lock bench refresh-gen-source-stats refresh-tag-stats soak drill mutants clean FORCE
 
 help: ## List the targets
 	@grep -hE '^[a-z%-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 34
 
-demo: install ## Install, then serve a seeded demo: one command from nothing to true numbers
+demo: install ## Install, then serve a seeded demo
 	@exec $(BIN)/genonaut up --env demo
 
-test: install-dev ## Install, then run the whole suite
-	@$(BIN)/pytest -n 2 --dist worksteal $(ARGS)
+test: install-dev ## Run the suite
+	@$(PYTEST) -m "not long" $(ARGS)
+
+test-long: install-dev ## Run its long forms: soak, kills, the benchmark, the other PostgreSQL
+	@$(PYTEST) -m long -o python_files="test_*.py contract.py" $(ARGS)
+	@$(PYTEST) -m "not long and not both_servers" --postgres debian-15 $(or $(ARGS),tests/integration)
 
 install: .venv/installed ## Install what running needs, into .venv
 install-dev: .venv/installed-dev ## Install what developing needs as well
@@ -47,9 +52,15 @@ refresh-tag-stats-%: install ## Recount and repair the tags' counts
 	  && echo "Completed in $$(( $$(date +%s) - start ))s"
 
 soak: install-dev ## Writers, folds, refreshes and readers at once: was any count ever wrong?
-	@$(BIN)/python -m tests.counting.soak --seconds $(SECONDS)
+	@$(BIN)/python -m tests.support.soak --seconds $(SECONDS)
 
-bench: install ## Install, then measure counting side by side with every other way
+mutants: install-dev ## Break one promise after the other in a copy: does its test turn red?
+	@$(PYTEST) tests/mutants -m 'long or not long' $(ARGS)
+
+drill: install-dev ## Kill, stop and fill everything under load for ten minutes; print one table
+	@$(BIN)/python -m tests.drill $(ARGS)
+
+bench: install ## Install, then measure counting side by side with the other ways
 	@exec $(BIN)/python -m benchmarks.side_by_side $(ARGS)
 
 screenshots: install-dev ## Take the pictures of the documentation from the real pages
@@ -58,7 +69,7 @@ screenshots: install-dev ## Take the pictures of the documentation from the real
 lint: install-dev ## Check format, lint and types
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy
 
-lock: ## Write the lock files anew (needs uv)
+lock: ## Rewrite the lock files (needs uv)
 	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	  --no-emit-index-url --no-annotate pyproject.toml --extra build -o requirements.lock
 	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
@@ -74,7 +85,7 @@ clean: ## Remove what was installed; the data in .genonaut stays
 	@$(PYTHON) -m venv .venv || \
 	  { echo "Python's venv module is missing: install it (on Debian: apt-get install python3-venv)."; exit 2; }
 
-# A lock file with hashes decides; the package itself is installed in place.
+# The lock file, with hashes, decides the versions; the package itself is installed in place.
 .venv/installed: requirements.lock pyproject.toml | .venv/bin/python
 	@$(call install-locked,requirements.lock)
 	@touch $@

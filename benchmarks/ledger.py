@@ -99,7 +99,7 @@ def fill(bench: Bench) -> None:
 
 
 def lengthen(bench: Bench) -> None:
-    """A million ledger rows that add up to nothing, as from a million writes that nobody folded."""
+    """A million ledger rows that add up to nothing, as from a million writes without a fold."""
     bench.run(
         "INSERT INTO gen_source_deltas SELECT"
         f" ('00000000-0000-0000-0000-' || lpad((i %% {USERS} + 1)::text, 12, '0'))::uuid,"

@@ -3,7 +3,7 @@
     python -m benchmarks.tag_filter [--items 1000000]
 
 First page of 50 with its total, newest first. Medians of interleaved rounds, on the embedded
-PostgreSQL, in a database of its own. Whatever answers wrongly ends the run.
+PostgreSQL, in a database of its own. A wrong answer ends the run.
 """
 
 import argparse
@@ -25,7 +25,7 @@ from genonaut.api.services.gallery_service import GalleryService
 from genonaut.config import Settings, load_settings
 from genonaut.db.session import Database, open_database
 from genonaut.running.output import print_table, say
-from tests.integration.plans import Plan, plans
+from tests.support.plans import Plan, plans
 
 SIZE = 50
 ROUNDS = 7
@@ -135,12 +135,13 @@ def fill(database: Database, items: int) -> None:
 
 
 def check(bench: Bench, case: Case) -> tuple[int, bool]:
-    """The total, and whether ours told it exactly; both must list the same items."""
+    """The total, and whether ours is exact; both must list the same items."""
     found, (expected, total) = bench.ours(case), bench.join(case)
-    told = found.pagination
+    reported = found.pagination
     assert [item.id for item in found.items] == expected, case
-    assert told.total_count == total or (told.total_is_estimate and told.total_count < total), case
-    return total, not told.total_is_estimate
+    is_exact = not reported.total_is_estimate
+    assert reported.total_count == total or (reported.total_count < total and not is_exact), case
+    return total, is_exact
 
 
 def measure(bench: Bench, case: Case) -> tuple[str | int, ...]:

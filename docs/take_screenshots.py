@@ -19,8 +19,8 @@ from genonaut.db.counts import build_counts
 from genonaut.db.session import Database, open_database
 from genonaut.demo.seed import seed
 from genonaut.logs import configure_logs
-from tests.browser.chromium import ARGUMENTS, CHROMIUM, MISSING
-from tests.integration.running_api import running_api
+from tests.support.api import running_api
+from tests.support.chromium import ARGUMENTS, CHROMIUM, MISSING
 
 FOLDER: Final = Path(__file__).parent / "screenshots"
 WIDE: Final[dict[str, Any]] = {"viewport": {"width": 1280, "height": 800}}

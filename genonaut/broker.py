@@ -1,4 +1,4 @@
-"""Where tasks are queued: a broker that the settings name, or else our own embedded Valkey."""
+"""Where tasks are queued: the broker that the settings name, or else the embedded Valkey."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,18 +10,18 @@ from genonaut.embedded.valkey import socket_path
 
 
 def is_embedded(settings: Settings) -> bool:
-    """Whether no broker is named, so that we run one ourselves."""
+    """Whether no broker is named, so that we use the embedded one."""
     return settings.celery.broker_url is None and settings.redis.url is None
 
 
 def broker_url(settings: Settings) -> str:
-    """The broker's address, as Celery spells it. May hold a password."""
+    """The broker's address, as Celery spells it. May contain a password."""
     named = settings.celery.broker_url or settings.redis.url
     return named.get_secret_value() if named else f"redis+socket://{socket_path(settings.home)}"
 
 
 def result_backend(settings: Settings) -> str:
-    """Where results are kept: beside the queue if that is Redis, else sent back by message."""
+    """Where results are kept: with the queue if that is Redis; else they are sent as messages."""
     named = settings.celery.result_backend or settings.redis.url
     if named:
         return named.get_secret_value()
@@ -30,12 +30,12 @@ def result_backend(settings: Settings) -> str:
 
 
 def redbeat_url(settings: Settings) -> str:
-    """The same for RedBeat, which spells a socket's address in its own way."""
+    """The broker's address for RedBeat, which spells a socket's address differently."""
     return broker_url(settings).replace("redis+socket://", "unix://", 1)
 
 
 def redis_client_url(url: str) -> str:
-    """Celery's spelling in that of the Redis client, which does not know Celery's own options."""
+    """An address of Celery's as the Redis client spells it, without Celery's own options."""
     parts = urlsplit(url.replace("redis+socket://", "unix://", 1))
     options = {
         name: value.removeprefix("CERT_").lower() if name == "ssl_cert_reqs" else value
@@ -47,7 +47,7 @@ def redis_client_url(url: str) -> str:
 
 @contextmanager
 def running_broker(settings: Settings) -> Iterator[None]:
-    """Keeps the embedded broker running, if it is ours to run.
+    """Keep the embedded broker running, unless the settings name another one.
 
     Raises:
         ServerStartError: it does not start.

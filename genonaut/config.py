@@ -1,6 +1,6 @@
-"""The settings: `config/base.json`, then an overlay per environment, then the process environment.
+"""The settings: `config/base.json`, then the environment's overlay, then environment variables.
 
-They are read and validated once, when a command starts; everything else gets a `Settings`.
+They are read and validated once, when a command starts; all other code is given a `Settings`.
 """
 
 import os
@@ -25,7 +25,7 @@ Rows = Annotated[int, Field(ge=1)]
 
 
 class Section(BaseModel):
-    """Settings that belong together; keys are kebab-case in files, and none is unknown."""
+    """Settings that belong together. Keys are kebab-case in files; an unknown key is an error."""
 
     model_config = ConfigDict(
         alias_generator=lambda name: name.replace("_", "-"),
@@ -61,7 +61,7 @@ class DbSettings(Section):
 
     @property
     def is_embedded(self) -> bool:
-        """Whether no server is named, so that we run one ourselves."""
+        """Whether no server is named, so that we use an embedded one."""
         return self.url is None and self.host is None
 
     def server_url(self) -> URL:
@@ -88,7 +88,7 @@ class StatsSettings(Section):
     @classmethod
     def _has_a_default(cls, value: dict[str, float]) -> dict[str, float]:
         if "default" not in value:
-            raise ValueError('it should have "default", for counts that it does not name')
+            raise ValueError('it needs "default", for the counts that it does not name')
         return value
 
 
@@ -139,7 +139,7 @@ class LogSettings(Section):
 
 
 class Settings(Section):
-    """Everything that can be set. `docs/configuration.md` explains each."""
+    """All settings. `docs/configuration.md` explains each."""
 
     environment: str
     home: Path
@@ -155,20 +155,20 @@ class Settings(Section):
 
 
 def parse_url(text: str) -> URL:
-    """A PostgreSQL URL, however its scheme is spelled.
+    """A PostgreSQL URL; its scheme may be spelled in any of the usual ways.
 
     Raises:
-        ValueError: it is not one.
+        ValueError: it is not a PostgreSQL URL.
     """
     try:
         url = make_url(text)
     except (ArgumentError, ValueError):
-        # Without the cause, which may quote a part of the password.
+        # Without the cause: it may quote a part of the password.
         raise ValueError("it should look like postgresql://user:password@host:5432/name") from None
     if url.drivername.split("+")[0] not in {"postgresql", "postgres"}:
         raise ValueError("it should begin with postgresql://")
     if "@" in (url.host or ""):
-        raise ValueError("an @ in the user's name or password is written as %40")
+        raise ValueError("write an @ in the user name or password as %40")
     return url.set(drivername="postgresql+psycopg")
 
 
@@ -186,11 +186,11 @@ def load_settings(environment: str | None = None) -> Settings:
     try:
         return Settings.model_validate(merge(layers))
     except ValidationError as error:
-        raise ConfigError(problem(error, layers, _known_keys(Settings))) from error
+        raise ConfigError(problem(error, layers, known_keys(Settings))) from error
 
 
 def config_folder() -> Path:
-    """Where the configuration is: GENONAUT_CONFIG_DIR, the checkout's, or the package's own."""
+    """The configuration's folder: GENONAUT_CONFIG_DIR, the checkout's, or the package's own."""
     if chosen := os.environ.get("GENONAUT_CONFIG_DIR"):
         return Path(chosen)
     in_checkout = CHECKOUT / "config"
@@ -213,11 +213,11 @@ def _overlay(folder: Path, name: str) -> Layer:
     return json_layer(folder / f"{name}.json")
 
 
-def _known_keys(model: type[BaseModel], prefix: str = "") -> list[str]:
+def known_keys(model: type[BaseModel], prefix: str = "") -> list[str]:
     keys: list[str] = []
     for field in model.model_fields.values():
         key = f"{prefix}{field.alias}"
         section: Any = field.annotation
         nested = isinstance(section, type) and issubclass(section, BaseModel)
-        keys += _known_keys(section, f"{key}.") if nested else [key]
+        keys += known_keys(section, f"{key}.") if nested else [key]
     return keys

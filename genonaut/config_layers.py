@@ -1,4 +1,4 @@
-"""Layers of settings that remember where each value came from, so that an error can say it."""
+"""Layers of settings that remember where each value came from, so that errors can name it."""
 
 import difflib
 import json
@@ -33,7 +33,7 @@ VARIABLES = {
     "LOG_LEVEL": "log.level",
     "LOG_FORMAT": "log.format",
 }
-# Keys that may come from the environment only.
+# Keys that may be set in the environment only.
 SECRETS = {
     key: variable
     for variable, key in VARIABLES.items()
@@ -47,7 +47,7 @@ SECRETS = {
         "flower.basic-auth",
     }
 }
-# Settings that are one value although they are objects: a later layer replaces them whole.
+# Objects that are one value: a later layer replaces them as a whole.
 WHOLE = {"schedule"}
 
 
@@ -56,7 +56,7 @@ NOTHING = object()
 
 @dataclass(frozen=True)
 class Layer:
-    """Some settings, nested as in the files, and where they are from."""
+    """Some settings, nested as in the files, and where they come from."""
 
     origin: str
     values: dict[str, Any]
@@ -70,7 +70,7 @@ class Layer:
         return found
 
     def origin_of(self, key: str) -> str:
-        """As for a message; an environment variable is named."""
+        """Where a value comes from, as messages say it: a file, or an environment variable."""
         return self.variables.get(key, self.origin)
 
 
@@ -78,13 +78,13 @@ def json_layer(path: Path) -> Layer:
     """The settings in a file.
 
     Raises:
-        ConfigError: it is missing, not JSON, no object, or holds a secret.
+        ConfigError: it is missing, not JSON, not an object, or contains a secret.
     """
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise ConfigError(
-            f"{path} is missing: put it back, or correct GENONAUT_CONFIG_DIR."
+            f"{path} is missing: restore it, or correct GENONAUT_CONFIG_DIR."
         ) from error
     except json.JSONDecodeError as error:
         raise ConfigError(
@@ -93,12 +93,12 @@ def json_layer(path: Path) -> Layer:
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} cannot be read: {error}.") from error
     if not isinstance(values, dict):
-        raise ConfigError(f"{path} should hold one JSON object.")
+        raise ConfigError(f"{path} should contain one JSON object.")
     layer = Layer(str(path), values)
     for key, variable in SECRETS.items():
         if layer.find(key.split(".")) not in (None, NOTHING):
             raise ConfigError(
-                f"{key} in {path} is a secret: take it out and set {variable} in the environment."
+                f"{key} in {path} is a secret: remove it, and set {variable} in the environment."
             )
     return layer
 
@@ -149,17 +149,17 @@ def _merge_into(target: dict[str, Any], values: dict[str, Any]) -> None:
 
 
 def problem(error: ValidationError, layers: list[Layer], known: list[str]) -> str:
-    """The first thing that is wrong, as a sentence with key, value and origin."""
+    """The first error, as a sentence with key, value and origin."""
     first = error.errors()[0]
     path = [str(part) for part in first["loc"]]
     if first["type"] == "missing":
         return f"The setting {'.'.join(path)} is missing: add it to config/base.json."
-    # Pydantic goes on into lists and alternatives, where no key is.
+    # Pydantic's path continues into lists and unions, which have no keys.
     while not (holders := [layer for layer in layers if layer.find(path) is not NOTHING]):
         path.pop()
     key, layer = ".".join(path), holders[-1]
     if first["type"] == "extra_forbidden":
-        return f"{key} in {layer.origin} is not a setting{_suggestion(key, known)}."
+        return f"{key} in {layer.origin} is not a setting{_suggestion(key, known)}"
     is_secret = any(secret == key or secret.startswith(f"{key}.") for secret in SECRETS)
     shown = "the value" if is_secret else repr(layer.find(path))
     reason = first["msg"].removeprefix("Value error, ")
@@ -168,4 +168,4 @@ def problem(error: ValidationError, layers: list[Layer], known: list[str]) -> st
 
 def _suggestion(key: str, known: list[str]) -> str:
     close = difflib.get_close_matches(key, known, n=1)
-    return f": perhaps {close[0]} was meant" if close else "; see docs/configuration.md"
+    return f": did you mean {close[0]}?" if close else ": see docs/configuration.md."

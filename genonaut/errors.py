@@ -1,13 +1,13 @@
 """What can go wrong, as nouns.
 
-The message of each error is one sentence that says what is wrong and what to do. The command
-line prints it and ends with `exit_code`; the API answers with `status`. Nothing else in the
-project decides on exit codes or on statuses of failures.
+The message of an error is one sentence: what is wrong, and what to do. The command line prints it
+and exits with `exit_code`; the API responds with `status`. Exit codes and statuses of failures are
+decided here only.
 """
 
 
 class GenonautError(Exception):
-    """Something went wrong that we can explain."""
+    """A failure that we can explain."""
 
     exit_code = 1
     status = 500
@@ -23,26 +23,26 @@ class ConfigError(GenonautError):
 
 
 class UsageError(GenonautError):
-    """The command was called in a way that makes no sense."""
+    """The command's arguments are wrong."""
 
     exit_code = 2
 
 
 class UnreadableInputError(GenonautError):
-    """A file cannot be read as what it should be."""
+    """An input file cannot be read."""
 
     exit_code = 4
 
 
 class ServerStartError(GenonautError):
-    """A server that we start ourselves does not start."""
+    """A server does not start."""
 
     exit_code = 5
     status = 503
 
 
 class PortInUseError(GenonautError):
-    """Something else listens on the port that we want."""
+    """Another process is listening on the port."""
 
     exit_code = 6
 
@@ -55,7 +55,7 @@ class DatabaseError(GenonautError):
 
 
 class DatabaseUnreachableError(DatabaseError):
-    """Nothing answers at the database's address."""
+    """The database server cannot be reached."""
 
 
 class DatabaseTimeoutError(DatabaseError):
@@ -65,38 +65,38 @@ class DatabaseTimeoutError(DatabaseError):
 
 
 class DatabaseBusyError(DatabaseError):
-    """Others are changing the same rows."""
+    """Those rows are being changed by another request."""
 
 
 class SchemaOutdatedError(DatabaseError):
-    """The database has another schema than this version of Genonaut."""
+    """The database schema does not match this version of Genonaut."""
 
 
 class ForbiddenError(GenonautError):
-    """That is not for you to do."""
+    """You are not allowed to do that."""
 
     status = 403
 
 
 class NotFoundError(GenonautError):
-    """There is no such thing."""
+    """It does not exist."""
 
     status = 404
 
 
 class ConflictError(GenonautError):
-    """That exists already."""
+    """It already exists."""
 
     status = 409
 
 
 class InvalidRequestError(GenonautError):
-    """The request asks for something that cannot be."""
+    """The request is invalid."""
 
     status = 422
 
 
 class InvalidCursorError(GenonautError):
-    """The cursor is not one that belongs to this list."""
+    """The cursor does not belong to this list."""
 
     status = 400

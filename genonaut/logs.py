@@ -1,15 +1,15 @@
-"""Logs: one line per event to stderr, as text for people or JSON for machines, secrets hidden.
+"""Logs: one line per event on stderr, as text for people or JSON for programs, secrets masked.
 
 Our own events and those of the libraries (uvicorn, SQLAlchemy) go through the same pipe. Start
-uvicorn with `log_config=None`, or it installs handlers of its own. No line is wider than one line
-but for a traceback in text.
+uvicorn with `log_config=None`, or it installs handlers of its own. Only a traceback in text takes
+more than one line.
 """
 
 import logging
 import re
 import sys
-from functools import lru_cache
-from typing import Any, NoReturn, TextIO, cast
+from functools import lru_cache, partial
+from typing import Any, TextIO
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
@@ -17,8 +17,8 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 from genonaut.config import LogSettings
 
 MASK = "***"
-# What these say of every request, task and start, we say ourselves, with more in it.
-TALKATIVE = (
+# These report every request, task and start. We log those ourselves, with more detail.
+NOISY = (
     "alembic.runtime.migration",
     "asyncio",
     "celery.app.trace",
@@ -41,15 +41,24 @@ _IN_TEXT = re.compile(
 )
 
 
+class NamedWriter(structlog.WriteLogger):
+    """Writes lines to a stream, and knows the name of the logger."""
+
+    def __init__(self, stream: TextIO, name: str = "") -> None:
+        super().__init__(stream)
+        self.name = name
+
+
 def configure_logs(settings: LogSettings) -> None:
     """Send all logs to stderr. May be called again, for example with another level."""
+    level = settings.level.upper()
     last = _last_processors(as_json=settings.format == "json")
     structlog.configure(
-        # What is our own is written at once. By way of the standard library's records it would
+        # Our own events are written directly. Through the records of the standard library it would
         # take twice as long, and every request is an event.
-        processors=[structlog.stdlib.filter_by_level, *_SHARED, *last, _line_writer(sys.stderr)],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
+        processors=[*_SHARED, *last],
+        logger_factory=partial(NamedWriter, sys.stderr),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stderr)
@@ -59,8 +68,8 @@ def configure_logs(settings: LogSettings) -> None:
             foreign_pre_chain=_SHARED, processors=[remove_meta, *last]
         )
     )
-    logging.basicConfig(handlers=[handler], level=settings.level.upper(), force=True)
-    _calm_libraries()
+    logging.basicConfig(handlers=[handler], level=level, force=True)
+    _quiet_libraries()
 
 
 def hide_secrets(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
@@ -95,17 +104,6 @@ def _last_processors(*, as_json: bool) -> list[Processor]:
     ]
 
 
-def _line_writer(stream: TextIO) -> Processor:
-    """The processor behind all others: what comes to it is a line, and there it ends."""
-
-    def write(_logger: WrappedLogger, _method: str, line: str) -> NoReturn:
-        stream.write(f"{line}\n")
-        stream.flush()
-        raise structlog.DropEvent
-
-    return cast("Processor", write)
-
-
 def _text_renderer() -> Processor:
     # The default would print every local variable of a traceback, and break lines in values.
     return structlog.dev.ConsoleRenderer(
@@ -115,12 +113,12 @@ def _text_renderer() -> Processor:
     )
 
 
-def _calm_libraries() -> None:
+def _quiet_libraries() -> None:
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         logger = logging.getLogger(name)
         logger.handlers.clear()
         logger.propagate = True
-    for name in TALKATIVE:
+    for name in NOISY:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
@@ -128,6 +126,5 @@ _SHARED: list[Processor] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,
-    structlog.stdlib.PositionalArgumentsFormatter(),
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]

@@ -1,22 +1,23 @@
-"""Real servers for the tests: the embedded PostgreSQL, and Debian's when it is installed."""
+"""Real servers for the tests: the embedded PostgreSQL, and Debian's where SQL is the subject."""
 
 import os
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
-from genonaut.config import Settings, load_settings
-from genonaut.db.counts import COUNTS
-from genonaut.db.session import Database, open_database
-from tests.browser.chromium import CHROMIUM
-from tests.integration.running_api import OpenApi, running_api
+from genonaut.config import Settings
+from genonaut.db.session import Database
+from tests.support import servers
+from tests.support.api import OpenApi, running_api
+from tests.support.chromium import CHROMIUM
+from tests.support.servers import EMBEDDED, SERVERS, make_folder
 
 # A busy machine is not a fault: nothing here is judged by the time that it takes.
 hypothesis_settings.register_profile(
@@ -24,12 +25,21 @@ hypothesis_settings.register_profile(
 )
 hypothesis_settings.load_profile("untimed")
 
-DEBIAN = Path("/usr/lib/postgresql/15/bin")
-SERVERS = ["embedded", "debian-15"]
+RUN = pytest.StashKey[Path]()
+OpenServer = Callable[[str], tuple[Settings, Database]]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--postgres",
+        choices=SERVERS,
+        default=EMBEDDED,
+        help="the server of the tests that are not marked both_servers",
+    )
 
 
 def pytest_report_header() -> list[str]:
-    debian = "found" if DEBIAN.exists() else "NOT FOUND: its half of the suite is skipped"
+    debian = "found" if servers.DEBIAN.exists() else "NOT FOUND: what needs it is skipped"
     browser = CHROMIUM or "NOT FOUND: the tests of the pages in a browser are skipped"
     return [
         f"PostgreSQL: the embedded one, and Debian's 15 ({debian})",
@@ -37,31 +47,58 @@ def pytest_report_header() -> list[str]:
     ]
 
 
+# A folder of the whole run, for what is made once. The workers of pytest-xdist are told of it.
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    given = getattr(config, "workerinput", {}).get("run")
+    config.stash[RUN] = Path(given) if given else make_folder()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    node.workerinput["run"] = str(node.config.stash[RUN])
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        shutil.rmtree(config.stash[RUN], ignore_errors=True)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    marked = metafunc.definition.get_closest_marker("both_servers")
+    if marked and "server" in metafunc.fixturenames:
+        metafunc.parametrize("server", SERVERS, indirect=True)
+
+
+@pytest.fixture(scope="session")
+def run_folder(request: pytest.FixtureRequest) -> Path:
+    return request.config.stash[RUN]
+
+
 @pytest.fixture(scope="session")
 def home() -> Iterator[Path]:
-    """A GENONAUT_HOME that a server's account can reach (pytest's own folders are private)."""
-    folder = Path(tempfile.mkdtemp(prefix="genonaut-test-"))
-    folder.chmod(0o711)
+    """A GENONAUT_HOME of this worker's."""
+    folder = make_folder()
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
-def open_server(home: Path) -> Iterator[Callable[[str], tuple[Settings, Database]]]:
+def open_server(home: Path, run_folder: Path) -> Iterator[OpenServer]:
     """Opens a test database on one of SERVERS; each is started once and lives until the end."""
     opened: dict[str, tuple[Settings, Database]] = {}
-    with ExitStack() as stack, pytest.MonkeyPatch.context() as patch:
-        for variable in ("DATABASE_URL", "DB_HOST", "DB_NAME", "GENONAUT_ENV", "GENONAUT_HOME"):
-            patch.delenv(variable, raising=False)
+    with ExitStack() as stack:
 
         def open_one(name: str) -> tuple[Settings, Database]:
+            if not servers.is_there(name):
+                pytest.skip(
+                    f"{servers.DEBIAN} is not on this machine (apt-get install postgresql-15)"
+                )
             if name not in opened:
-                settings = load_settings("test").model_copy(update={"home": home / name})
-                with pytest.MonkeyPatch.context() as choice:
-                    if name == "debian-15":
-                        choice.setenv("GENONAUT_POSTGRES_BIN", str(DEBIAN))
-                    database = stack.enter_context(open_database(settings, pool_size=40))
-                opened[name] = settings, database
+                prepared = servers.prepared_home(run_folder, name)
+                servers.copy_server(prepared, home / name, servers.QUICK)
+                opened[name] = stack.enter_context(servers.open_server(home / name, name))
             return opened[name]
 
         yield open_one
@@ -86,14 +123,10 @@ def open_api(open_server: object) -> Iterator[OpenApi]:
         yield open_one
 
 
-@pytest.fixture(params=SERVERS)
-def server(
-    request: pytest.FixtureRequest, open_server: Callable[[str], tuple[Settings, Database]]
-) -> tuple[Settings, Database]:
-    """The settings and the database of each server in turn."""
-    if request.param == "debian-15" and not DEBIAN.exists():
-        pytest.skip("Debian's PostgreSQL 15 is not on this machine (apt-get install postgresql-15)")
-    return open_server(request.param)
+@pytest.fixture
+def server(request: pytest.FixtureRequest, open_server: OpenServer) -> tuple[Settings, Database]:
+    """The settings and the database of a server; of each in turn, where both are asked for."""
+    return open_server(getattr(request, "param", request.config.getoption("postgres")))
 
 
 @pytest.fixture
@@ -104,13 +137,8 @@ def settings(server: tuple[Settings, Database]) -> Settings:
 @pytest.fixture
 def database(server: tuple[Settings, Database]) -> Database:
     """An empty database with the current schema, whose counts were never built."""
-    database = server[1]
-    with database.transaction() as session:
-        connection = session.connection()
-        connection.exec_driver_sql("TRUNCATE users, tags CASCADE")
-        for name in COUNTS:
-            connection.exec_driver_sql(f"TRUNCATE {name}_refreshes, {name}_deltas")
-    return database
+    servers.empty(server[1])
+    return server[1]
 
 
 @pytest.fixture(autouse=True)

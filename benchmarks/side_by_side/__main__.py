@@ -11,10 +11,11 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from benchmarks.side_by_side.contestants import CONTESTANTS
+from benchmarks.side_by_side.contestants.everyone import CONTESTANTS
+from benchmarks.side_by_side.measures import MEASURES
 from benchmarks.side_by_side.profiles import FULL, QUICK
-from benchmarks.side_by_side.report import RESULTS, redraw, write
-from benchmarks.side_by_side.suite import MEASURES, perform
+from benchmarks.side_by_side.report.page import RESULTS, redraw, write
+from benchmarks.side_by_side.suite import perform
 from genonaut.errors import GenonautError, UsageError
 from genonaut.running.interruption import exit_on
 
@@ -42,7 +43,7 @@ def bench(
         typer.Option(help="Where the results go. Default: benchmarks, or benchmarks/partial."),
     ] = None,
     again: Annotated[
-        bool, typer.Option("--redraw", help="Measure nothing: draw the results anew.")
+        bool, typer.Option("--redraw", help="Measure nothing: redraw the results.")
     ] = False,
 ) -> None:
     """Measure counting side by side with every other way, and write the results with plots.
@@ -55,18 +56,18 @@ def bench(
         redraw(folder)
         return
     exit_on(signal.SIGTERM)
-    # A shell that puts us in the background ignores it for us.
+    # In the background of a shell it would be ignored.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     profile = QUICK if quick else FULL
     if rows:
         profile = profile.with_rows(tuple(rows))
-    measures = _known(measure or list(MEASURES), MEASURES, "measurement")
-    with _progress(len(measures)) as (tell, advance):
+    measures = _known(measure or list(MEASURES), MEASURES, "measure")
+    with _progress(len(measures)) as (status, advance):
         raw = perform(
             profile,
             contestants=_known(only or list(CONTESTANTS), CONTESTANTS, "contestant"),
             measures=measures,
-            say=tell,
+            status=status,
             on_measured=advance,
         )
     write(folder, raw)
@@ -82,7 +83,7 @@ def _known(names: list[str], known: Mapping[str, object], what: str) -> list[str
 
 @contextmanager
 def _progress(steps: int) -> Iterator[tuple[Callable[[str], None], Callable[[str, int], None]]]:
-    """A bar on a terminal's standard error, and everywhere a line for what is done."""
+    """A progress bar if standard error is a terminal, and a line for each measure that is done."""
     console = Console(stderr=True)
     columns = BarColumn(20), TimeElapsedColumn(), TextColumn("{task.description}")
     with Progress(
@@ -97,12 +98,14 @@ def _progress(steps: int) -> Iterator[tuple[Callable[[str], None], Callable[[str
         yield lambda text: bar.update(task, description=text), advance
 
 
-def main() -> None:
+app = typer.Typer(pretty_exceptions_enable=False, add_completion=False)
+app.command()(bench)
+
+
+def main(arguments: list[str] | None = None) -> None:
     """Run the command; exits with 0, or with the code of the error that it printed."""
-    app = typer.Typer(pretty_exceptions_enable=False, add_completion=False)
-    app.command()(bench)
     try:
-        app(prog_name="python -m benchmarks.side_by_side")
+        app(arguments, prog_name="python -m benchmarks.side_by_side")
     except GenonautError as error:
         sys.stderr.write(f"benchmark: {error}\n")
         sys.exit(error.exit_code)

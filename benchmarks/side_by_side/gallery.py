@@ -1,4 +1,4 @@
-"""The data that all contestants count: users, items, and what is true of them."""
+"""The data that every contestant counts: users, items, and the true counts."""
 
 import hashlib
 from dataclasses import dataclass
@@ -6,14 +6,13 @@ from uuid import UUID
 
 import psycopg
 
-from genonaut.db.schema import AUTO, REGULAR
-
-NOBODY = UUID(int=0)  # whose counts are the community's, where a column cannot be null
-STRANGERS = 100  # users without any content
+REGULAR, AUTO = "regular", "auto"
+COMMUNITY = UUID(int=0)  # the community's id in columns that cannot be null
+USERS_WITHOUT_CONTENT = 100
 
 Connection = psycopg.Connection[tuple[object, ...]]
 Counts = dict[tuple[UUID, str], int]
-"""Counts by user (`NOBODY` is the community) and source; zeros are left out."""
+"""Counts by user (or `COMMUNITY`) and source, without zeros."""
 
 Four = tuple[int, int, int, int]
 """A user's regular and auto, the community's regular and auto."""
@@ -21,7 +20,7 @@ Four = tuple[int, int, int, int]
 
 @dataclass(frozen=True, order=True)
 class Size:
-    """How large a gallery is: rows of content, and users that have some."""
+    """How large a gallery is: its items, and its users with content."""
 
     rows: int
     users: int
@@ -31,7 +30,7 @@ class Size:
 
 
 def user_id(number: int) -> UUID:
-    """The id of the user of a number, from 1. Behind the last one come the strangers."""
+    """The id of a user by number, from 1. Users without content have the numbers after `users`."""
     return UUID(hashlib.md5(str(number).encode(), usedforsecurity=False).hexdigest())
 
 
@@ -40,7 +39,7 @@ INSERT INTO users (id, username)
 SELECT md5(i::text)::uuid, 'user ' || i FROM generate_series(1, %s) AS i
 """
 
-# One item in four is a regular one; everybody has items, and where there are enough, of both kinds.
+# A quarter of the items is regular. Every user has items, and of both sources if there are enough.
 FILL_ITEMS = """
 INSERT INTO content_items_all
     (source_type, title, content_data, prompt, creator_id, created_at, quality_score)
@@ -54,15 +53,15 @@ FROM generate_series(0::bigint, %(rows)s - 1) AS i
 
 
 def fill(connection: Connection, size: Size) -> None:
-    """Fill an empty gallery; nobody looks whether creators exist, for they do."""
+    """Fill an empty gallery. Foreign keys are not checked: the creators exist."""
     with connection.transaction():
         connection.execute("SET LOCAL session_replication_role = replica")
-        connection.execute(FILL_USERS, [size.users + STRANGERS])
+        connection.execute(FILL_USERS, [size.users + USERS_WITHOUT_CONTENT])
         connection.execute(FILL_ITEMS, {"rows": size.rows, "users": size.users})
 
 
-TRUTH = """
-SELECT coalesce(creator_id, %(nobody)s) AS user_id,
+RECOUNT = f"""
+SELECT coalesce(creator_id, '{COMMUNITY}') AS user_id,
        CASE source_type WHEN 'items' THEN 'regular' ELSE 'auto' END AS source_type,
        count(*) AS count
 FROM content_items_all
@@ -70,23 +69,24 @@ GROUP BY GROUPING SETS ((creator_id, source_type), (source_type))
 """
 
 
-def truth(connection: Connection) -> Counts:
-    """A recount: what everybody must be told."""
-    return counts(connection.execute(TRUTH, {"nobody": NOBODY}).fetchall())
+def true_counts(connection: Connection) -> Counts:
+    """A recount."""
+    return counts(connection.execute(RECOUNT).fetchall())
 
 
 def items(connection: Connection) -> int:
-    """How many items there are."""
+    """The number of items."""
     row = connection.execute("SELECT count(*) FROM content_items_all").fetchone()
     return int(str(row[0])) if row else 0
 
 
 def counts(rows: list[tuple[object, ...]]) -> Counts:
-    """Counts from rows of user, source, number; who is NULL is the community."""
-    return {(user or NOBODY, source): number for user, source, number in rows if number}  # type: ignore[misc]
+    """Counts from rows of user (NULL is the community), source and number."""
+    return {(user or COMMUNITY, source): number for user, source, number in rows if number}  # type: ignore[misc]
 
 
 def four(all_counts: Counts, user: UUID | None) -> Four:
-    """What one viewer is to be told."""
-    whose = [all_counts.get((user, source), 0) if user else 0 for source in (REGULAR, AUTO)]
-    return (*whose, all_counts.get((NOBODY, REGULAR), 0), all_counts.get((NOBODY, AUTO), 0))  # type: ignore[return-value]
+    """The four counts of one viewer."""
+    own = [all_counts.get((user, source), 0) if user else 0 for source in (REGULAR, AUTO)]
+    community = [all_counts.get((COMMUNITY, source), 0) for source in (REGULAR, AUTO)]
+    return (*own, *community)  # type: ignore[return-value]

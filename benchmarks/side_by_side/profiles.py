@@ -1,4 +1,4 @@
-"""How much is measured: everything, a quick form, and a tiny one for the tests."""
+"""How much is measured: everything, or a quick form."""
 
 from dataclasses import dataclass, replace
 
@@ -9,14 +9,14 @@ class Profile:
 
     name: str = "full"
     rounds: int = 3
-    promised_rounds: int = 9  # of what a target speaks of: the machine is not ours alone
+    promised_rounds: int = 9  # of what a target is about, for the machine may be shared
     # Galleries
     rows: tuple[int, ...] = (100_000, 1_000_000)
     users: int = 10_000
     # Reading
     connections: tuple[int, ...] = (1, 8, 32, 128)
     processes: tuple[int, ...] = (1, 2)
-    strangers_connections: tuple[int, ...] = (32,)
+    no_content_connections: tuple[int, ...] = (32,)  # for users without content
     read_seconds: float = 0.4
     query_seconds: float = 0.2
     # Writing, always on the smallest gallery
@@ -36,7 +36,7 @@ class Profile:
     # Pages
     page_seconds: float = 0.2
     far_page: int = 8_000
-    # Cost
+    # Cold starts
     cold_starts: tuple[str, ...] = ("test", "demo")
 
     def with_rows(self, rows: tuple[int, ...]) -> "Profile":
@@ -66,27 +66,4 @@ QUICK = Profile(
     page_seconds=0.1,
     far_page=1_000,
     cold_starts=("test",),
-)
-TINY = replace(
-    QUICK,
-    name="tiny",
-    promised_rounds=2,
-    rows=(2_000,),
-    users=50,
-    connections=(4,),
-    strangers_connections=(2,),
-    read_seconds=0.1,
-    query_seconds=0.02,
-    writers=(2,),
-    write_users=("many",),
-    bulk_rows=20,
-    bulk_writers=(2,),
-    copy_rows=(1_000,),
-    staleness_seconds=1.0,
-    mixed_seconds=1.0,
-    refresh_rows=2_000,
-    refresh_users=(50, 200),
-    page_seconds=0.05,
-    far_page=10,
-    cold_starts=(),
 )

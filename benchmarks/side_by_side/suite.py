@@ -1,4 +1,4 @@
-"""The whole run: who, what, where, and the raw figures."""
+"""The whole run: every measure on one stage, and the raw figures with what they depend on."""
 
 import importlib.metadata
 import os
@@ -11,30 +11,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks.side_by_side import (
-    measure_cost,
-    measure_page,
-    measure_read,
-    measure_refresh,
-    measure_truth,
-    measure_write,
-)
-from benchmarks.side_by_side.contestants import CONTESTANTS, Contestant
+from benchmarks.side_by_side.contestants.everyone import CONTESTANTS
+from benchmarks.side_by_side.measures import MEASURES
 from benchmarks.side_by_side.profiles import Profile
 from benchmarks.side_by_side.run import Run
-from benchmarks.side_by_side.stage import Stage
+from benchmarks.side_by_side.stage import Stage, open_stage
 from genonaut import __version__
 from genonaut.config import CHECKOUT
 
-# Writing is first: it takes the smallest gallery, and the largest fills the memory with its pages.
-MEASURES: dict[str, Callable[[Run], None]] = {
-    "write": measure_write.measure,
-    "truth": measure_truth.measure,
-    "read": measure_read.measure,
-    "refresh": measure_refresh.measure,
-    "page": measure_page.measure,
-    "cost": measure_cost.measure,
-}
 PACKAGES = ("fastapi", "uvicorn", "uvloop", "psycopg", "sqlalchemy", "redis")
 
 
@@ -43,11 +27,10 @@ def perform(
     *,
     contestants: Sequence[str] = tuple(CONTESTANTS),
     measures: Sequence[str] = tuple(MEASURES),
-    say: Callable[[str], None] = lambda _: None,
+    status: Callable[[str], None] = lambda _: None,
     on_measured: Callable[[str, int], None] = lambda _name, _seconds: None,
-    planted: str | None = None,
 ) -> dict[str, Any]:
-    """Measure, and return the raw figures; nothing is left running, whatever happens.
+    """Measure, and return the raw figures; nothing is left running.
 
     Raises:
         WrongAnswerError: a contestant gave a wrong answer.
@@ -55,14 +38,13 @@ def perform(
         ServerStartError: a server does not start.
     """
     started, clock = datetime.now(UTC), time.monotonic()
-    kinds: list[type[Contestant]] = [CONTESTANTS[name] for name in contestants]
-    with Stage(say) as stage:
-        run = Run(stage, profile, kinds, say, planted)
+    with open_stage(status) as stage:
+        run = Run(stage, profile, [CONTESTANTS[name] for name in contestants], status)
         versions = _versions(stage)
         took = {}
         for name in measures:
             began = time.monotonic()
-            MEASURES[name](run)
+            MEASURES[name].measure(run)
             took[name] = round(time.monotonic() - began)
             on_measured(name, took[name])
     return {
@@ -78,13 +60,12 @@ def perform(
 
 
 def _commit() -> str:
-    """What was measured: the commit, or the version of an installed package."""
     git = ["git", "-C", str(CHECKOUT)]
     try:
         commit = subprocess.check_output([*git, "rev-parse", "--short=12", "HEAD"], text=True)
         changed = subprocess.check_output([*git, "status", "--porcelain", "-uno"], text=True)
     except (OSError, subprocess.CalledProcessError):
-        return f"version {__version__}"
+        return f"unknown (version {__version__})"
     return commit.strip() + (" with changes" if changed.strip() else "")
 
 
@@ -105,12 +86,12 @@ def _processor() -> str:
 
 
 def _versions(stage: Stage) -> dict[str, str]:
-    with stage.connect() as connection, stage.redis() as valkey:
-        row = connection.execute("SHOW server_version").fetchone()
-        found = {
+    row = stage.execute("SHOW server_version")
+    with stage.redis() as valkey:
+        versions = {
             "Genonaut": __version__,
             "Python": platform.python_version(),
             "PostgreSQL": str(row[0]) if row else "unknown",
             "Valkey": str(valkey.info("server").get("valkey_version", "unknown")),
         }
-    return found | {name: importlib.metadata.version(name) for name in PACKAGES}
+    return versions | {name: importlib.metadata.version(name) for name in PACKAGES}

@@ -1,4 +1,4 @@
-"""The command line. A command is a door: it opens the database and calls what is behind it."""
+"""The command line. A command opens the database and calls the code that does the work."""
 
 import sys
 from importlib import import_module
@@ -10,25 +10,25 @@ from typer.core import TyperCommand, TyperGroup
 
 from genonaut.errors import GenonautError
 
-Found = TyperCommand | TyperGroup
+Command = TyperCommand | TyperGroup
 COMMANDS = ("up", "api", "worker", "beat", "flower", "db", "stats", "import", "seed")
 """In the order of the help. Each is registered by the module of its name."""
 
 
 class CommandsOnDemand(TyperGroup):
-    """Imports what a command needs when it is asked for: with all the others it takes seconds."""
+    """Imports a command's module when the command is used: importing all of them takes seconds."""
 
     def list_commands(self, ctx: object) -> list[str]:  # noqa: ARG002
         return list(COMMANDS)
 
-    def get_command(self, ctx: object, cmd_name: str) -> Found | None:  # noqa: ARG002
+    def get_command(self, ctx: object, cmd_name: str) -> Command | None:  # noqa: ARG002
         if cmd_name not in COMMANDS:
             return None
         commands = typer.Typer()
-        # A module cannot be called like a keyword of Python.
+        # A module cannot be named like a Python keyword.
         module = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
         import_module(f"genonaut.cli.{module}").register(commands)
-        return cast("Found", typer.main.get_group(commands).commands[cmd_name])
+        return cast("Command", typer.main.get_group(commands).commands[cmd_name])
 
 
 app = typer.Typer(

@@ -19,11 +19,11 @@ from genonaut.running.interruption import exit_on
 from genonaut.running.listening import READY, inherited_listener, listen
 from genonaut.running.output import say
 
-SHUTDOWN_SECONDS = 5  # then a client that does not finish its request is not waited for
+SHUTDOWN_SECONDS = 5  # for clients that do not finish their requests
 
 
 class AnnouncingServer(uvicorn.Server):
-    """Says where it listens as soon as it does."""
+    """Prints where it listens as soon as it does."""
 
     announcement = ""
 
@@ -37,9 +37,9 @@ def register(app: typer.Typer) -> None:
 
 
 def api(env: Env = None) -> None:
-    """Serve the API alone, on a database that is ready."""
+    """Serve the API and the pages, without worker, beat and Flower."""
     settings = load_settings(env)
-    exit_on(signal.SIGINT, signal.SIGTERM)  # to be ended is how it is meant to end
+    exit_on(signal.SIGINT, signal.SIGTERM)  # a signal is how it normally ends
     configure_logs(settings.log)
     with (
         inherited_listener() or listen(settings) as listener,
@@ -48,10 +48,12 @@ def api(env: Env = None) -> None:
             settings,
             pool_size=settings.api.pool_size,
             statement_timeout_seconds=settings.api.statement_timeout_seconds,
-        ) as hurried,
+        ) as time_limited,
     ):
         app = create_app(
-            settings, hurried, on_long_ledger=BackgroundFold(database.transaction, COUNTS.values())
+            settings,
+            time_limited,
+            on_long_ledger=BackgroundFold(database.transaction, COUNTS.values()),
         )
         _run(settings, app, listener)
 
@@ -66,8 +68,8 @@ def _run(settings: Settings, app: FastAPI, listener: socket.socket) -> None:
     server.announcement = (
         f"{READY} at http://{host}:{port} ({settings.environment}). Ctrl-C stops it."
     )
-    # A full collection would look at all that the imports made, again and again, while everybody
-    # waits some 50 ms. What is there by now stays.
+    # A full collection would scan all objects that the imports made, again and again, and hold up
+    # every request for some 50 ms. Those objects stay.
     gc.collect()
     gc.freeze()
     server.run(sockets=[listener])

@@ -1,4 +1,4 @@
-"""`genonaut beat`: saying when to refresh and to fold."""
+"""`genonaut beat`: scheduling refreshes and folds."""
 
 import typer
 
@@ -12,7 +12,7 @@ def register(app: typer.Typer) -> None:
 
 
 def beat(env: Env = None) -> None:
-    """Run Celery Beat, which schedules refreshes and folds. Run one."""
+    """Run Celery Beat, which schedules refreshes and folds. Run only one."""
     settings = celery_settings(env)
     settings.home.mkdir(parents=True, exist_ok=True)  # the schedule is kept there
     with running_broker(settings):

@@ -19,8 +19,9 @@ from genonaut.db.counts import build_counts
 from genonaut.db.failures import explain
 from genonaut.db.session import open_database, server_url
 from genonaut.embedded.cluster import find_binaries
+from genonaut.embedded.postgres import without_libpq_variables
 from genonaut.errors import UsageError
-from genonaut.running.output import say
+from genonaut.running.output import print_built_counts, say
 
 app = typer.Typer(help="The database: its schema, its address, a shell.", no_args_is_help=True)
 
@@ -35,13 +36,12 @@ def upgrade(env: Env = None) -> None:
     with open_database(load_settings(env), migrate=True) as database:
         counts = build_counts(database, "db upgrade")
         say(f"The schema of {database.url.database} is at {migrate.head_revision()}.")
-        for name, built in counts.items():
-            say(f"Built {built.rows_checked:,} counts of {name} in {built.duration_seconds:.1f} s.")
+        print_built_counts(counts)
 
 
 @app.command()
 def downgrade(
-    revision: Annotated[str, typer.Argument(help="As in 0001; `base` removes everything.")],
+    revision: Annotated[str, typer.Argument(help="As in 0001_content; `base` removes everything.")],
     env: Env = None,
 ) -> None:
     """Take the schema back to a revision. What that revision does not know is lost."""
@@ -49,11 +49,12 @@ def downgrade(
         engine = create_engine(url)
         try:
             migrate.downgrade(engine, revision)
+            reached = migrate.current_revision(engine)
         except DBAPIError as error:
             raise explain(error, url) from error
         finally:
             engine.dispose()
-    say(f"The schema of {url.database} is at {revision}.")
+    say(f"The schema of {url.database} is at {reached or 'base'}.")
 
 
 @app.command()
@@ -73,20 +74,23 @@ def psql(
     env: Env = None,
 ) -> None:
     """Open psql on the database, as in `genonaut db psql -- -c "SELECT 1"`."""
-    with server_url(load_settings(env)) as address:
+    settings = load_settings(env)
+    with server_url(settings) as address:
+        ours = settings.db.is_embedded
         plain = URL.create(
             "postgresql",
             address.username,
             host=address.host,
             port=address.port,
             database=address.database,
-            query=address.query,
+            query={} if ours else address.query,
         ).render_as_string()
+        variables = without_libpq_variables() if ours else dict(os.environ)
         secret = {"PGPASSWORD": address.password} if address.password else {}
         # Ctrl-C is for psql, which ends a query with it. (To ignore it would make psql ignore it.)
         signal.signal(signal.SIGINT, lambda *_: None)
         done = subprocess.run(
-            [_psql_program(), plain, *(arguments or [])], env=os.environ | secret, check=False
+            [_psql_program(), plain, *(arguments or [])], env=variables | secret, check=False
         )
     sys.exit(done.returncode)
 

@@ -15,7 +15,7 @@ def register(app: typer.Typer) -> None:
 
 
 def flower(env: Env = None) -> None:
-    """Run Flower: a page that shows workers and tasks."""
+    """Run Flower, a page that shows workers and tasks."""
     settings = celery_settings(env)
     _require_free(settings.flower.host, settings.flower.port)
     arguments = [
@@ -36,6 +36,6 @@ def _require_free(host: str, port: int) -> None:
             probe.bind((host, port))
         except OSError as error:
             raise PortInUseError(
-                f"Flower cannot listen on {host}:{port} ({error.strerror}): stop what does, or "
-                f"choose another port with FLOWER_PORT={port + 1}."
+                f"Flower cannot listen on {host}:{port} ({error.strerror}): stop the process that "
+                f"does, or choose another port with FLOWER_PORT={port + 1}."
             ) from error

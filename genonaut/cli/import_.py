@@ -37,30 +37,31 @@ def import_(
         ),
     ],
     creator: Annotated[
-        str, typer.Option(help="Username for rows that have none.", metavar="NAME")
+        str, typer.Option(help="Creator of rows that name none.", metavar="NAME")
     ] = DEFAULT_CREATOR,
     source: Annotated[
-        Literal["regular", "auto"], typer.Option(help="How rows were made that do not say.")
+        Literal["regular", "auto"], typer.Option(help="Source of rows that name none.")
     ] = "regular",
     encoding: Annotated[
         str | None,
         typer.Option(
-            help="Of text files. Default: by byte order mark, else utf-8.", metavar="NAME"
+            help="Encoding of text files. Default: by byte order mark, else utf-8.",
+            metavar="NAME",
         ),
     ] = None,
     rejects: Annotated[
         Path | None,
         typer.Option(
-            help="Where bad rows go. Default: <name>.rejects.jsonl in the current folder.",
+            help="File for rejected rows. Default: <name>.rejects.jsonl in the current folder.",
             metavar="PATH",
         ),
     ] = None,
     env: Env = None,
     as_json: Json = False,
 ) -> None:
-    """Import collections of prompts and images. Importing the same again adds nothing.
+    """Import collections of prompts and images. Importing the same files again adds nothing.
 
-    Exits with 0 if all is well, 3 if rows were rejected, 4 if a file could not be read.
+    Exits with 0 if every row was accepted, 3 if rows were rejected, 4 if a file cannot be read.
     """
     with (
         open_database(load_settings(env)) as database,
@@ -80,13 +81,13 @@ def import_(
         print_json(report.as_json())
     else:
         for file in report.files:
-            _say_what_came_of(file)
+            _print_report(file)
     raise typer.Exit(report.exit_code)
 
 
 @contextmanager
 def _connection(database: Database) -> Iterator[Connection]:
-    """One that commits when its user says so: an import commits after every batch."""
+    """A connection that leaves committing to its user: an import commits after every batch."""
     try:
         with database.engine.connect() as connection:
             yield connection
@@ -94,7 +95,7 @@ def _connection(database: Database) -> Iterator[Connection]:
         raise explain(error, database.url) from error
 
 
-def _say_what_came_of(file: FileReport) -> None:
+def _print_report(file: FileReport) -> None:
     if file.read or not file.error:
         say(
             f"{file.file}: {file.read:,} rows read, {file.added:,} added, "

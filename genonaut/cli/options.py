@@ -1,4 +1,4 @@
-"""Options that several commands have."""
+"""Options that several commands share."""
 
 from typing import Annotated
 
@@ -8,9 +8,9 @@ Env = Annotated[
     str | None,
     typer.Option(
         "--env",
-        help="dev, demo or test. Default: GENONAUT_ENV, else demo.",
+        help="The environment: dev, demo or test. Default: GENONAUT_ENV, else demo.",
         show_default=False,
         metavar="NAME",
     ),
 ]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.", metavar="")]

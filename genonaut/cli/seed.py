@@ -20,13 +20,13 @@ def register(app: typer.Typer) -> None:
 
 
 def seed(
-    users: Annotated[int, typer.Option(help="Users to make up.")] = 500,
-    regular: Annotated[int, typer.Option(help="Items that somebody asked for.")] = 20_000,
-    auto: Annotated[int, typer.Option(help="Items that were generated automatically.")] = 100_000,
+    users: Annotated[int, typer.Option(help="Users to create.", metavar="N")] = 500,
+    regular: Annotated[int, typer.Option(help="Regular items to create.", metavar="N")] = 20_000,
+    auto: Annotated[int, typer.Option(help="Automatic items to create.", metavar="N")] = 100_000,
     env: Env = None,
     as_json: Json = False,
 ) -> None:
-    """Fill an empty database with demo data, the same every time."""
+    """Fill an empty database with demo data, identical every time."""
     started = time.monotonic()
     with open_database(load_settings(env)) as database:
         made = seed_with_progress(database, users=users, regular=regular, auto=auto)
@@ -48,10 +48,10 @@ def seed_with_progress(
     regular: int = 20_000,
     auto: int = 100_000,
 ) -> SeedResult | None:
-    """Demo data, with a progress bar. None if it is `only_when_empty` and there are users.
+    """Make demo data, with a progress bar. None if there are users and it is `only_when_empty`.
 
     Raises:
-        UsageError: there are users.
+        UsageError: there are users, and it is not `only_when_empty`.
         DatabaseError: the database cannot be used.
     """
     with database.transaction() as session:

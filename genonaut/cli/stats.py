@@ -1,4 +1,4 @@
-"""`genonaut stats`: look at the counts, refresh them, check them, print their SQL."""
+"""`genonaut stats`: show the counts, refresh them, check them, print their SQL."""
 
 from collections.abc import Callable
 from dataclasses import asdict
@@ -6,30 +6,31 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import typer
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from genonaut.api.services.content_service import ContentService
+from genonaut.api.services.user_service import UserService
 from genonaut.cli.options import Env, Json
 from genonaut.config import Settings, load_settings
 from genonaut.counting import audit, rendering
 from genonaut.counting.declaration import CachedCount
-from genonaut.counting.engine import Refresh, execute, stored_rows
+from genonaut.counting.engine import Reading, Refresh, execute, read, read_live, stored_rows
 from genonaut.counting.runs import refresh_now
-from genonaut.db.counts import COUNTS, GEN_SOURCE
+from genonaut.db.counts import COUNTS
 from genonaut.db.schema import User
 from genonaut.db.session import Database, open_database
-from genonaut.errors import NotFoundError, UsageError
-from genonaut.running.output import print_json, print_table, say
+from genonaut.errors import UsageError
+from genonaut.running.output import number_of, print_json, print_table, say
 
 app = typer.Typer(help="The counts: show, refresh, check.", no_args_is_help=True)
 
 SAMPLE_ROWS = 10
-LEDGER_PATIENCE = 10  # times the length at which readers have it folded
+LEDGER_PATIENCE = 10  # times the length at which readers start a fold
 
 Name = Annotated[
     str | None,
-    typer.Argument(help=f"Which count: {', '.join(COUNTS)}. Default: all.", show_default=False),
+    typer.Argument(
+        help=f"The count: {', '.join(COUNTS)}. Default: all.", show_default=False, metavar="NAME"
+    ),
 ]
 
 
@@ -44,45 +45,63 @@ def show(
     env: Env = None,
     as_json: Json = False,
 ) -> None:
-    """Show the counts: a viewer's four, and the largest of the others."""
+    """Show a count's totals and, with --user, that user's; the largest if it has no totals."""
     counts = _chosen(name)
-    with open_database(load_settings(env)) as database, database.transaction() as session:
-        user_id = _find_user(session, user) if user else None
-        found = {count.name: _look(session, count, user_id) for count in counts}
+    with open_database(load_settings(env)) as database, database.snapshot() as session:
+        found = UserService(session).find(user) if user else None
+        shown = {count.name: _show(session, count, found) for count in counts}
     if as_json:
-        print_json(found)
+        print_json(shown)
         return
-    for key, counted in found.items():
-        if key == GEN_SOURCE.name:
-            _show_four(counted, mine=user_id is not None)
-        else:
-            print_table(["name", "kind", "count"], [list(row.values()) for row in counted])
+    for counted in shown.values():
+        _print_counts(counted["counts"])
+        say(_how_exact(counted))
 
 
-def _look(session: Session, count: CachedCount, user_id: UUID | None) -> Any:  # noqa: ANN401
-    if count is GEN_SOURCE:
-        return ContentService(session).get_unified_content_stats(user_id)
-    return _largest(session, count)
+def _show(session: Session, count: CachedCount, user: User | None) -> dict[str, Any]:
+    """A user's counts and the totals; the largest counts if it has neither."""
+    names = {user.id: user.username} if user and count.key.owner == User.__tablename__ else {}
+    found, source = read(session, count, names), "cache"
+    if found.verified_at is None:  # A zero means something only after the count was built.
+        found, source = read_live(session, count, names), "live"
+    counts = _rows(count, found, names)
+    if not counts and source == "cache":
+        counts = _largest(session, count)
+    return {
+        "counts": counts,
+        "exact": True,
+        "source": source,
+        "as_of": found.as_of,
+        "verified_at": found.verified_at,
+    }
 
 
-def _show_four(counts: dict[str, Any], *, mine: bool) -> None:
-    whose = [("Your gens", "user_regular_count"), ("Your auto-gens", "user_auto_count")]
-    community = [
-        ("Community gens", "community_regular_count"),
-        ("Community auto-gens", "community_auto_count"),
+def _rows(count: CachedCount, found: Reading, names: dict[UUID, str]) -> list[dict[str, Any]]:
+    kinds = count.category.labels.values() or sorted({kind for _, kind in found.counts})
+    total = {None: count.total} if count.total else {}
+    return [
+        {"name": name, "category": kind, "count": found.counts[key, kind]}
+        for key, name in (names | total).items()
+        for kind in kinds
     ]
-    rows = [(label, counts[key]) for label, key in (whose if mine else []) + community]
-    print_table(["", "count"], rows)
-    verified = counts["verified_at"]
-    say(
-        f"Exact, from {counts['source']}, as of {counts['as_of']:%Y-%m-%d %H:%M:%S} UTC; "
-        + (f"verified {verified:%Y-%m-%d %H:%M:%S} UTC." if verified else "never verified.")
+
+
+def _print_counts(rows: list[dict[str, Any]]) -> None:
+    print_table(["name", "kind", "count"], [list(row.values()) for row in rows])
+
+
+def _how_exact(shown: dict[str, Any]) -> str:
+    verified = shown["verified_at"]
+    return f"Exact, from {shown['source']}, as of {shown['as_of']:%Y-%m-%d %H:%M:%S} UTC; " + (
+        f"verified {verified:%Y-%m-%d %H:%M:%S} UTC."
+        if verified
+        else "never built: run `genonaut stats refresh`."
     )
 
 
 @app.command()
 def refresh(name: Name = None, env: Env = None, as_json: Json = False) -> None:
-    """Recount everything, repair what differs, and say what that was."""
+    """Recount everything, repair what differs, and report it."""
     results = {}
     with open_database(load_settings(env)) as database:
         for count in _chosen(name):
@@ -97,37 +116,50 @@ def _refresh(database: Database, count: CachedCount, *, quiet: bool) -> dict[str
         stored = stored_rows(session, count)
         largest = _largest(session, count)
     if not quiet:
-        say(f"Refreshed {stored:,} rows of {count.table}.")
-        print_table(["name", "kind", "count"], [list(row.values()) for row in largest])
+        say(f"Refreshed {number_of(stored, 'row')} of {count.table}.")
+        _print_counts(largest)
         say(_drift(done, count))
     return {**asdict(done), "rows": stored, "largest": largest}
 
 
 @app.command()
 def check(name: Name = None, env: Env = None, as_json: Json = False) -> None:
-    """Count everything plainly, compare, look at triggers, ledger and refreshes."""
+    """Compare every count with a plain recount, then check triggers, ledger and refreshes."""
     _audit(load_settings(env), _chosen(name), audit.check, as_json=as_json)
 
 
 @app.command()
 def status(name: Name = None, env: Env = None, as_json: Json = False) -> None:
-    """The same at a glance, without counting."""
+    """Check triggers, ledger and refreshes, without counting."""
     _audit(load_settings(env), _chosen(name), audit.status, as_json=as_json)
 
 
 @app.command()
 def sql(
-    name: Annotated[str, typer.Argument(help=f"Which count: {', '.join(COUNTS)}.")],
-    down: Annotated[bool, typer.Option(help="What undoes it.")] = False,
-    statements: Annotated[bool, typer.Option(help="What is executed later on.")] = False,
+    name: Annotated[str, typer.Argument(help=f"The count: {', '.join(COUNTS)}.", metavar="NAME")],
+    down: Annotated[bool, typer.Option(help="Print the SQL that removes it.", metavar="")] = False,
+    restore: Annotated[
+        bool,
+        typer.Option(
+            help="Print only view, functions and triggers, replacing existing ones.", metavar=""
+        ),
+    ] = False,
+    statements: Annotated[
+        bool, typer.Option(help="Print the statements that are executed later.", metavar="")
+    ] = False,
 ) -> None:
-    """Print the SQL that makes a count, as a migration should have it."""
+    """Print the SQL that creates a count, as its migration must contain it."""
     [count] = _chosen(name)
     if statements:
         for key, text in rendering.statements(count).items():
             say(f"-- name: {key}\n{text};\n")
-    else:
-        say((rendering.removal if down else rendering.definition)(count).rstrip())
+        return
+    render = rendering.definition
+    if down:
+        render = rendering.removal
+    elif restore:
+        render = rendering.restoration
+    say(render(count).rstrip())
 
 
 def _chosen(name: str | None) -> list[CachedCount]:
@@ -166,30 +198,22 @@ def _audit(
         for name, many in found.items():
             for one in many:
                 say(f"{'ok  ' if one.ok else 'BAD '} {name:<15} {one.what:<9} {one.detail}")
-        say("All is well." if all_well else "Not all is well.")
+        say("All is well." if all_well else "Problems found.")
     if not all_well:
         raise typer.Exit(1)
 
 
 def _drift(done: Refresh, count: CachedCount) -> str:
-    took = f"{done.rows_checked:,} counts compared in {done.duration_seconds:.2f} s"
+    took = f"{number_of(done.rows_checked, 'count')} compared in {done.duration_seconds:.2f} s"
     if not done.rows_wrong:
         return f"Every count was exact ({took})."
-    first = done.worst[0]
-    found = "built" if done.outcome == "built" else "wrong and repaired"
+    worst = done.worst[0]
+    where = f"{worst['key'] or count.total} {worst['category']}"
+    if done.outcome == "built":
+        built = number_of(done.rows_wrong, "count")
+        return f"Built {built}, the largest {where} {worst['is']:,} ({took})."
+    repaired = number_of(done.rows_wrong, "wrong count")
     return (
-        f"{done.rows_wrong:,} were {found}, the largest by {done.largest_error:,}: "
-        f"{first['key'] or count.total} {first['category']} {first['was']:,} -> "
-        f"{first['is']:,} ({took})."
+        f"Repaired {repaired} (largest error: {done.largest_error:,}): "
+        f"{where} {worst['was']:,} -> {worst['is']:,} ({took})."
     )
-
-
-def _find_user(session: Session, name: str) -> UUID:
-    try:
-        condition = User.id == UUID(name)
-    except ValueError:
-        condition = User.username == name
-    found = session.scalar(select(User.id).where(condition))
-    if found is None:
-        raise NotFoundError(f"There is no user {name!r}: `--user` takes an id or a name.")
-    return found

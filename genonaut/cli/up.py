@@ -1,4 +1,4 @@
-"""`genonaut up`: everything, from an empty machine to true numbers."""
+"""`genonaut up`: the whole gallery with all its servers, started by one command."""
 
 import signal
 import socket
@@ -12,17 +12,17 @@ from genonaut.cli.options import Env
 from genonaut.cli.seed import seed_with_progress
 from genonaut.config import Settings, load_settings
 from genonaut.db.counts import build_counts
-from genonaut.db.session import Database, open_database
+from genonaut.db.session import open_database
 from genonaut.embedded.lease import Lease
 from genonaut.errors import GenonautError
 from genonaut.logs import configure_logs
 from genonaut.running.interruption import exit_on
 from genonaut.running.listening import READY, listen
-from genonaut.running.output import say
+from genonaut.running.output import print_built_counts, say
 from genonaut.running.supervisor import Part, supervise
 from genonaut.worker.celery_app import configuration
 
-HEARTBEAT_SECONDS = 2.0
+CHECK_SERVERS_SECONDS = 2.0
 
 
 def register(app: typer.Typer) -> None:
@@ -30,11 +30,11 @@ def register(app: typer.Typer) -> None:
 
 
 def up(env: Env = None) -> None:
-    """Start everything: database, broker, API, worker, beat, Flower. Ctrl-C ends it all."""
+    """Start everything: database, broker, API, worker, beat, Flower. Ctrl-C stops it all."""
     settings = load_settings(env)
     configure_logs(settings.log)
     configuration(settings)  # a wrong schedule is refused before anything starts
-    # A shell that puts us in the background has SIGINT ignored.
+    # A shell that starts us in the background makes us ignore SIGINT.
     exit_on(signal.SIGINT, signal.SIGTERM)
     with ExitStack() as stack:
         listener = stack.enter_context(listen(settings))
@@ -44,16 +44,11 @@ def up(env: Env = None) -> None:
 
 
 def prepare(settings: Settings) -> None:
-    """Migrate, seed an empty demo, and build the counts if they never were."""
+    """Migrate, seed an empty demo, and build the counts that were never built."""
     with open_database(settings, migrate=True) as database:
         if settings.seed_when_empty:
             seed_with_progress(database, only_when_empty=True)
-        _build(database)
-
-
-def _build(database: Database) -> None:
-    for name, built in build_counts(database, "genonaut up").items():
-        say(f"Built {built.rows_checked:,} counts of {name} in {built.duration_seconds:.1f} s.")
+        print_built_counts(build_counts(database, "genonaut up"))
 
 
 def _embedded(settings: Settings) -> list[str]:
@@ -62,20 +57,20 @@ def _embedded(settings: Settings) -> list[str]:
 
 
 class Servers:
-    """The embedded servers, kept running, and the parts around them."""
+    """Keeps the embedded servers running, and supervises the parts that use them."""
 
     def __init__(self, leases: list[Lease]) -> None:
         self._leases = leases
         self._checked = time.monotonic()
 
     def supervise(self, settings: Settings, listener: socket.socket) -> None:
-        """Run the API, and when it answers the rest, until a signal."""
+        """Run the API and, once it is ready, the other parts, until a signal."""
         others = [Part(name, settings.environment) for name in ("worker", "beat", "flower")]
         parts: list[Part] = []
 
         def on_line(line: str) -> None:
             say(line)
-            # Only now the others, which nobody waits for, may compete for the processor.
+            # Only now may the others, for which no user waits, compete for the processor.
             if line.startswith(READY) and len(parts) == 1:
                 parts.extend(others)
 
@@ -83,7 +78,7 @@ class Servers:
         supervise(parts, self._ensure_running)
 
     def _ensure_running(self) -> None:
-        if time.monotonic() - self._checked < HEARTBEAT_SECONDS:
+        if time.monotonic() - self._checked < CHECK_SERVERS_SECONDS:
             return
         for lease in self._leases:
             try:

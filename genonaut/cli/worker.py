@@ -1,4 +1,4 @@
-"""`genonaut worker`: refreshing and folding the counts."""
+"""`genonaut worker`: refreshing and folding in the background."""
 
 import typer
 
@@ -13,7 +13,7 @@ def register(app: typer.Typer) -> None:
 
 
 def worker(env: Env = None) -> None:
-    """Run a Celery worker: it refreshes and folds the counts."""
+    """Run a Celery worker, which refreshes and folds the counts."""
     settings = celery_settings(env)
     name = f"genonaut-{settings.environment}@%h"
     with running_broker(settings), server_url(settings):

@@ -1,1 +1,1 @@
-"""The rules that items, titles, tags and user names obey, whichever way they come in."""
+"""The rules for items, titles, tags and user names, the same for the API and every import."""

@@ -1,4 +1,4 @@
-"""What an item may be, whichever way it comes: its limits, its title, what can be stored."""
+"""What every item must obey: limits, titles, and which values can be stored."""
 
 import math
 import re
@@ -6,7 +6,7 @@ from typing import Final
 
 LONGEST_PROMPT: Final = 20_000
 LONGEST_NAME: Final = 255
-"""Of a title, a user and a tag, in characters."""
+"""Of a title, a user name and a tag, in characters."""
 IMPORT_KEY: Final = "import_key"
 """The key of an item's metadata that is unique within its source."""
 UNTITLED: Final = "Untitled"
@@ -17,11 +17,11 @@ _UNSTORABLE: Final = re.compile("[\0\ud800-\udfff]")
 
 
 class InvalidValueError(ValueError):
-    """A value breaks a rule of the content; the message is the reason, the same for all alike."""
+    """A value breaks a rule for content. The message names it and the rule: `prompt is empty`."""
 
 
 def short_title(prompt: str) -> str:
-    """The beginning of a prompt, on one line, cut after a word."""
+    """The beginning of a prompt, on one line, cut at the end of a word."""
     line = " ".join(prompt[: 4 * _TITLE_CHARACTERS].split())
     if len(line) <= _TITLE_CHARACTERS:
         return line

@@ -1,4 +1,4 @@
-"""Tags by their names: found or added, and held, so that nobody takes them away meanwhile."""
+"""Tags by name: found or added, and locked against deletion until the transaction ends."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,8 +17,9 @@ _HOLD = (
     .order_by(Tag.name)
     .with_for_update(read=True, key_share=True)
 )
-# Whoever loses the race for a name holds the winner's row, hence DO UPDATE; of a column that is in
-# no key, or it would wait for all who hold the tag. A row that is new has no xmax.
+# A writer that loses the race for a name must hold the winner's row, hence DO UPDATE. It updates a
+# column that is in no key, or it would wait for every transaction that holds the tag. A new row has
+# no xmax.
 _ADD = (
     insert(Tag)
     .from_select(["name"], select(func.unnest(_NAMES)))
@@ -29,18 +30,19 @@ _ADD = (
 
 @dataclass(frozen=True, slots=True)
 class HeldTags:
-    """Tags that stay as they are until the end of the transaction, and how many are new."""
+    """Tags that no other transaction can change until this one ends, and how many are new."""
 
     ids: dict[str, UUID]
     added: int
 
 
 def hold_tags(connection: Connection, names: Iterable[str]) -> HeldTags:
-    """All these tags; those that are missing are added. One statement, or two if some are missing.
+    """All these tags; missing ones are added. One statement, or two if some are missing.
 
-    However many do this at once, they wait for each other at worst. What is there is held before
-    anything is added: so nobody who has added a name waits for one that is deleted or renamed. And
-    names are added in one order always: so nobody waits for another's in a circle.
+    Any number of writers can do this at once: they may wait for one another, but never deadlock.
+    Existing tags are held before any is added, so a writer that has added a name never waits for
+    one that is being deleted or renamed. And names are always added in the same order, so writers
+    never wait for one another in a circle.
     """
     wanted = sorted(set(names))
     held = connection.execute(_HOLD, {"names": wanted})

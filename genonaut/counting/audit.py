@@ -1,11 +1,14 @@
-"""An auditor who trusts nobody: it shares no code and no statement with the counting.
+"""The auditor: it compares the counts with statements of its own, not with those of the counting.
 
-`check` counts everything; `status` looks at the machinery only, and is quick.
+With the counting it shares the declaration, and the SQL that makes the machinery, which it
+compares with what the database has. `check` counts everything; `status` looks at the machinery
+only, and is quick.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from enum import Enum, auto
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -16,13 +19,14 @@ from genonaut.counting.rendering import definition, place_triggers, statements
 FUNCTION = re.compile(
     r"^CREATE FUNCTION .*?(\w+)\(\) .*?AS \$\$(.*?)\$\$;", re.DOTALL | re.MULTILINE
 )
+PLACED = {"insert", "update", "delete", "truncate"}
 WORST = 5
 REFRESH = "genonaut stats refresh"
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at: is it well, and what was seen."""
+    """One thing that was examined: whether it is all right, and what was found."""
 
     what: str
     ok: bool
@@ -30,9 +34,26 @@ class Finding:
     data: dict[str, Any] = field(default_factory=dict)
 
 
+class Kind(Enum):
+    """What is wrong with the machinery, by what repairs it."""
+
+    UNPLACED = auto()  # a trigger that the count's own function places
+    BROKEN = auto()  # a function, or a trigger that no function places
+    STRAY = auto()  # a trigger on a table that is no longer a part of what is counted
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """One thing that is wrong with the machinery; `statement` removes it if it is stray."""
+
+    kind: Kind
+    text: str
+    statement: str = ""
+
+
 @dataclass(frozen=True)
 class Limits:
-    """What is still well: rows in the ledger, seconds since the last good refresh."""
+    """The most that is still all right: rows in the ledger, seconds since the last good refresh."""
 
     ledger_rows: int
     refresh_age_seconds: float
@@ -66,60 +87,83 @@ def _counts(session: Session, count: CachedCount) -> Finding:
     worst = [row._asdict() for row in found]
     for row in worst:
         del row["compared"], row["wrong"]
+    verb = "is" if first.wrong == 1 else "are"
     detail = (
-        f"{first.wrong:,} of {first.compared:,} counts are wrong, the worst being {first.who} "
+        f"{first.wrong:,} of {first.compared:,} counts {verb} wrong, the worst being {first.who} "
         f"{first.kind}: readers are told {first.told:,}, the view shows {first.shown:,}, and there "
         f"are {first.truth:,}. "
     )
     if any(row.told != row.shown for row in found):
-        detail += f"The view is not what it should be: `genonaut stats sql {count.name}` prints it."
+        detail += f"The view is not the current version: run `{_restore(count)}`."
     else:
-        detail += f"Run `{REFRESH}`, and find out who writes behind the triggers."
+        detail += f"Run `{REFRESH}`, and find the writer that bypasses the triggers."
     return Finding("counts", False, detail, data | {"worst": worst})
 
 
 def _triggers(session: Session, count: CachedCount) -> Finding:
     found = _rows(session, count, "triggers")
-    troubles = [*_trigger_troubles(found), *_function_troubles(session, count)]
+    troubles = [*_trigger_troubles(count, found), *_function_troubles(session, count)]
     if not troubles:
         return Finding("triggers", True, f"All {len(found)} triggers are in place.")
-    remedy = f"Restore what is missing (`genonaut stats sql {count.name}` prints it)"
-    if all("trigger" in trouble for trouble in troubles):
-        remedy = f"Run `SELECT {place_triggers(count)}`"
-    detail = f"{'; '.join(troubles)}. {remedy}, then `{REFRESH}`."
-    return Finding("triggers", False, detail, {"troubles": troubles})
+    texts = [trouble.text for trouble in troubles]
+    steps = [f"`{step}`" for step in _remedy(count, troubles)]
+    detail = f"{'; '.join(texts)}. Run {', then '.join(steps)}."
+    return Finding("triggers", False, detail, {"troubles": texts})
 
 
-def _trigger_troubles(found: list[Any]) -> Iterator[str]:
+def _trigger_troubles(count: CachedCount, found: list[Any]) -> Iterator[Trouble]:
     for row in found:
+        trigger = f"the trigger {row.trigger} on {row.part}"
+        can_be_placed = row.trigger.removeprefix(f"{count.name}_") in PLACED
+        kind = Kind.UNPLACED if can_be_placed else Kind.BROKEN
         if not row.is_there:
-            yield f"{row.part} has no trigger {row.trigger}"
+            yield Trouble(kind, f"{row.part} has no trigger {row.trigger}")
         elif not row.is_expected:
-            yield f"{row.part} has the trigger {row.trigger}, and is no part of what is counted"
+            yield Trouble(
+                Kind.STRAY,
+                f"{row.part} has the trigger {row.trigger}, but is not a part of what is counted",
+                f"DROP TRIGGER {row.trigger} ON {row.part}",
+            )
         elif not row.fires:
-            yield f"the trigger {row.trigger} on {row.part} is disabled"
+            yield Trouble(kind, f"{trigger} is disabled")
         elif not row.is_current:
-            yield f"the trigger {row.trigger} on {row.part} is not the current version"
+            yield Trouble(kind, f"{trigger} is not the current version")
 
 
-def _function_troubles(session: Session, count: CachedCount) -> Iterator[str]:
+def _function_troubles(session: Session, count: CachedCount) -> Iterator[Trouble]:
     ours = dict(FUNCTION.findall(definition(count)))
     found = _rows(session, count, "functions", names=list(ours))
     theirs = {row.name: row for row in found}
     for name, source in sorted(ours.items()):
         if name not in theirs:
-            yield f"the function {name} is missing"
+            yield Trouble(Kind.BROKEN, f"the function {name} is missing")
         elif theirs[name].source != source or not theirs[name].runs_right:
-            yield f"the function {name} is not the current version"
+            yield Trouble(Kind.BROKEN, f"the function {name} is not the current version")
+
+
+def _remedy(count: CachedCount, troubles: list[Trouble]) -> Iterator[str]:
+    """The commands and statements that repair it, in their order."""
+    kinds = {trouble.kind for trouble in troubles}
+    if Kind.BROKEN in kinds:  # this places the triggers as well
+        yield _restore(count)
+    elif Kind.UNPLACED in kinds:
+        yield f"SELECT {place_triggers(count)}"
+    if Kind.STRAY in kinds:
+        yield "; ".join(trouble.statement for trouble in troubles if trouble.statement)
+    yield REFRESH
+
+
+def _restore(count: CachedCount) -> str:
+    return f"genonaut stats sql {count.name} --restore | genonaut db psql"
 
 
 def _ledger(session: Session, count: CachedCount, limits: Limits) -> Finding:
     [(rows,)] = _rows(session, count, "ledger")
     ok = rows <= limits.ledger_rows
-    detail = f"The ledger has {rows:,} rows" + (
+    detail = f"The ledger has {rows:,} row{'' if rows == 1 else 's'}" + (
         "."
         if ok
-        else f", more than {limits.ledger_rows:,}: nobody folds it. Is the worker running?"
+        else f", more than {limits.ledger_rows:,}: it is not being folded. Is the worker running?"
     )
     return Finding("ledger", ok, detail, {"rows": rows})
 

@@ -16,6 +16,9 @@ from sqlalchemy.dialects.postgresql.base import PGDialect
 from genonaut.counting.declaration import CachedCount
 
 HEADING = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
+REPLACEABLE = re.compile(
+    r"^CREATE ((?:VIEW|TRIGGER) .*?;|FUNCTION .*?\$\$;)$", re.DOTALL | re.MULTILINE
+)
 
 # "named": no percent sign is doubled for a driver; see `_escaped`.
 _quoted = PGDialect(paramstyle="named").identifier_preparer.quote  # type: ignore[no-untyped-call]
@@ -24,6 +27,7 @@ _templates = Environment(
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
+    keep_trailing_newline=True,
     autoescape=False,  # noqa: S701 - this is SQL, quoted by `_quoted` and `literal`
 )
 
@@ -39,6 +43,16 @@ _templates.filters["literal"] = _literal
 def definition(count: CachedCount) -> str:
     """All that makes the count, from tables to triggers: for a migration, or for psql."""
     return _render("definition.sql", count, str)
+
+
+@cache
+def restoration(count: CachedCount) -> str:
+    """What puts the definition's view, functions and triggers back as they should be.
+
+    Tables and indexes are left alone: they hold the data.
+    """
+    parts = [f"CREATE OR REPLACE {part}" for part in REPLACEABLE.findall(definition(count))]
+    return "\n\n".join([*parts, f"SELECT {place_triggers(count)};\n"])
 
 
 @cache
@@ -67,7 +81,7 @@ def _escaped(text: str) -> str:
 
 def _render(template: str, count: CachedCount, escape: Callable[[str], str]) -> str:
     names = {name: escape(text) for name, text in _names(count).items()}
-    return _templates.get_template(template).render(names) + "\n"
+    return _templates.get_template(template).render(names)
 
 
 def _names(count: CachedCount) -> dict[str, str]:

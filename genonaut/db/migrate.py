@@ -18,12 +18,12 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
     """Bring the schema forward. At once when it is current.
 
     Raises:
-        SchemaOutdatedError: the database is at a revision that this version does not know.
+        SchemaOutdatedError: the database is at a revision that this version cannot upgrade.
     """
+    found = current_revision(engine)
+    if revision == "head" and found == head_revision():
+        return
     with engine.connect() as connection:
-        if revision == "head" and current_revision(connection) == head_revision():
-            return
-        connection.rollback()
         try:
             command.upgrade(_config(connection), revision)
         except CommandError as error:
@@ -37,8 +37,10 @@ def downgrade(engine: Engine, revision: str) -> None:
     """Take the schema back to a revision (`base` is before the first).
 
     Raises:
+        SchemaOutdatedError: see `current_revision`.
         UsageError: there is no such revision.
     """
+    current_revision(engine)  # refuses what a development version made
     with engine.connect() as connection:
         try:
             command.downgrade(_config(connection), revision)
@@ -48,8 +50,7 @@ def downgrade(engine: Engine, revision: str) -> None:
 
 def require_current(engine: Engine) -> None:
     """Raises SchemaOutdatedError unless the schema is the one that this version needs."""
-    with engine.connect() as connection:
-        found = current_revision(connection)
+    found = current_revision(engine)
     if found != head_revision():
         raise SchemaOutdatedError(
             f"The database's schema is at {found or 'nothing'} and this version of Genonaut needs "
@@ -57,9 +58,23 @@ def require_current(engine: Engine) -> None:
         )
 
 
-def current_revision(connection: Connection) -> str | None:
-    """The revision that the database is at; None for an empty one."""
-    return MigrationContext.configure(connection).get_current_revision()
+def current_revision(engine: Engine) -> str | None:
+    """The revision that the database is at; None for an empty one.
+
+    Raises:
+        SchemaOutdatedError: a development version made the schema, before the first release. Its
+            revisions were plain numbers, for which Alembic would take ours with the same prefix.
+    """
+    with engine.connect() as connection:
+        found = MigrationContext.configure(connection).get_current_revision()
+    if found and found.isdecimal():
+        raise SchemaOutdatedError(
+            f"The database {engine.url.database} was made by a development version of Genonaut "
+            f"(schema {found}) and cannot be upgraded: open it with `genonaut db psql` and the "
+            "same --env, empty it with `DROP SCHEMA public CASCADE; CREATE SCHEMA public;`, and "
+            "start again."
+        )
+    return found
 
 
 def head_revision() -> str | None:

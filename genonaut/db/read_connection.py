@@ -1,4 +1,4 @@
-"""One asynchronous connection that only reads: made when it is needed, and again when it broke."""
+"""One asynchronous connection that only reads: opened when needed, and reopened if it breaks."""
 
 import asyncio
 from collections.abc import Mapping
@@ -8,10 +8,11 @@ import psycopg
 from psycopg.rows import namedtuple_row
 from sqlalchemy import URL
 
-from genonaut.db.failures import explain_driver
+from genonaut.db.failures import explain
+from genonaut.db.session import SESSION
 from genonaut.errors import DatabaseTimeoutError
 
-GRACE_SECONDS = 1.0  # for the server to say itself that the time is over
+GRACE_SECONDS = 1.0  # for the server to report the timeout itself
 
 Connection = psycopg.AsyncConnection[Any]
 
@@ -32,24 +33,25 @@ class ReadConnection:
             DatabaseTimeoutError: it took too long.
             DatabaseError: the database cannot be used.
         """
-        asking = asyncio.create_task(self._rows(statement, parameters))
+        query = asyncio.create_task(self._rows(statement, parameters))
         try:
-            await asyncio.wait({asking}, timeout=self._timeout_seconds + GRACE_SECONDS)
-            if asking.done():
-                return asking.result()
+            await asyncio.wait({query}, timeout=self._timeout_seconds + GRACE_SECONDS)
+            if query.done():
+                return query.result()
         except psycopg.Error as error:
-            raise explain_driver(error, self._url) from error
+            raise explain(error, self._url) from error
         finally:
-            if not asking.done():
-                self._abandon(asking)
-        raise DatabaseTimeoutError("The database does not answer; try again.")
+            if not query.done():
+                self._abandon(query)
+        raise DatabaseTimeoutError("The database does not respond: try again.")
 
-    def _abandon(self, asking: asyncio.Task[list[Any]]) -> None:
-        # The server hangs, or we are ending. To cancel takes its time, too: nobody waits for it.
+    def _abandon(self, query: asyncio.Task[list[Any]]) -> None:
+        # The server hangs, or we are shutting down. Cancelling takes time as well, so we do not
+        # wait for it.
         connection, self._connection = self._connection, None
-        asking.cancel()
+        query.cancel()
         if connection is not None:
-            asking.add_done_callback(lambda _: connection.pgconn.finish())
+            query.add_done_callback(lambda _: connection.pgconn.finish())
 
     async def _rows(self, statement: str, parameters: Mapping[str, Any]) -> list[Any]:
         kept = self._connection
@@ -60,8 +62,9 @@ class ReadConnection:
                 if not kept.closed:
                     raise
                 # It broke while it was idle, as when the server was restarted.
-        self._connection = await self._connect()
-        return await self._execute(self._connection, statement, parameters)
+        self._connection = fresh = await self._connect()
+        await fresh.execute(SESSION)
+        return await self._execute(fresh, statement, parameters)
 
     async def _execute(
         self, connection: Connection, statement: str, parameters: Mapping[str, Any]
@@ -79,11 +82,11 @@ class ReadConnection:
             row_factory=namedtuple_row,
             application_name="genonaut",
             connect_timeout=self._connect_timeout_seconds,
-            options=f"-c statement_timeout={milliseconds} -c timezone=UTC",
+            options=f"-c statement_timeout={milliseconds}",
         )
 
     async def close(self) -> None:
-        """End the connection, if there is one."""
+        """Close the connection, if there is one."""
         connection, self._connection = self._connection, None
         if connection is not None:
             await connection.close()

@@ -1,6 +1,6 @@
 """The tables, as SQLAlchemy sees them.
 
-The database itself is made by the migrations; `tests/integration/test_migrations.py` proves that
+The database itself is created by the migrations; `tests/integration/test_migrations.py` proves that
 the two agree. Triggers, views and partitions have no place in SQLAlchemy's metadata, so they are
 in `migrations/sql/` only.
 """
@@ -37,7 +37,7 @@ AUTO: Final = "auto"
 # And by that name, the value that selects the partition.
 PARTITIONS = {REGULAR: "items", AUTO: "auto"}
 
-# Both partitions take their ids from this one, so an id is enough to name an item.
+# Both partitions take their ids from this sequence, so an id alone identifies an item.
 content_items_id_seq = Sequence("content_items_id_seq", data_type=BigInteger)
 
 
@@ -65,8 +65,9 @@ class ContentColumns:
         content_items_id_seq,
         server_default=content_items_id_seq.next_value(),
         primary_key=True,
+        sort_order=-2,  # the key is (id, source_type) in every model
     )
-    source_type: Mapped[str] = mapped_column(String(10), primary_key=True)
+    source_type: Mapped[str] = mapped_column(String(10), primary_key=True, sort_order=-1)
     title: Mapped[str] = mapped_column(String(255))
     content_type: Mapped[str] = mapped_column(String(50), server_default="image")
     content_data: Mapped[str] = mapped_column(Text)
@@ -83,7 +84,7 @@ class ContentColumns:
 
 
 def _order_index(name: str, *columns: str) -> Index:
-    # The creator travels along, so that "all but mine" is decided without looking at the rows.
+    # The creator is included, so that "all but mine" is decided by the index, without the rows.
     return Index(f"idx_content_{name}", *map(text, columns), postgresql_include=["creator_id"])
 
 
@@ -92,7 +93,7 @@ class ContentItemAll(ContentColumns, Base):
 
     __tablename__ = "content_items_all"
     __table_args__ = (
-        # The gallery's orders: everybody's items, and one creator's.
+        # The gallery's orders: of all items, and of one creator's.
         _order_index("newest", "created_at DESC", "id DESC"),
         _order_index("updated", "updated_at DESC", "id DESC"),
         _order_index("best", "quality_score DESC", "id DESC"),
@@ -119,26 +120,36 @@ class ContentItemAll(ContentColumns, Base):
     creator: Mapped[User] = relationship(lazy="raise", viewonly=True)
 
 
+def _partition_key(value: str) -> Mapped[str]:
+    # Without the partition's default, an item added without a source type would have no whole
+    # primary key, and SQLAlchemy could not find it again after the commit.
+    return mapped_column(String(10), primary_key=True, sort_order=-1, server_default=value)
+
+
 class ContentItem(ContentColumns, Base):
-    """The partition of what somebody asked for (`source_type` is always `items`)."""
+    """The partition of items that a user asked for (`source_type` is always `items`)."""
 
     __tablename__ = "content_items"
 
+    source_type: Mapped[str] = _partition_key(PARTITIONS[REGULAR])
+
 
 class ContentItemAuto(ContentColumns, Base):
-    """The partition of what was generated automatically (`source_type` is always `auto`)."""
+    """The partition of items generated automatically (`source_type` is always `auto`)."""
 
     __tablename__ = "content_items_auto"
 
+    source_type: Mapped[str] = _partition_key(PARTITIONS[AUTO])
+
 
 class Tag(Base):
-    """A word by which items are found. Names are unique as they are written."""
+    """A word by which items are found. Names are unique exactly as they are stored."""
 
     __tablename__ = "tags"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, server_default=func.gen_random_uuid())
     name: Mapped[str] = mapped_column(String(255), unique=True)
-    # `metadata` is a word of SQLAlchemy's own.
+    # SQLAlchemy reserves the name `metadata`.
     tag_metadata: Mapped[dict[str, Any]] = mapped_column(
         "metadata", server_default=text("'{}'::jsonb")
     )
@@ -146,7 +157,7 @@ class Tag(Base):
 
 
 class ContentTag(Base):
-    """That an item carries a tag."""
+    """That an item has a tag."""
 
     __tablename__ = "content_tags"
     __table_args__ = (
@@ -167,7 +178,7 @@ class ContentTag(Base):
 
 
 class DeletedItem(Base):
-    """An item that was deleted in the page, for as long as that can be undone."""
+    """An item that was deleted in the pages, kept as long as that can be undone."""
 
     __tablename__ = "deleted_items"
     __table_args__ = (Index("idx_deleted_items_oldest", "deleted_at"),)
@@ -208,7 +219,7 @@ class GenSourceStats(Base):
 
 
 class RefreshColumns:
-    """What one refresh found. The last that did not fail is when the counts were verified."""
+    """What one refresh found. The last one that did not fail verified the counts."""
 
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
     started_at: Mapped[datetime]
@@ -240,7 +251,7 @@ class GenSourceRefresh(RefreshColumns, Base):
 
 
 class TagCardinalityStats(Base):
-    """The cached counts of the items that carry a tag; a count of zero has no row."""
+    """The cached counts of the items that have a tag; a count of zero has no row."""
 
     __tablename__ = "tag_cardinality_stats"
 
@@ -259,7 +270,7 @@ class TagCardinalityRefresh(RefreshColumns, Base):
     __table_args__ = _refresh_arguments("tag_cardinality")
 
 
-# A ledger has no key, so it is a plain table and no model.
+# A ledger has no key, so it is a plain table and not a model.
 gen_source_deltas = Table(
     "gen_source_deltas",
     Base.metadata,

@@ -1,4 +1,4 @@
-"""Giving up a statement that takes too long, and going on without it."""
+"""Cancelling a statement that takes too long, and continuing the transaction without it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,15 +13,15 @@ _LIMIT = text("SELECT set_config('statement_timeout', :limit, true)")
 
 @contextmanager
 def time_limit(session: Session, seconds: float) -> Iterator[None]:
-    """Only read in the `with`: it ends as if it had never been, and the transaction goes on.
+    """Only read inside the `with`: it is rolled back, and the transaction goes on.
 
-    A statement that takes longer is cancelled, and what follows it in the `with` is left out.
+    A statement that takes longer is cancelled, and the rest of the `with` is skipped.
     """
     try:
         with session.begin_nested() as savepoint:
             session.execute(_LIMIT, {"limit": f"{max(1, round(seconds * 1000))}ms"})
             yield
-            savepoint.rollback()  # The settings are as before.
+            savepoint.rollback()  # restores the statement timeout
     except DBAPIError as error:
         if not isinstance(error.orig, psycopg.errors.QueryCanceled):
             raise

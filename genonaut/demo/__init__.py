@@ -1,1 +1,1 @@
-"""Demo data: a gallery to look at, made of words, the same on every machine."""
+"""Demo data: a gallery generated from word lists, identical on every machine."""

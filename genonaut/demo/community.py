@@ -1,4 +1,4 @@
-"""Who made how much and when: a few make much, most make little, and lately more than before."""
+"""Who made how much and when: few users make most of the items, and most items are recent."""
 
 import json
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from genonaut.demo import grammar, tagging
 
 END = datetime(2026, 11, 1, tzinfo=UTC)
 SPAN = timedelta(days=900)
-# Half of the items are from the last quarter of the time.
+# Half of the items are from the last quarter of the time span.
 _RECENCY = 2.0
 _ZIPF_EXPONENT = 0.9
 
@@ -28,7 +28,7 @@ class Item(NamedTuple):
 
 
 class Community:
-    """People, their items and their tags, the same every time for the same numbers."""
+    """Users, their items and their tags; always the same for the same numbers."""
 
     def __init__(self, seed: int, users: int) -> None:
         self._chance = Random(seed)  # noqa: S311 - nothing secret is made of it
@@ -37,7 +37,7 @@ class Community:
         joined = sorted(self._moment_before(END - SPAN) for _ in names)
         self.users: list[UserColumns] = list(zip(ids, names, joined, strict=True))
         self._ids = ids
-        # Of its own, so that nothing else is drawn differently for the tags.
+        # A generator of its own, so that drawing tags does not change anything else.
         self._taste = Random(seed + 1)  # noqa: S311 - as above
         self.tags = {
             name: UUID(int=self._taste.getrandbits(128), version=4) for name in tagging.ALL_TAGS
@@ -45,7 +45,7 @@ class Community:
         self._weights = list(accumulate((rank + 1) ** -_ZIPF_EXPONENT for rank in range(users)))
 
     def items(self, regular: int, auto: int) -> Iterator[Item]:
-        """Their items, the oldest first."""
+        """All items, the oldest first."""
         sources = ["items"] * regular + ["auto"] * auto
         self._chance.shuffle(sources)
         ages = sorted((self._chance.random() ** _RECENCY for _ in sources), reverse=True)

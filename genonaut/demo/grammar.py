@@ -1,4 +1,4 @@
-"""Prompts, titles and usernames that could be somebody's, drawn from a generator of chance."""
+"""Plausible prompts, titles and usernames, drawn from a random number generator."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class Idea:
 
 
 def idea(chance: Random) -> Idea:
-    """Any of some billions."""
+    """One of billions of possible ideas."""
     return Idea(
         subject=chance.choice(words.SUBJECTS),
         place=chance.choice(words.PLACES),
@@ -36,7 +36,7 @@ def idea(chance: Random) -> Idea:
 
 
 def spoken_prompt(chance: Random, what: Idea) -> str:
-    """As people ask for an image: a sentence, and a few words more."""
+    """A prompt as people write it: a sentence and a few more words."""
     article = "an" if what.mood[0] in "aeiou" else "a"
     return chance.choice(
         (
@@ -49,13 +49,13 @@ def spoken_prompt(chance: Random, what: Idea) -> str:
 
 
 def generated_prompt(chance: Random, what: Idea) -> str:
-    """As a program puts it together: every ingredient, separated by commas."""
+    """A prompt as a program assembles it: every ingredient, separated by commas."""
     parts = [what.subject, what.place, what.style, what.light, f"{what.palette} palette", what.mood]
     return ", ".join([*parts, chance.choice(words.CAMERAS), *chance.choice(_PAIRS_OF_FINISHES)])
 
 
 def title(chance: Random, what: Idea) -> str:
-    """A short one."""
+    """A short title."""
     name = what.subject[0].upper() + what.subject[1:]
     return chance.choice(
         (
@@ -82,7 +82,7 @@ def metadata(chance: Random) -> dict[str, Any]:
 
 
 def usernames(chance: Random) -> Iterator[str]:
-    """Different ones without end."""
+    """Unique usernames, without end."""
     used: set[str] = set()
     while True:
         name = _username(chance)

@@ -1,4 +1,4 @@
-"""`genonaut seed`: a gallery to look at, the same on every machine."""
+"""`genonaut seed`: demo data, identical on every machine."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -36,7 +36,7 @@ Tagged = tuple[int, str, tuple[str, ...]]
 """An item's id, its partition's value, and the names of its tags."""
 
 OnProgress = Callable[[int, int], None]
-"""Called with the items made and the items in all."""
+"""Called with the items made so far and the items in total."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,33 +54,37 @@ def seed(
     users: int = 500,
     regular: int = 20_000,
     auto: int = 100_000,
-    on_progress: OnProgress = lambda _made, _in_all: None,
+    on_progress: OnProgress = lambda _made, _total: None,
 ) -> SeedResult:
-    """Fill an empty database with demo data. The caller commits: it is all there, or nothing is.
+    """Fill an empty database with demo data, all or nothing: the caller commits.
 
     Raises:
-        UsageError: the database has users already, or items would have nobody to belong to.
+        UsageError: the database already has users, or a number is too small.
         DBAPIError: the database cannot be used.
     """
     if users < 1 or min(regular, auto) < 0:
-        raise UsageError("Demo data needs at least one user, and no fewer than 0 items.")
+        raise UsageError(
+            f"Cannot make {regular} regular and {auto} auto items of {users} users: choose at "
+            "least 1 user, and 0 or more items."
+        )
     if not is_empty(connection):
         raise UsageError(
-            "The database has users already, and demo data goes into an empty one only: "
-            "choose another environment with --env, or another database with DB_NAME."
+            f"The database {connection.engine.url.database!r} already has users, and demo data "
+            "needs an empty one: choose another environment with --env, or another database with "
+            "DB_NAME."
         )
     community = Community(RANDOM_SEED, users)
     copy_rows(connection, _COPY_USERS, community.users)
-    in_all = regular + auto
-    items = _counted(community.items(regular, auto), in_all, on_progress)
-    _copy_tags(connection, community, _copy_items(connection, items, in_all))
-    # Nobody else would do it for the whole partitioned table.
+    total = regular + auto
+    items = _counted(community.items(regular, auto), total, on_progress)
+    _copy_tags(connection, community, _copy_items(connection, items, total))
+    # Autovacuum never analyzes a partitioned table as a whole.
     connection.exec_driver_sql("ANALYZE users, content_items_all, tags, content_tags")
     return SeedResult(users, regular, auto)
 
 
 def is_empty(connection: Connection) -> bool:
-    """Whether there are no users; if so, it stays so until the end of the transaction."""
+    """Whether there are no users; if so, none can be added until the transaction ends."""
     if _has_users(connection):
         return False
     connection.exec_driver_sql("LOCK TABLE users IN SHARE ROW EXCLUSIVE MODE")
@@ -91,8 +95,8 @@ def _has_users(connection: Connection) -> bool:
     return bool(connection.exec_driver_sql("SELECT EXISTS (SELECT FROM users)").scalar_one())
 
 
-def _copy_items(connection: Connection, items: Iterable[Item], in_all: int) -> list[Tagged]:
-    ids = connection.execute(_DRAW_IDS, {"number": in_all}).scalars().all()
+def _copy_items(connection: Connection, items: Iterable[Item], total: int) -> list[Tagged]:
+    ids = connection.execute(_DRAW_IDS, {"number": total}).scalars().all()
     tagged: list[Tagged] = []
 
     def rows() -> Iterator[tuple[object, ...]]:
@@ -107,7 +111,7 @@ def _copy_items(connection: Connection, items: Iterable[Item], in_all: int) -> l
 def _copy_tags(connection: Connection, community: Community, tagged: list[Tagged]) -> None:
     names, ids = list(community.tags), list(community.tags.values())
     connection.execute(_ADD_TAGS, {"names": names, "ids": ids, "created_at": END - SPAN})
-    # Tags may be left from before; those keep their ids.
+    # Tags may exist already; those keep their ids.
     tags = hold_tags(connection, names).ids
     with _foreign_keys_checked_at_the_end(connection):
         copy_rows(
@@ -119,10 +123,10 @@ def _copy_tags(connection: Connection, community: Community, tagged: list[Tagged
 
 @contextmanager
 def _foreign_keys_checked_at_the_end(connection: Connection) -> Iterator[None]:
-    """Those of `content_tags`, by one statement: row by row takes longer than all the rest.
+    """The foreign keys of `content_tags`: checking row by row takes longer than all the rest.
 
-    They are taken off and put on again, so nobody else can read items until the transaction ends.
-    There are none to be read.
+    They are dropped and added again, so other transactions cannot read items until this one ends.
+    There are none to read.
     """
     keys = connection.exec_driver_sql(_FOREIGN_KEYS).all()
     for key in keys:
@@ -134,8 +138,8 @@ def _foreign_keys_checked_at_the_end(connection: Connection) -> Iterator[None]:
         )
 
 
-def _counted(items: Iterable[Item], in_all: int, on_progress: OnProgress) -> Iterator[Item]:
+def _counted(items: Iterable[Item], total: int, on_progress: OnProgress) -> Iterator[Item]:
     for made, item in enumerate(items, 1):
         yield item
-        if made % _REPORT_EVERY == 0 or made == in_all:
-            on_progress(made, in_all)
+        if made % _REPORT_EVERY == 0 or made == total:
+            on_progress(made, total)

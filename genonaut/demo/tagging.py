@@ -1,4 +1,4 @@
-"""Tags as people give them: a few words are everywhere, most are rare."""
+"""Tags as people choose them: a few are everywhere, most are rare."""
 
 from collections.abc import Iterable, Mapping
 from itertools import accumulate
@@ -42,7 +42,7 @@ ALL_TAGS = tuple(
 
 
 def tags(chance: Random, what: Idea) -> tuple[str, ...]:
-    """Two to seven: theme and medium always, and what else comes to somebody's mind."""
+    """Two to seven tags: always a theme and a medium, the others by chance."""
     drawn = [_THEME[what.subject], _MEDIUM[what.style]]
     if chance.random() < _LIKELIHOOD[what.place]:
         drawn.append(_SETTING[what.place])

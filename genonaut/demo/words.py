@@ -1,6 +1,6 @@
 """The words that demo prompts, titles and usernames are made of.
 
-Styles are schools and techniques; nobody's living name is used.
+Styles are schools and techniques; no living artist is named.
 """
 
 SUBJECTS = (
@@ -173,7 +173,7 @@ SETTINGS = {
     "railway": ("along an endless railway",),
     "surreal": ("in a mirror world",),
 }  # fmt: skip
-# What people also write down, whatever the image shows; the commonest first.
+# Tags that people add independently of what the image shows; the commonest first.
 HABITS = (
     "favourite", "series", "wallpaper", "experiment", "study", "wip", "portfolio", "daily",
     "concept art", "cover art", "remix", "commission", "upscaled", "inspiration", "reference",

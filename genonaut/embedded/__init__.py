@@ -1,5 +1,5 @@
-"""Servers that Genonaut starts by itself when none is given by the environment.
+"""Servers that Genonaut starts itself when the environment names none.
 
 `lease` is what a command holds while it uses a server; `keeper` is the process that runs the server
-for as long as somebody holds a lease; `postgres` knows what is special about PostgreSQL.
+while any lease is held; `postgres` and `valkey` know what is special about each.
 """

@@ -1,4 +1,4 @@
-"""The account that a server runs as when we are root, and binaries that this account can run."""
+"""The account that a server runs as when we are root, and binaries that it can execute."""
 
 import os
 import pwd
@@ -26,12 +26,12 @@ class Account:
 
 
 def server_account(data: Path) -> Account | None:
-    """The account to run a server as: None means our own, which is right unless we are root.
+    """The account to run a server as. None means our own, the right one unless we are root.
 
-    Data that exists decides, since its owner is who can read it.
+    An existing data directory decides: only its owner can read it.
 
     Raises:
-        ServerStartError: the data belongs to somebody whom we cannot run as.
+        ServerStartError: the data belongs to an account that we cannot run as.
     """
     me = os.geteuid()
     owner = data.stat().st_uid if data.exists() else me
@@ -39,7 +39,7 @@ def server_account(data: Path) -> Account | None:
         if owner != me:
             raise ServerStartError(
                 f"{data} belongs to the account {_name(owner)!r}, not to yours: run this as root, "
-                "or set GENONAUT_HOME to a folder of your own."
+                "or set GENONAUT_HOME to a folder that you own."
             )
         return None
     return _account(_name(owner)) if owner != 0 else _first_candidate()
@@ -57,8 +57,8 @@ def _account(name: str) -> Account:
         entry = pwd.getpwnam(name)
     except KeyError as error:
         raise ServerStartError(
-            f"The data belongs to the account {name!r}, which is not on this machine: create it, "
-            "or set GENONAUT_HOME to another folder."
+            f"The data belongs to the account {name!r}, which does not exist on this machine: "
+            "create it, or set GENONAUT_HOME to another folder."
         ) from error
     return Account(name, entry.pw_uid, entry.pw_gid)
 
@@ -69,7 +69,7 @@ def _first_candidate() -> Account:
         if name in known:
             return _account(name)
     raise ServerStartError(
-        "A database server does not run as root, and there is no account to run it as: "
+        "A database server refuses to run as root, and there is no other account to run it as: "
         f"create one named {CANDIDATES[0]!r}."
     )
 
@@ -81,10 +81,10 @@ def runnable_by(
     version: str,
     needed: Sequence[str] = (".",),
 ) -> Path:
-    """A folder like `root` whose `executable` (a path below it) the account can run.
+    """A folder like `root` whose `executable` (a path below it) the account can execute.
 
-    That is `root` itself, or a copy in the system's cache when `root` lies where only we may
-    enter: a copy of what is `needed` of it. Opening up the folders above it is not ours to do.
+    That is `root` itself; or, if `root` lies where only we may enter, a copy in the system's cache
+    of the folders that are `needed`. Loosening the permissions above `root` is not ours to do.
 
     Raises:
         ServerStartError: the cache cannot be written.
@@ -94,25 +94,25 @@ def runnable_by(
     copy = BINARY_CACHE / version
     try:
         copy.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
-        turn = FileLock(copy.with_name(f"{version}.lock"))
-        turn.exclusive()  # nobody replaces a copy that another has just begun to use
+        lock = FileLock(copy.with_name(f"{version}.lock"))
+        lock.exclusive()  # no process replaces a copy that another one has just begun to use
         try:
             if not _can_run(account, copy / executable):
-                _copy_for_everyone(root, copy, needed)
+                _copy_world_readable(root, copy, needed)
         finally:
-            turn.close()
+            lock.close()
     except OSError as error:
         raise ServerStartError(
-            f"The account {account.name!r} cannot enter {root}, and a copy of it could not be "
-            f"made in {BINARY_CACHE} ({error.strerror}): make that folder writable for root."
+            f"The account {account.name!r} cannot enter {root}, and it could not be copied to "
+            f"{BINARY_CACHE} ({error.strerror}): make that folder writable for root."
         ) from error
     return copy
 
 
 def _can_run(account: Account, executable: Path) -> bool:
-    # Trying it is the only test that knows of every mode, access list and mount option.
+    # Trying it is the only test that knows about every mode, access list and mount option.
     try:
-        done = subprocess.run(
+        result = subprocess.run(
             [executable, "--version"],
             user=account.uid,
             group=account.gid,
@@ -123,17 +123,17 @@ def _can_run(account: Account, executable: Path) -> bool:
         )
     except OSError:
         return False
-    return done.returncode == 0
+    return result.returncode == 0
 
 
-def _copy_for_everyone(source: Path, target: Path, needed: Sequence[str]) -> None:
+def _copy_world_readable(source: Path, target: Path, needed: Sequence[str]) -> None:
     with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
         fresh = Path(scratch) / target.name
         for folder in needed:
             shutil.copytree(source / folder, fresh / folder, symlinks=True)
         for path in [fresh, *fresh.rglob("*")]:
             if not path.is_symlink():
-                runs = path.is_dir() or path.stat().st_mode & 0o100
-                path.chmod(0o755 if runs else 0o644)
+                executable = path.is_dir() or path.stat().st_mode & 0o100
+                path.chmod(0o755 if executable else 0o644)
         shutil.rmtree(target, ignore_errors=True)
         fresh.rename(target)

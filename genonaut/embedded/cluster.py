@@ -1,4 +1,4 @@
-"""PostgreSQL's programs, and the creation of a database cluster with them."""
+"""PostgreSQL's programs, and creating a database cluster with them."""
 
 import importlib.metadata
 import os
@@ -20,14 +20,14 @@ WHEEL_FOLDERS = (f"{WHEEL_PACKAGE}/pginstall18", f"{WHEEL_PACKAGE}.libs")
 BINARIES_SETTING = "GENONAUT_POSTGRES_BIN"
 FIRST_WITH_BUILTIN_LOCALE = 17
 
-# A program of PostgreSQL is started in the data folder, so this names that folder without naming
-# those above it, which the account that the program runs as may not be allowed to enter.
-# (Programs older than PostgreSQL 16 leave that folder for a moment and must be able to come back.)
+# PostgreSQL's programs are started in the data folder. This names that folder without naming those
+# above it, which the account that the program runs as may not be allowed to enter.
+# (Programs older than PostgreSQL 16 leave the folder for a moment and must be able to return.)
 HERE = "/proc/self/cwd"
 
 
 def find_binaries(account: Account | None) -> Path:
-    """The folder of PostgreSQL's programs, such that the account can run them.
+    """The folder of PostgreSQL's programs, where the account can execute them.
 
     Raises:
         ServerStartError: they are not installed.
@@ -37,10 +37,10 @@ def find_binaries(account: Account | None) -> Path:
         return Path(chosen)
     spec = find_spec(WHEEL_PACKAGE)
     if spec is None or spec.origin is None:
-        raise ServerStartError(f"The package {WHEEL} is missing: install it again with pip.")
+        raise ServerStartError(f"The package {WHEEL} is missing: reinstall it with pip.")
     packages = Path(spec.origin).parents[1]
     version = f"{WHEEL}-{importlib.metadata.version(WHEEL)}"
-    # initdb needs the wheel's own libraries, which postgres does not: so it is the one to try.
+    # initdb needs the wheel's own libraries and postgres does not, so initdb is the one to try.
     root = runnable_by(account, packages, f"{WHEEL_BINARIES}/initdb", version, WHEEL_FOLDERS)
     return root / WHEEL_BINARIES
 
@@ -56,17 +56,17 @@ class Programs:
         return self.folder / name
 
     def major_version(self) -> int:
-        """As in 18."""
+        """The first part of the version: 18."""
         return int(self.run("postgres", "--version", cwd=Path("/")).split()[2].split(".")[0])
 
     def run(self, name: str, *args: str, cwd: Path, **options: Any) -> str:  # noqa: ANN401
-        """What the program prints.
+        """Run a program and return what it prints.
 
         Raises:
             ServerStartError: it cannot be run, or fails.
         """
         try:
-            done: subprocess.CompletedProcess[str] = subprocess.run(
+            result: subprocess.CompletedProcess[str] = subprocess.run(
                 [self.path(name), *args],
                 cwd=cwd,
                 env=clean_environment(),
@@ -83,30 +83,30 @@ class Programs:
             raise ServerStartError(f"{name} failed in {cwd}: {reason}") from error
         except OSError as error:
             raise ServerStartError(
-                f"{self.path(name)} cannot be run ({error.strerror}): install {WHEEL} again, "
+                f"{self.path(name)} cannot be run ({error.strerror}): reinstall {WHEEL}, "
                 f"or correct {BINARIES_SETTING}."
             ) from error
-        return done.stdout
+        return result.stdout
 
 
 def refuse_other_version(programs: Programs, data: Path) -> None:
-    """Raises ServerStartError if another major version made the cluster."""
-    made_by = int((data / "PG_VERSION").read_text())
+    """Raises ServerStartError if the cluster was created by another major version."""
+    theirs = int((data / "PG_VERSION").read_text())
     ours = programs.major_version()
-    if made_by != ours:
+    if theirs != ours:
         raise ServerStartError(
-            f"{data} was made by PostgreSQL {made_by}, and this is {ours}: set GENONAUT_HOME to "
-            "another folder, or dump it with the old version and load it into the new one."
+            f"{data} was created by PostgreSQL {theirs}, and this is {ours}: set GENONAUT_HOME to "
+            f"another folder, or dump the data with version {theirs} and load it into {ours}."
         )
 
 
 def create_cluster(programs: Programs, data: Path, user: str, password: str) -> None:
-    """Make a UTF-8 cluster in `data` that only `user` with `password` may enter.
+    """Create a UTF-8 cluster in `data` that only `user` with `password` may enter.
 
-    It is made beside its place and then moved there, so a kill leaves no half of one.
+    It is created beside its place and then moved there, so a kill never leaves half a cluster.
 
     Raises:
-        ServerStartError: it cannot be made.
+        ServerStartError: it cannot be created.
     """
     fresh = data.with_name("data.new")
     shutil.rmtree(fresh, ignore_errors=True)
@@ -132,7 +132,7 @@ def create_cluster(programs: Programs, data: Path, user: str, password: str) -> 
 
 
 def _builtin_locale(version: int) -> list[str]:
-    # The same sorting on every machine, whatever its C library.
+    # Text sorts the same on every machine, independently of its C library.
     if version < FIRST_WITH_BUILTIN_LOCALE:
         return []
     return ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]

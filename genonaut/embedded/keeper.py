@@ -1,10 +1,10 @@
-"""The process that runs a server for as long as somebody holds a lease on it.
+"""The process that runs a server as long as any process holds a lease on it.
 
     python -m genonaut.embedded.keeper postgres HOME
 
-It is nobody's child in spirit: it has its own session, so Ctrl-C in a terminal does not reach it.
-It learns that the last user has gone, killed or not, by getting `users.lock` for itself; and the
-kernel tells the server when the keeper has gone. So nothing is ever left running.
+The keeper has a session of its own, so Ctrl-C in a terminal does not reach it. It notices that the
+last user is gone, killed or not, when it gets `users.lock` for itself; and the kernel signals the
+server when the keeper is gone. So nothing is ever left running.
 
 The first line on standard output says that the server is ready, or why it is not.
 """
@@ -21,16 +21,16 @@ from pathlib import Path
 from types import FrameType
 
 from genonaut.embedded.locks import FileLock
-from genonaut.embedded.parent import adopt_orphans, dies_with_parent, end_children
+from genonaut.embedded.parent import adopt_orphans, dies_with_parent, kill_children
 from genonaut.embedded.postgres import PostgresServer, forget_libpq_variables
-from genonaut.embedded.server import Launch, Server, write_whole
+from genonaut.embedded.server import Launch, Server, write_atomically
 from genonaut.embedded.valkey import ValkeyServer
 from genonaut.errors import GenonautError, ServerStartError
 
 POLL_SECONDS = 0.1
 START_SECONDS = 600.0  # crash recovery of a large database takes minutes
-QUICK_DEATH_SECONDS = 5.0
-QUICK_DEATHS_ALLOWED = 5
+QUICK_CRASH_SECONDS = 5.0
+START_ATTEMPTS = 5
 
 SERVERS: dict[str, Callable[[Path], Server]] = {
     "postgres": PostgresServer,
@@ -39,41 +39,41 @@ SERVERS: dict[str, Callable[[Path], Server]] = {
 
 
 class Keeper:
-    """Starts a server, starts it again when it dies, and stops it when nobody needs it."""
+    """Starts a server, restarts it if it dies, and stops it when the last lease is gone."""
 
     def __init__(self, server: Server) -> None:
         self.server = server
         self.users = FileLock(server.folder.users_lock)
-        self.told_to_stop = False
+        self.stop_requested = False
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start the server and wait until it answers.
+        """Start the server and wait until it is ready.
 
         Raises:
-            ServerStartError: it does not come up.
+            ServerStartError: it does not become ready.
         """
-        for _ in range(QUICK_DEATHS_ALLOWED):
+        for _ in range(START_ATTEMPTS):
             self.process = self._spawn()
             if self._wait_until_ready(self.process):
-                write_whole(self.server.folder.endpoint, json.dumps(self.server.endpoint()))
+                write_atomically(self.server.folder.endpoint, json.dumps(self.server.endpoint()))
                 return
-            if self.told_to_stop:
+            if self.stop_requested:
                 break
             time.sleep(0.3)
         raise ServerStartError(
-            f"The embedded server does not start: {self.server.folder.last_words()} "
-            f"(the whole story is in {self.server.folder.log})."
+            f"The embedded server does not start ({self.server.folder.last_complaint()}): "
+            f"see {self.server.folder.log}."
         )
 
     def _spawn(self) -> subprocess.Popen[bytes]:
-        end_children()  # a backend in the middle of a query does not notice that its server died
-        alone = FileLock(self.server.folder.server_lock)
-        alone.exclusive()  # the server of a keeper that was killed needs a moment to go
+        kill_children()  # a backend in the middle of a query does not notice that its server died
+        lock = FileLock(self.server.folder.server_lock)
+        lock.exclusive()  # the server of a killed keeper needs a moment to exit
         try:
-            return spawn(self.server.launch(), self.server.folder.log, self.stop_signal, alone)
+            return spawn(self.server.launch(), self.server.folder.log, self.stop_signal, lock)
         finally:
-            alone.close()
+            lock.close()
 
     @property
     def stop_signal(self) -> signal.Signals:
@@ -81,7 +81,7 @@ class Keeper:
 
     def _wait_until_ready(self, process: subprocess.Popen[bytes]) -> bool:
         deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline and process.poll() is None and not self.told_to_stop:
+        while time.monotonic() < deadline and process.poll() is None and not self.stop_requested:
             if self.server.is_ready():
                 return True
             time.sleep(POLL_SECONDS / 2)
@@ -89,23 +89,23 @@ class Keeper:
         return False
 
     def keep(self) -> None:
-        """Return when nobody holds a lease any more; `users.lock` is then ours."""
+        """Return when the last lease is gone; `users.lock` is then ours."""
         started = time.monotonic()
-        while not self.told_to_stop and not self.users.try_exclusive():
+        while not self.stop_requested and not self.users.try_exclusive():
             if self.process is not None and self.process.poll() is not None:
-                if time.monotonic() - started < QUICK_DEATH_SECONDS:
+                if time.monotonic() - started < QUICK_CRASH_SECONDS:
                     time.sleep(1)
-                self._start_again()
+                self._restart()
                 started = time.monotonic()
             time.sleep(POLL_SECONDS)
 
-    def _start_again(self) -> None:
-        turn = FileLock(self.server.folder.start_lock)
-        turn.exclusive()  # who comes now waits until it is ready
+    def _restart(self) -> None:
+        lock = FileLock(self.server.folder.start_lock)
+        lock.exclusive()  # a command that starts now waits until the server is ready
         try:
             self.start()
         finally:
-            turn.close()
+            lock.close()
 
     def stop(self) -> None:
         """Stop the server cleanly and wait for it."""
@@ -114,7 +114,7 @@ class Keeper:
             self.process.wait()
 
     def on_signal(self, _number: int, _frame: FrameType | None) -> None:
-        self.told_to_stop = True
+        self.stop_requested = True
 
 
 def spawn(
@@ -122,7 +122,7 @@ def spawn(
 ) -> subprocess.Popen[bytes]:
     """Start a server's process; it gets `death_signal` when this process dies.
 
-    It and its children hold the lock as long as any of them lives.
+    The lock is held as long as it or any of its children lives.
     """
     account = launch.account
     with log.open("ab") as output:
@@ -142,27 +142,27 @@ def spawn(
 
 
 def _leave_parent() -> None:
-    # Whoever started us waits for this process only, and is not asked to reap the keeper.
+    # The command that started us waits for this process only, and need not reap the keeper.
     if os.fork():
         os._exit(0)
 
 
 def _only_keeper(server: Server) -> FileLock | None:
-    """The lock that says who keeps the server, unless another keeper has it."""
-    alone = FileLock(server.folder.keeper_lock)
-    for _ in range(20):  # commands probe this lock for an instant to see whether we are here
-        if alone.try_exclusive():
-            return alone
+    """The lock that the server's one keeper holds; None if another keeper has it."""
+    lock = FileLock(server.folder.keeper_lock)
+    for _ in range(20):  # commands take this lock for an instant to see whether a keeper runs
+        if lock.try_exclusive():
+            return lock
         time.sleep(0.05)
     return None
 
 
-def _say(message: dict[str, object]) -> None:
-    with suppress(BrokenPipeError):  # whoever started us may have gone, and others may have come
+def _report(message: dict[str, object]) -> None:
+    with suppress(BrokenPipeError):  # the command that started us may be gone, with others waiting
         sys.stdout.write(json.dumps(message) + "\n")
         sys.stdout.flush()
-    # Nobody reads on. Standard input is the lock behind which
-    # others wait for our server.
+    # Only this line is read. Standard input is the lock behind which other commands wait for our
+    # server.
     for stream in (sys.stdin, sys.stdout):
         os.dup2(os.open(os.devnull, os.O_RDWR), stream.fileno())
 
@@ -173,9 +173,9 @@ def main() -> int:
     forget_libpq_variables()
     name, home = sys.argv[1:]
     server = SERVERS[name](Path(home))
-    alone = _only_keeper(server)
-    if alone is None:
-        _say({"ready": True})
+    lock = _only_keeper(server)
+    if lock is None:
+        _report({"ready": True})
         return 0
     keeper = Keeper(server)
     signal.signal(signal.SIGTERM, keeper.on_signal)
@@ -183,14 +183,17 @@ def main() -> int:
     try:
         server.prepare()
         keeper.start()
-        _say({"ready": True})
+        _report({"ready": True})
         keeper.keep()
     except GenonautError as error:
         sys.stderr.write(f"{error}\n")
-        _say({"error": str(error)})
+        _report({"error": str(error)})
         return error.exit_code
     finally:
         keeper.stop()
+        # Before `users.lock`, which goes with this process: a command that waits for that starts
+        # the next keeper.
+        lock.close()
     return 0
 
 

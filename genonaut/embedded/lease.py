@@ -1,4 +1,4 @@
-"""The right to use an embedded server. While anybody has one, the server runs."""
+"""The right to use an embedded server, which runs as long as any process holds a lease."""
 
 import json
 import subprocess
@@ -16,7 +16,7 @@ NOTICE_SECONDS = 1.0  # a keeper looks for users ten times a second
 
 
 class Lease:
-    """Holds a server in its folder; starts its keeper if there is none.
+    """Keeps the server of a home folder running; starts its keeper if there is none.
 
     Many processes can hold a lease on the same server. When the last one is gone, even killed, the
     keeper stops the server.
@@ -44,23 +44,23 @@ class Lease:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._users.try_exclusive():  # so nobody else uses the server
+        if self._users.try_exclusive():  # so no other process uses the server
             self._users.release()
             self._wait_until_stopped()
         self._users.close()
 
     def ensure_running(self) -> None:
-        """Start a keeper unless one is there, and wait until its server answers."""
-        turn = FileLock(self.folder.start_lock)
-        turn.exclusive()
+        """Start a keeper unless one runs, and wait until its server is ready."""
+        lock = FileLock(self.folder.start_lock)
+        lock.exclusive()
         try:
             if not self._has_keeper():
-                _start_keeper(self.home, self.folder, turn)
+                _start_keeper(self.home, self.folder, lock)
         finally:
-            turn.close()
+            lock.close()
 
     def endpoint(self) -> dict[str, Any]:
-        """Where the server answers."""
+        """Where the server listens."""
         found: dict[str, Any] = json.loads(self.folder.endpoint.read_text())
         return found
 
@@ -72,8 +72,9 @@ class Lease:
             probe.close()
 
     def _wait_until_stopped(self) -> None:
-        # A keeper that stops holds the lock for itself until the server is down. If none does so
-        # within the time that it needs to notice us going, somebody else came to use the server.
+        # A keeper that stops holds the lock for itself until its server is down. If it does not
+        # take the lock within the time that it needs to notice that we are gone, another process
+        # has come to use the server.
         deadline = time.monotonic() + NOTICE_SECONDS
         while time.monotonic() < deadline and self._has_keeper():
             if not self._users.try_shared():
@@ -83,21 +84,22 @@ class Lease:
             time.sleep(NOTICE_SECONDS / 20)
 
 
-def _start_keeper(home: Path, folder: ServerFolder, turn: FileLock) -> None:
-    # The keeper holds the turn with us until its server answers. So if we are killed meanwhile,
-    # the next one waits for what we began.
+def _start_keeper(home: Path, folder: ServerFolder, start_lock: FileLock) -> None:
+    # The keeper holds the lock with us until its server is ready. So if we are killed meanwhile,
+    # the next command waits for what we began.
     with folder.log.open("ab") as log:
         keeper = subprocess.Popen(
             [sys.executable, "-P", "-m", "genonaut.embedded.keeper", folder.name, str(home)],
-            stdin=turn.fileno(),
+            stdin=start_lock.fileno(),
             stdout=subprocess.PIPE,
             stderr=log,
             start_new_session=True,
         )
     with keeper:
-        answer = json.loads(keeper.stdout.readline() or "{}") if keeper.stdout else {}
-    if not answer.get("ready"):
+        report = json.loads(keeper.stdout.readline() or "{}") if keeper.stdout else {}
+    if not report.get("ready"):
         raise ServerStartError(
-            answer.get("error")
-            or f"The keeper of the embedded {folder.name} ended at once: {folder.last_words()}."
+            report.get("error")
+            or f"The keeper of the embedded {folder.name} server ended at once "
+            f"({folder.last_complaint()}): see {folder.log}."
         )

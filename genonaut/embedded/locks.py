@@ -1,4 +1,4 @@
-"""File locks that say who is there. The kernel drops them when a process dies, however it dies."""
+"""File locks that say who is there. The kernel releases them when a process dies, even killed."""
 
 import fcntl
 import os
@@ -6,25 +6,25 @@ from pathlib import Path
 
 
 class FileLock:
-    """A `flock` on a file. Held by this open file, so two in one process exclude each other."""
+    """A `flock`. The open file holds it, so two of them in one process exclude each other."""
 
     def __init__(self, path: Path) -> None:
         self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
     def shared(self) -> None:
-        """Wait until nobody holds it exclusively, then share it."""
+        """Wait until no other holder has it exclusively, then share it."""
         fcntl.flock(self._fd, fcntl.LOCK_SH)
 
     def exclusive(self) -> None:
-        """Wait until nobody else holds it, then have it alone."""
+        """Wait until there is no other holder, then have it alone."""
         fcntl.flock(self._fd, fcntl.LOCK_EX)
 
     def try_shared(self) -> bool:
-        """Share it, unless somebody holds it exclusively."""
+        """Share it, unless another holder has it exclusively."""
         return self._try(fcntl.LOCK_SH)
 
     def try_exclusive(self) -> bool:
-        """Have it alone, unless somebody else holds it."""
+        """Have it alone, unless there is another holder."""
         return self._try(fcntl.LOCK_EX)
 
     def release(self) -> None:
@@ -34,7 +34,7 @@ class FileLock:
         os.close(self._fd)
 
     def fileno(self) -> int:
-        """For a process that is to hold it with us: it is held until all have closed it."""
+        """For a process that is to hold it with us: it stays locked until all have closed it."""
         return self._fd
 
     def _try(self, kind: int) -> bool:

@@ -1,4 +1,4 @@
-"""Processes that end when the one that started them has gone, however it went."""
+"""Processes that end when the process that started them is gone, even killed."""
 
 import ctypes
 import os
@@ -14,22 +14,22 @@ PR_SET_CHILD_SUBREAPER = 36
 def dies_with_parent(death_signal: Signals) -> Callable[[], None]:
     """A `preexec_fn`: the kernel will send the child a signal when this process is gone.
 
-    Call it here, in the parent; a change of account before the function runs is no harm, but one
-    after it would undo it.
+    Call it in the parent. A change of account before the function runs does no harm; one after it
+    would undo it.
     """
     libc = ctypes.CDLL(None, use_errno=True)
     parent = os.getpid()
 
     def arrange() -> None:
         libc.prctl(PR_SET_PDEATHSIG, int(death_signal))
-        if os.getppid() != parent:  # too late, it has gone already
+        if os.getppid() != parent:  # too late, the parent is gone already
             os._exit(1)
 
     return arrange
 
 
 def die_with_parent(death_signal: Signals) -> None:
-    """The same for this process, which has been started already."""
+    """The same for this process, which runs already."""
     ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, int(death_signal))
 
 
@@ -38,8 +38,8 @@ def adopt_orphans() -> None:
     ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1)
 
 
-def end_children() -> None:
-    """Kill this process's children and whoever they leave behind, and wait until they are gone."""
+def kill_children() -> None:
+    """Kill this process's children and the orphans they leave, and wait until all are gone."""
     while children := _children():
         for child in children:
             os.kill(child, SIGKILL)

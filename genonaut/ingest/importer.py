@@ -1,4 +1,4 @@
-"""`genonaut import`: from paths to items; good rows go in, bad rows are set aside."""
+"""`genonaut import`: from paths to items. Good rows are stored, bad rows are set aside."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -16,11 +16,11 @@ from genonaut.ingest.rows import Defaults, ImportRow, parse_row
 from genonaut.ingest.sources import open_source
 
 BATCH_ROWS = 5_000
-# Rows can be large: no more than this much of a file is in memory at once.
+# Rows can be large: at most this much of a file is in memory at once.
 BATCH_BYTES = 32 << 20
 
 OnProgress = Callable[[int, int], None]
-"""Called with the bytes read and the bytes in all."""
+"""Called with the bytes read so far and the bytes in total."""
 
 
 def import_paths(
@@ -30,32 +30,32 @@ def import_paths(
     defaults: Defaults | None = None,
     encoding: str | None = None,
     rejects: Path | None = None,
-    on_progress: OnProgress = lambda _read, _in_all: None,
+    on_progress: OnProgress = lambda _read, _total: None,
 ) -> ImportReport:
-    """Import every path; one that cannot be read does not keep the others from it.
+    """Import every path; one that cannot be read does not stop the others.
 
-    Commits after every batch. What is there already is not added again, so an import that was
-    interrupted is completed by running it once more.
+    Commits after every batch. Items that exist already are skipped, so an interrupted import is
+    completed by running it again.
 
     Raises:
-        UsageError: the encoding does not exist, or a rejects file cannot be written.
+        UsageError: the encoding is unknown, or a rejects file cannot be written.
         DBAPIError: the database cannot be used.
     """
-    imports = [_prepared(path, encoding) for path in paths]
-    in_all = sum(each.source.size for each in imports if each.source)
+    imports = [_opened(path, encoding) for path in paths]
+    total = sum(each.source.size for each in imports if each.source)
     read = 0
     with Rejects(paths, rejects) as rejects_files:
         for each in imports:
             for batch in each.batches(defaults or Defaults(), rejects_files):
                 each.load(connection, batch)
-                on_progress(read + each.position, in_all)
+                on_progress(read + each.position, total)
             read += each.position
     return ImportReport([each.report for each in imports])
 
 
 @dataclass(slots=True)
 class _Import:
-    """One path on its way in. Without a source, the report has the error."""
+    """One path that is imported. If it could not be opened, the report has the error."""
 
     path: Path
     source: Source | None
@@ -82,7 +82,7 @@ class _Import:
         self.report.new_tags += loaded.tags
 
     def _rows(self, defaults: Defaults, rejects: Rejects) -> Iterator[ImportRow]:
-        """The good rows. A file that fails half-way simply ends there, with an error."""
+        """The good rows. If reading fails half-way, they end there and the report has the error."""
         try:
             for item in self.source or ():
                 row = _row_or_reject(item, defaults)
@@ -91,7 +91,7 @@ class _Import:
                 else:
                     self._set_aside(row, rejects)
         except (UnreadableInputError, OSError) as error:
-            self.report.error = _sentence(self.path, error)
+            self.report.error = _explanation(self.path, error)
 
     def _set_aside(self, reject: Reject, rejects: Rejects) -> None:
         rejects.write(self.path, reject)
@@ -99,12 +99,12 @@ class _Import:
         self.report.reasons[reject.reason] += 1
 
 
-def _prepared(path: Path, encoding: str | None) -> _Import:
+def _opened(path: Path, encoding: str | None) -> _Import:
     report = FileReport(printable(path))
     try:
         return _Import(path, open_source(path, encoding), report)
     except (UnreadableInputError, OSError) as error:
-        report.error = _sentence(path, error)
+        report.error = _explanation(path, error)
         return _Import(path, None, report)
 
 
@@ -117,7 +117,7 @@ def _row_or_reject(item: Record | Reject, defaults: Defaults) -> ImportRow | Rej
         return item.reject(str(error))
 
 
-def _sentence(path: Path, error: UnreadableInputError | OSError) -> str:
+def _explanation(path: Path, error: UnreadableInputError | OSError) -> str:
     if isinstance(error, UnreadableInputError):
         return str(error)
     return f"{printable(path)} cannot be read: {error.strerror or error}."

@@ -1,4 +1,4 @@
-"""Batches of rows into the database: COPY to a staging table, then a few inserts, then COMMIT."""
+"""Stores batches of rows: COPY to a staging table, then a few inserts, then COMMIT."""
 
 from collections.abc import Sequence
 from importlib.resources import files
@@ -22,19 +22,19 @@ _COPY = (
 
 
 class Loaded(NamedTuple):
-    """What a batch has brought: numbers of items and of tags that nobody had used before."""
+    """What a batch added: numbers of items, and of tags that did not exist before."""
 
     items: int = 0
     tags: int = 0
 
 
 def load_batch(connection: Connection, rows: Sequence[ImportRow]) -> Loaded:
-    """Store the rows that are not there yet, with their creators and tags, and commit.
+    """Store the rows that do not exist yet, with their creators and tags, and commit.
 
     A kill at any moment leaves whole batches only.
 
     Raises:
-        DBAPIError: the database cannot be used; then nothing of the batch is stored.
+        DBAPIError: the database cannot be used; then no row of the batch is stored.
     """
     if not rows:
         return Loaded()

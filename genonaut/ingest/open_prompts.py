@@ -10,14 +10,14 @@ from typing import Any
 from genonaut.ingest.tag_columns import usable_names
 from genonaut.ingest.values import json_object
 
-# Their names for what other collections call otherwise.
+# What open-prompts calls differently from other collections.
 _RENAMED = {"num_step": "steps"}
 _KEPT = ("seed", "width", "height", "num_step", "cfg_scale", "num_generations")
 _CHANNEL = re.compile(r"/attachments/(\d+)/")
 
 
 def unpacked(fields: Mapping[str, object]) -> Mapping[str, object]:
-    """The columns of a row with `raw_data`, under the usual names. Others stay as they are.
+    """A row whose `raw_data` is unpacked to the usual columns. Other rows stay as they are.
 
     Raises:
         InvalidValueError: `raw_data` is not a JSON object.
@@ -49,6 +49,6 @@ def _metadata(raw: Mapping[str, Any], discord: Mapping[str, Any]) -> dict[str, A
 
 
 def _tags(modifiers: object) -> list[str]:
-    # A program has cut them out of the prompt. Nobody could correct a wrong one, and nothing is
-    # lost without it: so it does not cost the row.
+    # A program has cut them out of the prompt. The user cannot correct an invalid one, and nothing
+    # is lost without it: so it is skipped, and the row is kept.
     return list(usable_names(modifiers)) if isinstance(modifiers, list) else []

@@ -1,4 +1,4 @@
-"""PNG files with the generation data in them: one, or a folder full."""
+"""PNG files that contain their generation data: one file, or a folder of them."""
 
 import hashlib
 import os
@@ -22,13 +22,13 @@ class _BrokenImageError(Exception):
 
 
 class PngFiles:
-    """PNG files, each of which is one row. A `Source`."""
+    """PNG files, each of them one row. A `Source`."""
 
     def __init__(self, path: Path) -> None:
-        """`path` is one PNG file, or a folder to search, the folders in it included.
+        """`path` is one PNG file, or a folder that is searched with all its subfolders.
 
         Raises:
-            UnreadableInputError: there is none in the folder.
+            UnreadableInputError: the folder has none.
             OSError: a folder cannot be listed.
         """
         self._is_folder = path.is_dir()
@@ -38,8 +38,8 @@ class PngFiles:
             raise self._unlisted[0]
         if not files:
             raise UnreadableInputError(
-                f"{printable(path)} is a folder without PNG files: files of other kinds have to be "
-                "named one by one."
+                f"{printable(path)} is a folder without PNG files: to import files of another "
+                "type, name them one by one."
             )
         self._sizes = {file: file.lstat().st_size for file in files}
         self.size = sum(self._sizes.values())
@@ -94,7 +94,7 @@ def _record(file: Path, name: str) -> Record:
 
 
 def _texts_and_size(stream: BinaryIO) -> tuple[dict[str, str], tuple[int, int]]:
-    """The text chunks and the size in pixels, after a look whether the file is whole."""
+    """The text chunks and the size in pixels, after a check that the file is complete."""
     try:
         with warnings.catch_warnings():
             # About images with many pixels, which we do not decode, and about animations.
@@ -107,7 +107,7 @@ def _texts_and_size(stream: BinaryIO) -> tuple[dict[str, str], tuple[int, int]]:
                 image.verify()
                 return texts, size
     except (OSError, SyntaxError, ValueError, IndexError, struct.error) as error:
-        raise _BrokenImageError("not a PNG file, or a broken one") from error
+        raise _BrokenImageError("not a PNG file, or a damaged one") from error
     except Image.DecompressionBombError as error:
         raise InvalidValueError("the image has too many pixels") from error
 
@@ -116,7 +116,9 @@ def _generation(texts: dict[str, str]) -> dict[str, Any]:
     if "parameters" in texts:
         return from_automatic1111(texts["parameters"])
     if "prompt" not in texts:
-        raise InvalidValueError("no generation data: the file has no text `parameters` or `prompt`")
+        raise InvalidValueError(
+            "no generation data: the file has no text chunk `parameters` or `prompt`"
+        )
     try:
         return from_comfyui(texts["prompt"])
     except (ValueError, RecursionError) as error:

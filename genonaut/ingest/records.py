@@ -1,4 +1,4 @@
-"""What a file is taken apart into, before anybody asks whether it makes sense."""
+"""What a file is taken apart into, before it is validated."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -6,23 +6,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-# A byte that is no text in the file's encoding is decoded to U+DC00 plus its value.
+# A byte that is invalid in the file's encoding is decoded to U+DC00 plus its value.
 UNDECODABLE = re.compile("[\udc00-\udcff]")
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One row as it stands in the file: values by lower-case column name."""
+    """One row as the file has it: values by lower-case column name."""
 
     file: str
     line: int | None
     fields: Mapping[str, object]
     raw: str = ""
-    # What makes two records the same item; empty: all their values do.
+    # Records with the same identity are the same item; without one, all values have to be equal.
     identity: str = ""
 
     def reject(self, reason: str) -> "Reject":
-        """The same row, refused."""
+        """The same row as a reject."""
         return Reject(self.file, self.line, reason, self.raw)
 
 
@@ -49,7 +49,7 @@ class Source(Protocol):
         """Its rows, in order.
 
         Raises:
-            UnreadableInputError: it is not what it should be; then nothing was yielded.
+            UnreadableInputError: it is not of the kind that its name says; no row was yielded.
             OSError: reading failed half-way.
         """
         ...

@@ -11,7 +11,7 @@ from genonaut.ingest.records import Reject, name_of, printable
 
 
 class Rejects:
-    """The rejects files of one import, each made when its first reject comes."""
+    """The rejects files of one import, each created with its first reject."""
 
     def __init__(self, inputs: Sequence[Path], chosen: Path | None = None) -> None:
         """All go to `chosen`; without it, to `<name>.rejects.jsonl` in the current folder.
@@ -25,8 +25,8 @@ class Rejects:
         for path in map(self.path_for, inputs):
             if path.resolve() in taken:
                 raise UsageError(
-                    f"{printable(path)} would be written over with the rejects, and it is to be "
-                    "imported: name another file with --rejects."
+                    f"The rejects file {printable(path)} is also an input: choose another file "
+                    "with --rejects."
                 )
 
     def path_for(self, source: Path) -> Path:
@@ -48,8 +48,8 @@ class Rejects:
             self._open[path].write(text + "\n")
         except OSError as error:
             raise UsageError(
-                f"{printable(path)} cannot be written ({error.strerror}): "
-                "name another file with --rejects."
+                f"The rejects file {printable(path)} cannot be written ({error.strerror}): "
+                "choose another file with --rejects."
             ) from error
 
     def __enter__(self) -> Self:

@@ -1,4 +1,4 @@
-"""What came of an import."""
+"""The result of an import."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ SOME_REJECTED = 3
 
 @dataclass(slots=True)
 class FileReport:
-    """What came of one path. With an `error`, it could not be read, or not to its end."""
+    """The result of importing one path. With an `error`, it could not be read to its end."""
 
     file: str
     added: int = 0
@@ -24,17 +24,17 @@ class FileReport:
 
     @property
     def rejected(self) -> int:
-        """Rows that were refused."""
+        """Rows that were set aside."""
         return self.reasons.total()
 
     @property
     def read(self) -> int:
-        """Rows in all."""
+        """All rows."""
         return self.added + self.already_there + self.rejected
 
     @property
     def exit_code(self) -> int:
-        """What the command line should end with on its account."""
+        """The exit code that this path alone asks for."""
         if self.error:
             return UnreadableInputError.exit_code
         return SOME_REJECTED if self.rejected else ALL_GOOD
@@ -56,13 +56,13 @@ class FileReport:
 
 @dataclass(slots=True)
 class ImportReport:
-    """What came of all paths."""
+    """The result of importing all paths."""
 
     files: list[FileReport] = field(default_factory=list)
 
     @property
     def exit_code(self) -> int:
-        """The worst of all."""
+        """The highest of all paths."""
         return max((file.exit_code for file in self.files), default=ALL_GOOD)
 
     def as_json(self) -> dict[str, Any]:

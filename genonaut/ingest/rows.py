@@ -126,23 +126,19 @@ def _metadata(fields: Mapping[str, object]) -> dict[str, Any]:
 def _finished(row: ImportRow, record: Record) -> ImportRow:
     """The row with its key, and with a title.
 
-    The key knows only what was given: a title that we make up may be made up differently one day.
+    The key knows only what was given. A title that we make up, and tags that we make of modifiers,
+    may be made up differently one day.
     """
     content: list[object] = [row.creator, row.source]
     if record.identity:
         content += [record.identity]
     else:
         moment = row.created_at.isoformat() if row.created_at else None
+        tags = record.fields.get("tags") if row.tags else None
         content += [row.prompt, row.title, moment, row.content_data]
-        content += [row.quality_score, _tags_as_given(record) | dict(row.metadata)]
+        content += [row.quality_score, tags, dict(row.metadata)]
     return replace(
         row,
         title=row.title or short_title(row.prompt),
         import_key=sha256(_CANONICAL_JSON.encode(content).encode()).hexdigest(),
     )
-
-
-def _tags_as_given(record: Record) -> dict[str, object]:
-    # There was a time when this column was metadata, and what was imported then keeps its key.
-    given = record.fields.get("tags")
-    return {} if given in (None, "") else {"tags": given}

@@ -1,4 +1,4 @@
-"""Which kind of source a path is: by what it is, and by the end of its name."""
+"""Chooses the reader for a path: by what it is, and by the end of its name."""
 
 from pathlib import Path
 
@@ -12,8 +12,8 @@ def open_source(path: Path, encoding: str | None = None) -> Source:
     """The rows of a file or a folder.
 
     Raises:
-        UnreadableInputError: it is missing, empty, or of no kind that we know.
-        UsageError: there is no such encoding.
+        UnreadableInputError: it is missing, empty, or not of a supported type.
+        UsageError: the encoding is unknown.
         OSError: it cannot be read.
     """
     name = printable(path)
@@ -22,7 +22,7 @@ def open_source(path: Path, encoding: str | None = None) -> Source:
     if not path.exists():
         raise UnreadableInputError(f"{name} does not exist: check the name and the folder.")
     if not path.is_file():
-        raise UnreadableInputError(f"{name} is not a file: save its contents in one.")
+        raise UnreadableInputError(f"{name} is not a regular file: save its contents to one.")
     match path.suffix.lower():
         case ".csv":
             return CsvFile(path, ",", encoding)
@@ -33,6 +33,6 @@ def open_source(path: Path, encoding: str | None = None) -> Source:
         case ".png":
             return PngFiles(path)
     raise UnreadableInputError(
-        f"{name} is of no kind that can be imported: it should be a folder of PNG files, or its "
-        "name should end in .csv, .tsv, .jsonl, .ndjson or .png."
+        f"{name} is not of a type that can be imported: choose a folder of PNG files, or a file "
+        "whose name ends in .csv, .tsv, .jsonl, .ndjson or .png."
     )

@@ -35,10 +35,10 @@ class CsvFile(TextFile):
 
     def _columns(self, header: CsvRecord | None) -> list[str]:
         if header is None:
-            raise UnreadableInputError(f"{self._name} has nothing but empty lines.")
+            raise UnreadableInputError(_only_empty_lines(self._name))
         columns = [name.strip().lower() for name in header.values]
         if "prompt" not in columns:
-            raise UnreadableInputError(self._headerless(columns))
+            raise UnreadableInputError(self._no_prompt_column(columns))
         twice = [name for name, times in Counter(columns).items() if name and times > 1]
         if twice:
             raise UnreadableInputError(
@@ -46,13 +46,13 @@ class CsvFile(TextFile):
             )
         return columns
 
-    def _headerless(self, columns: list[str]) -> str:
+    def _no_prompt_column(self, columns: list[str]) -> str:
         if self.looks_binary():
             return _binary(self._name)
         shown = ", ".join(ascii(name[:30]) for name in columns[:_COLUMNS_SHOWN])
         return (
-            f"{self._name} has no column `prompt`: its first line should name the columns, "
-            f"and names {shown or 'none'}."
+            f"{self._name} has no column `prompt`: the first line should name the columns, "
+            f"but names {shown or 'none'}."
         )
 
 
@@ -73,7 +73,7 @@ class JsonLinesFile(TextFile):
             is_first = False
             yield self._row(number, line.rstrip("\r\n"))
         if is_first:
-            raise UnreadableInputError(f"{self._name} has nothing but empty lines.")
+            raise UnreadableInputError(_only_empty_lines(self._name))
 
     def _check_beginning(self, line: str) -> None:
         if line.lstrip().startswith("{"):
@@ -98,8 +98,12 @@ class JsonLinesFile(TextFile):
         return Record(self._name, number, fields, line)
 
 
+def _only_empty_lines(name: str) -> str:
+    return f"{name} contains only empty lines: check that it was written completely."
+
+
 def _binary(name: str) -> str:
     return (
-        f"{name} looks like a binary file, not like text: if it is text in UTF-16, "
-        "say --encoding utf-16-le or utf-16-be."
+        f"{name} looks like a binary file, not like text: if it is UTF-16, "
+        "use --encoding utf-16-le or utf-16-be."
     )

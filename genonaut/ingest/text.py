@@ -1,4 +1,4 @@
-"""Text files, line by line: whatever their encoding, however long or broken their lines."""
+"""Text files, line by line: in any encoding, with lines of any length, valid or not."""
 
 import codecs
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from pathlib import Path
 from genonaut.errors import UnreadableInputError, UsageError
 from genonaut.ingest.records import UNDECODABLE, printable
 
-# The longest record, and so the longest line, that is taken into memory.
+# The longest record, and so the longest line, that is read into memory.
 LONGEST_RECORD = 1 << 20
 
 _SAMPLE_BYTES = 8192
@@ -40,8 +40,8 @@ class TextFile:
         """`encoding` overrides the file's byte order mark; UTF-8 is the default.
 
         Raises:
-            UsageError: there is no such text encoding.
-            UnreadableInputError: there is nothing in the file.
+            UsageError: the encoding is unknown.
+            UnreadableInputError: the file is empty.
         """
         self.path = path
         self.size = path.stat().st_size
@@ -49,21 +49,23 @@ class TextFile:
         with path.open("rb") as file:
             self._sample = file.read(_SAMPLE_BYTES)
         if not self._sample:
-            raise UnreadableInputError(f"{printable(path)} is empty: it has 0 bytes.")
+            raise UnreadableInputError(
+                f"{printable(path)} is empty (0 bytes): check that it was written completely."
+            )
         self.encoding = _checked(encoding) if encoding else self._marked_encoding()
 
     def lines(self) -> Iterator[str]:
-        """Its physical lines with their ends. One that is too long is cut, and has no end.
+        """The physical lines with their line ends. A line that is too long is cut and has none.
 
         Raises:
             UnreadableInputError: the encoding cannot be right.
         """
         try:
             yield from self._lines()
-        except UnicodeError as error:  # a codec that gives up without asking the error handler
+        except UnicodeError as error:  # a codec that fails without calling the error handler
             raise UnreadableInputError(
                 f"{printable(self.path)} is not {self.encoding} ({error}): "
-                "name another encoding with --encoding."
+                "choose another encoding with --encoding."
             ) from error
 
     def _lines(self) -> Iterator[str]:
@@ -80,17 +82,17 @@ class TextFile:
                 mark = ""
 
     def looks_binary(self) -> bool:
-        """Whether its beginning has control characters that text does not have."""
+        """Whether it begins with control characters that do not occur in text."""
         return any(byte in _CONTROLS for byte in self._sample)
 
     def problem(self, text: str) -> str | None:
-        """Why a piece of this file cannot be read as text, if so."""
+        """Why a piece of this file cannot be read as text; None if it can."""
         if len(text) >= LONGEST_RECORD:
             return f"longer than {LONGEST_RECORD:,} characters"
         if mark := UNDECODABLE.search(text):
             return (
-                f"byte 0x{ord(mark[0]) - 0xDC00:02X} is not {self.encoding}: "
-                "name the file's encoding with --encoding"
+                f"byte 0x{ord(mark[0]) - 0xDC00:02X} is not valid {self.encoding}: "
+                "choose the file's encoding with --encoding"
             )
         return None
 
@@ -105,7 +107,7 @@ def _checked(encoding: str) -> str:
         return codecs.lookup(encoding).name
     except (LookupError, UnicodeError) as error:
         raise UsageError(
-            f"There is no text encoding {encoding!r}: utf-8, utf-16, latin-1 and cp1252 are usual."
+            f"Unknown text encoding {encoding!r}: try utf-8, utf-16, latin-1 or cp1252."
         ) from error
 
 

@@ -1,6 +1,6 @@
-"""One value of a row: what is accepted, and the reason when it is not.
+"""One value of a row: what is accepted, and the reason if it is not.
 
-Values come from CSV as text and from JSON as anything. None and empty text both mean "not given".
+Values from CSV are text, values from JSON can be anything. None and empty text mean "not given".
 """
 
 import json
@@ -12,7 +12,7 @@ from typing import Any
 from genonaut.content.rules import InvalidValueError, check_text
 from genonaut.db.schema import PARTITIONS, REGULAR
 
-# By all names of a source that an import knows.
+# Every name of a source that an import accepts, with its partition.
 NAMED = PARTITIONS | {"items": PARTITIONS[REGULAR]}
 
 _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
@@ -22,7 +22,7 @@ _UNIX_SECONDS = re.compile(r"(?!\d{8}$)-?\d+(\.\d+)?([eE]\+?\d+)?")
 
 
 def text(value: object, name: str, limit: int | None = None) -> str:
-    """Text without the blanks around it; at most `limit` characters."""
+    """Text without surrounding whitespace; at most `limit` characters."""
     if value is None:
         return ""
     if isinstance(value, bool) or not isinstance(value, str | int):
@@ -51,7 +51,7 @@ def timestamp(value: object, name: str) -> datetime | None:
 
 def _moment(value: object) -> datetime:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise ValueError  # noqa: TRY004 - to the caller it is one more wrong value
+        raise ValueError  # noqa: TRY004 - to the caller it is just another wrong value
     if not isinstance(value, str) or _UNIX_SECONDS.fullmatch(value.strip()):
         return datetime.fromtimestamp(float(value), UTC)
     moment = datetime.fromisoformat(value.strip())
@@ -59,7 +59,7 @@ def _moment(value: object) -> datetime:
 
 
 def number(value: object, name: str) -> float:
-    """A finite number; 0 when it is not given."""
+    """A finite number; 0 if it is not given."""
     if value is None or value == "":
         return 0.0
     if isinstance(value, bool) or not isinstance(value, str | int | float):
@@ -82,7 +82,7 @@ def partition(value: object, default: str) -> str:
 
 
 def json_object(value: object, name: str) -> dict[str, Any]:
-    """A JSON object, given as such or as text; empty when it is not given."""
+    """A JSON object, given as such or as text; empty if it is not given."""
     if value is None or value == "":
         return {}
     parsed = parse_json(value, name) if isinstance(value, str) else value
@@ -92,7 +92,7 @@ def json_object(value: object, name: str) -> dict[str, Any]:
 
 
 def parse_json(document: str, name: str) -> object:
-    """JSON as the standard has it: without NaN and Infinity."""
+    """JSON as the standard defines it: without NaN and Infinity."""
     try:
         return _STRICT_JSON.decode(document)
     except json.JSONDecodeError as error:

@@ -1,4 +1,4 @@
-"""Pictures for items without a file: drawn from number and prompt, the same every time."""
+"""Pictures for items without a file: drawn from id and prompt, the same every time."""
 
 from genonaut.pictures.drawing import DRAWING_VERSION, draw
 

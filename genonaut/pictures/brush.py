@@ -14,7 +14,7 @@ Attributes = dict[str, float | str]
 
 
 class Brush:
-    """Puts elements onto one picture. No text of a prompt ever becomes part of it."""
+    """Adds elements to one picture. No text of a prompt ever becomes part of it."""
 
     def __init__(self, chance: Random, palette: Palette) -> None:
         self.chance = chance
@@ -73,7 +73,7 @@ class Brush:
         return self._gradient("linearGradient", stops, x1=0, y1=0, x2=slope, y2=1)
 
     def fade_between(self, top: float, bottom: float, *stops: str | tuple[str, float]) -> str:
-        """The same between two heights of the picture, whatever the shape."""
+        """The same between two heights of the picture, independently of the shape."""
         place: Attributes = {"x1": 0, "y1": top, "x2": 0, "y2": bottom}
         return self._gradient("linearGradient", stops, gradientUnits="userSpaceOnUse", **place)
 
@@ -82,15 +82,15 @@ class Brush:
         return self._gradient("radialGradient", stops)
 
     def maybe(self, share: float) -> bool:
-        """True in a `share` (0 to 1) of all cases."""
+        """True with the probability `share` (0 to 1)."""
         return self.chance.random() < share
 
     def between(self, low: float, high: float) -> float:
-        """A number by chance."""
+        """A random number."""
         return self.chance.uniform(low, high)
 
     def shade(self, colour: str, share: float = 0.12) -> str:
-        """A colour a little lighter or darker, by chance."""
+        """A colour made a little lighter or darker at random."""
         towards = self.chance.choice((self.palette.light, self.palette.near))
         return mix(colour, towards, self.chance.random() * share)
 

@@ -8,7 +8,7 @@ from genonaut.pictures.skies import stars
 
 
 def cosmos(brush: Brush) -> None:
-    """A planet, what goes around it, and what shines behind."""
+    """Planets in front of nebulae and stars."""
     palette = brush.palette
     deep = mix(palette.near, "#05060f", 0.55)
     brush.box(0, 0, WIDTH, HEIGHT, brush.fade(deep, mix(palette.high, deep, 0.35), deep, slope=1))
@@ -55,7 +55,7 @@ def _ringed_planet(brush: Brush) -> None:
 
 
 def _orbits(brush: Brush) -> None:
-    """A sun with planets on their ways, from above."""
+    """A sun with planets in their orbits, seen from above."""
     palette, x, y = brush.palette, brush.between(80, 320), brush.between(120, 380)
     radius = brush.between(26, 48)
     brush.disc(x, y, radius * 3, brush.glow((palette.light, 0.6), (palette.light, 0)))
@@ -70,7 +70,7 @@ def _orbits(brush: Brush) -> None:
 
 
 def _rising_planet(brush: Brush) -> None:
-    """So large that one sees a part of it only."""
+    """A planet so large that only a part of it is in view."""
     x, y, radius = brush.between(100, 300), brush.between(470, 560), brush.between(220, 300)
     tilt = f"rotate({brush.between(-25, 25):.0f} {x:.0f} {y:.0f})"
     halo = brush.glow(

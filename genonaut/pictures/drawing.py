@@ -11,11 +11,11 @@ from genonaut.pictures.brush import Brush
 from genonaut.pictures.palettes import BY_WORDS, Palette
 
 DRAWING_VERSION = 1
-"""To be raised when pictures change: it is part of their addresses."""
+"""Raise it when the drawings change: it is part of their URLs."""
 
 Painter = Callable[[Brush], None]
 
-# How something is drawn, if a prompt says so; it goes before what is drawn.
+# How something is drawn, if the prompt says so; this takes precedence over what is drawn.
 TECHNIQUES: tuple[tuple[str, Painter], ...] = (
     ("pixel|8-bit", patterns.pixels),
     ("bauhaus|constructivist|cubis|geometric|isometric", patterns.tiles),
@@ -44,7 +44,7 @@ _HORIZON = {landscapes.hills, landscapes.peaks, landscapes.sea, landscapes.dunes
 
 @lru_cache(maxsize=1024)
 def draw(item_id: int, prompt: str) -> str:
-    """An SVG of 400 x 500, at most some tens of kB; the same for the same arguments."""
+    """An SVG of 400 x 500, at most a few tens of kB; the same for the same arguments."""
     words = prompt.lower()
     digest = sha256(f"{item_id}\n{prompt}".encode("utf-8", "replace")).digest()
     chance = Random(digest)  # noqa: S311 - nothing secret is made of it

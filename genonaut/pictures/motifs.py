@@ -9,7 +9,7 @@ from genonaut.pictures.skies import birds
 
 
 def place(brush: Brush, words: str, *, at_sea: bool) -> None:
-    """Draw the first that a prompt names; without one, sometimes any."""
+    """Draw the first motif that the prompt names; if it names none, sometimes a random one."""
     for stems, motif in (AT_SEA + ANYWHERE) if at_sea else ANYWHERE:
         if re.search(rf"\b(?:{stems})", words):
             motif(brush)
@@ -86,7 +86,7 @@ def tree(brush: Brush) -> None:
 
 
 def house(brush: Brush) -> None:
-    """Somebody is at home."""
+    """With lit windows."""
     x, y, palette = brush.between(90, 310), brush.between(405, 440), brush.palette
     brush.stamp(x, y, f"M-140 {HEIGHT - y:.0f}Q0-26 140 {HEIGHT - y:.0f}Z", palette.near)
     brush.stamp(x, y, "M-22-38h44V8h-44Z", palette.near)
@@ -95,7 +95,7 @@ def house(brush: Brush) -> None:
 
 
 def flock(brush: Brush) -> None:
-    """Birds before the light."""
+    """Birds against the light."""
     birds(brush, brush.between(120, 280), brush.between(120, 220))
 
 

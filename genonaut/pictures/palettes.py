@@ -32,7 +32,7 @@ class Palette:
         return red * 0.3 + green * 0.59 + blue * 0.11 < 90
 
 
-# The first word of a row that a prompt contains decides; so what is said most plainly stands first.
+# The first row with a word of the prompt decides, so the most explicit words come first.
 BY_WORDS: tuple[tuple[str, Palette], ...] = tuple(
     (words, Palette(*colours.split()))
     for words, colours in (

@@ -5,7 +5,7 @@ from genonaut.pictures.palettes import mix
 
 
 def sky(brush: Brush, horizon: float = HEIGHT) -> Point:
-    """A sky with a sun or moon, and stars or clouds; returns where the light comes from."""
+    """A sky with a sun or moon, and stars or clouds; returns the position of the light."""
     palette = brush.palette
     brush.box(0, 0, WIDTH, HEIGHT, brush.fade(palette.high, palette.middle, palette.low))
     if palette.is_dark:
@@ -22,7 +22,7 @@ def sky(brush: Brush, horizon: float = HEIGHT) -> Point:
 
 
 def stars(brush: Brush, horizon: float) -> None:
-    """Fewer and fainter towards the horizon."""
+    """Stars, fewer and fainter towards the horizon."""
     for _ in range(46):
         x, height = brush.between(0, WIDTH), brush.chance.random() ** 1.6
         radius, opacity = brush.between(0.5, 1.7), 0.9 - 0.7 * height
@@ -30,7 +30,7 @@ def stars(brush: Brush, horizon: float) -> None:
 
 
 def craters(brush: Brush, x: float, y: float, radius: float) -> None:
-    """Makes a moon of a disc."""
+    """Turns a disc into a moon."""
     dark = mix(brush.palette.light, brush.palette.middle, 0.3)
     for dx, dy, size in (
         (-0.35, -0.2, 0.22),
@@ -42,7 +42,7 @@ def craters(brush: Brush, x: float, y: float, radius: float) -> None:
 
 
 def clouds(brush: Brush, horizon: float) -> None:
-    """Long flat ones, a few lines each."""
+    """Long flat clouds, a few lines each."""
     for _ in range(brush.chance.randint(2, 4)):
         x, y = brush.between(-60, 320), brush.between(0.12, 0.75) * horizon
         width = brush.between(110, 230)

@@ -1,1 +1,1 @@
-"""Running processes: the supervisor, the listening socket, signals, what is printed."""
+"""Running processes: the supervisor, the listening socket, signals, and printed output."""

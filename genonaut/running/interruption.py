@@ -1,25 +1,25 @@
-"""Signals that end a command: also one that comes at a moment when Python would lose it."""
+"""Signals that end a command, even at a moment when Python would lose them."""
 
 import signal
 import sys
 from types import FrameType
 from typing import NoReturn
 
-AGAIN_SECONDS = 0.05
+RERAISE_AFTER_SECONDS = 0.05
 
 
 def exit_on(*numbers: signal.Signals) -> None:
-    """Have these signals end the command as if it were done, with everything cleaned up."""
+    """Make these signals end the command normally: it cleans up and exits with 0."""
     for number in numbers:
         signal.signal(number, _exit)
-    raise_again_what_is_lost()
+    reraise_lost_exits()
 
 
-def raise_again_what_is_lost() -> None:
-    """Let no finalizer swallow the end of the command.
+def reraise_lost_exits() -> None:
+    """Keep finalizers from swallowing the end of the command.
 
-    Python runs a signal's handler wherever the main thread happens to be. Is that a finalizer or
-    the callback of a weak reference, then what the handler raises is printed and forgotten
+    Python runs a signal's handler wherever the main thread happens to be. If that is a finalizer or
+    the callback of a weak reference, what the handler raises is printed and dropped
     (`sys.unraisablehook`), and the command goes on. So it is raised once more, a moment later.
     """
     usual = sys.unraisablehook
@@ -34,11 +34,11 @@ def raise_again_what_is_lost() -> None:
             raise again
 
         signal.signal(signal.SIGALRM, raise_again)
-        signal.setitimer(signal.ITIMER_REAL, AGAIN_SECONDS)
+        signal.setitimer(signal.ITIMER_REAL, RERAISE_AFTER_SECONDS)
 
     sys.unraisablehook = hook
 
 
 def _exit(_number: int, _frame: FrameType | None) -> NoReturn:
-    signal.setitimer(signal.ITIMER_REAL, 0)  # what would be raised again is raised now
+    signal.setitimer(signal.ITIMER_REAL, 0)  # an exit to be raised later is raised now
     sys.exit(0)

@@ -14,28 +14,28 @@ READY = "Genonaut is ready"
 
 
 def inherited_listener() -> socket.socket | None:
-    """The listening socket that `genonaut up` handed over; it outlives this process."""
+    """The listening socket that `genonaut up` handed over. It outlives this process."""
     number = os.environ.get(LISTENER_VARIABLE)
     return socket.socket(fileno=int(number)) if number else None
 
 
 def listen(settings: Settings) -> socket.socket:
-    """A listening socket at the API's address, or at the next free port if none was asked for.
+    """A listening socket at the API's address; at the next free port, unless API_PORT is set.
 
     Raises:
-        PortInUseError: the port that was asked for is taken.
+        PortInUseError: the port is in use; without API_PORT, the next ones are as well.
     """
     wanted = settings.api.port
-    asked_for = bool(os.environ.get("API_PORT"))
-    for port in [wanted] if asked_for else range(wanted, wanted + PORTS_TO_TRY):
+    is_fixed = bool(os.environ.get("API_PORT"))
+    for port in [wanted] if is_fixed else range(wanted, wanted + PORTS_TO_TRY):
         listener = _try_to_listen(settings.api.host, port)
         if listener:
             if port != wanted:
-                say(f"Port {wanted} is taken by something else, so this uses {port}.")
+                say(f"Port {wanted} is in use: using port {port} instead.")
             return listener
     raise PortInUseError(
-        f"Something else listens on {settings.api.host}:{wanted}: stop it, or choose another port "
-        f"with API_PORT={wanted + 1}."
+        f"Another process is listening on {settings.api.host}:{wanted}: stop it, or choose another "
+        f"port with API_PORT={wanted + 1}."
     )
 
 

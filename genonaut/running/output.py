@@ -1,8 +1,8 @@
-"""What commands print: tables and sentences for people, JSON for machines."""
+"""What commands print: tables and sentences for people, JSON for programs."""
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -10,9 +10,11 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from genonaut.counting.engine import Refresh
+
 
 def say(text: str) -> None:
-    """Print a line, unchanged whatever is in it."""
+    """Print a line exactly as it is, without markup."""
     sys.stdout.write(text + "\n")
     sys.stdout.flush()
 
@@ -22,8 +24,22 @@ def print_json(value: Any) -> None:  # noqa: ANN401
     say(json.dumps(value, default=str, indent=2))
 
 
-def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Print a table; numbers get thousands separators and stand at the right."""
+def number_of(number: int, noun: str) -> str:
+    """A number with its noun: "1 count", "1,002 counts"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def print_built_counts(counts: Mapping[str, Refresh]) -> None:
+    """Print a line for each count that was built."""
+    for name, built in counts.items():
+        say(
+            f"Built {number_of(built.rows_checked, 'count')} of {name} "
+            f"in {built.duration_seconds:.1f} s."
+        )
+
+
+def print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Print a table; numbers get thousands separators and are aligned right."""
     table = Table(*columns, box=None, pad_edge=False, header_style="bold")
     for row in rows:
         table.add_row(*(_cell(value) for value in row))
@@ -39,11 +55,11 @@ def _cell(value: Any) -> str:  # noqa: ANN401
 
 @contextmanager
 def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar on a terminal's standard error; nothing elsewhere."""
+    """A progress bar on standard error, if that is a terminal."""
     columns = TextColumn(what), BarColumn(), TaskProgressColumn(), TimeRemainingColumn()
     console = Console(stderr=True)
     with Progress(
         *columns, console=console, transient=True, disable=not console.is_terminal
     ) as bar:
         task = bar.add_task(what, total=None)
-        yield lambda done, in_all: bar.update(task, completed=done, total=in_all)
+        yield lambda done, total: bar.update(task, completed=done, total=total)

@@ -1,4 +1,4 @@
-"""Runs the parts of `genonaut up` as processes: starts them, starts them again, ends them all."""
+"""Runs the parts of `genonaut up` as processes: starts, restarts and stops them."""
 
 import os
 import signal
@@ -23,12 +23,12 @@ FIRST_PAUSE_SECONDS = 1.0
 LONGEST_PAUSE_SECONDS = 30.0
 STEADY_SECONDS = 60.0
 
-log = structlog.get_logger()
+log = structlog.get_logger(__name__)
 
 
 @dataclass
 class Part:
-    """One process: `genonaut NAME --env ENV`. What it prints is passed on."""
+    """One process: `genonaut NAME --env ENV`. Each line that it prints goes to `on_line`."""
 
     name: str
     environment: str
@@ -41,7 +41,7 @@ class Part:
     _reader: threading.Thread | None = field(default=None, repr=False)
 
     def start(self) -> None:
-        """Start it, in a session of its own, so that Ctrl-C reaches only us."""
+        """Start it in a session of its own, so that Ctrl-C reaches only us."""
         self.started = time.monotonic()
         self.process = subprocess.Popen(
             [sys.executable, "-P", "-m", "genonaut", self.name, "--env", self.environment],
@@ -49,14 +49,14 @@ class Part:
             stdout=subprocess.PIPE,
             text=True,
             start_new_session=True,
-            **self._hand_over(),
+            **self._with_listener(),
             preexec_fn=dies_with_parent(signal.SIGTERM),  # noqa: PLW1509 - it only calls the kernel
         )
         self._reader = threading.Thread(target=self._read, args=(self.process,), daemon=True)
         self._reader.start()
 
-    def _hand_over(self) -> dict[str, Any]:
-        # The listening socket stays open while the API starts again: nobody is refused.
+    def _with_listener(self) -> dict[str, Any]:
+        # The listening socket stays open while the API restarts: clients wait, none is refused.
         if self.listener is None:
             return {}
         number = self.listener.fileno()
@@ -68,8 +68,8 @@ class Part:
                 for line in lines:
                     self.on_line(line.rstrip("\n"))
 
-    def look_after(self) -> None:
-        """Start it again if it died, after a pause that grows as long as it keeps dying."""
+    def keep_running(self) -> None:
+        """Start it, and restart it if it died, after a pause that grows as long as it dies."""
         now = time.monotonic()
         if self.process is None:
             if now >= self.start_after:
@@ -82,13 +82,13 @@ class Part:
         self.pause = FIRST_PAUSE_SECONDS if steady else min(self.pause * 2, LONGEST_PAUSE_SECONDS)
         self.start_after = now + self.pause
         self.process = None
-        log.warning("a part ended", part=self.name, code=code, again_in_seconds=self.pause)
+        log.warning("process died", part=self.name, code=code, restart_in_seconds=self.pause)
 
-    def ask_to_end(self) -> None:
+    def terminate(self) -> None:
         if self.process is not None and self.process.poll() is None:
             self.process.terminate()
 
-    def wait_for_end(self, deadline: float) -> None:
+    def wait_until_ended(self, deadline: float) -> None:
         if self.process is None:
             return
         try:
@@ -101,21 +101,21 @@ class Part:
 
 
 def supervise(parts: list[Part], every_poll: Callable[[], None]) -> None:
-    """Keep the parts running until an exception (Ctrl-C, SIGTERM) ends it; then end them all.
+    """Keep the parts running until an exception (Ctrl-C, SIGTERM) ends this; then stop them all.
 
     `every_poll` is called several times a second.
     """
     try:
         while True:
             for part in parts:
-                part.look_after()
+                part.keep_running()
             every_poll()
             time.sleep(POLL_SECONDS)
     finally:
         for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, signal.SIG_IGN)  # it is being done
+            signal.signal(number, signal.SIG_IGN)  # we are stopping already
         deadline = time.monotonic() + STOP_SECONDS
         for part in parts:
-            part.ask_to_end()
+            part.terminate()
         for part in parts:
-            part.wait_for_end(deadline)
+            part.wait_until_ended(deadline)

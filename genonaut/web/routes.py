@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, FastAPI, Path, Request, Response
 
-from genonaut.api.schemas.values import Id
+from genonaut.api.schemas.values import Id, as_uuid
 from genonaut.config import Settings
 from genonaut.errors import NotFoundError
 from genonaut.web.media import router as image_routes
@@ -12,7 +12,7 @@ from genonaut.web.page_route import PageRoute, make_web, web
 from genonaut.web.page_services import DeletionsDep, PageServicesDep
 from genonaut.web.security import FormDep, own_page, require_same_origin, see
 from genonaut.web.state import GALLERY, read_choice, read_state
-from genonaut.web.viewer import ViewerDep, as_uuid, remember_viewer
+from genonaut.web.viewer import ViewerDep, remember_viewer
 from genonaut.web.views.gallery import gallery_context
 from genonaut.web.views.item import item_context
 from genonaut.web.views.notices import DELETED, RESTORED, notice_of

@@ -5,6 +5,8 @@ from uuid import UUID
 
 from fastapi import Cookie, Depends, Request, Response
 
+from genonaut.api.schemas.values import as_uuid
+
 COOKIE = "genonaut_viewer"
 _SECONDS = 30 * 24 * 3600
 
@@ -30,12 +32,3 @@ def remember_viewer(request: Request, answer: Response, user_id: UUID | None) ->
         answer.set_cookie(
             COOKIE, str(user_id), _SECONDS, path="/gallery", secure=secure, httponly=True
         )
-
-
-def as_uuid(text: str) -> UUID | None:
-    """The UUID that a text is, in its usual form; else None."""
-    try:
-        found = UUID(text)
-    except ValueError:
-        return None
-    return found if str(found) == text.lower() else None

@@ -46,7 +46,7 @@ def configuration(settings: Settings) -> dict[str, Any]:
         "task_track_started": True,
         "task_soft_time_limit": celery.task_seconds,
         "task_time_limit": celery.task_seconds + 30,
-        # A message that a killed worker had taken comes back after this many seconds.
+        # A message that a killed worker had taken is delivered again after this many seconds.
         "broker_transport_options": {"visibility_timeout": celery.task_seconds + 60},
         "broker_connection_retry_on_startup": True,
         "broker_connection_max_retries": None,

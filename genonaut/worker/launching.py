@@ -11,15 +11,15 @@ from genonaut.worker.celery_app import app, configuration
 
 
 def celery_settings(env: str | None) -> Settings:
-    """The settings for a program of Celery's, which reads them again in processes of its own.
+    """The settings for one of Celery's programs, which loads them again in its own processes.
 
     Raises:
-        ConfigError: a setting is wrong. A wrong schedule is, too: better here than in a log.
+        ConfigError: a setting or a schedule is wrong. Better refused here than logged later.
     """
     settings = load_settings(env)
     configuration(settings)
     configure_logs(settings.log)
-    # To run as root is the operator's choice; nothing but JSON is accepted from the queue.
+    # Running as root is the operator's choice; only JSON is accepted from the queue.
     warnings.filterwarnings("ignore", category=SecurityWarning)
     os.environ["GENONAUT_ENV"] = settings.environment
     return settings

@@ -1,4 +1,4 @@
-"""The schedule: from `celery.beat-schedule` of the settings to what Celery Beat understands."""
+"""The schedule: `celery.beat-schedule` in the settings, translated for Celery Beat."""
 
 from datetime import timedelta
 from typing import Any
@@ -13,10 +13,10 @@ CRONTAB_FIELDS = ("minute", "hour", "day-of-week", "day-of-month", "month-of-yea
 
 
 def beat_schedule(settings: Settings) -> dict[str, dict[str, Any]]:
-    """Celery's `beat_schedule`, without the entries that are not enabled.
+    """Celery's `beat_schedule`, without the disabled entries.
 
     Raises:
-        ConfigError: a schedule cannot be understood; the message names its key.
+        ConfigError: a schedule is wrong; the message names its key.
     """
     entries = settings.celery.beat_schedule.items()
     return {
@@ -39,24 +39,24 @@ def when(name: str, entry: ScheduleEntry) -> schedule | crontab:
     for field in given:
         if field not in CRONTAB_FIELDS:
             known = ", ".join((*CRONTAB_FIELDS, EVERY))
-            raise ConfigError(f"{key}.{field} is not a field of a schedule: use {known}.")
+            raise ConfigError(f"{key}.{field} is not a field of a schedule: use one of {known}.")
     if not given:
-        raise ConfigError(f"{key} is empty: say when, as in {{'minute': 0}}.")
+        raise ConfigError(f"{key} is empty: set a time, as in {{'minute': 0}}.")
     return _crontab(key, given)
 
 
 def _every(key: str, given: dict[str, Any]) -> schedule:
     seconds = given[EVERY]
     if len(given) > 1:
-        raise ConfigError(f"{key} has {EVERY} and other fields: use the one or the others.")
+        raise ConfigError(f"{key} has {EVERY} and other fields: use either {EVERY} or the others.")
     if not isinstance(seconds, int | float) or seconds <= 0:
         raise ConfigError(f"{key}.{EVERY} is wrong: {seconds!r} is not a positive number.")
     return schedule(timedelta(seconds=seconds))
 
 
 def _crontab(key: str, given: dict[str, Any]) -> crontab:
-    # A day or hour that is not given means every one, but a minute that is not given means 0:
-    # {"hour": 3} is once a day.
+    # A missing day or hour means every one, but a missing minute means 0: {"hour": 3} is once a
+    # day.
     fields = {"minute": 0, **{name.replace("-", "_"): value for name, value in given.items()}}
     for name, value in given.items():
         try:
@@ -67,6 +67,6 @@ def _crontab(key: str, given: dict[str, Any]) -> crontab:
 
 
 def _options(entry: ScheduleEntry) -> dict[str, Any]:
-    # A run that nobody took before the next one is due would only pile up.
+    # A run that no worker has taken by the time the next one is due would only pile up.
     seconds = entry.schedule.get(EVERY)
     return {"expires": float(seconds)} if seconds else {"expires": 3600.0}

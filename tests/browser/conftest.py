@@ -8,9 +8,11 @@ from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, 
 
 from genonaut.config import Settings
 from genonaut.db.session import Database
-from tests.browser.chromium import ARGUMENTS, CHROMIUM, MISSING
-from tests.browser.site import Site, fill
-from tests.integration.running_api import OpenApi
+from genonaut.web.viewer import COOKIE
+from tests.support.api import OpenApi
+from tests.support.chromium import ARGUMENTS, CHROMIUM, MISSING
+from tests.support.site import USERS, Site, fill
+from tests.support.waiting import PATIENCE_SECONDS
 
 # What a page refuses to do is an event. Kept where no navigation can lose it: in the console.
 TELL_VIOLATIONS = """
@@ -19,12 +21,8 @@ document.addEventListener("securitypolicyviolation", (event) =>
 """
 
 
-@pytest.fixture
-def server(
-    open_server: Callable[[str], tuple[Settings, Database]],
-) -> tuple[Settings, Database]:
-    """The embedded PostgreSQL only: the pages are the same on every one."""
-    return open_server("embedded")
+DOMAIN = "127.0.0.1"
+expect.set_options(timeout=PATIENCE_SECONDS * 1000)
 
 
 @pytest.fixture
@@ -36,9 +34,10 @@ def site(open_api: OpenApi, settings: Settings, database: Database) -> Site:
     return Site(str(client.base_url).rstrip("/"), database)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
-    # For a module and no longer: while Playwright runs, asyncio.run() is impossible in its thread.
+    # For this folder and no longer: while Playwright runs, asyncio.run() is impossible in its
+    # thread, and other tests call it.
     if not CHROMIUM:
         pytest.skip(MISSING)
     with sync_playwright() as playwright:
@@ -92,12 +91,15 @@ def open_page(chromium: Browser, site: Site, troubles: Troubles) -> Iterator[Ope
     def open_one(path: str = "/gallery", viewer: str | None = None, **options: object) -> Page:
         given = {"viewport": {"width": 1280, "height": 900}} | options
         context = chromium.new_context(base_url=site.url, **given)  # type: ignore[arg-type]
+        context.set_default_timeout(PATIENCE_SECONDS * 1000)
         contexts.append(context)
         troubles.watch(context)
-        page = context.new_page()
         if viewer:
-            page.goto("/gallery")
-            choose_viewer(page, viewer)
+            value = USERS[viewer]
+            context.add_cookies(
+                [{"name": COOKIE, "value": value, "domain": DOMAIN, "path": "/gallery"}]
+            )
+        page = context.new_page()
         page.goto(path)
         return page
 

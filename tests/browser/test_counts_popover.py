@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import OpenPage, Troubles
-from tests.browser.site import ITEMS, USERS, Site
+from tests.support.rows import add_items
+from tests.support.site import ITEMS, USERS, Site
 
 STATS = "/api/v1/content/stats/unified"
 
@@ -119,11 +120,7 @@ def test_each_opening_asks_anew_and_sees_what_was_written(page: Page, site: Site
     button(page).click()
     expect(page.get_by_test_id("gallery-stats-community-regular")).to_have_text(str(before))
     page.keyboard.press("Escape")
-    site.number(
-        "INSERT INTO content_items (title, content_data, prompt, creator_id, source_type) "
-        "VALUES ('new', '', 'new', :user, 'items') RETURNING id",
-        user=USERS["bo"],
-    )
+    add_items(site.database, USERS["bo"])
     button(page).click()
     expect(page.get_by_test_id("gallery-stats-community-regular")).to_have_text(str(before + 1))
 

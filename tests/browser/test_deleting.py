@@ -4,8 +4,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage, Troubles, choose_viewer
-from tests.browser.site import ITEMS, USERS, Site
 from tests.browser.test_sources import popover, summary
+from tests.support.site import ITEMS, USERS, Site
 
 EVERYTHING = """
 SELECT md5(string_agg(item::text, E'\\n' ORDER BY item.id) || (

@@ -1,10 +1,10 @@
 """The URL is the state: back and forward restore page, place and options."""
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
 from tests.browser.test_sources import LABELS
+from tests.support.waiting import wait_until
 
 
 def first_title(page: Page) -> str:
@@ -17,11 +17,7 @@ def expect_scrolled(page: Page, title: str, y: int) -> None:
     The policy of the pages lets nobody evaluate text, so `wait_for_function` is of no use.
     """
     expect(page.get_by_test_id("gallery-grid-item").first).to_have_text(title, use_inner_text=True)
-    for _ in range(100):
-        if page.evaluate("Math.round(scrollY)") == y:
-            return
-        page.wait_for_timeout(50)
-    pytest.fail(f"scrolled to {page.evaluate('scrollY')} instead of {y}")
+    wait_until(lambda: page.evaluate("Math.round(scrollY)") == y, f"it is scrolled to {y}")
 
 
 def scroll_to(page: Page, y: int) -> None:

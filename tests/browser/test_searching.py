@@ -3,8 +3,8 @@
 from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenPage, Troubles
-from tests.browser.site import TAGS, Site
 from tests.browser.test_sources import page_to_the_end, summary
+from tests.support.site import TAGS, Site
 
 ALL_OFF = "?notGenSource=your-g,your-ag,comm-g,comm-ag"
 CARRY = (

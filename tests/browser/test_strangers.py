@@ -1,10 +1,14 @@
 """What strangers have written stays text, and the pages ask nobody but us."""
 
+import json
+from typing import Any
+
 from playwright.sync_api import expect
 from sqlalchemy import text
 
 from tests.browser.conftest import OpenPage, Troubles
-from tests.browser.site import USERS, Site
+from tests.support.rows import add_items, add_tag
+from tests.support.site import USERS, Site
 
 SCRIPTS = (
     "<script>document.title = 'taken'</script>",
@@ -22,27 +26,14 @@ def write_scripts(site: Site) -> list[int]:
             text("UPDATE users SET username = :name WHERE id = :id"),
             {"name": SCRIPTS[0], "id": USERS["ada"]},
         )
-        ids = [
-            session.execute(
-                text(
-                    "INSERT INTO content_items (title, content_data, path_thumb, prompt, "
-                    "creator_id, source_type, item_metadata) "
-                    "SELECT script, script, script, script, :user, 'items', "
-                    "jsonb_build_object(script, script, 'model', script) "
-                    "FROM CAST(:script AS text) AS script RETURNING id"
-                ),
-                {"script": script, "user": USERS["ada"]},
-            ).scalar_one()
-            for script in SCRIPTS
-        ]
-        for script, item_id in zip(SCRIPTS, ids, strict=True):
-            session.execute(
-                text(
-                    "WITH tag AS (INSERT INTO tags (name) VALUES (:name) RETURNING id) "
-                    "INSERT INTO content_tags SELECT :id, 'items', id FROM tag"
-                ),
-                {"name": script.lower(), "id": item_id},
+        ids: list[int] = []
+        for script in SCRIPTS:
+            columns: dict[str, Any] = dict.fromkeys(
+                ("title", "content_data", "path_thumb", "prompt"), script
             )
+            metadata = json.dumps({script: script, "model": script})
+            ids += add_items(session, USERS["ada"], item_metadata=metadata, **columns)
+            add_tag(session, script.lower(), ids[-1:])
     return ids
 
 
@@ -81,7 +72,7 @@ def test_script_stays_text_everywhere(open_page: OpenPage, site: Site, troubles:
 
 def test_a_deleted_script_stays_text(open_page: OpenPage, site: Site) -> None:
     ids = write_scripts(site)
-    page = open_page(viewer=SCRIPTS[0])
+    page = open_page(viewer="ada")
     page.goto(f"/gallery/items/{ids[1]}")
     page.get_by_text("Delete …").click()
     page.get_by_test_id("gallery-item-delete-button").click()

@@ -4,8 +4,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.site import ITEMS
 from tests.browser.test_sources import LABELS, summary
+from tests.support.site import ITEMS
 
 
 @pytest.fixture

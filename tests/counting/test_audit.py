@@ -1,7 +1,11 @@
 """The auditor: content with a sound database, and not to be fooled by one that is not."""
 
 import json
+import os
 import re
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,30 +15,33 @@ from sqlalchemy.orm import Session
 from genonaut.cli import main
 from genonaut.counting import audit
 from genonaut.counting.audit import Finding, Limits
-from genonaut.counting.engine import fold, record_failure
+from genonaut.counting.engine import fold, record_failure, refresh
 from genonaut.db.counts import GEN_SOURCE, build_counts
 from genonaut.db.session import Database
+from tests.support.recount import differences
+from tests.support.rows import Where, add_items, add_user, run
+
+pytestmark = pytest.mark.both_servers
 
 LIMITS = Limits(ledger_rows=100, refresh_age_seconds=3600)
 ADA = "00000000-0000-0000-0000-000000000001"
 BOB = "00000000-0000-0000-0000-000000000002"
-CONTENT = f"""
-    INSERT INTO users (id, username) VALUES ('{ADA}', 'ada'), ('{BOB}', 'bob');
-    INSERT INTO content_items_all (source_type, title, content_data, prompt, creator_id)
-    SELECT unnest(ARRAY['items', 'items', 'auto']), 't', 'd', 'p', '{ADA}'"""
+
+
+def add_content(where: Where) -> None:
+    """Ada has two regular items and an automatic one, Bob has none."""
+    add_user(where, user_id=ADA)
+    add_user(where, "bob", user_id=BOB)
+    add_items(where, ADA, 2)
+    add_items(where, ADA, 1, "auto")
 
 
 @pytest.fixture
 def built(database: Database) -> Database:
-    """Ada has two regular items and an automatic one, Bob has none; the counts were built."""
-    execute(database, CONTENT)
+    """The content, and counts that were built."""
+    add_content(database)
     build_counts(database, "test")
     return database
-
-
-def execute(database: Database, statement: str) -> None:
-    with database.transaction() as session:
-        session.execute(text(statement))
 
 
 def check(session: Session) -> dict[str, Finding]:
@@ -163,7 +170,8 @@ def test_a_part_that_was_detached(built: Database) -> None:
     found = troubles_after(built, detach)
     assert found.keys() == {"counts", "triggers"}
     assert found["triggers"].data["troubles"] == [
-        f"content_items_auto has the trigger gen_source_{what}, and is no part of what is counted"
+        f"content_items_auto has the trigger gen_source_{what}, "
+        "but is not a part of what is counted"
         for what in ("delete", "insert", "truncate", "update")
     ]
 
@@ -173,21 +181,68 @@ def test_triggers_that_always_fire_are_well(built: Database) -> None:
     assert troubles_after(built, always) == {}
 
 
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "CREATE TABLE content_items_video PARTITION OF content_items_all FOR VALUES IN ('video')",
-        "DROP TRIGGER gen_source_insert ON content_items",
-        "ALTER TABLE content_items DISABLE TRIGGER gen_source_insert",
-    ],
-)
-def test_the_remedy_for_triggers_is_a_remedy(built: Database, statement: str) -> None:
+# What the advice says, done to the letter
+
+DAMAGE = {
+    **{what: statement for what, (statement, _) in WRONG_COUNTS.items()},
+    "a missing function": "DROP FUNCTION gen_source_place_triggers()",
+    "a missing function and its triggers": "DROP FUNCTION gen_source_count_insert() CASCADE",
+    "a changed function": "ALTER FUNCTION gen_source_count_delete() RESET search_path",
+    "a disabled trigger": "ALTER TABLE content_items DISABLE TRIGGER gen_source_insert",
+    "a disabled trigger of users": "ALTER TABLE users DISABLE TRIGGER gen_source_forget_everything",
+    "a missing trigger": "DROP TRIGGER gen_source_insert ON content_items",
+    "a missing trigger of the counts": "DROP TRIGGER gen_source_forget_owner ON gen_source_stats",
+    "a new partition": "CREATE TABLE content_items_video"
+    " PARTITION OF content_items_all FOR VALUES IN ('video')",
+    "a partition that is none": "ALTER TABLE content_items_all DETACH PARTITION content_items_auto",
+    "a changed view": "CREATE OR REPLACE VIEW gen_source_counts AS"
+    " SELECT user_id, source_type, count FROM gen_source_stats WHERE user_id IS NOT NULL",
+}
+WRITE = f"""
+    INSERT INTO content_items (title, content_data, prompt, creator_id)
+    VALUES ('t', 'd', 'p', '{ADA}')"""
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_the_advice_repairs_it(
+    built: Database, damage: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     with Session(built.engine) as session:
-        session.execute(text(statement))
-        advice = check(session)["triggers"].detail
-        remedy = re.search(r"Run `(SELECT [^`]+)`", advice)
-        assert remedy, advice
-        session.execute(text(remedy[1]))
+        session.execute(text(DAMAGE[damage]))
+        session.execute(text(WRITE))
+        advice = [finding.detail for finding in check(session).values() if not finding.ok]
+        assert advice
+        for step in re.findall(r"`([^`]+)`", " ".join(advice)):
+            follow(session, step, capsys)
+        assert [finding.detail for finding in check(session).values() if not finding.ok] == []
+        session.execute(text(WRITE))
+        assert differences(session) == []
+
+
+def follow(session: Session, step: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Do what a command or statement would do, within the session: so it can be undone."""
+    if step == "genonaut stats refresh":
+        refresh(session, GEN_SOURCE, "test")
+    elif step.startswith("genonaut stats sql "):
+        printing, executing = step.split(" | ")
+        assert executing == "genonaut db psql"
+        with pytest.raises(SystemExit) as ended:
+            main(printing.split()[1:])
+        assert ended.value.code == 0
+        session.connection().exec_driver_sql(capsys.readouterr().out.replace("%", "%%"))
+    else:
+        session.execute(text(step))
+
+
+def test_the_advice_in_a_shell(built: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", built.url.render_as_string(hide_password=False))
+    monkeypatch.setenv("GENONAUT_ENV", "test")
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:{os.environ['PATH']}")
+    run(built, "DROP FUNCTION gen_source_place_triggers()")
+    with built.transaction() as session:
+        [command, *_] = re.findall(r"`([^`]+)`", check(session)["triggers"].detail)
+    subprocess.run(command, shell=True, check=True, capture_output=True)  # noqa: S602
+    with built.transaction() as session:
         assert check(session)["triggers"].ok
 
 
@@ -210,7 +265,9 @@ def test_a_ledger_that_nobody_folds(built: Database) -> None:
 
 
 def test_counts_that_were_never_built(database: Database) -> None:
-    found = troubles_after(database, CONTENT)
+    add_content(database)
+    with database.transaction() as session:
+        found = {what: finding for what, finding in check(session).items() if not finding.ok}
     assert found.keys() == {"refresh"}
     assert found["refresh"].detail.startswith("The counts were never built: ")
 
@@ -276,7 +333,7 @@ def test_a_sound_database_on_the_command_line(stats: Command, command: str) -> N
 
 
 def test_what_is_wrong_is_told_on_the_command_line(built: Database, stats: Command) -> None:
-    execute(built, f"UPDATE gen_source_stats SET count = 7 WHERE user_id = '{ADA}'")
+    run(built, f"UPDATE gen_source_stats SET count = 7 WHERE user_id = '{ADA}'")
     code, printed = stats("check")
     assert code == 1
     first, *others, last = printed.splitlines()
@@ -284,7 +341,7 @@ def test_what_is_wrong_is_told_on_the_command_line(built: Database, stats: Comma
         f"BAD  gen_source      counts    2 of 4 counts are wrong, the worst being {ADA} auto: "
     )
     assert {line.split()[0] for line in others} == {"ok"}
-    assert last == "Not all is well."
+    assert last == "Problems found."
     assert stats("status")[0] == 0, "a glance does not count"
 
 
@@ -302,7 +359,7 @@ def test_for_machines(built: Database, stats: Command) -> None:
     assert all(
         set(finding) == {"count", "what", "ok", "detail", "data"} for finding in sound["findings"]
     )
-    execute(built, "DELETE FROM gen_source_refreshes")
+    run(built, "DELETE FROM gen_source_refreshes")
     code, printed = stats("status", "gen_source", "--json")
     assert code == 1
     unsound: dict[str, Any] = json.loads(printed)

@@ -6,7 +6,6 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from genonaut.api.services.content_service import ContentService
@@ -19,23 +18,22 @@ from genonaut.db.counts import GEN_SOURCE
 from genonaut.db.gen_source_counts import CountsPolicy
 from genonaut.db.session import Database
 from genonaut.errors import DatabaseError
-from tests.counting.recount import differences
-from tests.system.processes import wait_until
+from tests.support.recount import differences
+from tests.support.rows import add_items, add_user, scalar
+from tests.support.waiting import wait_until
+
+pytestmark = pytest.mark.both_servers
 
 LONG = 50
 READERS = 64
+ADA = "00000000-0000-0000-0000-000000000001"
 
 
 def write(database: Database, statements: int = LONG + 1) -> None:
     """Insert items, each with a statement of its own: so each leaves a row in the ledger."""
     with database.transaction() as session:
         for _ in range(statements):
-            session.execute(
-                text(
-                    "INSERT INTO content_items (title, content_data, prompt, creator_id)"
-                    " SELECT 't', 'd', 'p', id FROM users"
-                )
-            )
+            add_items(session, ADA)
 
 
 def read(database: Database, on_long_ledger: Callable[[], None]) -> dict[str, Any]:
@@ -45,15 +43,12 @@ def read(database: Database, on_long_ledger: Callable[[], None]) -> dict[str, An
 
 
 def ledger_rows(database: Database) -> int:
-    with database.transaction() as session:
-        rows: int = session.execute(text("SELECT count(*) FROM gen_source_deltas")).scalar_one()
-        return rows
+    return int(scalar(database, "SELECT count(*) FROM gen_source_deltas"))
 
 
 @pytest.fixture
 def built(database: Database) -> Database:
-    with database.transaction() as session:
-        session.execute(text("INSERT INTO users (username) VALUES ('ada')"))
+    add_user(database, user_id=ADA)
     build_if_never_built(database.transaction, GEN_SOURCE, "test")
     return database
 

@@ -13,8 +13,11 @@ from genonaut.counting.engine import Refresh, read
 from genonaut.counting.runs import refresh_now
 from genonaut.db.counts import GEN_SOURCE
 from genonaut.db.session import Database
-from tests.counting.recount import differences
-from tests.counting.soak import soak
+from tests.support.recount import differences
+from tests.support.rows import add_users
+from tests.support.soak import soak
+
+pytestmark = pytest.mark.both_servers
 
 INSERT_ONE = """
     INSERT INTO content_items (title, content_data, prompt, creator_id)
@@ -22,15 +25,6 @@ INSERT_ONE = """
 SOAK_SECONDS = float(os.environ.get("GENONAUT_SOAK_SECONDS", "8"))
 
 
-def add_users(database: Database, count: int) -> None:
-    with database.transaction() as session:
-        session.connection().exec_driver_sql(
-            "INSERT INTO users (username) SELECT 'user ' || i FROM generate_series(1, %s) AS i",
-            (count,),
-        )
-
-
-@pytest.mark.slow
 def test_no_reader_ever_sees_a_wrong_count(database: Database, count: CachedCount) -> None:
     findings = soak(database, SOAK_SECONDS, counts=[count])
     assert findings.wrong == []

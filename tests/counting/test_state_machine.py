@@ -3,6 +3,7 @@
 import os
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
@@ -11,10 +12,13 @@ from sqlalchemy.orm import Session
 from genonaut.counting.declaration import CachedCount
 from genonaut.counting.engine import fold, refresh
 from genonaut.db.session import Database
-from tests.counting.recount import differences
+from tests.support.recount import differences
+from tests.support.servers import empty
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
+
+pytestmark = pytest.mark.both_servers
 
 USERS = st.integers(1, 4)
 TABLES = st.sampled_from(["content_items_all", "content_items", "content_items_auto"])
@@ -39,12 +43,9 @@ class Counting(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
+        empty(self.database, self.count)
         self.writer: Connection = self.database.engine.connect()
         self.savepoints = 0
-        self.execute("TRUNCATE users, tags CASCADE")
-        name = self.count.name
-        self.execute(f"TRUNCATE {name}_deltas, {name}_refreshes, {self.count.table}")
-        self.writer.commit()
 
     def execute(self, statement: str, *parameters: Any) -> None:
         self.writer.exec_driver_sql(statement, parameters)

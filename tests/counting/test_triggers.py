@@ -3,13 +3,15 @@
 import psycopg
 import pytest
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session
 
 from genonaut.counting import audit
 from genonaut.counting.engine import fold, read, refresh
 from genonaut.db.counts import GEN_SOURCE
 from genonaut.db.session import Database
-from tests.counting.recount import differences
+from tests.support.recount import differences
+from tests.support.rows import run
+
+pytestmark = pytest.mark.both_servers
 
 USERS = "INSERT INTO users (username) SELECT 'user ' || i FROM generate_series(1, 5) AS i"
 COLUMNS = "title, content_data, prompt, creator_id"
@@ -66,10 +68,6 @@ WRITES = {
              new AS (INSERT INTO content_items_auto ({COLUMNS}) {ROWS} RETURNING *)
         SELECT * FROM gone UNION ALL SELECT * FROM new""",
 }
-
-
-def run(session: Session, statement: str) -> None:
-    session.connection().exec_driver_sql(statement.replace("%", "%%"))
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 # The API refuses before the database would: one server is enough.
-pytestmark = pytest.mark.parametrize("server", ["embedded"], indirect=True)
 
 
 @pytest.fixture

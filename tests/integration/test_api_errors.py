@@ -14,9 +14,7 @@ from genonaut.api.http.bodies import LARGEST_BODY
 from genonaut.api.repositories.user_repository import UserRepository
 from genonaut.config import Settings
 from genonaut.db.session import Database
-from tests.integration.running_api import running_api
-
-pytestmark = pytest.mark.parametrize("server", ["embedded"], indirect=True)
+from tests.support.api import running_api
 
 JSON = {"Content-Type": "application/json"}
 

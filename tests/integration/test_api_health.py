@@ -17,7 +17,7 @@ from genonaut.broker import running_broker
 from genonaut.config import Settings
 from genonaut.db.counts import COUNTS
 from genonaut.db.session import Database
-from tests.integration.running_api import running_api
+from tests.support.api import running_api
 
 
 def record(
@@ -126,7 +126,6 @@ def broker(request: pytest.FixtureRequest) -> Iterator[Broker]:
         yield broker
 
 
-@pytest.mark.parametrize("server", ["embedded"], indirect=True)
 @pytest.mark.parametrize(
     ("broker", "url"),
     [
@@ -149,7 +148,6 @@ def test_a_broker_that_answers(
     assert (b"PING" in broker.heard) == url.startswith("redis")
 
 
-@pytest.mark.parametrize("server", ["embedded"], indirect=True)
 @pytest.mark.parametrize(
     ("broker", "url"),
     [
@@ -182,7 +180,6 @@ def test_ready_but_degraded_without_a_broker(
     assert "hunter2" not in told
 
 
-@pytest.mark.parametrize("server", ["embedded"], indirect=True)
 def test_the_embedded_broker(settings: Settings, database: Database) -> None:
     record(database, "exact", seconds_ago=60)
     with running_api(settings, database) as client:
@@ -199,7 +196,6 @@ def nowhere(port: int) -> Database:
     return Database(url, create_engine(url), is_embedded=False)
 
 
-@pytest.mark.parametrize("server", ["embedded"], indirect=True)
 @pytest.mark.parametrize("listening", [True, False], ids=["hangs", "is-gone"])
 def test_a_database_that_hangs_or_is_gone(settings: Settings, listening: bool) -> None:
     with closing(socket.socket()) as silent:

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import event, text
 
 from genonaut.db.session import Database
-from tests.integration.waiting import wait_until_somebody_waits
+from tests.support.rows import add_tag
+from tests.support.waiting import wait_until_blocked
 
 CONTENT = "/api/v1/content"
 
@@ -109,7 +110,7 @@ def test_tags_that_cannot_be_are_named(
 def test_a_bad_tag_is_told_with_its_place_and_value(client: httpx.Client, ada: str) -> None:
     answer = client.post(CONTENT, json={"prompt": "sea", "creator_id": ada, "tags": ["a", "b\x07"]})
     assert answer.json()["detail"] == (
-        'tags[1] is wrong: "b\\u0007"; it contains a control character or an invisible one.'
+        'tags[1] is wrong: "b\\u0007"; it contains a control or invisible character.'
     )
 
 
@@ -222,18 +223,13 @@ def test_a_deleted_item_says_the_tags_that_somebody_gave_it_a_moment_ago(
     client: httpx.Client, item: dict[str, Any], database: Database
 ) -> None:
     with ThreadPoolExecutor() as threads, database.engine.connect() as connection:
-        connection.exec_driver_sql("INSERT INTO tags (name) VALUES ('dawn')")
-        connection.exec_driver_sql(
-            "INSERT INTO content_tags SELECT content_items.id, 'items', tags.id "
-            "FROM content_items, tags WHERE name = 'dawn'"
-        )
+        add_tag(connection, "dawn", [item["id"]])
         deleting = threads.submit(client.delete, address(item))
-        wait_until_somebody_waits(connection)
+        wait_until_blocked(connection)
         connection.commit()
         assert deleting.result().json()["deleted"]["tags"] == ["dawn", "night", "sea"]
 
 
-@pytest.mark.slow
 def test_changes_at_once_leave_what_the_last_has_sent(
     client: httpx.Client, item: dict[str, Any], database: Database
 ) -> None:

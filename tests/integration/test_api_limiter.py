@@ -3,14 +3,11 @@
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-import pytest
 from sqlalchemy import create_engine
 
 from genonaut.config import Settings
 from genonaut.db.session import Database
-from tests.integration.running_api import running_api
-
-pytestmark = pytest.mark.parametrize("server", ["embedded"], indirect=True)
+from tests.support.api import running_api
 
 
 def few_connections(database: Database) -> Database:

@@ -11,7 +11,8 @@ from sqlalchemy import event, text
 from genonaut.counting.engine import refresh
 from genonaut.db.counts import TAG_CARDINALITY
 from genonaut.db.session import Database
-from tests.integration.waiting import wait_until_somebody_waits
+from tests.support.rows import add_tag
+from tests.support.waiting import wait_until_blocked
 
 TAGS = "/api/v1/tags"
 NOBODY = "00000000-0000-4000-8000-000000000000"
@@ -35,8 +36,7 @@ def tags(client: httpx.Client, ada: str, database: Database) -> dict[str, str]:
         for route, times in (("content", regular), ("content-auto", auto)):
             items = [{"prompt": "x", "creator_id": ada, "tags": [name]}] * times
             assert not items or client.post(f"/api/v1/{route}", json=items).status_code == 201
-    with database.transaction() as session:
-        session.execute(text("INSERT INTO tags (name) VALUES (:name)"), {"name": UNUSED})
+    add_tag(database, UNUSED)
     return {tag["name"]: tag["id"] for tag in client.get(TAGS).json()["tags"]}
 
 
@@ -201,7 +201,7 @@ def test_a_deleted_tag_says_the_count_of_the_moment_when_it_went(
             "FROM content_items_all, tags WHERE name = 'a_b'"
         )
         deleting = threads.submit(client.delete, f"{TAGS}/{tags['a_b']}")
-        wait_until_somebody_waits(connection)
+        wait_until_blocked(connection)
         connection.commit()
         assert deleting.result().json()["deleted"]["count"] == 12
 
@@ -210,9 +210,9 @@ def test_of_two_who_want_a_name_at_once_one_has_it(
     client: httpx.Client, tags: dict[str, str], database: Database
 ) -> None:
     with ThreadPoolExecutor() as threads, database.engine.connect() as connection:
-        connection.exec_driver_sql("INSERT INTO tags (name) VALUES ('ocean')")
+        add_tag(connection, "ocean")
         renaming = threads.submit(client.patch, f"{TAGS}/{tags['sea']}", json={"name": "ocean"})
-        wait_until_somebody_waits(connection)
+        wait_until_blocked(connection)
         connection.commit()
         assert (renaming.result().status_code, renaming.result().json()["error"]) == (
             409,

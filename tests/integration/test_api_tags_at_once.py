@@ -6,11 +6,10 @@ from http import HTTPStatus
 from typing import Any
 
 import httpx
-import pytest
 from sqlalchemy import text
 
 from genonaut.db.session import Database
-from tests.counting.recount import differences
+from tests.support.recount import differences
 
 WORKERS, ROUNDS = 6, 40
 NAMES = [f"tag {number}" for number in range(8)]
@@ -61,7 +60,6 @@ class Visitor:
         return self._client.patch(address, json={"name": f"renamed {self._chance.random()}"})
 
 
-@pytest.mark.slow
 def test_everything_at_once(client: httpx.Client, database: Database) -> None:
     with database.transaction() as session:
         session.execute(text("ALTER SEQUENCE content_items_id_seq RESTART"))

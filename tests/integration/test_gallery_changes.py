@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from genonaut.api.repositories.content_repository import ContentRepository
 from genonaut.db.session import Database
-from tests.integration.galleries import (
+from tests.support.galleries import (
     ADA,
     ORDERS,
     SWITCHES,
@@ -26,7 +26,7 @@ from tests.integration.galleries import (
     ids,
     read,
 )
-from tests.system.processes import wait_until
+from tests.support.waiting import wait_until
 
 WRITERS = 2
 INSERT = """

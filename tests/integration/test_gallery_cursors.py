@@ -10,7 +10,7 @@ from genonaut.api.gallery.cursors import Cursor
 from genonaut.api.gallery.orders import Position
 from genonaut.api.gallery.query import GalleryQuery, SortField
 from genonaut.db.session import Database
-from tests.integration.galleries import (
+from tests.support.galleries import (
     ADA,
     SWITCHES,
     UNIFIED,

@@ -9,7 +9,7 @@ import pytest
 
 from genonaut.api.repositories.content_repository import ContentRepository
 from genonaut.db.session import Database
-from tests.integration.galleries import (
+from tests.support.galleries import (
     ADA,
     COMBINATIONS,
     LURKER,

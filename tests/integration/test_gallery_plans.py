@@ -3,10 +3,9 @@
 from collections.abc import Callable, Iterator
 from itertools import permutations
 from typing import Any, get_args
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
-from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
 from genonaut.api.gallery.filters import Filters, Scope
@@ -18,11 +17,10 @@ from genonaut.api.repositories.gallery_repository import GalleryRepository
 from genonaut.api.repositories.tag_repository import TagRepository
 from genonaut.api.services.gallery_service import GalleryService
 from genonaut.config import Settings
-from genonaut.db.migrate import upgrade
 from genonaut.db.session import Database
-from tests.conftest import DEBIAN, SERVERS
-from tests.integration.galleries import ADA, COMBINATIONS, GRACE
-from tests.integration.plans import Plan, plans
+from tests.support.galleries import ADA, COMBINATIONS, GRACE
+from tests.support.plans import Plan, plans
+from tests.support.servers import SERVERS, new_database
 
 ITEMS = 40_000
 SIZE = 10
@@ -57,28 +55,16 @@ JOIN (VALUES ('often', 2), ('frequent', 3), ('rare', 500), ('rarer', 900)) AS st
 JOIN tags USING (name)"""
 
 
-@pytest.fixture(scope="module", params=SERVERS)
+@pytest.fixture(
+    scope="module", params=[SERVERS[0], pytest.param(SERVERS[1], marks=pytest.mark.long)]
+)
 def crowd(
     request: pytest.FixtureRequest, open_server: Callable[[str], tuple[Settings, Database]]
 ) -> Iterator[Database]:
     """A database of its own with many items, whose counts are built."""
-    if request.param == "debian-15" and not DEBIAN.exists():
-        pytest.skip("Debian's PostgreSQL 15 is not on this machine (apt-get install postgresql-15)")
-    url = open_server(request.param)[1].url
-    name = f"crowd_{uuid4().hex}"
-    admin = create_engine(url, isolation_level="AUTOCOMMIT")
-    engine = create_engine(url.set(database=name), isolation_level="READ COMMITTED")
-    with admin.connect() as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {name}")
-        try:
-            database = Database(engine.url, engine, is_embedded=False)
-            upgrade(engine)
-            fill(database)
-            yield database
-        finally:
-            engine.dispose()
-            connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
-    admin.dispose()
+    with new_database(open_server(request.param)[1], migrated=True) as database:
+        fill(database)
+        yield database
 
 
 def fill(database: Database) -> None:

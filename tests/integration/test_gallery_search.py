@@ -13,8 +13,8 @@ from sqlalchemy import Text, literal, select
 from genonaut.api.gallery import search
 from genonaut.db.schema import ContentItem
 from genonaut.db.session import Database
-from tests.integration.galleries import ids, read
-from tests.integration.plans import plans
+from tests.support.galleries import ids, read
+from tests.support.plans import plans
 
 LETTERS = string.punctuation + "aAb1e8 äÄ東\n"
 TEXTS = st.text(LETTERS, max_size=30)

@@ -13,7 +13,7 @@ from genonaut.api.repositories.tag_repository import TagRepository
 from genonaut.api.services.gallery_service import GalleryService
 from genonaut.config import Settings
 from genonaut.db.session import Database
-from tests.integration.galleries import (
+from tests.support.galleries import (
     ADA,
     COMBINATIONS,
     LURKER,
@@ -26,7 +26,7 @@ from tests.integration.galleries import (
     ids,
     read,
 )
-from tests.integration.plans import executed
+from tests.support.plans import executed
 
 # On all items, on each second, third and so on; "rare" on one, "unused" on none.
 TAGS = {"all": 1, "two": 2, "three": 3, "five": 5, "rare": 75, "unused": 1000}

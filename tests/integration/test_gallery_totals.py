@@ -14,7 +14,8 @@ from genonaut.api.services.gallery_service import GalleryService
 from genonaut.config import Settings
 from genonaut.db.gen_source_counts import CountsPolicy
 from genonaut.db.session import Database
-from tests.integration.galleries import (
+from tests.support.api import running_api
+from tests.support.galleries import (
     ADA,
     COMBINATIONS,
     UNIFIED,
@@ -24,8 +25,8 @@ from tests.integration.galleries import (
     ids,
     read,
 )
-from tests.integration.plans import plans
-from tests.integration.running_api import running_api
+from tests.support.plans import plans
+from tests.support.rows import add_items
 
 
 @pytest.fixture(autouse=True)
@@ -125,11 +126,7 @@ def test_by_cursor_too(database: Database, impatient: Settings) -> None:
 
 def test_what_was_counted_in_time_is_the_bound(database: Database, impatient: Settings) -> None:
     build(database)
-    with database.transaction() as session:
-        session.connection().exec_driver_sql(
-            "INSERT INTO content_items (title, content_data, prompt, creator_id)"
-            f" SELECT 't', '', repeat('the sea, ', 100), '{ADA}' FROM generate_series(1, 30000)"
-        )
+    add_items(database, ADA, 30_000, prompt="the sea, " * 100)
     found = page(database, impatient, search='"sea the sea"', page_size=10)
     assert found.pagination.total_is_estimate
     assert 11 <= found.pagination.total_count < 30_000

@@ -12,7 +12,7 @@ from genonaut.api.repositories.growth_repository import (
     GrowthRepository,
 )
 from genonaut.db.session import Database
-from tests.browser.site import ITEMS, USERS, fill
+from tests.support.site import ITEMS, USERS, fill
 
 
 def record(database: Database, outcome: str, moment: datetime, regular: int) -> None:

@@ -8,120 +8,40 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import CheckConstraint, Connection, create_engine
+from sqlalchemy import CheckConstraint, Connection
 
 from genonaut.api.services.content_service import ContentService
 from genonaut.config import Settings, load_settings
 from genonaut.counting.runs import build_if_never_built, refresh_now
 from genonaut.db import migrate
 from genonaut.db.counts import GEN_SOURCE
-from genonaut.db.migrate import current_revision, downgrade, head_revision, upgrade
+from genonaut.db.migrate import current_revision, downgrade, head_revision, require_current, upgrade
 from genonaut.db.schema import Base
 from genonaut.db.session import Database, open_database
-from genonaut.errors import DatabaseBusyError
-from tests.counting.recount import differences
-from tests.system.processes import wait_until
+from genonaut.errors import DatabaseBusyError, SchemaOutdatedError
+from tests.support.catalog import schema_of
+from tests.support.recount import differences
+from tests.support.rows import run
+from tests.support.waiting import wait_until
+
+pytestmark = pytest.mark.both_servers
 
 SCRIPTS = ScriptDirectory.from_config(migrate._config(None))
 REVISIONS = [script.revision for script in SCRIPTS.walk_revisions()][::-1]
 
-# Everything that a migration can make, from the catalog: one line for each thing.
-CATALOG = {
-    "tables": """
-        SELECT oid::regclass, relkind, relpersistence, reloptions, relacl,
-               pg_get_partkeydef(oid), pg_get_expr(relpartbound, oid)
-        FROM pg_class WHERE relnamespace = 'public'::regnamespace""",
-    "columns": """
-        SELECT attrelid::regclass, attnum, attname, format_type(atttypid, atttypmod), attnotnull,
-               attidentity, attgenerated, attstorage, pg_get_expr(adbin, adrelid)
-        FROM pg_attribute
-        JOIN pg_class ON pg_class.oid = attrelid
-        LEFT JOIN pg_attrdef ON (adrelid, adnum) = (attrelid, attnum)
-        WHERE relnamespace = 'public'::regnamespace AND relkind <> 'i' AND attnum > 0""",
-    "indexes": """
-        SELECT indrelid::regclass, pg_get_indexdef(indexrelid), indisvalid, indisprimary
-        FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid
-        WHERE relnamespace = 'public'::regnamespace""",
-    "constraints": """
-        SELECT conrelid::regclass, conname, contype, pg_get_constraintdef(oid), convalidated
-        FROM pg_constraint WHERE connamespace = 'public'::regnamespace""",
-    "triggers": """
-        SELECT tgrelid::regclass, pg_get_triggerdef(pg_trigger.oid), tgenabled
-        FROM pg_trigger WHERE NOT tgisinternal""",
-    "functions": """
-        SELECT proname, pg_get_function_identity_arguments(oid), prosrc, prosecdef, proconfig,
-               provolatile, proacl
-        FROM pg_proc WHERE pronamespace = 'public'::regnamespace""",
-    "views": """
-        SELECT oid::regclass, pg_get_viewdef(oid)
-        FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('v', 'm')""",
-    "sequences": """
-        SELECT seqrelid::regclass, seqtypid::regtype, seqstart, seqincrement, seqmax, seqcycle
-        FROM pg_sequence""",
-    "types": """
-        SELECT typname, typtype FROM pg_type WHERE typnamespace = 'public'::regnamespace""",
-}
-
-
-def schema_of(database: Database) -> dict[str, list[str]]:
-    """All that is in the catalog, but for Alembic's own table."""
-    with database.engine.connect() as connection:
-        return {
-            kind: sorted(
-                line
-                for line in map(str, connection.exec_driver_sql(statement))
-                if "alembic_version" not in line
-            )
-            for kind, statement in CATALOG.items()
-        }
-
-
-@pytest.fixture
-def scratch(server: tuple[Settings, Database]) -> Iterator[Database]:
-    """A database of its own, with nothing in it."""
-    url = server[1].url
-    name = f"scratch_{uuid4().hex}"
-    admin = create_engine(url, isolation_level="AUTOCOMMIT")
-    engine = create_engine(url.set(database=name), pool_size=10)
-    with admin.connect() as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {name}")
-        try:
-            yield Database(engine.url, engine, is_embedded=False)
-        finally:
-            engine.dispose()
-            connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
-    admin.dispose()
-
-
-def revision_of(database: Database) -> str | None:
-    with database.engine.connect() as connection:
-        return current_revision(connection)
-
-
 # There and back again
 
 
-def test_up_down_and_up_again(scratch: Database) -> None:
-    nothing = schema_of(scratch)
-    upgrade(scratch.engine)
-    everything = schema_of(scratch)
-    assert revision_of(scratch) == head_revision() == REVISIONS[-1]
-    downgrade(scratch.engine, "base")
-    assert revision_of(scratch) is None
-    assert schema_of(scratch) == nothing
-    upgrade(scratch.engine)
-    assert schema_of(scratch) == everything
-
-
 def test_each_revision_undoes_exactly_what_it_did(scratch: Database) -> None:
+    nothing = schema_of(scratch)
     for previous, revision in zip(["base", *REVISIONS], REVISIONS, strict=False):
         before = schema_of(scratch)
         upgrade(scratch.engine, revision)
@@ -131,33 +51,36 @@ def test_each_revision_undoes_exactly_what_it_did(scratch: Database) -> None:
         assert schema_of(scratch) == before, f"down from {revision}"
         upgrade(scratch.engine, revision)
         assert schema_of(scratch) == after, f"up to {revision} again"
-
-
-def test_what_was_made_beforehand_is_used(scratch: Database) -> None:
+    assert current_revision(scratch.engine) == head_revision() == REVISIONS[-1]
+    downgrade(scratch.engine, "base")
+    assert (current_revision(scratch.engine), schema_of(scratch)) == (None, nothing)
     upgrade(scratch.engine)
-    expected = schema_of(scratch)
-    downgrade(scratch.engine, "0004")
-    statements = (migrate.MIGRATIONS / "sql" / "0005_gallery.beforehand.sql").read_text()
-    autocommit = scratch.engine.execution_options(isolation_level="AUTOCOMMIT")
-    with autocommit.connect() as connection:
-        for statement in statements.split(";\n"):
-            connection.exec_driver_sql(statement)
-        made = index_files(connection)
+    assert schema_of(scratch) == after
+
+
+ATTEMPTS = (
+    require_current,
+    upgrade,
+    partial(upgrade, revision="0002_counts"),
+    partial(downgrade, revision="base"),
+)
+
+
+@pytest.mark.parametrize("revision", ["0001", "0002", "0003", "0004", "0006"])
+def test_a_development_database_is_refused_and_can_be_emptied(
+    scratch: Database, revision: str
+) -> None:
+    upgrade(scratch.engine, "0001_content")
+    run(scratch, f"UPDATE alembic_version SET version_num = '{revision}'")
+    before = schema_of(scratch)
+    for attempt in ATTEMPTS:
+        with pytest.raises(SchemaOutdatedError, match=f"schema {revision}.* empty it") as refused:
+            attempt(scratch.engine)
+    assert schema_of(scratch) == before
+    [remedy] = re.findall(r"`(DROP .*?)`", str(refused.value))
+    run(scratch, remedy)
     upgrade(scratch.engine)
-    assert schema_of(scratch) == expected
-    with scratch.engine.connect() as connection:
-        assert index_files(connection) == made
-
-
-def index_files(connection: Connection) -> dict[str, int]:
-    """Where the content's indexes are stored: elsewhere if they were made anew."""
-    found = connection.exec_driver_sql(
-        "SELECT relname, relfilenode FROM pg_class WHERE relkind = 'i'"
-        " AND relname LIKE 'content_items%%' AND relname NOT IN ("
-        "   'content_items_created_at_id_idx', 'content_items_auto_created_at_id_idx',"
-        "   'content_items_quality_score_id_idx', 'content_items_auto_quality_score_id_idx')"
-    )
-    return {row.relname: row.relfilenode for row in found}
+    assert current_revision(scratch.engine) == head_revision()
 
 
 # The models
@@ -165,10 +88,6 @@ def index_files(connection: Connection) -> dict[str, int]:
 # What SQLAlchemy's metadata cannot hold, and Alembic does not compare: triggers, functions, views,
 # what partitions are of, and CHECK constraints. The first four are compared with themselves above;
 # the last are compared below.
-EXCEPTIONS = {
-    "modify_default content_items.source_type": "only a partition knows its source",
-    "modify_default content_items_auto.source_type": "only a partition knows its source",
-}
 # What is declared of the whole table PostgreSQL repeats for each partition, under names of its own.
 REPEATED_FOR_PARTITIONS = """
     SELECT 'remove_index ' || relname FROM pg_class WHERE relkind = 'i' AND relispartition
@@ -185,7 +104,7 @@ def disagreements(database: Database) -> set[str]:
         found = compare_metadata(context, Base.metadata)
         excepted = {name for (name,) in connection.exec_driver_sql(REPEATED_FOR_PARTITIONS)}
     changes = [change for part in found for change in (part if isinstance(part, list) else [part])]
-    return {in_words(change) for change in changes} - excepted - EXCEPTIONS.keys()
+    return {in_words(change) for change in changes} - excepted
 
 
 def in_words(change: tuple[Any, ...]) -> str:
@@ -219,10 +138,9 @@ def test_the_result_is_what_the_models_say(scratch: Database) -> None:
         ),
     ],
 )
-def test_that_comparison_can_fail(scratch: Database, statement: str, noticed: str) -> None:
-    upgrade(scratch.engine)
-    execute(scratch, statement)
-    assert noticed in disagreements(scratch)
+def test_that_comparison_can_fail(migrated: Database, statement: str, noticed: str) -> None:
+    run(migrated, statement)
+    assert noticed in disagreements(migrated)
 
 
 def test_check_constraints_are_what_the_models_say(scratch: Database) -> None:
@@ -255,11 +173,6 @@ WRITE = """
     FROM users ORDER BY random() LIMIT 3"""
 
 
-def execute(database: Database, statement: str) -> None:
-    with database.engine.begin() as connection:
-        connection.exec_driver_sql(statement)
-
-
 class Writer:
     """Inserts three items again and again, and knows how many were committed."""
 
@@ -270,7 +183,7 @@ class Writer:
 
     def __call__(self) -> None:
         while not self.stop.is_set():
-            execute(self.database, WRITE)
+            run(self.database, WRITE)
             self.written += 3
 
     def wait_for_more(self) -> None:
@@ -299,8 +212,8 @@ def counts(database: Database) -> tuple[int, str]:
 
 
 def test_a_full_database_is_upgraded_and_built_while_others_write(scratch: Database) -> None:
-    upgrade(scratch.engine, "0001")
-    execute(scratch, FILL)
+    upgrade(scratch.engine, "0001_content")
+    run(scratch, FILL)
     with writing(scratch) as writer:
         writer.wait_for_more()
         upgrade(scratch.engine)
@@ -319,10 +232,10 @@ def test_going_back_keeps_the_content_and_the_next_build_counts_it_anew(
     scratch: Database,
 ) -> None:
     upgrade(scratch.engine)
-    execute(scratch, FILL)
+    run(scratch, FILL)
     build_if_never_built(scratch.transaction, GEN_SOURCE, "test")
-    downgrade(scratch.engine, "0001")
-    execute(scratch, "DELETE FROM content_items_auto")
+    downgrade(scratch.engine, "0001_content")
+    run(scratch, "DELETE FROM content_items_auto")
     upgrade(scratch.engine)
     assert build_if_never_built(scratch.transaction, GEN_SOURCE, "test") is not None
     assert counts(scratch) == (FILLED_WITH // 3, "cache")
@@ -346,7 +259,7 @@ def test_a_migration_gives_up_instead_of_making_others_queue(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    upgrade(scratch.engine, "0001")
+    upgrade(scratch.engine, "0001_content")
     before = schema_of(scratch)
     impatient = tmp_path / "migrations"
     shutil.copytree(migrate.MIGRATIONS, impatient)
@@ -356,17 +269,19 @@ def test_a_migration_gives_up_instead_of_making_others_queue(
     with scratch.engine.begin() as other:
         other.exec_driver_sql("LOCK TABLE content_items IN ROW EXCLUSIVE MODE")
         with (
-            pytest.raises(DatabaseBusyError, match="Others hold a lock for too long"),
+            pytest.raises(
+                DatabaseBusyError, match="Another transaction has held a lock for too long"
+            ),
             open_database(settings_of_scratch, migrate=True),
         ):
             pass
     assert schema_of(scratch) == before
-    assert revision_of(scratch) == "0001"
+    assert current_revision(scratch.engine) == "0001_content"
     upgrade(scratch.engine)
-    assert revision_of(scratch) == head_revision()
+    assert current_revision(scratch.engine) == head_revision()
 
 
-def test_two_upgrades_at_once_take_limiter(
+def test_two_upgrades_at_once_take_turns(
     scratch: Database, settings_of_scratch: Settings, tmp_path: Path
 ) -> None:
     environment = (migrate.MIGRATIONS / "env.py").read_text()
@@ -381,7 +296,7 @@ def test_two_upgrades_at_once_take_limiter(
             printed, _ = process.communicate(timeout=60)
             assert process.returncode == 0
             assert printed.startswith(f"The schema of {scratch.url.database} is at ")
-    assert revision_of(scratch) == head_revision()
+    assert current_revision(scratch.engine) == head_revision()
     with scratch.transaction() as session:
         assert differences(session) == []
 

@@ -3,8 +3,6 @@
 import subprocess
 import sys
 
-import pytest
-
 from genonaut.config import Settings
 from genonaut.db.counts import build_counts
 from genonaut.db.session import Database
@@ -21,7 +19,6 @@ def check(database: Database) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize("server", ["embedded"], indirect=True)
 def test_it_works_and_finds_a_wrong_count_without_a_broker(
     settings: Settings, database: Database
 ) -> None:

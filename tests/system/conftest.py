@@ -4,7 +4,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -12,26 +11,21 @@ from typing import Any
 
 import pytest
 
-from tests.system.processes import (
+from tests.support.processes import (
     CHECKOUT,
     Holder,
     connect,
     kill,
     nothing_left,
     processes_of,
-    succeed,
 )
+from tests.support.servers import QUICK, copy_server, make_folder, prepared_home
 
 needs_root = pytest.mark.skipif(
     os.geteuid() != 0, reason="NEEDS ROOT: it is about what root starts, or who is not root"
 )
 
-
-def make_folder() -> Path:
-    """A folder that a server's account can reach (pytest's own folders are private)."""
-    folder = Path(tempfile.mkdtemp(prefix="genonaut-test-"))
-    folder.chmod(0o711)
-    return folder
+OTHER_SCHEMAS = {"of_the_past": "0001_content", "unreleased": "0004"}
 
 
 @pytest.fixture
@@ -49,20 +43,15 @@ def new_home() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def prepared() -> Iterator[Path]:
+def prepared(run_folder: Path) -> Path:
     """A GENONAUT_HOME with the test database, current and empty; its server is stopped."""
-    folder = make_folder()
-    try:
-        succeed(folder, "db", "upgrade")
-        yield folder
-    finally:
-        shutil.rmtree(folder)
+    return prepared_home(run_folder)
 
 
 @pytest.fixture
 def ready_home(prepared: Path, new_home: Path) -> Path:
-    """A copy of it for one test: so nobody waits for initdb twice."""
-    subprocess.run(["cp", "-a", f"{prepared}/postgres", new_home], check=True)
+    """A copy of it for one test, with the settings of the product: its server may be killed."""
+    copy_server(prepared, new_home)
     return new_home
 
 
@@ -70,19 +59,21 @@ def ready_home(prepared: Path, new_home: Path) -> Path:
 def real_server(prepared: Path) -> Iterator[dict[str, Any]]:
     """The address of a server that runs while the tests do, as one that the settings name.
 
-    Its test database is current; others have no schema, or an old one.
+    Its test database is current; others have no schema, an old one, or a development version's.
     """
     home = make_folder()
     try:
-        subprocess.run(["cp", "-a", f"{prepared}/postgres", home], check=True)
+        copy_server(prepared, home, QUICK)
         with Holder(home) as holder:
             address = holder.address()
             with connect(home) as connection:
-                for name in ("without_schema", "of_the_past"):
+                connection.execute("CREATE DATABASE without_schema")
+                for name in OTHER_SCHEMAS:
                     connection.execute(f"CREATE DATABASE {name}")
-            with connect(home, "of_the_past") as connection:
-                connection.execute("CREATE TABLE alembic_version (version_num varchar(32))")
-                connection.execute("INSERT INTO alembic_version VALUES ('0001')")
+            for name, revision in OTHER_SCHEMAS.items():
+                with connect(home, name) as connection:
+                    connection.execute("CREATE TABLE alembic_version (version_num varchar(32))")
+                    connection.execute("INSERT INTO alembic_version VALUES (%s)", [revision])
             yield address
             holder.let_go()
     finally:

@@ -1,6 +1,8 @@
 """The embedded PostgreSQL: it is there while somebody uses it, and gone when nobody does."""
 
+import asyncio
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -10,11 +12,16 @@ from typing import Any
 
 import psycopg
 import pytest
+from psycopg.pq import Conninfo
 
+from genonaut.config import load_settings
+from genonaut.db.read_connection import ReadConnection
+from genonaut.db.session import Database, open_database, server_url
 from genonaut.embedded import account
 from genonaut.embedded.account import Account, runnable_by
-from tests.system.conftest import make_folder, needs_root
-from tests.system.processes import (
+from genonaut.embedded.lease import Lease
+from genonaut.errors import ServerStartError
+from tests.support.processes import (
     Holder,
     command_line,
     connect,
@@ -26,8 +33,11 @@ from tests.system.processes import (
     nothing_left,
     postmaster,
     processes_of,
-    wait_until,
+    succeed,
 )
+from tests.support.servers import make_folder
+from tests.support.waiting import wait_until
+from tests.system.conftest import needs_root
 
 NOBODY: dict[str, Any] = {"user": "nobody", "extra_groups": [], "cwd": "/"}
 
@@ -77,6 +87,12 @@ def test_eight_starting_at_once_from_nothing_share_a_server(new_home: Path) -> N
         for holder in holders:
             connect(new_home).close()
             holder.let_go()
+
+
+def test_who_comes_as_the_last_one_goes_gets_a_server_that_answers(ready_home: Path) -> None:
+    for _ in range(4):
+        with Lease(ready_home, "postgres") as lease:
+            psycopg.connect(**lease.endpoint(), dbname="postgres").close()
 
 
 # Deaths
@@ -186,8 +202,8 @@ def test_data_of_another_version_is_refused_and_left_alone(ready_home: Path) -> 
     done = genonaut(ready_home, "db", "url")
     assert done.returncode == 5
     assert done.stderr == (
-        f"genonaut: {version.parent} was made by PostgreSQL 17, and this is 18: set GENONAUT_HOME "
-        "to another folder, or dump it with the old version and load it into the new one.\n"
+        f"genonaut: {version.parent} was created by PostgreSQL 17, and this is 18: set "
+        "GENONAUT_HOME to another folder, or dump the data with version 17 and load it into 18.\n"
     )
     assert version.read_text() == "17\n"
 
@@ -199,7 +215,7 @@ def test_a_file_in_the_place_of_the_home_is_refused(new_home: Path) -> None:
     assert (done.returncode, done.stdout) == (5, "")
     assert done.stderr == (
         f"genonaut: Cannot write to {file}/postgres (Not a directory): set GENONAUT_HOME to a "
-        "folder that you may write to, or DATABASE_URL to a server that runs already.\n"
+        "folder that you can write to, or DATABASE_URL to a server that is already running.\n"
     )
     assert file.read_text() == "mine"
 
@@ -299,6 +315,100 @@ def test_the_environment_of_whoever_starts_it_does_not_matter(new_home: Path) ->
             for name in ("lc_messages", "timezone", "data_directory")
         ]
         assert shown == [("C",), ("UTC",), ("/proc/self/cwd",)]
+
+
+# What a developer may have set for other servers. Each would be in the way of ours.
+HOSTILE = {
+    "PGHOST": "nowhere.invalid",
+    "PGHOSTADDR": "192.0.2.1",
+    "PGPORT": "1",
+    "PGDATABASE": "nonsense",
+    "PGUSER": "nonsense",
+    "PGPASSWORD": "nonsense",
+    "PGPASSFILE": "/nowhere",
+    "PGREQUIREAUTH": "none",
+    "PGCHANNELBINDING": "require",
+    "PGOPTIONS": "-c default_transaction_read_only=on",
+    "PGAPPNAME": "nonsense",
+    "PGCLIENTENCODING": "LATIN1",
+    "PGTZ": "Asia/Tokyo",
+    "PGDATESTYLE": "SQL, DMY",
+    "PGTARGETSESSIONATTRS": "standby",
+    "PGGSSENCMODE": "require",
+    "PGSSLMODE": "verify-full",
+    "PGSSLNEGOTIATION": "direct",
+    "PGSSLCERTMODE": "require",
+    "PGSSLROOTCERT": "system",
+    "PGSSLMAXPROTOCOLVERSION": "TLSv1",
+}
+# How libpq calls in a service file what these variables set.
+PARAMETERS = {
+    option.envvar.decode(): option.keyword.decode()
+    for option in Conninfo.get_defaults()
+    if option.envvar
+}
+SESSION = """
+    SELECT current_database(), current_user,
+           current_setting('application_name') AS application,
+           current_setting('client_encoding') AS encoding,
+           current_setting('timezone') AS timezone,
+           current_setting('datestyle') AS datestyle,
+           current_setting('default_transaction_read_only') AS read_only"""
+
+
+def test_variables_meant_for_other_servers_are_left_alone_and_do_no_harm(
+    ready_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = load_settings("test").model_copy(update={"home": ready_home})
+    for name, value in HOSTILE.items():
+        monkeypatch.setenv(name, value)
+    before = dict(os.environ)
+    with open_database(settings) as database:
+        with database.transaction() as session:
+            found = tuple(session.connection().exec_driver_sql(SESSION).one())
+        [read] = asyncio.run(read_alone(database))
+        assert dict(os.environ) == before
+    assert dict(os.environ) == before
+    ours = ("genonaut_test", "genonaut", "genonaut", "UTF8", "UTC", "ISO, MDY", "off")
+    assert found == tuple(read) == ours
+
+
+async def read_alone(database: Database) -> list[Any]:
+    connection = ReadConnection(database.url, timeout_seconds=60, connect_timeout_seconds=60)
+    try:
+        return await connection.rows(SESSION, {})
+    finally:
+        await connection.close()
+
+
+def test_each_of_these_variables_alone_does_no_harm(
+    ready_home: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    settings = load_settings("test").model_copy(update={"home": ready_home})
+    # Such a file may set what most of these variables set.
+    lines = [f"{PARAMETERS[name]}={value}" for name, value in HOSTILE.items() if name in PARAMETERS]
+    (tmp_path / "services").write_text("\n".join(["[other]", *lines, ""]))
+    monkeypatch.setenv("PGSERVICEFILE", str(tmp_path / "services"))
+    with Lease(ready_home, "postgres"):
+        for name, value in (HOSTILE | {"PGSERVICE": "other"}).items():
+            with monkeypatch.context() as environment:
+                environment.setenv(name, value)
+                with server_url(settings) as url:
+                    address = url.set(drivername="postgresql").render_as_string(hide_password=False)
+                    with psycopg.connect(address) as connection:
+                        found = connection.execute("SELECT current_database()").fetchone()
+            assert found == ("genonaut_test",), name
+        monkeypatch.setenv("PGSERVICE", "unknown")
+        with (
+            pytest.raises(ServerStartError, match=r'PGSERVICE .*"unknown" not found.*: unset it\.'),
+            server_url(settings),
+        ):
+            pass
+
+
+def test_psql_reaches_it_whatever_these_variables_say(ready_home: Path) -> None:
+    psql = ("db", "psql", "--", "--no-psqlrc", "-At", "-c", "SELECT current_database()")
+    assert succeed(ready_home, *psql, **HOSTILE) == "genonaut_test\n"
 
 
 def test_it_speaks_utf_8_and_sorts_alike_everywhere(ready_home: Path) -> None:

@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from genonaut.cli import api, main, up
-from tests.system.processes import CHECKOUT, free_port, genonaut, running
+from tests.support.processes import CHECKOUT, free_port, genonaut, running
 
 UNREACHABLE = (
     "The database server at {} cannot be reached: start it, or correct DB_HOST and DB_PORT, "
@@ -158,7 +158,7 @@ def test_a_database_that_is_not_there(
 
 @pytest.mark.parametrize("command", ["stats show", "api", "import some.csv"])
 @pytest.mark.parametrize(
-    ("database", "found"), [("without_schema", "nothing"), ("of_the_past", "0001")]
+    ("database", "found"), [("without_schema", "nothing"), ("of_the_past", "0001_content")]
 )
 def test_a_schema_that_is_not_current(
     complaint: Complaint, real_server: dict[str, Any], command: str, database: str, found: str
@@ -167,6 +167,21 @@ def test_a_schema_that_is_not_current(
     line = complaint(*command.split(), code=5, **variables)
     assert line.startswith(f"The database's schema is at {found} and this version of Genonaut ")
     assert line.endswith(": run `genonaut db upgrade`.")
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["api", "seed", "stats show", "import some.csv", "db upgrade", "db downgrade base"],
+)
+def test_a_database_of_a_development_version(
+    complaint: Complaint, real_server: dict[str, Any], command: str
+) -> None:
+    variables = by_parts(real_server, name="unreleased") | {"API_PORT": str(free_port())}
+    assert complaint(*command.split(), code=5, **variables) == (
+        "The database unreleased was made by a development version of Genonaut (schema 0004) and "
+        "cannot be upgraded: open it with `genonaut db psql` and the same --env, empty it with "
+        "`DROP SCHEMA public CASCADE; CREATE SCHEMA public;`, and start again."
+    )
 
 
 def test_a_revision_that_does_not_exist(complaint: Complaint, real_server: dict[str, Any]) -> None:
@@ -201,7 +216,7 @@ def test_a_home_that_cannot_be_written(complaint: Complaint, tmp_path: Path, com
     variables = {"GENONAUT_HOME": str(file), "API_PORT": str(free_port())}
     assert complaint(*command.split(), code=5, **variables) == (
         f"Cannot write to {file}/postgres (Not a directory): set GENONAUT_HOME to a folder that "
-        "you may write to, or DATABASE_URL to a server that runs already."
+        "you can write to, or DATABASE_URL to a server that is already running."
     )
 
 
@@ -213,19 +228,18 @@ def test_a_port_that_was_asked_for_and_is_taken(complaint: Complaint, command: s
     with listening(None) as port:
         line = complaint(command, code=6, API_PORT=str(port))
     assert line == (
-        f"Something else listens on 127.0.0.1:{port}: stop it, or choose another port with "
+        f"Another process is listening on 127.0.0.1:{port}: stop it, or choose another port with "
         f"API_PORT={port + 1}."
     )
 
 
-@pytest.mark.slow
 def test_a_port_that_nobody_asked_for_and_is_taken(ready_home: Path) -> None:
     with listening(None) as port:
         configuration = change_base(ready_home, "api", {"port": port})
         with running(ready_home, "api", GENONAUT_CONFIG_DIR=configuration) as command:
             ready = command.wait_for("Genonaut is ready at")
-            told = command.wait_for(f"Port {port} is taken by something else, so this uses ")
-            used = told.removesuffix(".").rpartition(" ")[2]
+            printed = command.wait_for(f"Port {port} is in use: using port ")
+            used = printed.removesuffix(" instead.").rpartition(" ")[2]
             assert f"http://127.0.0.1:{used} " in ready
             assert httpx.get(f"http://127.0.0.1:{used}/health").status_code == 200
 

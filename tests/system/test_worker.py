@@ -18,8 +18,7 @@ import pytest
 
 from genonaut.db.session import Database
 from genonaut.errors import DatabaseError
-from tests.counting.recount import differences
-from tests.system.processes import (
+from tests.support.processes import (
     CHECKOUT,
     Holder,
     Running,
@@ -31,8 +30,11 @@ from tests.system.processes import (
     opened,
     postmaster,
     serving,
-    wait_until,
 )
+from tests.support.recount import differences
+from tests.support.rows import add_user
+from tests.support.servers import copy_server
+from tests.support.waiting import wait_until
 
 INSERT = """
     INSERT INTO content_items_auto (title, content_data, prompt, creator_id)
@@ -60,7 +62,7 @@ def system(home: Path, variables: dict[str, str]) -> Iterator[tuple[Running, str
     """`genonaut up` with one user, when the worker has made its first refresh."""
     with serving(home, **variables) as (command, url), opened(home) as database:
         with database.transaction() as session:
-            session.connection().exec_driver_sql("INSERT INTO users (username) VALUES ('somebody')")
+            add_user(session)
         wait_until(lambda: refreshes(database), "the worker refreshed")
         yield command, url, database
         with database.transaction() as session:
@@ -127,7 +129,6 @@ def some_broker(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
         it.terminate()
 
 
-@pytest.mark.slow
 def test_rows_are_counted_at_once_and_the_scheduled_refresh_proves_it(
     ready_home: Path, quick: dict[str, str], some_broker: dict[str, str]
 ) -> None:
@@ -140,7 +141,6 @@ def test_rows_are_counted_at_once_and_the_scheduled_refresh_proves_it(
         assert community(url)["verified_at"] > counts["verified_at"]
 
 
-@pytest.mark.slow
 def test_the_task_called_by_hand(ready_home: Path, quick: dict[str, str]) -> None:
     call = "from genonaut.worker.tasks import refresh_gen_source_stats as r; print(r())"
     with system(ready_home, quick):
@@ -173,7 +173,6 @@ KILLED: dict[str, Callable[[Path], list[int]]] = {
 }
 
 
-@pytest.mark.slow
 def test_what_is_killed_comes_back_and_no_count_is_ever_wrong(
     ready_home: Path, quick: dict[str, str]
 ) -> None:
@@ -227,13 +226,11 @@ def is_reachable(database: Database) -> bool:
     return True
 
 
-@pytest.mark.slow
 def test_a_database_that_is_down_at_the_scheduled_time(
     prepared: Path, ready_home: Path, new_home: Path, quick: dict[str, str]
 ) -> None:
     elsewhere = new_home / "elsewhere"
-    elsewhere.mkdir(mode=0o711)
-    subprocess.run(["cp", "-a", f"{prepared}/postgres", elsewhere], check=True)
+    copy_server(prepared, elsewhere)
     with Holder(elsewhere) as server:
         there = server.address()
         names = {"host": "DB_HOST", "port": "DB_PORT", "user": "DB_USER", "password": "DB_PASSWORD"}
@@ -251,7 +248,6 @@ def test_a_database_that_is_down_at_the_scheduled_time(
                 command.end(signal.SIGTERM)
 
 
-@pytest.mark.slow
 def test_two_beats_do_no_harm(ready_home: Path, quick: dict[str, str]) -> None:
     with system(ready_home, quick) as (_, url, database):
         second = Running(ready_home, "beat", **quick)
@@ -264,11 +260,10 @@ def test_two_beats_do_no_harm(ready_home: Path, quick: dict[str, str]) -> None:
             second.end(signal.SIGTERM)
 
 
-@pytest.mark.slow
 def test_without_worker_beat_and_broker_counts_are_exact_and_reads_fold(ready_home: Path) -> None:
     with serving(ready_home, "api") as (command, url), opened(ready_home) as database:
         with database.transaction() as session:
-            session.connection().exec_driver_sql("INSERT INTO users (username) VALUES ('alone')")
+            add_user(session)
         before = community(url)["community_auto_count"]
         for turn in range(WRITES):
             insert(database, 1)

@@ -104,19 +104,19 @@ def test_data_is_kept_in_the_checkout_or_where_a_variable_says(
     [
         (
             {"api": {"prot": 1}},
-            "api.prot in {file} is not a setting: perhaps api.port was meant.",
+            "api.prot in {file} is not a setting: did you mean api.port?",
         ),
         (
             {"api.port": 1},
-            "api.port in {file} is not a setting: perhaps api.port was meant.",
+            "api.port in {file} is not a setting: did you mean api.port?",
         ),
         (
             {"prot": None},
-            "prot in {file} is not a setting; see docs/configuration.md.",
+            "prot in {file} is not a setting: see docs/configuration.md.",
         ),
         (
             {"db": {"pool_size": 3}},
-            "db.pool_size in {file} is not a setting: perhaps api.pool-size was meant.",
+            "db.pool_size in {file} is not a setting: did you mean api.pool-size?",
         ),
         (
             {"api": {"port": "many"}},
@@ -234,7 +234,7 @@ def test_a_wrong_value_in_a_variable(
             "is not JSON: Expecting property name enclosed in double quotes at line 4, column 1.",
         ),
         ("", "is not JSON: Expecting value at line 1, column 1."),
-        ('["api"]', "should hold one JSON object."),
+        ('["api"]', "should contain one JSON object."),
     ],
 )
 def test_a_file_that_is_half_written(folder: Path, text: str, expected: str) -> None:
@@ -256,7 +256,7 @@ def test_a_folder_in_the_place_of_a_file(folder: Path) -> None:
 def test_a_base_that_is_missing(folder: Path) -> None:
     (folder / "base.json").unlink()
     assert complaint() == (
-        f"{folder / 'base.json'} is missing: put it back, or correct GENONAUT_CONFIG_DIR."
+        f"{folder / 'base.json'} is missing: restore it, or correct GENONAUT_CONFIG_DIR."
     )
 
 
@@ -289,7 +289,7 @@ def test_a_secret_in_a_file_is_refused(folder: Path, file: str, key: str, variab
     values.setdefault(section, {})[name] = SECRET
     write(folder / file, values)
     assert complaint() == (
-        f"{key} in {folder / file} is a secret: take it out and set {variable} in the environment."
+        f"{key} in {folder / file} is a secret: remove it, and set {variable} in the environment."
     )
 
 
@@ -304,7 +304,7 @@ def test_a_secret_in_a_file_is_refused(folder: Path, file: str, key: str, variab
         ),
         (
             f"postgresql://me:{SECRET}@{SECRET}@here/db",
-            "an @ in the user's name or password is written as %40",
+            "write an @ in the user name or password as %40",
         ),
     ],
 )

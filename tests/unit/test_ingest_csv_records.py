@@ -118,7 +118,6 @@ def test_every_line_is_in_exactly_one_record(garbage: str):
     assert not any(line.strip("\r\n") for line in lines[covered:])
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "lines",
     [

@@ -160,8 +160,8 @@ def test_a_folder(tmp_path: Path):
     assert row.created_at == datetime(2022, 8, 8, 23, 28, 5, tzinfo=UTC)
     assert row.metadata == {"steps": 20, "seed": 1, "width": 8, "height": 6}
     assert [row.reason for row in rows if isinstance(row, Reject)] == [
-        "no generation data: the file has no text `parameters` or `prompt`",
-        "not a PNG file, or a broken one",
+        "no generation data: the file has no text chunk `parameters` or `prompt`",
+        "not a PNG file, or a damaged one",
     ]
 
 

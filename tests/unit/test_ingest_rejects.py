@@ -62,7 +62,7 @@ def test_files_of_the_same_name_share_one():
     [(["a.jsonl"], "./a.jsonl"), (["a.csv", "a.csv.rejects.jsonl"], None)],
 )
 def test_an_input_is_never_written_over(sources: list[str], chosen: str | None):
-    with pytest.raises(UsageError, match="name another file with --rejects"):
+    with pytest.raises(UsageError, match="choose another file with --rejects"):
         Rejects([Path(source) for source in sources], Path(chosen) if chosen else None)
 
 

@@ -71,8 +71,8 @@ PNG_BEGINNING = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0"
     [
         ("a.csv", b"", "is empty"),
         ("a.jsonl", b"", "is empty"),
-        ("a.csv", b"\n\r\n\n", "nothing but empty lines"),
-        ("a.jsonl", b"\n  \n", "nothing but empty lines"),
+        ("a.csv", b"\n\r\n\n", "only empty lines"),
+        ("a.jsonl", b"\n  \n", "only empty lines"),
         ("a.csv", b"title,seed\nx,1\n", "no column `prompt`.*'title', 'seed'"),
         ("a.csv", b"prompt;title\nx;y\n", "no column `prompt`.*'prompt;title'"),
         ("a.csv", b'"prompt,title\nx,y\n', "no column `prompt`"),
@@ -98,7 +98,7 @@ def test_a_file_that_is_not_there(tmp_path: Path):
 
 
 def test_something_that_is_no_file():
-    with pytest.raises(UnreadableInputError, match="is not a file"):
+    with pytest.raises(UnreadableInputError, match="is not a regular file"):
         open_source(Path("/dev/null"))
 
 

@@ -45,7 +45,7 @@ def test_an_encoding_that_is_named_overrides_the_mark(tmp_path: Path):
 def test_encodings_that_are_none(tmp_path: Path, encoding: str):
     path = write(tmp_path, b"a")
     if encoding:
-        with pytest.raises(UsageError, match="no text encoding"):
+        with pytest.raises(UsageError, match="Unknown text encoding"):
             TextFile(path, encoding)
     else:
         assert TextFile(path, encoding).encoding == "utf-8"
@@ -57,7 +57,9 @@ def test_an_undecodable_byte_is_named_and_the_other_lines_are_good(tmp_path: Pat
     assert (good, fine) == ("good\n", "fine\n")
     assert printable(bad) == "caf\\xe9\n"
     assert file.problem(good) is None
-    assert file.problem(bad) == ("byte 0xE9 is not utf-8: name the file's encoding with --encoding")
+    assert file.problem(bad) == (
+        "byte 0xE9 is not valid utf-8: choose the file's encoding with --encoding"
+    )
 
 
 def test_half_a_utf_16_character_at_the_end(tmp_path: Path):
@@ -69,7 +71,7 @@ def test_half_a_utf_16_character_at_the_end(tmp_path: Path):
 
 def test_a_codec_that_gives_up(tmp_path: Path):
     file = TextFile(write(tmp_path, b"no mark here\n"), "utf-16")
-    with pytest.raises(UnreadableInputError, match="name another encoding"):
+    with pytest.raises(UnreadableInputError, match="choose another encoding"):
         list(file.lines())
 
 

@@ -14,7 +14,7 @@ PLACES = {
 }
 COMMAND = """
 import os, signal, time, weakref
-from genonaut.running.interruption import exit_on, raise_again_what_is_lost
+from genonaut.running.interruption import exit_on, reraise_lost_exits
 
 class Thing: pass
 
@@ -39,7 +39,7 @@ finally:
     ("number", "handler", "exit_code"),
     [
         ("SIGTERM", "exit_on(signal.SIGTERM)", 0),
-        ("SIGINT", "raise_again_what_is_lost()", -signal.SIGINT),
+        ("SIGINT", "reraise_lost_exits()", -signal.SIGINT),
     ],
 )
 def test_a_signal_ends_the_command(place: str, number: str, handler: str, exit_code: int) -> None:

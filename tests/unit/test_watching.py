@@ -29,7 +29,7 @@ STATE = SimpleNamespace(
 )  # fmt: skip
 OF_PROMETHEUS = {"job", "instance"}
 WORDS = {
-    "max", "min", "sum", "by", "rate", "and", "histogram_quantile", "max_over_time",
+    "max", "min", "sum", "by", "rate", "and", "or", "histogram_quantile", "max_over_time",
 }  # fmt: skip
 
 

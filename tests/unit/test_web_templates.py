@@ -1,6 +1,7 @@
 """Every template uses what its context has, and every context has what its template uses."""
 
 from dataclasses import fields
+from datetime import UTC, datetime, timedelta
 from typing import get_args
 
 import pytest
@@ -9,10 +10,14 @@ from jinja2 import TemplateNotFound, UndefinedError, meta, nodes
 from genonaut.web.assets import Assets
 from genonaut.web.contexts import NOBODY, Context, ErrorContext
 from genonaut.web.rendering import Renderer, age, environment, plural, thousands, utc
-from tests.unit.moments import ago
 
 ENVIRONMENT = environment(Assets())
 CONTEXTS = get_args(Context)
+
+
+def ago(seconds: float) -> datetime:
+    """A moment before now."""
+    return datetime.now(UTC) - timedelta(seconds=seconds)
 
 
 def source(name: str) -> nodes.Template:

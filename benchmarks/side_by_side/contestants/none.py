@@ -4,8 +4,8 @@ from uuid import UUID
 
 import psycopg
 
-from benchmarks.side_by_side.contestants.base import COUNT_EVERYTHING, READ_ALL, Contestant
-from benchmarks.side_by_side.gallery import Connection, Counts, Four, counts, four
+from benchmarks.side_by_side.contestants.base import READ_ALL, Contestant
+from benchmarks.side_by_side.gallery import RECOUNT, Connection, Counts, Four, counts, four
 
 
 class NoCounting(Contestant):
@@ -13,15 +13,17 @@ class NoCounting(Contestant):
 
     name = "none"
     what = "no counting at all; its route answers from a dictionary"
-    given = "The answers, read once at the start. It has no true counts after a write."
+    given = "The answers, read once at the start. Its counts are not true after a write."
     is_exact = False
+    answers_from_memory = True
+    written_by = ("pgbench", "Python")
 
     def install(self, connection: Connection) -> None:
-        connection.execute(f"CREATE TABLE item_counts AS {COUNT_EVERYTHING} WITH NO DATA")
+        connection.execute(f"CREATE TABLE item_counts AS {RECOUNT} WITH NO DATA")
 
     def refresh(self, connection: Connection) -> None:
         connection.execute("TRUNCATE item_counts")
-        connection.execute(f"INSERT INTO item_counts {COUNT_EVERYTHING}")
+        connection.execute(f"INSERT INTO item_counts {RECOUNT}")
 
     def reader(self) -> "DictionaryReader":
         with psycopg.connect(self.dsn) as connection:

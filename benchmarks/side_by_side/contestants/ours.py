@@ -1,4 +1,4 @@
-"""Ours: the real migrations, the real API, the real refresh. The only file that knows of them."""
+"""Ours: the real migrations, the real API, the real refresh. No other file knows them."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,11 +11,10 @@ from sqlalchemy import Engine, NullPool, create_engine
 from sqlalchemy.orm import Session
 
 from benchmarks.side_by_side.contestants.base import Contestant
-from benchmarks.side_by_side.gallery import Connection, Four
+from benchmarks.side_by_side.gallery import Connection, Four, counts, four
 from genonaut.counting import engine
 from genonaut.counting.rendering import statements
 from genonaut.db.counts import GEN_SOURCE
-from genonaut.db.gen_source_counts import ViewerCounts
 
 
 class Ours(Contestant):
@@ -28,12 +27,13 @@ class Ours(Contestant):
         "One asynchronous connection for the route, in each process."
     )
     is_ours = True
+    shows_page_by = "API"
     has_upkeep = True
-    told_by = "SELECT user_id, source_type, count FROM gen_source_counts"
+    reported_by = "SELECT user_id, source_type, count FROM gen_source_counts"
     keeps_counts_in = ("gen_source_stats", "gen_source_deltas")
 
     def install(self, connection: Connection) -> None:
-        """Nothing: its tables and triggers came with the migrations."""
+        """Make nothing: its tables and triggers came with the migrations."""
 
     def refresh(self, connection: Connection) -> None:
         with self._session() as session:
@@ -60,13 +60,9 @@ class Ours(Contestant):
         cursor = connection.cursor(row_factory=namedtuple_row)
         read, keys = statements(GEN_SOURCE)["read"], [user] if user else []
         rows = cursor.execute(read, {"keys": keys}, prepare=True).fetchall()
-        found = ViewerCounts.of(user, engine.reading(rows))
-        return (
-            found.user_regular_count,
-            found.user_auto_count,
-            found.community_regular_count,
-            found.community_auto_count,
-        )
+        found = engine.reading(rows).counts.items()
+        return four(counts([(owner, source, number) for (owner, source), number in found]), user)
 
-    def plant(self, connection: Connection) -> None:
-        connection.execute("UPDATE gen_source_stats SET count = count + 1 WHERE user_id IS NULL")
+    @property
+    def server(self) -> tuple[str, ...]:
+        return "genonaut", "api", "--env", "test"

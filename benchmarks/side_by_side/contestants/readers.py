@@ -13,13 +13,13 @@ POOL = 8  # connections, as many as `api.pool-size` gives to ours for its other 
 
 
 class Reader(Protocol):
-    """Answers a route."""
+    """Reads the counts for a route."""
 
     async def read(self, user: UUID | None) -> Four:
         """A viewer's four counts."""
 
     async def close(self) -> None:
-        """Let go of what it holds."""
+        """Close what it has opened."""
 
 
 class PooledReader:

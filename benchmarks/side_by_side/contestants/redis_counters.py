@@ -2,15 +2,23 @@
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 import redis
 import redis.asyncio
 
 from benchmarks.side_by_side.contestants.base import Contestant
-from benchmarks.side_by_side.gallery import NOBODY, Connection, Counts, Four, four, truth
-from genonaut.db.schema import AUTO, REGULAR
+from benchmarks.side_by_side.gallery import (
+    AUTO,
+    COMMUNITY,
+    REGULAR,
+    Connection,
+    Counts,
+    Four,
+    four,
+    true_counts,
+)
 
 
 class RedisCounters(Contestant):
@@ -23,7 +31,8 @@ class RedisCounters(Contestant):
         "transaction's increments, and one for a read."
     )
     is_exact = False
-    told_by = None
+    written_by = ("Python",)  # pgbench cannot do anything after a commit
+    reported_by: ClassVar[str | None] = None
 
     @property
     def _key(self) -> str:
@@ -37,14 +46,14 @@ class RedisCounters(Contestant):
         self._client.delete(self._key)
 
     def refresh(self, connection: Connection) -> None:
-        found: dict[Any, Any] = {_field(*key): n for key, n in truth(connection).items()}
+        found: dict[Any, Any] = {_field(*key): n for key, n in true_counts(connection).items()}
         with self._client.pipeline() as together:
             together.delete(self._key)
             if found:
                 together.hset(self._key, mapping=found)
             together.execute()
 
-    def told(self, connection: Connection) -> Counts:
+    def reported(self, connection: Connection) -> Counts:
         found = self._client.hgetall(self._key).items()
         return {_parsed(field): int(number) for field, number in found if int(number)}
 
@@ -56,9 +65,6 @@ class RedisCounters(Contestant):
             for (user, source), change in changes.items():
                 together.hincrby(self._key, _field(user, source), change)
             together.execute()
-
-    def plant(self, connection: Connection) -> None:
-        self._client.hincrby(self._key, _field(NOBODY, AUTO), 1)
 
     def reader(self) -> "RedisReader":
         return RedisReader(self.redis_socket, self._key)
@@ -83,7 +89,7 @@ def _field(user: UUID, source: str) -> str:
 
 
 def _fields(user: UUID | None) -> list[str]:
-    return [_field(whose, s) for whose in (user or NOBODY, NOBODY) for s in (REGULAR, AUTO)]
+    return [_field(owner, s) for owner in (user or COMMUNITY, COMMUNITY) for s in (REGULAR, AUTO)]
 
 
 def _parsed(field: bytes | str) -> tuple[UUID, str]:
@@ -94,5 +100,7 @@ def _parsed(field: bytes | str) -> tuple[UUID, str]:
 
 def _four(values: Sequence[bytes | str | None], user: UUID | None) -> Four:
     numbers = [int(value or 0) for value in values]
-    keys = [(user or NOBODY, s) for s in (REGULAR, AUTO)] + [(NOBODY, s) for s in (REGULAR, AUTO)]
+    keys = [(user or COMMUNITY, s) for s in (REGULAR, AUTO)] + [
+        (COMMUNITY, s) for s in (REGULAR, AUTO)
+    ]
     return four(dict(zip(keys, numbers, strict=True)), user)

@@ -1,24 +1,27 @@
 """Counter rows that triggers keep, a row at a time or a statement at a time."""
 
-from benchmarks.side_by_side.contestants.base import COUNT_EVERYTHING, COUNTS_TABLE, Contestant
-from benchmarks.side_by_side.gallery import NOBODY, Connection
+from collections.abc import Iterator
+from typing import ClassVar
+
+from benchmarks.side_by_side.contestants.base import Contestant
+from benchmarks.side_by_side.gallery import COMMUNITY, RECOUNT, Connection
 
 TABLES = ("content_items_all", "content_items", "content_items_auto")
 SOURCE = "CASE {row}source_type WHEN 'items' THEN 'regular' ELSE 'auto' END"
-REBUILD = f"INSERT INTO item_counts {COUNT_EVERYTHING}"
+REBUILD = f"INSERT INTO item_counts {RECOUNT}"
 
 ROW_FUNCTION = f"""
 CREATE FUNCTION count_item() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP <> 'INSERT' THEN
         UPDATE item_counts SET count = count - 1
-        WHERE user_id IN (OLD.creator_id, '{NOBODY}')
+        WHERE user_id IN (OLD.creator_id, '{COMMUNITY}')
           AND source_type = {SOURCE.format(row="OLD.")};
     END IF;
     IF TG_OP <> 'DELETE' THEN
         INSERT INTO item_counts AS counted (user_id, source_type, count)
         VALUES (NEW.creator_id, {SOURCE.format(row="NEW.")}, 1),
-               ('{NOBODY}', {SOURCE.format(row="NEW.")}, 1)
+               ('{COMMUNITY}', {SOURCE.format(row="NEW.")}, 1)
         ON CONFLICT (user_id, source_type) DO UPDATE SET count = counted.count + 1;
     END IF;
     RETURN NULL;
@@ -40,7 +43,7 @@ BEGIN
     ORDER BY user_id, source_type
     ON CONFLICT (user_id, source_type) DO UPDATE SET count = counted.count + excluded.count;
     INSERT INTO item_counts AS counted (user_id, source_type, count)
-    SELECT '{nobody}', {source}, sum(change) FROM ({changes}) AS rows
+    SELECT '{community}', {source}, sum(change) FROM ({changes}) AS rows
     GROUP BY 2
     HAVING sum(change) <> 0
     ORDER BY 2
@@ -57,6 +60,19 @@ EVENTS = {
 }
 
 
+def _statement_triggers() -> Iterator[str]:
+    source = SOURCE.format(row="")
+    for event, (changes, tables) in EVENTS.items():
+        yield STATEMENT_FUNCTION.format(
+            event=event, changes=changes, source=source, community=COMMUNITY
+        )
+        for table in TABLES:
+            yield (
+                f"CREATE TRIGGER count_{event} AFTER {event} ON {table} REFERENCING {tables} "
+                f"FOR EACH STATEMENT EXECUTE FUNCTION count_{event}()"
+            )
+
+
 class RowTrigger(Contestant):
     """As counter caches of frameworks do it, in the database."""
 
@@ -67,9 +83,12 @@ class RowTrigger(Contestant):
         "place. Eight asynchronous connections with prepared statements, in each process."
     )
 
+    triggers: ClassVar[tuple[str, ...]] = (ROW_FUNCTION,)
+
     def install(self, connection: Connection) -> None:
-        connection.execute(COUNTS_TABLE)
-        connection.execute(ROW_FUNCTION)
+        super().install(connection)
+        for statement in self.triggers:
+            connection.execute(statement)
 
     def refresh(self, connection: Connection) -> None:
         with connection.transaction():
@@ -86,18 +105,4 @@ class StatementTrigger(RowTrigger):
         "Transition tables, and a fixed order of locks, so that statements do not deadlock. "
         "Otherwise as the row trigger."
     )
-
-    def install(self, connection: Connection) -> None:
-        connection.execute(COUNTS_TABLE)
-        source = SOURCE.format(row="")
-        for event, (changes, tables) in EVENTS.items():
-            connection.execute(
-                STATEMENT_FUNCTION.format(
-                    event=event, changes=changes, source=source, nobody=NOBODY
-                )
-            )
-            for table in TABLES:
-                connection.execute(
-                    f"CREATE TRIGGER count_{event} AFTER {event} ON {table} REFERENCING {tables} "
-                    f"FOR EACH STATEMENT EXECUTE FUNCTION count_{event}()"
-                )
+    triggers = tuple(_statement_triggers())

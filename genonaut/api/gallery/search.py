@@ -26,8 +26,8 @@ def matches(item: Any, phrases: Sequence[str]) -> ColumnElement[bool]:  # noqa: 
     """Whether an item has all words of these phrases, and title or prompt has each phrase whole.
 
     List and count both use this, so they cannot disagree. The index knows the words
-    (`content_words` and `search_words` are functions of migration 0005); only where it finds all
-    of them, the text is looked at.
+    (`content_words` and `search_words` are functions of migration 0003_gallery); only where it
+    finds all of them, the text is looked at.
     """
     all_words = func.search_words(literal(" ".join(phrases), Text))
     has_words = func.content_words(item.title, item.prompt).bool_op("@@")(all_words)

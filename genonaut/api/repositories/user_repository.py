@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from genonaut.api.schemas.values import as_uuid
 from genonaut.db.schema import User
 
 
@@ -19,6 +20,12 @@ class UserRepository:
     def get(self, user_id: UUID) -> User | None:
         """A user by id."""
         return self._session.get(User, user_id)
+
+    def find(self, name_or_id: str) -> User | None:
+        """A user by name, or by id if it is written as one."""
+        user_id = as_uuid(name_or_id)
+        same = User.username == name_or_id if user_id is None else User.id == user_id
+        return self._session.scalar(select(User).where(same))
 
     def page(self, limit: int, after: str | None, prefix: str | None) -> Sequence[User]:
         """Users by username, beginning behind `after`."""

@@ -6,6 +6,7 @@ What a validator demands is also published as a pattern, so that the documentati
 import re
 from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar
+from uuid import UUID
 
 from pydantic import (
     AfterValidator,
@@ -23,6 +24,14 @@ LARGEST_ID = 2**63 - 1
 LONGEST_CONTENT = 1_000_000
 
 _DATE = re.compile(r"^(19[7-9][0-9]|20[0-9]{2})-[01][0-9]-[0-3][0-9][Tt ]")
+
+
+def as_uuid(text: str) -> UUID | None:
+    """The UUID that a text is; None if it is something else, such as a name."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 def _without_nul(text: str) -> str:

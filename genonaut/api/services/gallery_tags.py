@@ -6,6 +6,7 @@ from uuid import UUID
 
 from genonaut.api.gallery.query import GalleryQuery
 from genonaut.api.repositories.gallery_repository import GalleryRepository
+from genonaut.api.schemas.values import as_uuid
 from genonaut.content.tag_names import folded
 from genonaut.db.schema import SourceType
 
@@ -47,7 +48,7 @@ def resolve_tags(
     names = {name for written in query.tags if (name := folded(written))}
     if not names:
         return ResolvedTags()
-    ids = {name: found for name in names if (found := _as_id(name))}
+    ids = {name: found for name in names if (found := as_uuid(name))}
     known = gallery.tags_named(names, ids.values())
     missing = [name for name in names if name not in known.values() and ids.get(name) not in known]
     if not known or (missing and query.tag_match == "all"):
@@ -65,10 +66,3 @@ def _rarest_first(
         (sum(reading.counts[tag, source_type] for source_type in source_types), tag) for tag in tags
     )
     return ResolvedTags(tuple(tag for _, tag in counted), tuple(count for count, _ in counted))
-
-
-def _as_id(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

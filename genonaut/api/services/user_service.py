@@ -27,6 +27,17 @@ class UserService:
             raise NotFoundError(f"There is no user {user_id}.")
         return user
 
+    def find(self, name_or_id: str) -> User:
+        """A user by name or id.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        user = self._users.find(name_or_id)
+        if user is None:
+            raise NotFoundError(f"There is no user {name_or_id!r}: use a user's name or id.")
+        return user
+
     def find_name(self, user_id: UUID) -> str | None:
         """A user's name; None if there is no such user."""
         return self._users.get_username(user_id)

@@ -2,8 +2,8 @@
 
 -- name: compare
 -- Every key that is counted or in the counts, on one snapshot: what readers are told, what the view
--- shows, and the truth. One row at least, with how many were compared and how many are wrong; more
--- for the worst.
+-- shows, and the truth. At least one row, with how many were compared and how many are wrong; one
+-- more for each of the worst after the first.
 WITH compared AS (
     SELECT key, kind, sum(told) AS told, sum(shown) AS shown, sum(truth) AS truth
     FROM (
@@ -41,7 +41,7 @@ LEFT JOIN (
 ) AS worst ON true;
 
 -- name: triggers
--- The triggers that should be there beside those that are. (`type` is pg_trigger.tgtype of a
+-- The triggers that should exist next to those that do. (`type` is pg_trigger.tgtype of a
 -- statement trigger: 4, 8, 16 and 32 for after INSERT, DELETE, UPDATE, TRUNCATE; 2 more for before.)
 WITH parts AS (
     SELECT oid AS part, relkind = 'p' AS has_parts FROM pg_class
@@ -88,8 +88,8 @@ FULL JOIN found USING (part, trigger)
 ORDER BY part::regclass::text, trigger;
 
 -- name: functions
--- The functions as the database has them: their source, and whether they run with the rights and
--- the path that they should.
+-- The functions as the database has them: their source, and whether they run with the right
+-- privileges and search path.
 SELECT proname::text AS name, prosrc AS source,
        prosecdef = (prorettype = 'trigger'::regtype)
            AND proconfig = ARRAY[{{ ('search_path=' ~ schema ~ ', pg_temp')|literal }}] AS runs_right

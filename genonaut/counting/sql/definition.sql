@@ -15,10 +15,10 @@ CREATE TABLE {{ stats }} (
 {% endif %}
     {{ category }} {{ category_type }} NOT NULL,
     {{ count }} bigint NOT NULL,
-    updated_at timestamptz NOT NULL DEFAULT now(){{ "" if total else "," }}
 {% if not total %}
-    PRIMARY KEY ({{ key }}, {{ category }})
+    PRIMARY KEY ({{ key }}, {{ category }}),
 {% endif %}
+    updated_at timestamptz NOT NULL DEFAULT now()
 ) WITH (fillfactor = 80);
 {% if total %}
 

@@ -4,44 +4,28 @@
 --    SECURITY DEFINER: who may write what is counted need not be allowed to write the ledger.
 --    Most statements change a single row. To group it would take longer than to append it.
 
-CREATE FUNCTION {{ in_schema }}{{ name }}_count_insert() RETURNS trigger
+{% macro count_function(event, rows, sign) %}
+CREATE FUNCTION {{ in_schema }}{{ name }}_count_{{ event }}() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = {{ schema }}, pg_temp AS $$
 #variable_conflict use_column
 BEGIN
-    IF EXISTS (SELECT FROM new_rows OFFSET 1) THEN
+    IF EXISTS (SELECT FROM {{ rows }} OFFSET 1) THEN
         INSERT INTO {{ ledger }} ({{ key }}, {{ category }}, delta)
-        SELECT {{ row_key }}, {{ row_label }}, count(*)
-        FROM new_rows
+        SELECT {{ row_key }}, {{ row_label }}, {{ sign }}count(*)
+        FROM {{ rows }}
         WHERE {{ is_counted }}
         GROUP BY {{ row_key }}, {{ row_category }};
     ELSE
         INSERT INTO {{ ledger }} ({{ key }}, {{ category }}, delta)
-        SELECT {{ row_key }}, {{ row_label }}, 1
-        FROM new_rows
+        SELECT {{ row_key }}, {{ row_label }}, {{ sign }}1
+        FROM {{ rows }}
         WHERE {{ is_counted }};
     END IF;
     RETURN NULL;
 END $$;
-
-CREATE FUNCTION {{ in_schema }}{{ name }}_count_delete() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = {{ schema }}, pg_temp AS $$
-#variable_conflict use_column
-BEGIN
-    IF EXISTS (SELECT FROM old_rows OFFSET 1) THEN
-        INSERT INTO {{ ledger }} ({{ key }}, {{ category }}, delta)
-        SELECT {{ row_key }}, {{ row_label }}, -count(*)
-        FROM old_rows
-        WHERE {{ is_counted }}
-        GROUP BY {{ row_key }}, {{ row_category }};
-    ELSE
-        INSERT INTO {{ ledger }} ({{ key }}, {{ category }}, delta)
-        SELECT {{ row_key }}, {{ row_label }}, -1
-        FROM old_rows
-        WHERE {{ is_counted }};
-    END IF;
-    RETURN NULL;
-END $$;
-
+{% endmacro %}
+{{ count_function("insert", "new_rows", "") }}
+{{ count_function("delete", "old_rows", "-") }}
 CREATE FUNCTION {{ in_schema }}{{ name }}_count_update() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = {{ schema }}, pg_temp AS $$
 #variable_conflict use_column

@@ -1,4 +1,4 @@
--- In one order always, so that two imports wait for each other at worst, and never deadlock.
+-- Always in the same order: two imports may wait for each other, but never deadlock.
 INSERT INTO users (username)
 SELECT DISTINCT username
 FROM import_batch

@@ -1,5 +1,5 @@
--- The foreign key to the partitioned table is checked for each row, by a plan that PostgreSQL would
--- make anew each time: that takes twice as long as all the rest of the batch.
+-- The foreign key to the partitioned table is checked for each row, and PostgreSQL would make a new
+-- plan each time: that takes twice as long as all the rest of the batch.
 SET LOCAL plan_cache_mode = force_generic_plan;
 
 INSERT INTO content_tags (content_id, source_type, tag_id)

@@ -1,4 +1,4 @@
--- An item that is there already, in the table or earlier in the batch, is left as it is.
+-- An item that exists already, in the table or earlier in the batch, is left as it is.
 -- LEFT JOIN: a creator who was deleted a moment ago is an error, not a row that is silently lost.
 INSERT INTO content_items_all (
     id, source_type, title, content_data, prompt, item_metadata,

@@ -1,4 +1,4 @@
--- A batch on its way in. Its ids are drawn here, in the order of the file.
+-- One batch of rows. Their ids are drawn here, in the order of the file.
 CREATE TEMPORARY TABLE import_batch (
     id             bigint NOT NULL DEFAULT nextval('content_items_id_seq'),
     source_type    text NOT NULL,

@@ -1,4 +1,4 @@
--- An item that was there already has kept its id, and keeps its tags.
+-- An item that existed before has kept its id, and keeps its tags.
 SELECT DISTINCT name
 FROM import_batch AS batch
 JOIN content_items_all USING (id, source_type)

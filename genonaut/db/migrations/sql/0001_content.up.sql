@@ -1,4 +1,4 @@
--- Users, and the content of the gallery in one table of two partitions.
+-- Users, the content of the gallery in one table of two partitions, its tags, and what was deleted.
 
 CREATE TABLE users (
     id          uuid PRIMARY KEY DEFAULT gen_random_uuid(),
@@ -29,16 +29,45 @@ CREATE TABLE content_items_all (
 CREATE TABLE content_items      PARTITION OF content_items_all FOR VALUES IN ('items');
 CREATE TABLE content_items_auto PARTITION OF content_items_all FOR VALUES IN ('auto');
 
--- Whoever writes to a partition by name need not repeat what its name says.
+-- A writer that names a partition need not repeat what its name says.
 ALTER TABLE content_items      ALTER COLUMN source_type SET DEFAULT 'items';
 ALTER TABLE content_items_auto ALTER COLUMN source_type SET DEFAULT 'auto';
-
--- The gallery's orders; a page by keyset cursor is a scan of one of these.
-CREATE INDEX idx_content_newest         ON content_items_all (created_at DESC, id DESC);
-CREATE INDEX idx_content_creator_newest ON content_items_all (creator_id, created_at DESC, id DESC);
-CREATE INDEX idx_content_best           ON content_items_all (quality_score DESC, id DESC);
 
 -- A row that was imported knows its fingerprint, so importing it again adds nothing.
 CREATE UNIQUE INDEX idx_content_import_key
     ON content_items_all ((item_metadata ->> 'import_key'), source_type)
     WHERE item_metadata ? 'import_key';
+
+CREATE TABLE tags (
+    id          uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    name        varchar(255) NOT NULL,
+    metadata    jsonb NOT NULL DEFAULT '{}',
+    created_at  timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT tags_name_key UNIQUE (name)
+);
+
+-- An item's tags go with the item, wherever it goes: ON UPDATE is for the one that moves to the
+-- other partition.
+CREATE TABLE content_tags (
+    content_id   bigint NOT NULL,
+    source_type  varchar(10) NOT NULL,
+    tag_id       uuid NOT NULL REFERENCES tags (id) ON DELETE CASCADE,
+    PRIMARY KEY (content_id, source_type, tag_id),
+    FOREIGN KEY (content_id, source_type) REFERENCES content_items_all (id, source_type)
+        ON DELETE CASCADE ON UPDATE CASCADE
+);
+
+-- A tag's newest items: ids are drawn in the order in which items are added.
+CREATE INDEX idx_content_tags_newest ON content_tags (tag_id, content_id DESC, source_type);
+
+-- Items that were deleted in the page, for as long as that can be undone. The next deletion sweeps
+-- out what is too old. No trigger looks here: what is in this table is not counted.
+CREATE TABLE deleted_items (
+    id          bigint PRIMARY KEY,
+    deleted_by  uuid NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    deleted_at  timestamptz NOT NULL DEFAULT now(),
+    item        jsonb NOT NULL,
+    tag_ids     uuid[] NOT NULL
+);
+
+CREATE INDEX idx_deleted_items_oldest ON deleted_items (deleted_at);

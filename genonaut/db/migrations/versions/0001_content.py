@@ -1,12 +1,13 @@
-"""Users and content.
+"""Users, content, tags, and what was deleted in the page.
 
 Why: the gallery's items, in one table partitioned by how they were made, so that each source can
-be counted and listed alone, and both together with one index scan each.
+be counted and listed alone, and both together with one index scan each. A deleted item waits in a
+table of its own, so that deleting by mistake can be undone: same number, same times, same tags.
 """
 
 from genonaut.db.migrations.files import run_file
 
-revision = "0001"
+revision = "0001_content"
 down_revision = None
 
 

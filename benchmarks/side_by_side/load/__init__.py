@@ -1,0 +1,1 @@
+"""Programs that make load or serve a route."""

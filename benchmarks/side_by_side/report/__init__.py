@@ -1,0 +1,1 @@
+"""The page with the results: figures looked up, tables, plots, targets."""

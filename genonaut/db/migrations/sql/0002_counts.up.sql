@@ -1,0 +1,474 @@
+-- Both counts: what is stored, what was added since (the ledger), and the triggers that write the
+-- ledger, exactly as `genonaut stats sql NAME` prints them. docs/counting.md explains it.
+-- This text is frozen: a change of a declaration or of a template needs another migration.
+
+-- A. gen_source: how many items each user has, and the community.
+
+-- 1. Stored counts. Zero has no row.
+--    A row whose user_id is null is the total of its source_type.
+--    There is no CHECK (count >= 0): it would abort users' own transactions for a fault of ours.
+
+CREATE TABLE gen_source_stats (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    user_id uuid REFERENCES users (id) ON DELETE CASCADE,
+    source_type varchar(10) NOT NULL,
+    count bigint NOT NULL,
+    updated_at timestamptz NOT NULL DEFAULT now()
+) WITH (fillfactor = 80);
+
+CREATE UNIQUE INDEX idx_gen_source_keys
+    ON gen_source_stats (user_id, source_type) WHERE user_id IS NOT NULL;
+CREATE UNIQUE INDEX idx_gen_source_total
+    ON gen_source_stats (source_type) WHERE user_id IS NULL;
+
+-- 2. The ledger. Append-only for writers, emptied by the fold: a queue. So it has no key and no
+--    index, and is vacuumed as soon as a fold has left dead rows.
+--    Every row counts for the total; one whose user_id is null counts for nothing else.
+
+CREATE TABLE gen_source_deltas (
+    user_id uuid,
+    source_type varchar(10) NOT NULL,
+    delta bigint NOT NULL
+) WITH (
+    autovacuum_vacuum_scale_factor = 0,
+    autovacuum_vacuum_threshold = 1000,
+    autovacuum_vacuum_insert_threshold = -1,
+    autovacuum_vacuum_cost_delay = 0,
+    autovacuum_analyze_scale_factor = 0,
+    autovacuum_analyze_threshold = 100000
+);
+
+-- 3. The exact counts right now: stored plus ledger, in one statement and so on one snapshot.
+
+CREATE VIEW gen_source_counts AS
+SELECT user_id, source_type, sum(count)::bigint AS count
+FROM (
+    SELECT user_id, source_type, count FROM gen_source_stats
+    UNION ALL
+    SELECT user_id, source_type, delta FROM gen_source_deltas WHERE user_id IS NOT NULL
+    UNION ALL
+    SELECT NULL, source_type, delta FROM gen_source_deltas
+) AS stored_and_ledger
+GROUP BY user_id, source_type
+HAVING sum(count) <> 0;
+
+-- 4. The record of refreshes: what each recount found.
+
+CREATE TABLE gen_source_refreshes (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    started_at timestamptz NOT NULL,
+    duration_seconds double precision NOT NULL,
+    requested_by varchar(50) NOT NULL,
+    outcome varchar(10) NOT NULL,
+    rows_checked bigint NOT NULL DEFAULT 0,
+    rows_wrong bigint NOT NULL DEFAULT 0,
+    largest_error bigint NOT NULL DEFAULT 0,
+    worst jsonb NOT NULL DEFAULT '[]',
+    error text,
+    totals jsonb NOT NULL DEFAULT '{}',
+    CONSTRAINT gen_source_refreshes_outcome
+        CHECK (outcome IN ('built', 'exact', 'repaired', 'failed'))
+);
+
+CREATE INDEX idx_gen_source_refreshes_good
+    ON gen_source_refreshes (id) WHERE outcome <> 'failed';
+
+-- 5. The triggers' functions. One row per key and category that a statement changed is appended in
+--    the writer's own transaction: it commits or rolls back with what is counted, and no writer
+--    touches a row that another one needs.
+--    SECURITY DEFINER: who may write what is counted need not be allowed to write the ledger.
+--    Most statements change a single row. To group it would take longer than to append it.
+
+CREATE FUNCTION gen_source_count_insert() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    IF EXISTS (SELECT FROM new_rows OFFSET 1) THEN
+        INSERT INTO gen_source_deltas (user_id, source_type, delta)
+        SELECT creator_id, CASE source_type WHEN 'items' THEN 'regular' WHEN 'auto' THEN 'auto' END, count(*)
+        FROM new_rows
+        WHERE source_type IN ('items', 'auto')
+        GROUP BY creator_id, source_type;
+    ELSE
+        INSERT INTO gen_source_deltas (user_id, source_type, delta)
+        SELECT creator_id, CASE source_type WHEN 'items' THEN 'regular' WHEN 'auto' THEN 'auto' END, 1
+        FROM new_rows
+        WHERE source_type IN ('items', 'auto');
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION gen_source_count_delete() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    IF EXISTS (SELECT FROM old_rows OFFSET 1) THEN
+        INSERT INTO gen_source_deltas (user_id, source_type, delta)
+        SELECT creator_id, CASE source_type WHEN 'items' THEN 'regular' WHEN 'auto' THEN 'auto' END, -count(*)
+        FROM old_rows
+        WHERE source_type IN ('items', 'auto')
+        GROUP BY creator_id, source_type;
+    ELSE
+        INSERT INTO gen_source_deltas (user_id, source_type, delta)
+        SELECT creator_id, CASE source_type WHEN 'items' THEN 'regular' WHEN 'auto' THEN 'auto' END, -1
+        FROM old_rows
+        WHERE source_type IN ('items', 'auto');
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION gen_source_count_update() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    INSERT INTO gen_source_deltas (user_id, source_type, delta)
+    SELECT creator_id, CASE source_type WHEN 'items' THEN 'regular' WHEN 'auto' THEN 'auto' END, sum(change)
+    FROM (
+        SELECT creator_id, source_type, 1 AS change FROM new_rows
+        UNION ALL
+        SELECT creator_id, source_type, -1 FROM old_rows
+    ) AS changes
+    WHERE source_type IN ('items', 'auto')
+    GROUP BY creator_id, source_type
+    HAVING sum(change) <> 0;
+    RETURN NULL;
+END $$;
+
+-- TRUNCATE has no transition table, so the rows are counted before they go. A snapshot older than
+-- the lock could miss some of them: better no TRUNCATE than a wrong count.
+CREATE FUNCTION gen_source_count_truncate() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    IF current_setting('transaction_isolation') <> 'read committed' THEN
+        RAISE EXCEPTION 'TRUNCATE of % can only be counted at READ COMMITTED', TG_TABLE_NAME
+            USING ERRCODE = 'feature_not_supported',
+                  HINT = 'Use DELETE, or begin the transaction at READ COMMITTED.';
+    END IF;
+    EXECUTE $count$
+        INSERT INTO gen_source_deltas (user_id, source_type, delta)
+        SELECT creator_id, CASE source_type WHEN 'items' THEN 'regular' WHEN 'auto' THEN 'auto' END, -count(*)
+        FROM $count$ || TG_RELID::regclass || $count$
+        WHERE source_type IN ('items', 'auto')
+        GROUP BY creator_id, source_type $count$;
+    RETURN NULL;
+END $$;
+
+-- The stored counts of a deleted row of users go with it (ON DELETE CASCADE), and what is left
+-- in the ledger must then add up to nothing, or it might meet a new row of the same id. So a stored
+-- count that goes is entered in the ledger, where the deleted rows cancel it.
+-- The total, whose own stored count stays, must not see that: hence the second entry.
+-- It looks at the rows that did go, not at what a snapshot says of them.
+CREATE FUNCTION gen_source_forget_owner() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    INSERT INTO gen_source_deltas (user_id, source_type, delta)
+    SELECT entry.user_id, gone.source_type, entry.delta
+    FROM old_rows AS gone
+    CROSS JOIN LATERAL (
+        VALUES (gone.user_id, gone.count), (NULL, -gone.count)
+    ) AS entry (user_id, delta)
+    WHERE gone.user_id IS NOT NULL
+      AND NOT EXISTS (SELECT FROM users WHERE users.id = gone.user_id);
+    RETURN NULL;
+END $$;
+
+-- TRUNCATE users CASCADE empties what is counted and the stored counts as well, so nothing is
+-- left to add. (Without CASCADE PostgreSQL refuses it.)
+CREATE FUNCTION gen_source_forget_everything() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    DELETE FROM gen_source_deltas;
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER gen_source_forget_owner AFTER DELETE ON gen_source_stats
+    REFERENCING OLD TABLE AS old_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION gen_source_forget_owner();
+CREATE TRIGGER gen_source_forget_everything AFTER TRUNCATE ON users
+    FOR EACH STATEMENT EXECUTE FUNCTION gen_source_forget_everything();
+
+-- 6. The triggers. A statement trigger fires only on the table that the statement names: the whole
+--    and each part need their own. TRUNCATE of the whole does fire the triggers of the parts, so
+--    there the parts do. Call it again when there is a new partition, and refresh.
+
+CREATE FUNCTION gen_source_place_triggers() RETURNS void
+LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+    part regclass;
+    has_parts boolean;
+BEGIN
+    -- What is written through a parent that we do not see would not be counted.
+    IF (SELECT relispartition FROM pg_class WHERE oid = 'content_items_all'::regclass)
+       OR EXISTS (SELECT FROM pg_inherits JOIN pg_class AS parent ON parent.oid = inhparent
+                  WHERE parent.relkind = 'r'
+                    AND 'content_items_all'::regclass IN (inhparent, inhrelid)) THEN
+        RAISE EXCEPTION '% is part of another table, or inherits: count the whole',
+            'content_items_all';
+    END IF;
+    IF NOT EXISTS (SELECT FROM pg_constraint
+                   WHERE contype = 'f' AND conrelid = 'content_items_all'::regclass
+                     AND confrelid = 'users'::regclass) THEN
+        RAISE EXCEPTION '% has no foreign key to its owner %',
+            'content_items_all', 'users';
+    END IF;
+    FOR part, has_parts IN
+        SELECT oid, relkind = 'p' FROM pg_class
+        WHERE oid = 'content_items_all'::regclass
+           OR oid IN (SELECT relid FROM pg_partition_tree('content_items_all'))
+    LOOP
+        EXECUTE format(
+            'CREATE OR REPLACE TRIGGER gen_source_insert AFTER INSERT ON %s'
+            ' REFERENCING NEW TABLE AS new_rows'
+            ' FOR EACH STATEMENT EXECUTE FUNCTION gen_source_count_insert()', part);
+        EXECUTE format(
+            'CREATE OR REPLACE TRIGGER gen_source_update AFTER UPDATE ON %s'
+            ' REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows'
+            ' FOR EACH STATEMENT EXECUTE FUNCTION gen_source_count_update()', part);
+        EXECUTE format(
+            'CREATE OR REPLACE TRIGGER gen_source_delete AFTER DELETE ON %s'
+            ' REFERENCING OLD TABLE AS old_rows'
+            ' FOR EACH STATEMENT EXECUTE FUNCTION gen_source_count_delete()', part);
+        CONTINUE WHEN has_parts;
+        EXECUTE format(
+            'CREATE OR REPLACE TRIGGER gen_source_truncate BEFORE TRUNCATE ON %s'
+            ' FOR EACH STATEMENT EXECUTE FUNCTION gen_source_count_truncate()', part);
+    END LOOP;
+END $$;
+
+SELECT gen_source_place_triggers();
+
+-- Other people's scripts know the two indexes by these names, and rely on the CHECK.
+
+ALTER INDEX idx_gen_source_keys RENAME TO idx_gen_source_stats_user_src;
+ALTER INDEX idx_gen_source_total RENAME TO idx_gen_source_stats_community;
+ALTER TABLE gen_source_stats ADD CONSTRAINT gen_source_stats_source_type
+    CHECK (source_type IN ('regular', 'auto'));
+
+-- B. tag_cardinality: how many items carry each tag.
+
+-- 1. Stored counts. Zero has no row.
+--    There is no CHECK (count >= 0): it would abort users' own transactions for a fault of ours.
+
+CREATE TABLE tag_cardinality_stats (
+    tag_id uuid REFERENCES tags (id) ON DELETE CASCADE,
+    content_source varchar(10) NOT NULL,
+    cardinality bigint NOT NULL,
+    PRIMARY KEY (tag_id, content_source),
+    updated_at timestamptz NOT NULL DEFAULT now()
+) WITH (fillfactor = 80);
+
+-- 2. The ledger. Append-only for writers, emptied by the fold: a queue. So it has no key and no
+--    index, and is vacuumed as soon as a fold has left dead rows.
+
+CREATE TABLE tag_cardinality_deltas (
+    tag_id uuid NOT NULL,
+    content_source varchar(10) NOT NULL,
+    delta bigint NOT NULL
+) WITH (
+    autovacuum_vacuum_scale_factor = 0,
+    autovacuum_vacuum_threshold = 1000,
+    autovacuum_vacuum_insert_threshold = -1,
+    autovacuum_vacuum_cost_delay = 0,
+    autovacuum_analyze_scale_factor = 0,
+    autovacuum_analyze_threshold = 100000
+);
+
+-- 3. The exact counts right now: stored plus ledger, in one statement and so on one snapshot.
+
+CREATE VIEW tag_cardinality_counts AS
+SELECT tag_id, content_source, sum(cardinality)::bigint AS cardinality
+FROM (
+    SELECT tag_id, content_source, cardinality FROM tag_cardinality_stats
+    UNION ALL
+    SELECT tag_id, content_source, delta FROM tag_cardinality_deltas
+) AS stored_and_ledger
+GROUP BY tag_id, content_source
+HAVING sum(cardinality) <> 0;
+
+-- 4. The record of refreshes: what each recount found.
+
+CREATE TABLE tag_cardinality_refreshes (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    started_at timestamptz NOT NULL,
+    duration_seconds double precision NOT NULL,
+    requested_by varchar(50) NOT NULL,
+    outcome varchar(10) NOT NULL,
+    rows_checked bigint NOT NULL DEFAULT 0,
+    rows_wrong bigint NOT NULL DEFAULT 0,
+    largest_error bigint NOT NULL DEFAULT 0,
+    worst jsonb NOT NULL DEFAULT '[]',
+    error text,
+    totals jsonb NOT NULL DEFAULT '{}',
+    CONSTRAINT tag_cardinality_refreshes_outcome
+        CHECK (outcome IN ('built', 'exact', 'repaired', 'failed'))
+);
+
+CREATE INDEX idx_tag_cardinality_refreshes_good
+    ON tag_cardinality_refreshes (id) WHERE outcome <> 'failed';
+
+-- 5. The triggers' functions. One row per key and category that a statement changed is appended in
+--    the writer's own transaction: it commits or rolls back with what is counted, and no writer
+--    touches a row that another one needs.
+--    SECURITY DEFINER: who may write what is counted need not be allowed to write the ledger.
+--    Most statements change a single row. To group it would take longer than to append it.
+
+CREATE FUNCTION tag_cardinality_count_insert() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    IF EXISTS (SELECT FROM new_rows OFFSET 1) THEN
+        INSERT INTO tag_cardinality_deltas (tag_id, content_source, delta)
+        SELECT tag_id, CASE source_type WHEN 'items' THEN 'regular' WHEN 'auto' THEN 'auto' END, count(*)
+        FROM new_rows
+        WHERE source_type IN ('items', 'auto') AND tag_id IS NOT NULL
+        GROUP BY tag_id, source_type;
+    ELSE
+        INSERT INTO tag_cardinality_deltas (tag_id, content_source, delta)
+        SELECT tag_id, CASE source_type WHEN 'items' THEN 'regular' WHEN 'auto' THEN 'auto' END, 1
+        FROM new_rows
+        WHERE source_type IN ('items', 'auto') AND tag_id IS NOT NULL;
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION tag_cardinality_count_delete() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    IF EXISTS (SELECT FROM old_rows OFFSET 1) THEN
+        INSERT INTO tag_cardinality_deltas (tag_id, content_source, delta)
+        SELECT tag_id, CASE source_type WHEN 'items' THEN 'regular' WHEN 'auto' THEN 'auto' END, -count(*)
+        FROM old_rows
+        WHERE source_type IN ('items', 'auto') AND tag_id IS NOT NULL
+        GROUP BY tag_id, source_type;
+    ELSE
+        INSERT INTO tag_cardinality_deltas (tag_id, content_source, delta)
+        SELECT tag_id, CASE source_type WHEN 'items' THEN 'regular' WHEN 'auto' THEN 'auto' END, -1
+        FROM old_rows
+        WHERE source_type IN ('items', 'auto') AND tag_id IS NOT NULL;
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION tag_cardinality_count_update() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    INSERT INTO tag_cardinality_deltas (tag_id, content_source, delta)
+    SELECT tag_id, CASE source_type WHEN 'items' THEN 'regular' WHEN 'auto' THEN 'auto' END, sum(change)
+    FROM (
+        SELECT tag_id, source_type, 1 AS change FROM new_rows
+        UNION ALL
+        SELECT tag_id, source_type, -1 FROM old_rows
+    ) AS changes
+    WHERE source_type IN ('items', 'auto') AND tag_id IS NOT NULL
+    GROUP BY tag_id, source_type
+    HAVING sum(change) <> 0;
+    RETURN NULL;
+END $$;
+
+-- TRUNCATE has no transition table, so the rows are counted before they go. A snapshot older than
+-- the lock could miss some of them: better no TRUNCATE than a wrong count.
+CREATE FUNCTION tag_cardinality_count_truncate() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    IF current_setting('transaction_isolation') <> 'read committed' THEN
+        RAISE EXCEPTION 'TRUNCATE of % can only be counted at READ COMMITTED', TG_TABLE_NAME
+            USING ERRCODE = 'feature_not_supported',
+                  HINT = 'Use DELETE, or begin the transaction at READ COMMITTED.';
+    END IF;
+    EXECUTE $count$
+        INSERT INTO tag_cardinality_deltas (tag_id, content_source, delta)
+        SELECT tag_id, CASE source_type WHEN 'items' THEN 'regular' WHEN 'auto' THEN 'auto' END, -count(*)
+        FROM $count$ || TG_RELID::regclass || $count$
+        WHERE source_type IN ('items', 'auto') AND tag_id IS NOT NULL
+        GROUP BY tag_id, source_type $count$;
+    RETURN NULL;
+END $$;
+
+-- The stored counts of a deleted row of tags go with it (ON DELETE CASCADE), and what is left
+-- in the ledger must then add up to nothing, or it might meet a new row of the same id. So a stored
+-- count that goes is entered in the ledger, where the deleted rows cancel it.
+-- It looks at the rows that did go, not at what a snapshot says of them.
+CREATE FUNCTION tag_cardinality_forget_owner() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    INSERT INTO tag_cardinality_deltas (tag_id, content_source, delta)
+    SELECT gone.tag_id, gone.content_source, gone.cardinality
+    FROM old_rows AS gone
+    WHERE NOT EXISTS (SELECT FROM tags WHERE tags.id = gone.tag_id);
+    RETURN NULL;
+END $$;
+
+-- TRUNCATE tags CASCADE empties what is counted and the stored counts as well, so nothing is
+-- left to add. (Without CASCADE PostgreSQL refuses it.)
+CREATE FUNCTION tag_cardinality_forget_everything() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    DELETE FROM tag_cardinality_deltas;
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER tag_cardinality_forget_owner AFTER DELETE ON tag_cardinality_stats
+    REFERENCING OLD TABLE AS old_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION tag_cardinality_forget_owner();
+CREATE TRIGGER tag_cardinality_forget_everything AFTER TRUNCATE ON tags
+    FOR EACH STATEMENT EXECUTE FUNCTION tag_cardinality_forget_everything();
+
+-- 6. The triggers. A statement trigger fires only on the table that the statement names: the whole
+--    and each part need their own. TRUNCATE of the whole does fire the triggers of the parts, so
+--    there the parts do. Call it again when there is a new partition, and refresh.
+
+CREATE FUNCTION tag_cardinality_place_triggers() RETURNS void
+LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+    part regclass;
+    has_parts boolean;
+BEGIN
+    -- What is written through a parent that we do not see would not be counted.
+    IF (SELECT relispartition FROM pg_class WHERE oid = 'content_tags'::regclass)
+       OR EXISTS (SELECT FROM pg_inherits JOIN pg_class AS parent ON parent.oid = inhparent
+                  WHERE parent.relkind = 'r'
+                    AND 'content_tags'::regclass IN (inhparent, inhrelid)) THEN
+        RAISE EXCEPTION '% is part of another table, or inherits: count the whole',
+            'content_tags';
+    END IF;
+    IF NOT EXISTS (SELECT FROM pg_constraint
+                   WHERE contype = 'f' AND conrelid = 'content_tags'::regclass
+                     AND confrelid = 'tags'::regclass) THEN
+        RAISE EXCEPTION '% has no foreign key to its owner %',
+            'content_tags', 'tags';
+    END IF;
+    FOR part, has_parts IN
+        SELECT oid, relkind = 'p' FROM pg_class
+        WHERE oid = 'content_tags'::regclass
+           OR oid IN (SELECT relid FROM pg_partition_tree('content_tags'))
+    LOOP
+        EXECUTE format(
+            'CREATE OR REPLACE TRIGGER tag_cardinality_insert AFTER INSERT ON %s'
+            ' REFERENCING NEW TABLE AS new_rows'
+            ' FOR EACH STATEMENT EXECUTE FUNCTION tag_cardinality_count_insert()', part);
+        EXECUTE format(
+            'CREATE OR REPLACE TRIGGER tag_cardinality_update AFTER UPDATE ON %s'
+            ' REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows'
+            ' FOR EACH STATEMENT EXECUTE FUNCTION tag_cardinality_count_update()', part);
+        EXECUTE format(
+            'CREATE OR REPLACE TRIGGER tag_cardinality_delete AFTER DELETE ON %s'
+            ' REFERENCING OLD TABLE AS old_rows'
+            ' FOR EACH STATEMENT EXECUTE FUNCTION tag_cardinality_count_delete()', part);
+        CONTINUE WHEN has_parts;
+        EXECUTE format(
+            'CREATE OR REPLACE TRIGGER tag_cardinality_truncate BEFORE TRUNCATE ON %s'
+            ' FOR EACH STATEMENT EXECUTE FUNCTION tag_cardinality_count_truncate()', part);
+    END LOOP;
+END $$;
+
+SELECT tag_cardinality_place_triggers();

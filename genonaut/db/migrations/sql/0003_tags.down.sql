@@ -1,2 +1,0 @@
-DROP TABLE content_tags;
-DROP TABLE tags;

@@ -1,0 +1,19 @@
+"""The counts by generation source and by tag: caches, ledgers, triggers.
+
+Why: counting live is slow. On a database that is full already, the triggers stand before the first
+refresh recounts, and the refresh only adds what is missing: so no write can slip between them.
+Until that first refresh, which `genonaut db upgrade` makes, the counts are "never built".
+"""
+
+from genonaut.db.migrations.files import run_file
+
+revision = "0002_counts"
+down_revision = "0001_content"
+
+
+def upgrade() -> None:
+    run_file("0002_counts.up.sql")
+
+
+def downgrade() -> None:
+    run_file("0002_counts.down.sql")

@@ -1,0 +1,86 @@
+"""Forms: addresses without what is empty, who may send one, and who looks."""
+
+import httpx
+import pytest
+
+from genonaut.config import Settings
+from genonaut.db.session import Database
+from tests.support.api import running_api
+from tests.support.site import OURS, USERS, Site, fill, view_as
+
+
+def test_the_form_leads_to_a_clean_address(client: httpx.Client) -> None:
+    answer = client.get(
+        "/gallery/choose?search=&genSource=comm-g&genSource=your-g&sort=newest&size=24"
+    )
+    assert answer.status_code == 303
+    assert answer.headers["location"] == "/gallery?notGenSource=your-ag,comm-ag"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Sec-Fetch-Site": "none"},
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Origin": ""},
+        {"Sec-Fetch-Site": "cross-site", "Origin": "http://our.example", "Host": "our.example"},
+    ],
+)
+@pytest.mark.parametrize("path", ["viewer", "items/{id}/delete", "items/{id}/undo"])
+def test_forms_of_strangers_change_nothing(
+    client: httpx.Client, site: Site, item_id: int, headers: dict[str, str], path: str
+) -> None:
+    view_as(client, "ada")
+    answer = client.post(f"/gallery/{path.format(id=item_id)}", headers=headers)
+    assert answer.status_code == 403
+    assert "set-cookie" not in answer.headers
+    assert site.number("SELECT count(*) FROM content_items_all WHERE id = :id", id=item_id) == 1
+
+
+def test_an_origin_of_our_own_is_enough(client: httpx.Client) -> None:
+    ours = {"Origin": "https://gallery.example", "Host": "gallery.example"}
+    assert client.post("/gallery/viewer", headers=ours).status_code == 303
+
+
+def test_a_get_changes_nothing(client: httpx.Client, site: Site, item_id: int) -> None:
+    view_as(client, "ada")
+    for way in ("delete", "undo"):
+        assert client.get(f"/gallery/items/{item_id}/{way}").status_code == 404
+    assert site.number("SELECT count(*) FROM content_items_all WHERE id = :id", id=item_id) == 1
+
+
+def test_the_cookie_of_the_viewer(client: httpx.Client) -> None:
+    data = {"user": USERS["ada"], "back": "/gallery?sort=best&p=3"}
+    answer = client.post("/gallery/viewer", data=data, headers=OURS)
+    assert answer.headers["location"] == "/gallery?sort=best"
+    cookie = answer.headers["set-cookie"]
+    for part in (f"genonaut_viewer={USERS['ada']}", "HttpOnly", "SameSite=lax", "Path=/gallery"):
+        assert part in cookie
+    assert "Secure" not in cookie
+    gone = client.post("/gallery/viewer", data={"user": ""}, headers=OURS)
+    assert "Max-Age=0" in gone.headers["set-cookie"]
+
+
+@pytest.mark.parametrize("value", ["", "x", "' OR 1=1", "00000000-0000-4000-8000-0000000000ff"])
+def test_a_cookie_of_nobody_is_nobody(client: httpx.Client, value: str) -> None:
+    answer = client.get("/gallery", headers={"Cookie": f"genonaut_viewer={value}"})
+    assert answer.status_code == 200
+    assert "viewing as nobody" in answer.text
+
+
+def test_nobody_is_chosen_where_it_is_switched_off(
+    server: tuple[Settings, Database], database: Database
+) -> None:
+    fill(database)
+    with running_api(server[0], database) as client:
+        assert (
+            client.post("/gallery/viewer", data={"user": USERS["ada"]}, headers=OURS).status_code
+            == 404
+        )
+        page = client.get("/gallery", headers={"Cookie": f"genonaut_viewer={USERS['ada']}"}).text
+        assert "gallery-viewer-select" not in page
+        assert "nobody can be chosen here" in page

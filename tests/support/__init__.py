@@ -1,0 +1,1 @@
+"""What the tests share: servers, processes, data, and the truth to compare with."""

@@ -1,0 +1,151 @@
+"""Test servers: a cluster is made and migrated once for each run, and copied for each worker."""
+
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Final
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import create_engine
+
+from genonaut.config import Settings, load_settings
+from genonaut.counting.declaration import CachedCount
+from genonaut.db.counts import COUNTS, build_counts
+from genonaut.db.session import Database, open_database
+from genonaut.embedded.locks import FileLock
+from tests.support.processes import nothing_left
+from tests.support.waiting import wait_until
+
+DEBIAN: Final = Path("/usr/lib/postgresql/15/bin")
+EMBEDDED: Final = "embedded"
+SERVERS: Final = (EMBEDDED, "debian-15")
+MIGRATED: Final = "migrated"
+STRAY: Final = ("DATABASE_URL", "DB_HOST", "DB_NAME", "GENONAUT_ENV", "GENONAUT_HOME")
+
+# No test pulls the plug of the machine. (Commits stay synchronous: VACUUM does not mark a page as
+# visible to all before the commits on it are on their way to the disk, and plans depend on it.)
+QUICK: Final = "fsync = off\nfull_page_writes = off\n"
+
+# In an order in which no deletion has to cascade.
+TABLES: Final = ("content_tags", "content_items_all", "deleted_items", "tags", "users")
+LARGE_BYTES: Final = 2_000_000
+LARGEST = """
+    SELECT max(pg_relation_size(oid)) FROM pg_class
+    WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"""
+OTHERS = """
+    SELECT FROM pg_stat_activity WHERE datname = current_database()
+    AND pid <> pg_backend_pid() AND xact_start IS NOT NULL"""
+
+
+def is_there(server: str) -> bool:
+    return server == EMBEDDED or DEBIAN.exists()
+
+
+def make_folder() -> Path:
+    """A folder that a server's account can reach (pytest's own folders are private)."""
+    folder = Path(tempfile.mkdtemp(prefix="genonaut-test-"))
+    folder.chmod(0o711)
+    return folder
+
+
+@contextmanager
+def new_database(beside: Database, *, migrated: bool = False) -> Iterator[Database]:
+    """A database of its own on the server of another one, with the current schema or nothing."""
+    name = f"test_{uuid4().hex}"
+    admin = create_engine(beside.url, isolation_level="AUTOCOMMIT")
+    engine = create_engine(
+        beside.url.set(database=name), pool_size=10, isolation_level="READ COMMITTED"
+    )
+    with admin.connect() as connection:
+        template = MIGRATED if migrated else "template1"
+        connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {template}")
+        try:
+            yield Database(engine.url, engine, is_embedded=False)
+        finally:
+            engine.dispose()
+            connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+    admin.dispose()
+
+
+@contextmanager
+def open_server(home: Path, server: str, name: str = "test") -> Iterator[tuple[Settings, Database]]:
+    """An environment's settings and database, on a server in a home, while the `with` lasts."""
+    with ExitStack() as stack:
+        with pytest.MonkeyPatch.context() as environment:
+            for variable in STRAY:
+                environment.delenv(variable, raising=False)
+            if server != EMBEDDED:
+                environment.setenv("GENONAUT_POSTGRES_BIN", str(DEBIAN))
+            settings = load_settings(name).model_copy(update={"home": home})
+            database = stack.enter_context(open_database(settings, pool_size=40))
+        yield settings, database
+
+
+def prepared_home(run: Path, server: str = EMBEDDED) -> Path:
+    """A GENONAUT_HOME with the test database, current, empty, its counts built; it is stopped.
+
+    The copy of the database, of which others are made, has counts that were never built.
+
+    The first worker of a run that needs it makes it, and the others wait.
+    """
+    home = run / f"prepared-{server}"
+    turn = FileLock(home.with_suffix(".lock"))
+    turn.exclusive()
+    try:
+        if not home.exists():
+            fresh = home.with_suffix(".new")
+            fresh.mkdir(mode=0o711)
+            with open_server(fresh, server) as (_, database):
+                _keep_a_copy(database)
+                build_counts(database, "tests")
+            nothing_left(fresh)
+            fresh.rename(home)
+    finally:
+        turn.close()
+    return home
+
+
+def _keep_a_copy(database: Database) -> None:
+    """The migrated database once more, without connections, to make others of it."""
+    database.engine.dispose()
+    admin = create_engine(database.url.set(database="postgres"), isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {MIGRATED} TEMPLATE {database.url.database}")
+    admin.dispose()
+
+
+def copy_server(source: Path, home: Path, settings: str = "") -> None:
+    """Copy the stopped server of one home into another, with more settings for it."""
+    home.mkdir(mode=0o711, exist_ok=True)
+    subprocess.run(["cp", "-a", source / "postgres", home], check=True)
+    with (home / "postgres" / "data" / "postgresql.conf").open("a") as file:
+        file.write(settings)
+
+
+def empty(database: Database, *more: CachedCount) -> None:
+    """Leave nothing in the database, whose counts (and perhaps more) are then as never built.
+
+    DELETE takes a tenth of the time of TRUNCATE, which has a file to make for every index, and a
+    reader who is late does not deadlock with it. It leaves dead rows; when these are many, or a
+    test has made many, the tables are truncated as soon as no one else is at work.
+    """
+    with database.transaction() as session:
+        large = session.connection().exec_driver_sql(LARGEST).scalar_one() > LARGE_BYTES
+    if large:
+        wait_until(lambda: not _others(database), "no transaction of another connection is open")
+    tables = [*TABLES]  # and then what the triggers on these have written
+    for count in (*COUNTS.values(), *more):
+        tables += [count.table, f"{count.name}_deltas", f"{count.name}_refreshes"]
+    with database.transaction() as session:
+        if large:
+            session.connection().exec_driver_sql(f"TRUNCATE {', '.join(tables)} CASCADE")
+        for table in tables:
+            session.connection().exec_driver_sql(f"DELETE FROM {table}")
+
+
+def _others(database: Database) -> int:
+    with database.transaction() as session:
+        return session.connection().exec_driver_sql(OTHERS).rowcount

@@ -1,0 +1,147 @@
+"""The examples of the documents: every `console` block is run, and its output compared.
+
+One demo is served for all of them: as large as the documents' in users and tags, so that ids agree,
+and with few items. Numbers, times and ids are not compared.
+"""
+
+import json
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from genonaut.broker import running_broker
+from genonaut.embedded.cluster import find_binaries
+from tests.support.api import running_api
+from tests.support.console import blocks, examples
+from tests.support.docs import read_docs
+from tests.support.forks import Forks, forks
+from tests.support.processes import connect, environment, nothing_left
+from tests.support.servers import EMBEDDED, QUICK, copy_server, make_folder, open_server
+from tests.support.terminal import Terminal
+
+NOT_RUN = {
+    "make demo": "installs, then runs `genonaut up`",
+    "make install-dev": "installs",
+    "GENONAUT_EXAMPLES=2000 make test ARGS=tests/counting/test_state_machine.py": "takes long",
+    "make bench                                         # everything": "takes long",
+    "API_PORT=8002 genonaut api --env dev": "serves until it is stopped; tests/system has it",
+    "genonaut worker --env demo": "works until it is stopped; tests/system has it",
+    "genonaut beat --env demo": "works until it is stopped; tests/system has it",
+    "genonaut flower --env demo": "serves until it is stopped; tests/system has it",
+    "genonaut stats sql gen_source --restore | genonaut db psql": "test_audit.py follows it",
+    "createdb gallery": "serves until it is stopped; the restore of operations.md has the rest",
+    "useradd --system --shell /usr/sbin/nologin genonaut": "changes the machine",
+    "systemctl daemon-reload": "needs systemd; tests/unit/test_deploy.py verifies the units",
+    "export DB_PASSWORD=... VALKEY_PASSWORD=... FLOWER_BASIC_AUTH=name:password": "needs docker",
+}
+"""The blocks in `sh`, by their first line, and why they are not run. They promise no output."""
+
+ELSEWHERE = {"genonaut up": "tests/system/test_lifecycle.py compares what it prints"}
+TEXTS = read_docs()
+GUIDE = "docs/add-a-count.md"  # executed by test_guide.py, in a copy of the package
+DOCUMENTS = [name for name, text in TEXTS.items() if examples(text) and name != GUIDE]
+# The ids that the documents show are those of the full demo.
+FIRST_NEW_ITEM = 120_001
+NEW_USERS = ["ada", "grace", "imported"]
+
+
+@dataclass(frozen=True)
+class Demo:
+    """A demo that is served."""
+
+    home: Path
+    address: str
+    forks: Forks
+
+    def terminal(self, name: str, **variables: str) -> Terminal:
+        """A terminal in a folder of its own, with the demo as the documents found it."""
+        folder = self.home / "readers" / name.replace("/", "-")
+        folder.mkdir(parents=True)
+        programs = [str(Path(sys.executable).parent), str(find_binaries(None)), os.environ["PATH"]]
+        variables |= {"GENONAUT_ENV": "demo", "PATH": os.pathsep.join(programs)}
+        self._restore()
+        return Terminal(
+            folder,
+            environment(self.home, **variables),
+            self.forks,
+            self.address,
+            ELSEWHERE,
+        )
+
+    def as_named_server(self) -> dict[str, str]:
+        """Its PostgreSQL, as one of the reader's own."""
+        end = json.loads((self.home / "postgres" / "endpoint.json").read_text())
+        address = f"{end['user']}:{end['password']}@{end['host']}:{end['port']}"
+        return {
+            "DATABASE_URL": f"postgresql://{address}/genonaut_demo",
+            "PGHOST": end["host"],
+            "PGPORT": str(end["port"]),
+            "PGUSER": end["user"],
+            "PGPASSWORD": end["password"],
+        }
+
+    def _restore(self) -> None:
+        with connect(self.home, "genonaut_demo") as connection:
+            connection.execute("DELETE FROM users WHERE username = ANY(%s)", [NEW_USERS])
+            connection.execute("DELETE FROM content_items_all WHERE id >= %s", [FIRST_NEW_ITEM])
+            connection.execute(f"ALTER SEQUENCE content_items_id_seq RESTART WITH {FIRST_NEW_ITEM}")
+
+
+@pytest.fixture(scope="module")
+def demo(prepared: Path) -> Iterator[Demo]:
+    home = make_folder()
+    try:
+        copy_server(prepared, home, QUICK)
+        with forks() as forked:
+            seeded = forked.run(
+                ["seed", "--env", "demo", "--regular", "200", "--auto", "1000"],
+                environment(home),
+                home,
+                home / "seeded",
+            )
+            assert seeded == 0, (home / "seeded").read_text()
+            with (
+                open_server(home, EMBEDDED, "demo") as (settings, database),
+                running_broker(settings),
+                running_api(settings, database) as api,
+            ):
+                with connect(home) as connection:  # the reader has none yet
+                    connection.execute("DROP DATABASE genonaut_test")
+                yield Demo(home, str(api.base_url), forked)
+        nothing_left(home)
+    finally:
+        shutil.rmtree(home)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_the_examples_print_what_they_promise(document: str, demo: Demo) -> None:
+    if "$ curl " in TEXTS[document] and not shutil.which("curl"):
+        pytest.skip("CURL IS MISSING (apt-get install curl)")
+    named = demo.as_named_server() if document == "docs/operations.md" else {}
+    broken = demo.terminal(document, **named).broken_promises(TEXTS[document])
+    assert not broken, "\n\n".join([document, *broken])
+
+
+def test_a_broken_promise_is_found(demo: Demo) -> None:
+    text = "```console\n$ genonaut stats show --env prod\ngenonaut: There is no environment.\n```\n"
+    [broken] = demo.terminal("planted").broken_promises(text)
+    assert "-genonaut: There is no environment." in broken
+
+
+@pytest.mark.parametrize("document", ["docs/counting.md", "docs/listing.md"])
+def test_the_queries_can_be_executed(document: str, demo: Demo) -> None:
+    with connect(demo.home, "genonaut_demo") as connection:
+        queries = blocks(TEXTS[document], "sql")
+        assert queries
+        for query in queries.values():
+            connection.execute(query.encode())
+
+
+def test_what_is_not_run_is_listed_with_a_reason() -> None:
+    found = {line for name, text in TEXTS.items() if name != GUIDE for line in blocks(text, "sh")}
+    assert found == NOT_RUN.keys()

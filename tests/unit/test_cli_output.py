@@ -1,0 +1,48 @@
+"""What commands print: tables whose numbers can be compared, and sentences whose nouns agree."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from genonaut.counting.engine import Refresh
+from genonaut.running.output import number_of, print_built_counts, print_table
+
+
+def test_numbers_stand_at_the_right_with_separators(capsys: pytest.CaptureFixture[str]) -> None:
+    print_table(["name", "count"], [["ada", 7], ["Community", 100_000]])
+    assert capsys.readouterr().out.splitlines() == [
+        "name         count",
+        "ada              7",
+        "Community  100,000",
+    ]
+
+
+def test_a_table_without_rows_has_its_heading(capsys: pytest.CaptureFixture[str]) -> None:
+    print_table(["name", "count"], [])
+    assert capsys.readouterr().out.split() == ["name", "count"]
+
+
+def test_text_is_printed_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    print_table(["name"], [["[bold]ada[/bold]"]])
+    assert capsys.readouterr().out.splitlines()[1] == "[bold]ada[/bold]"
+
+
+@pytest.mark.parametrize(
+    ("number", "text"), [(0, "0 rows"), (1, "1 row"), (2, "2 rows"), (1002, "1,002 rows")]
+)
+def test_nouns_agree_with_their_number(number: int, text: str) -> None:
+    assert number_of(number, "row") == text
+
+
+def test_each_count_that_was_built_has_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+    started = datetime(2026, 11, 22, tzinfo=UTC)
+    print_built_counts(
+        {
+            "gen_source": Refresh(started, duration_seconds=0.26, rows_checked=1002),
+            "tag_cardinality": Refresh(started, duration_seconds=0.04, rows_checked=1),
+        }
+    )
+    assert capsys.readouterr().out.splitlines() == [
+        "Built 1,002 counts of gen_source in 0.3 s.",
+        "Built 1 count of tag_cardinality in 0.0 s.",
+    ]

@@ -1,0 +1,59 @@
+"""Failures of the database, as sentences that name what failed: the same from either layer."""
+
+import psycopg
+import pytest
+from sqlalchemy import URL
+from sqlalchemy.exc import DBAPIError
+
+from genonaut.db.failures import explain
+from genonaut.errors import (
+    DatabaseBusyError,
+    DatabaseError,
+    DatabaseTimeoutError,
+    DatabaseUnreachableError,
+)
+
+HERE = URL.create("postgresql+psycopg", "ada", "hunter2", "db.example", 5433, "gallery")
+FAILURES: dict[str, tuple[psycopg.Error, type[DatabaseError], str]] = {
+    "a time limit": (
+        psycopg.errors.QueryCanceled("canceling statement"),
+        DatabaseTimeoutError,
+        "time limit",
+    ),
+    "a deadlock": (psycopg.errors.DeadlockDetected("deadlock"), DatabaseBusyError, "Try again"),
+    "a wrong password": (
+        psycopg.OperationalError('FATAL:  password authentication failed for user "ada"'),
+        DatabaseError,
+        "The database server at db.example:5433 refused the user 'ada'",
+    ),
+    "a missing database": (
+        psycopg.OperationalError('FATAL:  database "gallery" does not exist'),
+        DatabaseError,
+        "There is no database 'gallery' at db.example:5433",
+    ),
+    "no server": (
+        psycopg.OperationalError("connection refused"),
+        DatabaseUnreachableError,
+        "The database server at db.example:5433 cannot be reached",
+    ),
+    "something else": (
+        psycopg.errors.DiskFull("no space left"),
+        DatabaseError,
+        "The database failed: no space left",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", FAILURES)
+def test_a_failure_is_explained_with_what_it_is_about(what: str) -> None:
+    error, noun, words = FAILURES[what]
+    wrapped = DBAPIError("SELECT 1", None, error)
+    for explained in (explain(error, HERE), explain(wrapped, HERE)):
+        assert type(explained) is noun
+        assert words in str(explained)
+        assert "hunter2" not in str(explained)
+
+
+def test_a_connection_that_broke_is_a_server_that_cannot_be_reached() -> None:
+    broken = DBAPIError("SELECT 1", None, psycopg.Error("bad"), connection_invalidated=True)
+    assert isinstance(explain(broken, HERE), DatabaseUnreachableError)
