@@ -17,6 +17,7 @@ from genonaut.api.monitoring.health import HealthService
 from genonaut.api.monitoring.metrics import MetricsService
 from genonaut.api.routes import content, gallery, health, metrics, stats, tags, users
 from genonaut.config import Settings
+from genonaut.db.gen_source_counts import CountsPolicy
 from genonaut.db.session import Database
 from genonaut.web.routes import add_pages
 
@@ -53,11 +54,13 @@ def create_app(
     )
     app.state.settings = settings
     app.state.database = database
-    app.state.on_long_ledger = on_long_ledger
+    app.state.counts_policy = CountsPolicy.of(settings.stats, on_long_ledger)
     app.state.limiter = ConnectionLimiter(
         settings.api.pool_size, settings.api.statement_timeout_seconds
     )
-    app.state.counts_reader = CountsReader(database, settings, app.state.limiter, on_long_ledger)
+    app.state.counts_reader = CountsReader(
+        database, settings, app.state.limiter, app.state.counts_policy
+    )
     app.state.health = HealthService(database, settings)
     app.state.metrics = MetricsService(database)
     for routes in (stats, gallery, content, tags, users, health, metrics):

@@ -15,6 +15,7 @@ from genonaut.counting.declaration import CachedCount
 from genonaut.counting.engine import Fold, fold
 from genonaut.counting.runs import build_if_never_built
 from genonaut.db.counts import GEN_SOURCE
+from genonaut.db.gen_source_counts import CountsPolicy
 from genonaut.db.session import Database
 from genonaut.errors import DatabaseError
 from tests.support.recount import differences
@@ -37,8 +38,8 @@ def write(database: Database, statements: int = LONG + 1) -> None:
 
 def read(database: Database, on_long_ledger: Callable[[], None]) -> dict[str, Any]:
     with database.transaction() as session:
-        service = ContentService(session, fold_after_rows=LONG, on_long_ledger=on_long_ledger)
-        return service.get_unified_content_stats()
+        policy = CountsPolicy(fold_after_rows=LONG, on_long_ledger=on_long_ledger)
+        return ContentService(session, policy).get_unified_content_stats()
 
 
 def ledger_rows(database: Database) -> int:

@@ -168,7 +168,7 @@ def test_a_forged_place_is_a_place_like_any_other(
 ) -> None:
     """Its maker may read the list anyway."""
     query = GalleryQuery(sort_field=field)
-    forged = Cursor(backward=False, rank=2**63 - 1, position=Position(value, item_id))
+    forged = Cursor(backward=False, offset=2**63 - 1, position=Position(value, item_id))
     page = read(
         client, asked(SWITCHES, None, sort_field=field, cursor=cursors.write(forged, query))
     )

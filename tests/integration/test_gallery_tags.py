@@ -155,7 +155,7 @@ def test_the_total_of_one_tag_is_not_counted(
     build(database)
     with database.snapshot() as session:
         query = GalleryQuery(tags=tags, tag_match="all", page_size=5)
-        service = GalleryService(session, settings)
+        service = GalleryService(session, settings.gallery)
         statements = [text for text, _ in executed(session, lambda: service.page(query))]
         assert service.page(query).pagination.total_count == 75 // (2 if len(tags) == 1 else 6)
     assert any("DECLARE counting" in statement for statement in statements) == counted
