@@ -11,9 +11,9 @@ def copy_rows(connection: Connection, statement: str, rows: Iterable[Sequence[ob
     """Send rows to a `COPY ... FROM STDIN`, in the connection's transaction.
 
     Raises:
-        DBAPIError: the database refuses them, or is gone; as from any other statement.
+        DBAPIError: the database refuses them or is gone, as with any other statement.
     """
-    connection.exec_driver_sql("SELECT")  # begins SQLAlchemy's transaction, should there be none
+    connection.exec_driver_sql("SELECT")  # begins SQLAlchemy's transaction, if there is none
     driver = connection.connection.driver_connection
     assert isinstance(driver, psycopg.Connection)  # noqa: S101 - the only driver we have
     try:

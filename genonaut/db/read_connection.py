@@ -9,6 +9,7 @@ from psycopg.rows import namedtuple_row
 from sqlalchemy import URL
 
 from genonaut.db.failures import explain
+from genonaut.db.session import SESSION
 from genonaut.errors import DatabaseTimeoutError
 
 GRACE_SECONDS = 1.0  # for the server to report the timeout itself
@@ -61,8 +62,9 @@ class ReadConnection:
                 if not kept.closed:
                     raise
                 # It broke while it was idle, as when the server was restarted.
-        self._connection = await self._connect()
-        return await self._execute(self._connection, statement, parameters)
+        self._connection = fresh = await self._connect()
+        await fresh.execute(SESSION)
+        return await self._execute(fresh, statement, parameters)
 
     async def _execute(
         self, connection: Connection, statement: str, parameters: Mapping[str, Any]
@@ -80,7 +82,7 @@ class ReadConnection:
             row_factory=namedtuple_row,
             application_name="genonaut",
             connect_timeout=self._connect_timeout_seconds,
-            options=f"-c statement_timeout={milliseconds} -c timezone=UTC",
+            options=f"-c statement_timeout={milliseconds}",
         )
 
     async def close(self) -> None:

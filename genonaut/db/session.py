@@ -1,4 +1,4 @@
-"""How to reach the database: the one named by the settings, or else our own embedded server.
+"""Opening the database: the one that the settings name, or else one on the embedded server.
 
 with open_database(settings) as database, database.transaction() as session: ...
 """
@@ -10,7 +10,7 @@ from typing import Any
 
 import psycopg
 from psycopg import sql
-from sqlalchemy import URL, Engine, create_engine
+from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -18,8 +18,13 @@ from genonaut.config import Settings
 from genonaut.db.failures import explain
 from genonaut.db.migrate import require_current, upgrade
 from genonaut.embedded.lease import Lease
-from genonaut.embedded.postgres import forget_libpq_variables
+from genonaut.embedded.postgres import own_parameters
 from genonaut.errors import ServerStartError
+
+# Not among the `options`: libpq sends PGTZ and PGDATESTYLE behind them, so those would win.
+SESSION = """
+    SELECT set_config('timezone', 'UTC', false) AS timezone,
+           set_config('datestyle', 'ISO, MDY', false) AS datestyle"""
 
 
 @dataclass(frozen=True)
@@ -42,7 +47,7 @@ class Database:
 
     @contextmanager
     def snapshot(self) -> Iterator[Session]:
-        """A session that reads only, and all of it as of the moment of its first statement.
+        """A session that only reads, and sees everything as of its first statement.
 
         Raises:
             DatabaseError: the database cannot be used.
@@ -73,8 +78,8 @@ def open_database(
     """The environment's database, with the current schema.
 
     An embedded server is started if none runs, and stopped when its last user is gone; its
-    database is created and migrated. A server that the settings name is migrated only on demand
-    (`migrate`): that is for its operator to decide.
+    database is created and migrated. The database of a server that the settings name is migrated
+    only on request (`migrate`): that is its operator's decision.
 
     Raises:
         ServerStartError: the embedded server does not start.
@@ -86,16 +91,17 @@ def open_database(
             url,
             pool_size=pool_size,
             max_overflow=0,
-            isolation_level="READ COMMITTED",  # whatever the server's default is
-            hide_parameters=True,  # a traceback in a log must not hold what users wrote
+            isolation_level="READ COMMITTED",  # the server's default may be another
+            hide_parameters=True,  # a traceback in a log must not contain what users wrote
             pool_pre_ping=True,
             connect_args={
                 "application_name": "genonaut",
                 "connect_timeout": settings.db.connect_timeout_seconds,
                 # Compiling a plan (JIT) takes longer than it ever saves here.
-                "options": f"-c statement_timeout={milliseconds} -c timezone=UTC -c jit=off",
+                "options": f"-c statement_timeout={milliseconds} -c jit=off",
             },
         )
+        event.listen(engine, "connect", _begin)
         database = Database(url, engine, settings.db.is_embedded)
         try:
             _make_current(database, migrate=settings.db.is_embedded if migrate is None else migrate)
@@ -104,9 +110,14 @@ def open_database(
             engine.dispose()
 
 
+def _begin(connection: psycopg.Connection[Any], _record: object) -> None:
+    connection.execute(SESSION)
+    connection.commit()
+
+
 @contextmanager
 def server_url(settings: Settings) -> Iterator[URL]:
-    """The database's address, with its server running and the database there, schema or not."""
+    """The database's address. Its server runs and the database exists, with a schema or without."""
     with _server(settings) as url:
         yield url
 
@@ -117,7 +128,6 @@ def _server(settings: Settings) -> Iterator[URL]:
         yield settings.db.server_url()
         return
     with Lease(settings.home, "postgres") as lease:
-        forget_libpq_variables()
         endpoint = lease.endpoint()
         try:
             _create_database(endpoint, settings.db.name)
@@ -130,6 +140,7 @@ def _server(settings: Settings) -> Iterator[URL]:
             endpoint["host"],
             endpoint["port"],
             settings.db.name,
+            query=own_parameters(),
         )
 
 
@@ -137,18 +148,21 @@ def _refused(error: psycopg.OperationalError, lease: Lease) -> ServerStartError:
     reason = str(error).strip().splitlines()[-1]
     if "password authentication failed" in reason:
         return ServerStartError(
-            f"The embedded server does not let us in ({reason}): put back the password that "
-            f"belongs to it into {lease.folder.path / 'password'}."
+            f"The embedded server rejected the stored password ({reason}): restore the original "
+            f"in {lease.folder.path / 'password'}."
         )
-    return ServerStartError(f"The embedded server does not answer ({reason}): try again.")
+    if "service" in reason:
+        return ServerStartError(f"PGSERVICE cannot be used ({reason}): unset it.")
+    return ServerStartError(f"The embedded server does not respond ({reason}): try again.")
 
 
 def _create_database(endpoint: dict[str, Any], name: str) -> None:
     create = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
-    with psycopg.connect(**endpoint, dbname="postgres", autocommit=True) as connection:
+    address = endpoint | own_parameters() | {"dbname": "postgres"}
+    with psycopg.connect(**address, autocommit=True) as connection:
         if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
             return
-        # Somebody else may be quicker.
+        # Another process may create it first.
         with suppress(psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
             connection.execute(create)
 

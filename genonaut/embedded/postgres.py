@@ -28,6 +28,22 @@ from genonaut.errors import ServerStartError
 USER = "genonaut"
 HOST = "127.0.0.1"
 
+# Beside those that the endpoint names. The empty ones are as if they were not set.
+OWN_PARAMETERS = {
+    "hostaddr": HOST,
+    "options": "",
+    "client_encoding": "UTF8",
+    "target_session_attrs": "any",
+    "require_auth": "scram-sha-256",
+    "channel_binding": "disable",
+    "gssencmode": "disable",
+    "sslmode": "disable",
+    "sslcertmode": "disable",
+    "sslnegotiation": "postgres",
+    "sslrootcert": "",
+    "ssl_max_protocol_version": "",
+}
+
 SETTINGS = {
     "listen_addresses": HOST,
     "unix_socket_directories": ".",
@@ -90,9 +106,29 @@ class PostgresServer:
             return 0
 
 
+def own_parameters() -> dict[str, str]:
+    """What keeps this process's PGSSLMODE, PGHOSTADDR and the like out of a connection.
+
+    They are meant for other servers, but libpq takes them wherever a parameter is not given. A
+    PGSERVICE may set any of the parameters.
+    """
+    if "PGSERVICE" in os.environ:
+        return dict(OWN_PARAMETERS)
+    return {
+        name: value
+        for name, value in OWN_PARAMETERS.items()
+        if f"PG{name.replace('_', '').upper()}" in os.environ
+    }
+
+
+def without_libpq_variables() -> dict[str, str]:
+    """The environment for a program that is to reach the embedded server."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+
+
 def forget_libpq_variables() -> None:
-    """Drop this process's PGSSLMODE, PGSERVICE and the like: they are meant for other servers."""
-    for name in [name for name in os.environ if name.startswith("PG")]:
+    """Take them out of this process's environment. For the beginning of a program only."""
+    for name in os.environ.keys() - without_libpq_variables().keys():
         del os.environ[name]
 
 

@@ -1,6 +1,7 @@
-"""What strangers have written stays text, and the pages ask nobody but us."""
+"""What strangers have written stays text, and the pages send requests to our server only."""
 
 import json
+from typing import Any
 
 from playwright.sync_api import expect
 from sqlalchemy import text
@@ -27,7 +28,9 @@ def write_scripts(site: Site) -> list[int]:
         )
         ids: list[int] = []
         for script in SCRIPTS:
-            columns = dict.fromkeys(("title", "content_data", "path_thumb", "prompt"), script)
+            columns: dict[str, Any] = dict.fromkeys(
+                ("title", "content_data", "path_thumb", "prompt"), script
+            )
             metadata = json.dumps({script: script, "model": script})
             ids += add_items(session, USERS["ada"], item_metadata=metadata, **columns)
             add_tag(session, script.lower(), ids[-1:])

@@ -63,7 +63,7 @@ def test_every_combination_has_the_items_and_the_total_of_plain_sql(
                 page_size=SIZE,
             )
             pages = list(read_forward(service, query))
-            assert [item["id"] for page in pages for item in page.items] == expected, switches
+            assert [item.id for page in pages for item in page.items] == expected, switches
             check_pagination([asdict(page.pagination) for page in pages], len(expected))
             back = [*read_backward(service, query, pages[-1])][::-1]
             assert [page.items for page in back] == [page.items for page in pages[:-1]]
@@ -160,9 +160,9 @@ def test_the_total_is_the_arithmetic_of_the_stats(client: httpx.Client) -> None:
 
 def of_source(stats: dict[str, Any], source: str, own: bool, switches: Sequence[str]) -> int:
     mine: int = stats[f"user_{source}_count"]
-    everybody: int = stats[f"community_{source}_count"]
+    community: int = stats[f"community_{source}_count"]
     if f"community-{source}" in switches:
-        return everybody if own else everybody - mine
+        return community if own else community - mine
     return mine if own else 0
 
 
@@ -198,7 +198,7 @@ def test_one_empty_value_is_no_source(client: httpx.Client) -> None:
     assert page["stats"]["user_regular_count"] > 0
 
 
-def test_an_unknown_viewer_has_nothing_and_sees_everybody(client: httpx.Client) -> None:
+def test_an_unknown_viewer_has_nothing_and_sees_all_items(client: httpx.Client) -> None:
     mine = read(client, asked(["user-regular", "user-auto"], str(uuid4())))
     assert (mine["items"], mine["pagination"]["total_count"]) == ([], 0)
     community = asked(["community-regular", "community-auto"], str(uuid4()), page_size=100)

@@ -228,7 +228,7 @@ def test_a_full_database_is_upgraded_and_built_while_others_write(scratch: Datab
     assert refresh_now(scratch.transaction, GEN_SOURCE, "test").rows_wrong == 0
 
 
-def test_going_back_keeps_the_content_and_the_next_build_counts_it_anew(
+def test_going_back_keeps_the_content_and_the_next_build_recounts_it(
     scratch: Database,
 ) -> None:
     upgrade(scratch.engine)
@@ -269,7 +269,9 @@ def test_a_migration_gives_up_instead_of_making_others_queue(
     with scratch.engine.begin() as other:
         other.exec_driver_sql("LOCK TABLE content_items IN ROW EXCLUSIVE MODE")
         with (
-            pytest.raises(DatabaseBusyError, match="Others hold a lock for too long"),
+            pytest.raises(
+                DatabaseBusyError, match="Another transaction has held a lock for too long"
+            ),
             open_database(settings_of_scratch, migrate=True),
         ):
             pass

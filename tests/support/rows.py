@@ -46,8 +46,8 @@ def add_items(
     where: Where, creator: str, number: int = 1, source: str = "items", **columns: object
 ) -> list[int]:
     """Add items that are all alike, by one statement, and return their ids."""
-    values = {"title": "t", "content_data": "", "prompt": "p", "source_type": source}
-    values |= {"creator_id": creator} | columns
+    alike = {"title": "t", "content_data": "", "prompt": "p", "source_type": source}
+    values: dict[str, object] = {**alike, "creator_id": creator, **columns}
     statement = (
         f"INSERT INTO content_items_all ({', '.join(values)})"
         f" SELECT {', '.join(['%s'] * len(values))} FROM generate_series(1, %s) RETURNING id"

@@ -1,6 +1,8 @@
-"""The embedded PostgreSQL: it is there while somebody uses it, and gone when nobody does."""
+"""The embedded PostgreSQL: it runs while any process uses it, and is gone when none does."""
 
+import asyncio
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -10,10 +12,15 @@ from typing import Any
 
 import psycopg
 import pytest
+from psycopg.pq import Conninfo
 
+from genonaut.config import load_settings
+from genonaut.db.read_connection import ReadConnection
+from genonaut.db.session import Database, open_database, server_url
 from genonaut.embedded import account
 from genonaut.embedded.account import Account, runnable_by
 from genonaut.embedded.lease import Lease
+from genonaut.errors import ServerStartError
 from tests.support.processes import (
     Holder,
     command_line,
@@ -26,6 +33,7 @@ from tests.support.processes import (
     nothing_left,
     postmaster,
     processes_of,
+    succeed,
 )
 from tests.support.servers import make_folder
 from tests.support.waiting import wait_until
@@ -81,7 +89,7 @@ def test_eight_starting_at_once_from_nothing_share_a_server(new_home: Path) -> N
             holder.let_go()
 
 
-def test_who_comes_as_the_last_one_goes_gets_a_server_that_answers(ready_home: Path) -> None:
+def test_a_holder_that_comes_as_the_last_one_goes_gets_a_running_server(ready_home: Path) -> None:
     for _ in range(4):
         with Lease(ready_home, "postgres") as lease:
             psycopg.connect(**lease.endpoint(), dbname="postgres").close()
@@ -95,7 +103,7 @@ def test_without_its_keeper_the_server_ends_and_the_next_start_recovers(ready_ho
         remember_something(ready_home)
         server = postmaster(ready_home)
         kill(keeper(ready_home))
-        wait_until(lambda: is_gone(server), "PostgreSQL has ended by itself")
+        wait_until(lambda: is_gone(server), "PostgreSQL has ended on its own")
     with held(ready_home):
         assert what_is_remembered(ready_home) == ("committed",)
 
@@ -108,7 +116,7 @@ def test_without_its_keeper_the_server_is_started_at_once_by_the_next(ready_home
             assert what_is_remembered(ready_home) == ("committed",)
 
 
-def test_a_server_that_dies_is_started_again_on_its_port(ready_home: Path) -> None:
+def test_a_server_that_dies_is_restarted_on_its_port(ready_home: Path) -> None:
     with held(ready_home) as address:
         remember_something(ready_home)
         old = postmaster(ready_home)
@@ -118,7 +126,7 @@ def test_a_server_that_dies_is_started_again_on_its_port(ready_home: Path) -> No
             assert connection.execute("SELECT what FROM remembered").fetchone() == ("committed",)
 
 
-def test_a_server_that_dies_in_the_middle_of_a_long_query_is_started_again(
+def test_a_server_that_dies_in_the_middle_of_a_long_query_is_restarted(
     ready_home: Path,
 ) -> None:
     with held(ready_home), ThreadPoolExecutor(1) as pool:
@@ -173,7 +181,7 @@ def test_a_start_that_is_killed_in_initdb_is_taken_up_by_the_next(new_home: Path
         remember_something(new_home)
 
 
-def test_who_comes_while_a_killed_start_goes_on_waits_for_it(new_home: Path) -> None:
+def test_a_holder_that_comes_while_a_killed_start_goes_on_waits_for_it(new_home: Path) -> None:
     with Holder(new_home) as holder:
         wait_until(lambda: runs_initdb(new_home), "initdb is running")
         holder.process.kill()
@@ -213,7 +221,9 @@ def test_a_file_in_the_place_of_the_home_is_refused(new_home: Path) -> None:
 
 
 @needs_root
-def test_somebody_elses_folder_is_refused(new_home: Path, nobodys_python: list[str]) -> None:
+def test_the_folder_of_another_account_is_refused(
+    new_home: Path, nobodys_python: list[str]
+) -> None:
     with Holder(new_home, nobodys_python, **NOBODY) as holder:
         _, complaints = holder.process.communicate()
     assert (
@@ -226,7 +236,7 @@ def test_somebody_elses_folder_is_refused(new_home: Path, nobodys_python: list[s
 
 
 @needs_root
-def test_root_runs_the_server_as_somebody_else_and_opens_no_door_for_it(new_home: Path) -> None:
+def test_root_runs_the_server_as_another_account_and_loosens_no_permissions(new_home: Path) -> None:
     home = new_home / "private" / "home"
     home.mkdir(parents=True)
     home.parent.chmod(0o700)
@@ -241,7 +251,7 @@ def test_root_runs_the_server_as_somebody_else_and_opens_no_door_for_it(new_home
 
 
 @needs_root
-def test_somebody_who_is_not_root_runs_the_server_as_themselves(
+def test_an_account_other_than_root_runs_the_server_as_itself(
     new_home: Path, nobodys_python: list[str]
 ) -> None:
     home = new_home / "of nobody"
@@ -290,7 +300,7 @@ def test_programs_that_an_account_cannot_reach_are_copied_once(private_programs:
 LIBPQ_VARIABLES = ("PGHOST", "PGUSER", "PGDATABASE", "PGPASSWORD", "PGOPTIONS", "PGSERVICE")
 
 
-def test_the_environment_of_whoever_starts_it_does_not_matter(new_home: Path) -> None:
+def test_the_environment_of_the_command_that_starts_it_does_not_matter(new_home: Path) -> None:
     strange = dict.fromkeys(LIBPQ_VARIABLES, "nonsense") | {
         "LC_ALL": "de_DE",
         "LANG": "tr_TR",
@@ -309,6 +319,100 @@ def test_the_environment_of_whoever_starts_it_does_not_matter(new_home: Path) ->
         assert shown == [("C",), ("UTC",), ("/proc/self/cwd",)]
 
 
+# What a developer may have set for other servers. Each would be in the way of ours.
+HOSTILE = {
+    "PGHOST": "nowhere.invalid",
+    "PGHOSTADDR": "192.0.2.1",
+    "PGPORT": "1",
+    "PGDATABASE": "nonsense",
+    "PGUSER": "nonsense",
+    "PGPASSWORD": "nonsense",
+    "PGPASSFILE": "/nowhere",
+    "PGREQUIREAUTH": "none",
+    "PGCHANNELBINDING": "require",
+    "PGOPTIONS": "-c default_transaction_read_only=on",
+    "PGAPPNAME": "nonsense",
+    "PGCLIENTENCODING": "LATIN1",
+    "PGTZ": "Asia/Tokyo",
+    "PGDATESTYLE": "SQL, DMY",
+    "PGTARGETSESSIONATTRS": "standby",
+    "PGGSSENCMODE": "require",
+    "PGSSLMODE": "verify-full",
+    "PGSSLNEGOTIATION": "direct",
+    "PGSSLCERTMODE": "require",
+    "PGSSLROOTCERT": "system",
+    "PGSSLMAXPROTOCOLVERSION": "TLSv1",
+}
+# How libpq calls in a service file what these variables set.
+PARAMETERS = {
+    option.envvar.decode(): option.keyword.decode()
+    for option in Conninfo.get_defaults()
+    if option.envvar
+}
+SESSION = """
+    SELECT current_database(), current_user,
+           current_setting('application_name') AS application,
+           current_setting('client_encoding') AS encoding,
+           current_setting('timezone') AS timezone,
+           current_setting('datestyle') AS datestyle,
+           current_setting('default_transaction_read_only') AS read_only"""
+
+
+def test_variables_meant_for_other_servers_are_left_alone_and_do_no_harm(
+    ready_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = load_settings("test").model_copy(update={"home": ready_home})
+    for name, value in HOSTILE.items():
+        monkeypatch.setenv(name, value)
+    before = dict(os.environ)
+    with open_database(settings) as database:
+        with database.transaction() as session:
+            found = tuple(session.connection().exec_driver_sql(SESSION).one())
+        [read] = asyncio.run(read_alone(database))
+        assert dict(os.environ) == before
+    assert dict(os.environ) == before
+    ours = ("genonaut_test", "genonaut", "genonaut", "UTF8", "UTC", "ISO, MDY", "off")
+    assert found == tuple(read) == ours
+
+
+async def read_alone(database: Database) -> list[Any]:
+    connection = ReadConnection(database.url, timeout_seconds=60, connect_timeout_seconds=60)
+    try:
+        return await connection.rows(SESSION, {})
+    finally:
+        await connection.close()
+
+
+def test_each_of_these_variables_alone_does_no_harm(
+    ready_home: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    settings = load_settings("test").model_copy(update={"home": ready_home})
+    # Such a file may set what most of these variables set.
+    lines = [f"{PARAMETERS[name]}={value}" for name, value in HOSTILE.items() if name in PARAMETERS]
+    (tmp_path / "services").write_text("\n".join(["[other]", *lines, ""]))
+    monkeypatch.setenv("PGSERVICEFILE", str(tmp_path / "services"))
+    with Lease(ready_home, "postgres"):
+        for name, value in (HOSTILE | {"PGSERVICE": "other"}).items():
+            with monkeypatch.context() as environment:
+                environment.setenv(name, value)
+                with server_url(settings) as url:
+                    address = url.set(drivername="postgresql").render_as_string(hide_password=False)
+                    with psycopg.connect(address) as connection:
+                        found = connection.execute("SELECT current_database()").fetchone()
+            assert found == ("genonaut_test",), name
+        monkeypatch.setenv("PGSERVICE", "unknown")
+        with (
+            pytest.raises(ServerStartError, match=r'PGSERVICE .*"unknown" not found.*: unset it\.'),
+            server_url(settings),
+        ):
+            pass
+
+
+def test_psql_reaches_it_whatever_these_variables_say(ready_home: Path) -> None:
+    psql = ("db", "psql", "--", "--no-psqlrc", "-At", "-c", "SELECT current_database()")
+    assert succeed(ready_home, *psql, **HOSTILE) == "genonaut_test\n"
+
+
 def test_it_speaks_utf_8_and_sorts_alike_everywhere(ready_home: Path) -> None:
     with held(ready_home), connect(ready_home) as connection:
         found = connection.execute(
@@ -320,7 +424,7 @@ def test_it_speaks_utf_8_and_sorts_alike_everywhere(ready_home: Path) -> None:
 
 
 @pytest.mark.parametrize("password", ["wrong", ""])
-def test_nobody_enters_without_the_password(ready_home: Path, password: str) -> None:
+def test_no_connection_is_accepted_without_the_password(ready_home: Path, password: str) -> None:
     with held(ready_home):
         for place in ("127.0.0.1", str(ready_home / "postgres" / "data")):
             with pytest.raises(psycopg.OperationalError, match="password"):
