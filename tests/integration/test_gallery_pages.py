@@ -52,7 +52,7 @@ def test_every_combination_has_the_items_and_the_total_of_plain_sql(
 ) -> None:
     totals = set()
     with database.snapshot() as session:
-        service = GalleryService(session, settings)
+        service = GalleryService(session, settings.gallery)
         for switches in COMBINATIONS:
             expected = expected_ids(session, switches, viewer, field, order)
             query = GalleryQuery(

@@ -81,7 +81,7 @@ def test_every_set_of_tags(
     if built:
         build(database)
     with database.snapshot() as session:
-        service = GalleryService(session, settings)
+        service = GalleryService(session, settings.gallery)
         for tags in SETS:
             query = GalleryQuery(
                 tags=tags, tag_match=match, sort_field="title", sort_order="asc", page_size=30
