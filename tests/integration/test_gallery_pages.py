@@ -56,7 +56,7 @@ def test_every_combination_has_the_items_and_the_total_of_plain_sql(
         for switches in COMBINATIONS:
             expected = expected_ids(session, switches, viewer, field, order)
             query = GalleryQuery(
-                sources=frozenset(switches),
+                switches=frozenset(switches),
                 user_id=UUID(viewer) if viewer else None,
                 sort_field=field,
                 sort_order=order,
