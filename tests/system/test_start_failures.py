@@ -14,7 +14,8 @@ import httpx
 import pytest
 
 from genonaut.cli import api, main, up
-from tests.support.processes import CHECKOUT, free_port, genonaut, running
+from genonaut.embedded.server import free_port
+from tests.support.processes import CHECKOUT, genonaut, running
 
 UNREACHABLE = (
     "The database server at {} cannot be reached: start it, or correct DB_HOST and DB_PORT, "

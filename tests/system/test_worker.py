@@ -17,6 +17,7 @@ import httpx
 import pytest
 
 from genonaut.db.session import Database
+from genonaut.embedded.server import free_port
 from genonaut.errors import DatabaseError
 from tests.support.processes import (
     CHECKOUT,
@@ -25,7 +26,6 @@ from tests.support.processes import (
     all_processes,
     command_line,
     environment,
-    free_port,
     kill,
     opened,
     postmaster,
