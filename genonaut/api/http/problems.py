@@ -1,11 +1,11 @@
-"""What is wrong with a request, for people: the framework's validation errors as sentences."""
+"""What is wrong with a request: the framework's validation errors as sentences."""
 
 import json
 from collections.abc import Sequence
 from typing import Any
 
-from genonaut.api.http.error_responses import FieldProblemOut
 from genonaut.api.schemas.content import BODY_SHAPES
+from genonaut.api.schemas.errors import FieldProblemOut
 
 MOST_PROBLEMS = 20
 LONGEST_VALUE = 80
@@ -28,7 +28,7 @@ def sentence(error: dict[str, Any]) -> str:
 
 
 def fields(errors: Sequence[dict[str, Any]]) -> list[FieldProblemOut]:
-    """The first errors, for programs."""
+    """The first `MOST_PROBLEMS` errors, for programs."""
     return [
         FieldProblemOut(field=_field(error), message=_reason(error), value=_value(error))
         for error in errors[:MOST_PROBLEMS]
@@ -61,7 +61,7 @@ def _value(error: dict[str, Any]) -> str | None:
 
 
 def _shown(value: object) -> str:
-    """A value, short and printable whatever it is."""
+    """A value of any type, short and printable."""
     if isinstance(value, dict | list):
         return f"an {'object' if isinstance(value, dict) else 'array'} of {len(value)}"
     if isinstance(value, bytes):

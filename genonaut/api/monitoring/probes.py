@@ -19,7 +19,7 @@ from genonaut.db.session import Database
 from genonaut.errors import DatabaseTimeoutError
 
 PATIENCE_SECONDS = 2.0
-PLACES = 2
+SLOTS = 2
 REDIS = {"redis", "rediss", "unix", "redis+socket"}
 AMQP_PORTS = {"amqps": 5671}
 
@@ -32,12 +32,12 @@ class NoAnswerError(Exception):
 
 
 class Probe(Generic[Found]):
-    """A question to a server, asked at most `PLACES` times at once."""
+    """A question to a server, asked at most `SLOTS` times at once."""
 
     def __init__(self, what: str, ask: Callable[[], Awaitable[Found]]) -> None:
         self._what = what
         self._ask = ask
-        self._limiter = ConnectionLimiter(PLACES, PATIENCE_SECONDS)
+        self._limiter = ConnectionLimiter(SLOTS, PATIENCE_SECONDS)
 
     async def ask(self) -> Found:
         """What the server says.

@@ -6,7 +6,7 @@ from fastapi import APIRouter, HTTPException, Query
 
 from genonaut.api.gallery.query import GalleryPage
 from genonaut.api.http.dependencies import GalleryServiceDep
-from genonaut.api.http.error_responses import documented
+from genonaut.api.schemas.errors import documented
 from genonaut.api.schemas.gallery import GalleryOut, GalleryParams
 
 router = APIRouter(prefix="/api/v1", tags=["content"])
