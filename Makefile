@@ -6,7 +6,7 @@ BIN    := .venv/bin
 PYTEST := $(BIN)/pytest -n auto --maxprocesses 4 --dist loadgroup --durations 10
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev demo test test-long screenshots lint lock bench refresh-gen-source-stats refresh-tag-stats soak drill clean
+.PHONY: help install install-dev demo test test-long screenshots lint lock bench refresh-gen-source-stats refresh-tag-stats soak drill mutants clean
 
 help: ## List the targets
 	@grep -hE '^[a-z%-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 34
@@ -53,6 +53,9 @@ refresh-tag-stats-%: install ## Recount and repair the tags' counts
 
 soak: install-dev ## Writers, folds, refreshes and readers at once: was any count ever wrong?
 	@$(BIN)/python -m tests.support.soak --seconds $(SECONDS)
+
+mutants: install-dev ## Break one promise after the other in a copy: does its test turn red?
+	@$(PYTEST) tests/mutants -m 'long or not long' $(ARGS)
 
 drill: install-dev ## Kill, stop and fill everything under load for ten minutes; print one table
 	@$(BIN)/python -m tests.drill $(ARGS)

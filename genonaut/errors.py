@@ -65,7 +65,7 @@ class DatabaseTimeoutError(DatabaseError):
 
 
 class DatabaseBusyError(DatabaseError):
-    """The same rows are being changed by another request."""
+    """Those rows are being changed by another request."""
 
 
 class SchemaOutdatedError(DatabaseError):

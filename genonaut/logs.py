@@ -1,8 +1,8 @@
-"""Logs: one line per event to stderr, as text for people or JSON for machines, secrets hidden.
+"""Logs: one line per event on stderr, as text for people or JSON for programs, secrets masked.
 
 Our own events and those of the libraries (uvicorn, SQLAlchemy) go through the same pipe. Start
-uvicorn with `log_config=None`, or it installs handlers of its own. No line is wider than one line
-but for a traceback in text.
+uvicorn with `log_config=None`, or it installs handlers of its own. Only a traceback in text takes
+more than one line.
 """
 
 import logging
@@ -17,8 +17,8 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 from genonaut.config import LogSettings
 
 MASK = "***"
-# What these say of every request, task and start, we say ourselves, with more in it.
-TALKATIVE = (
+# These report every request, task and start. We log those ourselves, with more detail.
+NOISY = (
     "alembic.runtime.migration",
     "asyncio",
     "celery.app.trace",
@@ -42,7 +42,7 @@ _IN_TEXT = re.compile(
 
 
 class NamedWriter(structlog.WriteLogger):
-    """Writes lines to a stream, and knows the name that the logger was asked for by."""
+    """Writes lines to a stream, and knows the name of the logger."""
 
     def __init__(self, stream: TextIO, name: str = "") -> None:
         super().__init__(stream)
@@ -54,7 +54,7 @@ def configure_logs(settings: LogSettings) -> None:
     level = settings.level.upper()
     last = _last_processors(as_json=settings.format == "json")
     structlog.configure(
-        # What is our own is written at once. By way of the standard library's records it would
+        # Our own events are written directly. Through the records of the standard library it would
         # take twice as long, and every request is an event.
         processors=[*_SHARED, *last],
         logger_factory=partial(NamedWriter, sys.stderr),
@@ -69,7 +69,7 @@ def configure_logs(settings: LogSettings) -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=level, force=True)
-    _calm_libraries()
+    _quiet_libraries()
 
 
 def hide_secrets(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
@@ -113,12 +113,12 @@ def _text_renderer() -> Processor:
     )
 
 
-def _calm_libraries() -> None:
+def _quiet_libraries() -> None:
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         logger = logging.getLogger(name)
         logger.handlers.clear()
         logger.propagate = True
-    for name in TALKATIVE:
+    for name in NOISY:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 

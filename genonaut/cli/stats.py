@@ -1,4 +1,4 @@
-"""`genonaut stats`: look at the counts, refresh them, check them, print their SQL."""
+"""`genonaut stats`: show the counts, refresh them, check them, print their SQL."""
 
 from collections.abc import Callable
 from dataclasses import asdict
@@ -24,11 +24,13 @@ from genonaut.running.output import number_of, print_json, print_table, say
 app = typer.Typer(help="The counts: show, refresh, check.", no_args_is_help=True)
 
 SAMPLE_ROWS = 10
-LEDGER_PATIENCE = 10  # times the length at which readers have it folded
+LEDGER_PATIENCE = 10  # times the length at which readers start a fold
 
 Name = Annotated[
     str | None,
-    typer.Argument(help=f"Which count: {', '.join(COUNTS)}. Default: all.", show_default=False),
+    typer.Argument(
+        help=f"The count: {', '.join(COUNTS)}. Default: all.", show_default=False, metavar="NAME"
+    ),
 ]
 
 
@@ -43,11 +45,11 @@ def show(
     env: Env = None,
     as_json: Json = False,
 ) -> None:
-    """Show the counts: the totals, and a user's; the largest where there is no total."""
+    """Show a count's totals and, with --user, that user's; the largest if it has no totals."""
     counts = _chosen(name)
     with open_database(load_settings(env)) as database, database.snapshot() as session:
         found = UserService(session).find(user) if user else None
-        shown = {count.name: _look(session, count, found) for count in counts}
+        shown = {count.name: _show(session, count, found) for count in counts}
     if as_json:
         print_json(shown)
         return
@@ -56,11 +58,11 @@ def show(
         say(_how_exact(counted))
 
 
-def _look(session: Session, count: CachedCount, user: User | None) -> dict[str, Any]:
-    """What a count says of a user, and in total; its largest if it says neither."""
+def _show(session: Session, count: CachedCount, user: User | None) -> dict[str, Any]:
+    """A user's counts and the totals; the largest counts if it has neither."""
     names = {user.id: user.username} if user and count.key.owner == User.__tablename__ else {}
     found, source = read(session, count, names), "cache"
-    if found.verified_at is None:  # Zero is an answer only of counts that were built.
+    if found.verified_at is None:  # A zero means something only after the count was built.
         found, source = read_live(session, count, names), "live"
     counts = _rows(count, found, names)
     if not counts and source == "cache":
@@ -99,7 +101,7 @@ def _how_exact(shown: dict[str, Any]) -> str:
 
 @app.command()
 def refresh(name: Name = None, env: Env = None, as_json: Json = False) -> None:
-    """Recount everything, repair what differs, and say what that was."""
+    """Recount everything, repair what differs, and report it."""
     results = {}
     with open_database(load_settings(env)) as database:
         for count in _chosen(name):
@@ -122,26 +124,31 @@ def _refresh(database: Database, count: CachedCount, *, quiet: bool) -> dict[str
 
 @app.command()
 def check(name: Name = None, env: Env = None, as_json: Json = False) -> None:
-    """Count everything plainly, compare, look at triggers, ledger and refreshes."""
+    """Compare every count with a plain recount, then check triggers, ledger and refreshes."""
     _audit(load_settings(env), _chosen(name), audit.check, as_json=as_json)
 
 
 @app.command()
 def status(name: Name = None, env: Env = None, as_json: Json = False) -> None:
-    """The same at a glance, without counting."""
+    """Check triggers, ledger and refreshes, without counting."""
     _audit(load_settings(env), _chosen(name), audit.status, as_json=as_json)
 
 
 @app.command()
 def sql(
-    name: Annotated[str, typer.Argument(help=f"Which count: {', '.join(COUNTS)}.")],
-    down: Annotated[bool, typer.Option(help="What undoes it.")] = False,
+    name: Annotated[str, typer.Argument(help=f"The count: {', '.join(COUNTS)}.", metavar="NAME")],
+    down: Annotated[bool, typer.Option(help="Print the SQL that removes it.", metavar="")] = False,
     restore: Annotated[
-        bool, typer.Option(help="Only view, functions and triggers, replacing those there are.")
+        bool,
+        typer.Option(
+            help="Print only view, functions and triggers, replacing existing ones.", metavar=""
+        ),
     ] = False,
-    statements: Annotated[bool, typer.Option(help="What is executed later on.")] = False,
+    statements: Annotated[
+        bool, typer.Option(help="Print the statements that are executed later.", metavar="")
+    ] = False,
 ) -> None:
-    """Print the SQL that makes a count, as a migration should have it."""
+    """Print the SQL that creates a count, as its migration must contain it."""
     [count] = _chosen(name)
     if statements:
         for key, text in rendering.statements(count).items():

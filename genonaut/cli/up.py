@@ -18,7 +18,7 @@ from genonaut.errors import GenonautError
 from genonaut.logs import configure_logs
 from genonaut.running.interruption import exit_on
 from genonaut.running.listening import READY, listen
-from genonaut.running.output import say, say_what_was_built
+from genonaut.running.output import print_built_counts, say
 from genonaut.running.supervisor import Part, Supervisor
 from genonaut.worker.celery_app import configuration
 
@@ -48,7 +48,7 @@ def prepare(settings: Settings) -> None:
     with open_database(settings, migrate=True) as database:
         if settings.seed_when_empty:
             seed_with_progress(database, only_when_empty=True)
-        say_what_was_built(build_counts(database, "genonaut up"))
+        print_built_counts(build_counts(database, "genonaut up"))
 
 
 def _embedded(settings: Settings) -> list[str]:

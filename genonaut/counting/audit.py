@@ -26,7 +26,7 @@ REFRESH = "genonaut stats refresh"
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at: is it well, and what was seen."""
+    """One thing that was examined: whether it is all right, and what was found."""
 
     what: str
     ok: bool
@@ -35,11 +35,11 @@ class Finding:
 
 
 class Kind(Enum):
-    """What is wrong with the machinery, by what puts it right."""
+    """What is wrong with the machinery, by what repairs it."""
 
     UNPLACED = auto()  # a trigger that the count's own function places
     BROKEN = auto()  # a function, or a trigger that no function places
-    STRAY = auto()  # a trigger on a table that is no part of what is counted any more
+    STRAY = auto()  # a trigger on a table that is no longer a part of what is counted
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Trouble:
 
 @dataclass(frozen=True)
 class Limits:
-    """What is still well: rows in the ledger, seconds since the last good refresh."""
+    """The most that is still all right: rows in the ledger, seconds since the last good refresh."""
 
     ledger_rows: int
     refresh_age_seconds: float
@@ -90,13 +90,13 @@ def _counts(session: Session, count: CachedCount) -> Finding:
     verb = "is" if first.wrong == 1 else "are"
     detail = (
         f"{first.wrong:,} of {first.compared:,} counts {verb} wrong, the worst being {first.who} "
-        f"{first.kind}: readers are told {first.told:,}, the view shows {first.shown:,}, and there "
+        f"{first.kind}: readers get {first.reported:,}, the view shows {first.shown:,}, and there "
         f"are {first.truth:,}. "
     )
-    if any(row.told != row.shown for row in found):
+    if any(row.reported != row.shown for row in found):
         detail += f"The view is not the current version: run `{_restore(count)}`."
     else:
-        detail += f"Run `{REFRESH}`, and find out who writes behind the triggers."
+        detail += f"Run `{REFRESH}`, and find the writer that bypasses the triggers."
     return Finding("counts", False, detail, data | {"worst": worst})
 
 
@@ -121,7 +121,7 @@ def _trigger_troubles(count: CachedCount, found: list[Any]) -> Iterator[Trouble]
         elif not row.is_expected:
             yield Trouble(
                 Kind.STRAY,
-                f"{row.part} has the trigger {row.trigger}, and is no part of what is counted",
+                f"{row.part} has the trigger {row.trigger}, but is not a part of what is counted",
                 f"DROP TRIGGER {row.trigger} ON {row.part}",
             )
         elif not row.fires:
@@ -142,9 +142,9 @@ def _function_troubles(session: Session, count: CachedCount) -> Iterator[Trouble
 
 
 def _remedy(count: CachedCount, troubles: list[Trouble]) -> Iterator[str]:
-    """The commands and statements that put it right, in their order."""
+    """The commands and statements that repair it, in their order."""
     kinds = {trouble.kind for trouble in troubles}
-    if Kind.BROKEN in kinds:  # this places triggers, too
+    if Kind.BROKEN in kinds:  # this places the triggers as well
         yield _restore(count)
     elif Kind.UNPLACED in kinds:
         yield f"SELECT {place_triggers(count)}"
@@ -163,7 +163,7 @@ def _ledger(session: Session, count: CachedCount, limits: Limits) -> Finding:
     detail = f"The ledger has {rows:,} row{'' if rows == 1 else 's'}" + (
         "."
         if ok
-        else f", more than {limits.ledger_rows:,}: nobody folds it. Is the worker running?"
+        else f", more than {limits.ledger_rows:,}: it is not being folded. Is the worker running?"
     )
     return Finding("ledger", ok, detail, {"rows": rows})
 

@@ -10,15 +10,15 @@ from genonaut.counting.declaration import CachedCount
 from genonaut.counting.engine import fold
 from genonaut.counting.runs import Transaction
 
-PAUSE_SECONDS = 1.0  # a ledger that cannot be folded now is not tried at every read
+PAUSE_SECONDS = 1.0  # a ledger that cannot be folded now is not retried at every read
 
 log = structlog.get_logger(__name__)
 
 
 class BackgroundFold:
-    """Call it to have the ledgers folded soon: once, however many call.
+    """Call it to have the ledgers folded soon. Calls during a fold are coalesced into it.
 
-    So a ledger that no worker folds is folded by those who read.
+    So a ledger that no worker folds is folded by its readers.
     """
 
     def __init__(self, transaction: Transaction, counts: Iterable[CachedCount]) -> None:

@@ -1,4 +1,4 @@
-"""What is counted. The machinery around it does not know more than this."""
+"""What is counted. This is all that the machinery knows about a count."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -7,18 +7,18 @@ from dataclasses import dataclass, field
 PLAIN_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 # Not char(n), whose values are padded, and no arrays.
 TYPE = re.compile(r"(?!char|bpchar)[a-z][a-z0-9_ ]*(\(\d+\))?")
-# What the statements call things themselves, beside the stored and the counted columns.
+# Names that the statements use themselves, next to the stored and to the counted columns.
 STORED = {"id", "amount", "counted", "delta", "difference", "keys", "truth", "updated_at"}
 COUNTED = {"change", "items"}
 
 
 @dataclass(frozen=True)
 class Key:
-    """Whose count: the column of the counted rows that says so.
+    """Whose rows are counted: the column of the counted table that says so.
 
-    `stored_as` is its name beside the counts (default: the same). `owner` is the table that it
-    refers to by `owner_id`, with a foreign key: a row of it that is deleted takes its counts with
-    it. `owner_name` is the column that people know such a row by.
+    `stored_as` is its name in the table of the counts (default: the same). `owner` is the table
+    that it refers to by `owner_id`, with a foreign key: deleting a row of it deletes its counts.
+    `owner_name` is the column that people know such a row by.
     """
 
     column: str
@@ -31,10 +31,10 @@ class Key:
 
 @dataclass(frozen=True)
 class Category:
-    """Of which kind: the column of the counted rows that says so.
+    """Which kind of row is counted: the column of the counted table that says so.
 
-    `labels` tells which of its values are counted, and what they are called beside the counts.
-    Without labels all values are counted under their own names.
+    `labels` are the values that are counted, with their names in the table of the counts. Without
+    labels all values are counted under their own names.
     """
 
     column: str
@@ -48,13 +48,13 @@ class CachedCount:
     """A count of a table's rows per key and category, exact at every commit.
 
     The table `counted` may be partitioned: its partitions are found in the catalog. The counts are
-    stored in `table`, in the column `count`. What else belongs to it is named after `name`: the
-    ledger (<name>_deltas), the view of the exact counts (<name>_counts), the record of refreshes
-    (<name>_refreshes), functions and triggers (<name>_...). All of it is in `schema`, which is
-    public by default.
+    stored in `table`, in the column `count`. All else is named after `name`: the ledger
+    (<name>_deltas), the view of the exact counts (<name>_counts), the record of refreshes
+    (<name>_refreshes), functions and triggers (<name>_...). All of it is in `schema`, by default
+    public.
 
-    `total` is what the sum over all keys is called; without that name no such sum is kept. A row
-    whose key is null counts for the total only.
+    `total` is the name of the sum over all keys; without it no such sum is kept. A row whose key
+    is null counts for the total only.
 
     Raises:
         ValueError: a name or a type cannot be used.
@@ -76,7 +76,10 @@ class CachedCount:
             if not TYPE.fullmatch(column.type):
                 raise ValueError(f"{column.type!r} is not a type that {self.name} can have.")
             if column.column in COUNTED or (column.stored_as or column.column) in STORED:
-                raise ValueError(f"{self.name} cannot have a column {column.column!r} as it is.")
+                raise ValueError(
+                    f"{self.name} cannot have a column {column.column!r} as it is: its SQL uses "
+                    "that name itself."
+                )
         for text in self._texts():
             if any(sign in text for sign in "$\0\n"):
                 raise ValueError(f"{self.name} cannot have {text!r}: no $ and no line break.")

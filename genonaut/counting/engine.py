@@ -1,8 +1,8 @@
 """Read, fold and refresh: the whole life of a cached count.
 
-Everything is additive: nobody writes an absolute count over one that others change. A fold moves
-what writers left in the ledger into the stored counts. A refresh recounts and adds what is missing.
-Neither commits: that is for whoever owns the session.
+Everything is additive: no absolute count is ever written over one that other transactions change.
+A fold moves what writers appended to the ledger into the stored counts. A refresh recounts and adds
+what is missing. Neither commits: that is for the caller, who owns the session.
 """
 
 import json
@@ -29,7 +29,7 @@ class WrongIsolationError(Exception):
 
 @dataclass(frozen=True)
 class Reading:
-    """Exact counts by (key, category) on one snapshot; the totals' key is None.
+    """Exact counts by (key, category) on one snapshot. The key of the totals is None.
 
     `ledger_rows` says how much had to be added to the stored counts, `as_of` when this was, and
     `verified_at` when the counts were last compared with the truth: None if they were never built.
@@ -71,7 +71,7 @@ class Refresh:
 def execute(
     session: Session, count: CachedCount, name: str, **parameters: object
 ) -> CursorResult[Any]:
-    """Execute a count's statement by its name."""
+    """Execute one of a count's statements, by its name."""
     return session.connection().exec_driver_sql(statements(count)[name], parameters)
 
 
@@ -81,12 +81,12 @@ def read(session: Session, count: CachedCount, keys: Iterable[Any] = ()) -> Read
 
 
 def read_live(session: Session, count: CachedCount, keys: Iterable[Any] = ()) -> Reading:
-    """The same by counting, which takes the longer the more rows there are."""
+    """The same by counting the rows, which takes longer the more there are."""
     return reading(execute(session, count, "read_live", keys=list(keys)))
 
 
 def reading(rows: Iterable[Any]) -> Reading:
-    """A reading from the rows of the statement `read` or `read_live`, of which there is one."""
+    """A reading from the rows of the statement `read` or `read_live`; there is at least one."""
     *_, last = found = list(rows)
     counts = Counter({(row.key, row.category): row.count for row in found if row.category})
     return Reading(counts, last.ledger_rows, last.as_of, last.verified_at)
@@ -99,7 +99,7 @@ def stored_rows(session: Session, count: CachedCount) -> int:
 
 
 def fold(session: Session, count: CachedCount) -> Fold | None:
-    """Move the ledger into the stored counts; None if somebody else is at it.
+    """Move the ledger into the stored counts; None if another fold or refresh has the lock.
 
     Raises:
         WrongIsolationError: the session's transaction is not READ COMMITTED.
@@ -115,8 +115,8 @@ def refresh(
 ) -> Refresh:
     """Recount everything, add what is missing, fold the ledger, and record what was found.
 
-    Waits for another refresh, or does nothing and says that it is `busy` (`wait=False`).
-    On an empty cache what is missing is the whole count.
+    If another refresh is running, this waits for it; with `wait=False` it does nothing, and its
+    outcome is `busy`. On an empty cache what is missing is the whole count.
 
     Raises:
         WrongIsolationError: the session's transaction is not READ COMMITTED.
@@ -178,9 +178,10 @@ def _record(
 
 
 def _require_read_committed(session: Session) -> None:
-    # At a higher level the snapshot is older than the lock, and may miss what the last one did.
+    # At a higher level the snapshot is older than the lock, and may miss the previous fold.
     level = session.connection().exec_driver_sql("SHOW transaction_isolation").scalar_one()
     if level != "read committed":
         raise WrongIsolationError(
-            f"Counts are refreshed at READ COMMITTED, and this is {level.upper()}."
+            f"Folds and refreshes need READ COMMITTED, and this transaction is {level.upper()}: "
+            "begin one at READ COMMITTED."
         )

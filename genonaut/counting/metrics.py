@@ -1,4 +1,4 @@
-"""How the cached counts stand, as metrics. Each has a label `count`: which of them is meant."""
+"""The state of the cached counts, as metrics. Their label `count` is the count's name."""
 
 import math
 from collections.abc import Callable, Iterator, Mapping
@@ -28,7 +28,7 @@ COUNTERS = [
 
 
 def families(states: States) -> Iterator[Metric]:
-    """All metrics of all counts. What is not known yet has no sample, but the age has always."""
+    """All metrics of all counts. An unknown value has no sample, but the age always has one."""
     for name, meaning, column in GAUGES:
         yield _filled(GaugeMetricFamily, name, meaning, column, states)
     for name, meaning, column in COUNTERS:

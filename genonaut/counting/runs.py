@@ -15,10 +15,10 @@ Transaction = Callable[[], AbstractContextManager[Session]]
 def refresh_now(
     transaction: Transaction, count: CachedCount, requested_by: str, *, wait: bool = True
 ) -> Refresh:
-    """Refresh in a transaction of its own; with `wait=False` leave it to another that is at it.
+    """Refresh in a transaction of its own; with `wait=False`, skip it if another one is running.
 
     Raises:
-        Exception: whatever made it fail, which is recorded if the database lets us.
+        Exception: the cause of a failure, which is recorded if the database allows it.
     """
     try:
         with transaction() as session:
@@ -32,7 +32,7 @@ def refresh_now(
 def build_if_never_built(
     transaction: Transaction, count: CachedCount, requested_by: str
 ) -> Refresh | None:
-    """The first refresh, if there was none; else None."""
+    """The first refresh, if there was none yet; else None."""
     with transaction() as session:
         if read(session, count).verified_at:
             return None

@@ -6,7 +6,7 @@ from genonaut.counting.runs import build_if_never_built
 from genonaut.db.schema import PARTITIONS
 from genonaut.db.session import Database
 
-# By the value that selects an item's partition, what the gallery calls it.
+# The gallery's name of a source, by the value that selects its partition.
 SOURCES = {partition: source for source, partition in PARTITIONS.items()}
 
 GEN_SOURCE = CachedCount(
@@ -31,7 +31,7 @@ COUNTS = {count.name: count for count in (GEN_SOURCE, TAG_CARDINALITY)}
 
 
 def build_counts(database: Database, requested_by: str) -> dict[str, Refresh]:
-    """The first refresh of every count that had none yet, by the count's name."""
+    """Build the counts that were never built. Returns their refreshes by the counts' names."""
     found = {
         name: build_if_never_built(database.transaction, count, requested_by)
         for name, count in COUNTS.items()

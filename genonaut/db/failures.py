@@ -1,4 +1,4 @@
-"""What the driver says when the database cannot be used, as sentences that say what to do."""
+"""The driver's errors when the database cannot be used, as sentences that say what to do."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,17 +15,17 @@ from genonaut.errors import (
     DatabaseUnreachableError,
 )
 
-BUSY = "Others are changing the same rows at this moment; try again."
+BUSY = "Those rows are being changed by another request. Try again."
 FAILURES: dict[type[psycopg.Error], tuple[type[DatabaseError], str]] = {
     psycopg.errors.QueryCanceled: (
         DatabaseTimeoutError,
-        "The database took longer than the time limit; try again.",
+        "The database took longer than the time limit. Try again.",
     ),
     psycopg.errors.DeadlockDetected: (DatabaseBusyError, BUSY),
     psycopg.errors.SerializationFailure: (DatabaseBusyError, BUSY),
     psycopg.errors.LockNotAvailable: (
         DatabaseBusyError,
-        "Others hold a lock for too long; try again when they are done.",
+        "Another transaction has held a lock for too long. Try again when it is done.",
     ),
 }
 
@@ -54,12 +54,12 @@ def explain(failure: DBAPIError | psycopg.Error, url: URL) -> DatabaseError:
             f"The database server at {where} cannot be reached: start it, or correct DB_HOST and "
             f"DB_PORT, or DATABASE_URL ({_last_line(reason)})."
         )
-    return DatabaseError(f"The database failed: {_what_it_says(error)}.")
+    return DatabaseError(f"The database failed: {_primary_message(error)}.")
 
 
 @contextmanager
 def conflict_if_taken(sentence: str) -> Iterator[None]:
-    """For a change to something unique, which somebody else may be quicker to take.
+    """For a change to something unique, which another writer may take first.
 
     Raises:
         ConflictError: it is taken; the transaction can only be rolled back.
@@ -73,16 +73,16 @@ def conflict_if_taken(sentence: str) -> Iterator[None]:
 
 
 def _is_about_the_connection(error: BaseException | None) -> bool:
-    # Without a code nothing answered; 08 is "connection exception", 57P "the server goes down".
+    # Without a code no server responded; 08 is "connection exception", 57P "the server shuts down".
     if not isinstance(error, psycopg.OperationalError):
         return False
     return error.sqlstate is None or error.sqlstate.startswith(("08", "57P"))
 
 
-def _what_it_says(error: BaseException | None) -> str:
-    # Its first line only: the next ones may quote what users wrote.
-    said = error.diag.message_primary if isinstance(error, psycopg.Error) else None
-    return said or _last_line(str(error))
+def _primary_message(error: BaseException | None) -> str:
+    # The first line only: the next ones may quote what users wrote.
+    message = error.diag.message_primary if isinstance(error, psycopg.Error) else None
+    return message or _last_line(str(error))
 
 
 def _last_line(reason: str) -> str:

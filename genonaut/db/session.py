@@ -1,4 +1,4 @@
-"""How to reach the database: the one named by the settings, or else our own embedded server.
+"""Opening the database: the one that the settings name, or else one on the embedded server.
 
 with open_database(settings) as database, database.transaction() as session: ...
 """
@@ -47,7 +47,7 @@ class Database:
 
     @contextmanager
     def snapshot(self) -> Iterator[Session]:
-        """A session that reads only, and all of it as of the moment of its first statement.
+        """A session that only reads, and sees everything as of its first statement.
 
         Raises:
             DatabaseError: the database cannot be used.
@@ -78,8 +78,8 @@ def open_database(
     """The environment's database, with the current schema.
 
     An embedded server is started if none runs, and stopped when its last user is gone; its
-    database is created and migrated. A server that the settings name is migrated only on demand
-    (`migrate`): that is for its operator to decide.
+    database is created and migrated. The database of a server that the settings name is migrated
+    only on request (`migrate`): that is its operator's decision.
 
     Raises:
         ServerStartError: the embedded server does not start.
@@ -91,8 +91,8 @@ def open_database(
             url,
             pool_size=pool_size,
             max_overflow=0,
-            isolation_level="READ COMMITTED",  # whatever the server's default is
-            hide_parameters=True,  # a traceback in a log must not hold what users wrote
+            isolation_level="READ COMMITTED",  # the server's default may be another
+            hide_parameters=True,  # a traceback in a log must not contain what users wrote
             pool_pre_ping=True,
             connect_args={
                 "application_name": "genonaut",
@@ -117,7 +117,7 @@ def _begin(connection: psycopg.Connection[Any], _record: object) -> None:
 
 @contextmanager
 def server_url(settings: Settings) -> Iterator[URL]:
-    """The database's address, with its server running and the database there, schema or not."""
+    """The database's address. Its server runs and the database exists, with a schema or without."""
     with _server(settings) as url:
         yield url
 
@@ -148,12 +148,12 @@ def _refused(error: psycopg.OperationalError, lease: Lease) -> ServerStartError:
     reason = str(error).strip().splitlines()[-1]
     if "password authentication failed" in reason:
         return ServerStartError(
-            f"The embedded server does not let us in ({reason}): put back the password that "
-            f"belongs to it into {lease.folder.path / 'password'}."
+            f"The embedded server rejected the stored password ({reason}): restore the original "
+            f"in {lease.folder.path / 'password'}."
         )
     if "service" in reason:
         return ServerStartError(f"PGSERVICE cannot be used ({reason}): unset it.")
-    return ServerStartError(f"The embedded server does not answer ({reason}): try again.")
+    return ServerStartError(f"The embedded server does not respond ({reason}): try again.")
 
 
 def _create_database(endpoint: dict[str, Any], name: str) -> None:
@@ -162,7 +162,7 @@ def _create_database(endpoint: dict[str, Any], name: str) -> None:
     with psycopg.connect(**address, autocommit=True) as connection:
         if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
             return
-        # Somebody else may be quicker.
+        # Another process may create it first.
         with suppress(psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
             connection.execute(create)
 

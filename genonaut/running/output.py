@@ -1,4 +1,4 @@
-"""What commands print: tables and sentences for people, JSON for machines."""
+"""What commands print: tables and sentences for people, JSON for programs."""
 
 import json
 import sys
@@ -14,7 +14,7 @@ from genonaut.counting.engine import Refresh
 
 
 def say(text: str) -> None:
-    """Print a line, unchanged whatever is in it."""
+    """Print a line exactly as it is, without markup."""
     sys.stdout.write(text + "\n")
     sys.stdout.flush()
 
@@ -25,12 +25,12 @@ def print_json(value: Any) -> None:  # noqa: ANN401
 
 
 def number_of(number: int, noun: str) -> str:
-    """As in "1 count" and "1,002 counts"."""
+    """A number with its noun: "1 count", "1,002 counts"."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def say_what_was_built(counts: Mapping[str, Refresh]) -> None:
-    """One line for each count that was built, by its name."""
+def print_built_counts(counts: Mapping[str, Refresh]) -> None:
+    """Print a line for each count that was built."""
     for name, built in counts.items():
         say(
             f"Built {number_of(built.rows_checked, 'count')} of {name} "
@@ -39,7 +39,7 @@ def say_what_was_built(counts: Mapping[str, Refresh]) -> None:
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """Print a table; numbers get thousands separators and stand at the right."""
+    """Print a table; numbers get thousands separators and are aligned right."""
     table = Table(*columns, box=None, pad_edge=False, header_style="bold")
     for row in rows:
         table.add_row(*(_cell(value) for value in row))
@@ -55,11 +55,11 @@ def _cell(value: Any) -> str:  # noqa: ANN401
 
 @contextmanager
 def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar on a terminal's standard error; nothing elsewhere."""
+    """A progress bar on standard error, if that is a terminal."""
     columns = TextColumn(what), BarColumn(), TaskProgressColumn(), TimeRemainingColumn()
     console = Console(stderr=True)
     with Progress(
         *columns, console=console, transient=True, disable=not console.is_terminal
     ) as bar:
         task = bar.add_task(what, total=None)
-        yield lambda done, in_all: bar.update(task, completed=done, total=in_all)
+        yield lambda done, total: bar.update(task, completed=done, total=total)

@@ -29,9 +29,10 @@ class WorkerProcess:
         self._database: Database | None = None
 
     def database(self) -> Database:
-        """Opened when first needed, so a database that is down is tried again by the next task."""
+        """Opened when first needed; if the database is down, the next task tries again."""
         if self._database is None:
-            # The server gives up before Celery interrupts us in the middle of an answer.
+            # The server cancels a statement before Celery interrupts us in the middle of its
+            # result.
             limit = app.settings.celery.task_seconds * STATEMENT_SHARE
             self._database = self._stack.enter_context(
                 open_database(app.settings, statement_timeout_seconds=limit)
@@ -48,7 +49,7 @@ _process = WorkerProcess()
 
 @contextmanager
 def worker_database() -> Iterator[Database]:
-    """The database for a task: this process's own, or one for a call from elsewhere.
+    """The database for a task: the worker process's own, or a new one outside of a worker.
 
     Raises:
         DatabaseError: it cannot be used.
@@ -79,7 +80,7 @@ def task_name(count: CachedCount) -> str:
 
 @worker_ready.connect
 def refresh_if_overdue(**_: object) -> None:
-    """After a long stop refresh soon, not when the schedule says so again."""
+    """Refresh soon after a long stop, instead of waiting for the schedule."""
     try:
         with worker_database() as database, database.transaction() as session:
             verified = {

@@ -1,8 +1,8 @@
-"""The tasks. Each is a door: it opens the database and calls what commands call as well.
+"""The tasks. Each opens the database and calls the same code as the commands.
 
 Every count has a task `refresh_<its table>`; one task folds all ledgers.
 
-A task that fails raises: so Celery retries it, and it is seen as failed wherever one looks.
+A task that fails raises, so Celery retries it and shows it as failed everywhere.
 """
 
 from typing import Any
@@ -31,11 +31,11 @@ RETRY: dict[str, Any] = {
 
 
 def refresh_task(count: CachedCount) -> Task:
-    """The task that refreshes a count. Another one at work makes it `busy`, which is no failure."""
+    """The task that refreshes a count. If another one is running, it is `busy`: not a failure."""
 
     @app.task(name=task_name(count), **RETRY)
     def refresh_count() -> dict[str, Any]:
-        """Recount, repair, prove."""
+        """Recount, repair and record."""
         with worker_database() as database:
             done = refresh_now(database.transaction, count, "worker", wait=False)
         result = {
@@ -59,7 +59,7 @@ refresh_tag_cardinality_stats = REFRESHES["tag_cardinality"]
 
 @app.task(ignore_result=True)
 def fold_deltas() -> dict[str, int]:
-    """Fold every ledger; how many rows were taken. Not retried: the next one comes in seconds."""
+    """Fold every ledger; returns the rows taken. Not retried: the next fold comes in seconds."""
     with worker_database() as database:
         taken = {name: _fold(database, count) for name, count in COUNTS.items()}
     if any(taken.values()):

@@ -1,9 +1,13 @@
-"""What strangers have written stays text, and the pages ask nobody but us."""
+"""What strangers have written stays text, and the pages send requests to our server only."""
+
+import json
+from typing import Any
 
 from playwright.sync_api import expect
 from sqlalchemy import text
 
 from tests.browser.conftest import OpenPage, Troubles
+from tests.support.rows import add_items, add_tag
 from tests.support.site import USERS, Site
 
 SCRIPTS = (
@@ -22,27 +26,14 @@ def write_scripts(site: Site) -> list[int]:
             text("UPDATE users SET username = :name WHERE id = :id"),
             {"name": SCRIPTS[0], "id": USERS["ada"]},
         )
-        ids = [
-            session.execute(
-                text(
-                    "INSERT INTO content_items (title, content_data, path_thumb, prompt, "
-                    "creator_id, source_type, item_metadata) "
-                    "SELECT script, script, script, script, :user, 'items', "
-                    "jsonb_build_object(script, script, 'model', script) "
-                    "FROM CAST(:script AS text) AS script RETURNING id"
-                ),
-                {"script": script, "user": USERS["ada"]},
-            ).scalar_one()
-            for script in SCRIPTS
-        ]
-        for script, item_id in zip(SCRIPTS, ids, strict=True):
-            session.execute(
-                text(
-                    "WITH tag AS (INSERT INTO tags (name) VALUES (:name) RETURNING id) "
-                    "INSERT INTO content_tags SELECT :id, 'items', id FROM tag"
-                ),
-                {"name": script.lower(), "id": item_id},
+        ids: list[int] = []
+        for script in SCRIPTS:
+            columns: dict[str, Any] = dict.fromkeys(
+                ("title", "content_data", "path_thumb", "prompt"), script
             )
+            metadata = json.dumps({script: script, "model": script})
+            ids += add_items(session, USERS["ada"], item_metadata=metadata, **columns)
+            add_tag(session, script.lower(), ids[-1:])
     return ids
 
 

@@ -9,6 +9,7 @@ from genonaut.counting.rendering import definition, removal
 from genonaut.db.counts import COUNTS
 from genonaut.db.session import Database
 from tests.support.guide import declared_in_the_guide
+from tests.support.rows import run
 
 GUIDE = declared_in_the_guide()
 
@@ -20,11 +21,6 @@ def count(request: pytest.FixtureRequest, database: Database) -> Iterator[Cached
     if count is not GUIDE:
         yield count
         return
-    execute(database, definition(count))
+    run(database, definition(count))
     yield count
-    execute(database, removal(count))
-
-
-def execute(database: Database, statements: str) -> None:
-    with database.transaction() as session:
-        session.connection().exec_driver_sql(statements.replace("%", "%%"))
+    run(database, removal(count))

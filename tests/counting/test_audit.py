@@ -1,4 +1,4 @@
-"""The auditor: content with a sound database, and not to be fooled by one that is not."""
+"""The auditor: it passes a sound database, and finds what is wrong with any other."""
 
 import json
 import os
@@ -19,29 +19,29 @@ from genonaut.counting.engine import fold, record_failure, refresh
 from genonaut.db.counts import GEN_SOURCE, build_counts
 from genonaut.db.session import Database
 from tests.support.recount import differences
+from tests.support.rows import Where, add_items, add_user, run
 
 pytestmark = pytest.mark.both_servers
 
 LIMITS = Limits(ledger_rows=100, refresh_age_seconds=3600)
 ADA = "00000000-0000-0000-0000-000000000001"
 BOB = "00000000-0000-0000-0000-000000000002"
-CONTENT = f"""
-    INSERT INTO users (id, username) VALUES ('{ADA}', 'ada'), ('{BOB}', 'bob');
-    INSERT INTO content_items_all (source_type, title, content_data, prompt, creator_id)
-    SELECT unnest(ARRAY['items', 'items', 'auto']), 't', 'd', 'p', '{ADA}'"""
+
+
+def add_content(where: Where) -> None:
+    """Ada has two regular items and an automatic one, Bob has none."""
+    add_user(where, user_id=ADA)
+    add_user(where, "bob", user_id=BOB)
+    add_items(where, ADA, 2)
+    add_items(where, ADA, 1, "auto")
 
 
 @pytest.fixture
 def built(database: Database) -> Database:
-    """Ada has two regular items and an automatic one, Bob has none; the counts were built."""
-    execute(database, CONTENT)
+    """The content, and counts that were built."""
+    add_content(database)
     build_counts(database, "test")
     return database
-
-
-def execute(database: Database, statement: str) -> None:
-    with database.transaction() as session:
-        session.execute(text(statement))
 
 
 def check(session: Session) -> dict[str, Finding]:
@@ -78,23 +78,23 @@ def test_a_glance_looks_at_all_but_the_counts(built: Database) -> None:
 WRONG_COUNTS = {
     "a wrong count": (
         f"UPDATE gen_source_stats SET count = 7 WHERE user_id = '{ADA}' AND count = 2",
-        {"who": ADA, "kind": "regular", "told": 7, "shown": 7, "truth": 2},
+        {"who": ADA, "kind": "regular", "reported": 7, "shown": 7, "truth": 2},
     ),
     "a missing row": (
         f"DELETE FROM gen_source_stats WHERE user_id = '{ADA}' AND source_type = 'auto'",
-        {"who": ADA, "kind": "auto", "told": 0, "shown": 0, "truth": 1},
+        {"who": ADA, "kind": "auto", "reported": 0, "shown": 0, "truth": 1},
     ),
     "an extra row": (
         f"INSERT INTO gen_source_stats (user_id, source_type, count) VALUES ('{BOB}', 'auto', 3)",
-        {"who": BOB, "kind": "auto", "told": 3, "shown": 3, "truth": 0},
+        {"who": BOB, "kind": "auto", "reported": 3, "shown": 3, "truth": 0},
     ),
     "a wrong total": (
         "UPDATE gen_source_stats SET count = -1 WHERE user_id IS NULL AND source_type = 'auto'",
-        {"who": "Community", "kind": "auto", "told": -1, "shown": -1, "truth": 1},
+        {"who": "Community", "kind": "auto", "reported": -1, "shown": -1, "truth": 1},
     ),
     "a stray row in the ledger": (
         "INSERT INTO gen_source_deltas VALUES (NULL, 'regular', 5)",
-        {"who": "Community", "kind": "regular", "told": 7, "shown": 7, "truth": 2},
+        {"who": "Community", "kind": "regular", "reported": 7, "shown": 7, "truth": 2},
     ),
 }
 
@@ -106,14 +106,14 @@ def test_counts_that_are_wrong(built: Database, wrong: str) -> None:
     assert found.keys() == {"counts"}
     assert found["counts"].data["wrong"] == 1
     assert found["counts"].data["worst"] == [worst]
-    told = "readers are told {told}, the view shows {shown}, and there are {truth}."
-    assert told.format(**worst) in found["counts"].detail
+    sentence = "readers get {reported}, the view shows {shown}, and there are {truth}."
+    assert sentence.format(**worst) in found["counts"].detail
 
 
 def test_the_worst_comes_first(built: Database) -> None:
     found = troubles_after(built, "UPDATE gen_source_stats SET count = count * 10")
     worst = found["counts"].data["worst"]
-    assert [row["told"] - row["truth"] for row in worst] == [18, 18, 9, 9]
+    assert [row["reported"] - row["truth"] for row in worst] == [18, 18, 9, 9]
 
 
 def test_what_was_written_behind_the_triggers(built: Database) -> None:
@@ -122,7 +122,7 @@ def test_what_was_written_behind_the_triggers(built: Database) -> None:
         session.execute(text("DELETE FROM content_items"))
         found = check(session)
     assert not found["counts"].ok
-    assert found["triggers"].ok, "they are all there: somebody only did not use them"
+    assert found["triggers"].ok, "they are all there: the writer bypassed them"
 
 
 # The machinery
@@ -170,7 +170,8 @@ def test_a_part_that_was_detached(built: Database) -> None:
     found = troubles_after(built, detach)
     assert found.keys() == {"counts", "triggers"}
     assert found["triggers"].data["troubles"] == [
-        f"content_items_auto has the trigger gen_source_{what}, and is no part of what is counted"
+        f"content_items_auto has the trigger gen_source_{what}, "
+        "but is not a part of what is counted"
         for what in ("delete", "insert", "truncate", "update")
     ]
 
@@ -237,7 +238,7 @@ def test_the_advice_in_a_shell(built: Database, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("DATABASE_URL", built.url.render_as_string(hide_password=False))
     monkeypatch.setenv("GENONAUT_ENV", "test")
     monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:{os.environ['PATH']}")
-    execute(built, "DROP FUNCTION gen_source_place_triggers()")
+    run(built, "DROP FUNCTION gen_source_place_triggers()")
     with built.transaction() as session:
         [command, *_] = re.findall(r"`([^`]+)`", check(session)["triggers"].detail)
     subprocess.run(command, shell=True, check=True, capture_output=True)  # noqa: S602
@@ -254,7 +255,7 @@ def test_an_unknown_count_is_refused(stats: "Command", capsys: pytest.CaptureFix
     )
 
 
-def test_a_ledger_that_nobody_folds(built: Database) -> None:
+def test_a_ledger_that_is_not_folded(built: Database) -> None:
     rows = "INSERT INTO gen_source_deltas SELECT NULL, 'auto', 0 FROM generate_series(1, {})"
     assert troubles_after(built, rows.format(100)) == {}
     found = troubles_after(built, rows.format(101))
@@ -264,7 +265,9 @@ def test_a_ledger_that_nobody_folds(built: Database) -> None:
 
 
 def test_counts_that_were_never_built(database: Database) -> None:
-    found = troubles_after(database, CONTENT)
+    add_content(database)
+    with database.transaction() as session:
+        found = {what: finding for what, finding in check(session).items() if not finding.ok}
     assert found.keys() == {"refresh"}
     assert found["refresh"].detail.startswith("The counts were never built: ")
 
@@ -329,8 +332,8 @@ def test_a_sound_database_on_the_command_line(stats: Command, command: str) -> N
     assert {line.split()[0] for line in lines} == {"ok"}
 
 
-def test_what_is_wrong_is_told_on_the_command_line(built: Database, stats: Command) -> None:
-    execute(built, f"UPDATE gen_source_stats SET count = 7 WHERE user_id = '{ADA}'")
+def test_problems_are_reported_on_the_command_line(built: Database, stats: Command) -> None:
+    run(built, f"UPDATE gen_source_stats SET count = 7 WHERE user_id = '{ADA}'")
     code, printed = stats("check")
     assert code == 1
     first, *others, last = printed.splitlines()
@@ -356,7 +359,7 @@ def test_for_machines(built: Database, stats: Command) -> None:
     assert all(
         set(finding) == {"count", "what", "ok", "detail", "data"} for finding in sound["findings"]
     )
-    execute(built, "DELETE FROM gen_source_refreshes")
+    run(built, "DELETE FROM gen_source_refreshes")
     code, printed = stats("status", "gen_source", "--json")
     assert code == 1
     unsound: dict[str, Any] = json.loads(printed)

@@ -14,6 +14,7 @@ from genonaut.counting.runs import refresh_now
 from genonaut.db.counts import GEN_SOURCE
 from genonaut.db.session import Database
 from tests.support.recount import differences
+from tests.support.rows import add_users
 from tests.support.soak import soak
 
 pytestmark = pytest.mark.both_servers
@@ -34,14 +35,6 @@ DELETE_ONE = """
         SELECT max(item.id) FROM content_items_all AS item
         JOIN users ON users.id = creator_id WHERE username = %s)"""
 SOAK_SECONDS = float(os.environ.get("GENONAUT_SOAK_SECONDS", "8"))
-
-
-def add_users(database: Database, count: int) -> None:
-    with database.transaction() as session:
-        session.connection().exec_driver_sql(
-            "INSERT INTO users (username) SELECT 'user ' || i FROM generate_series(1, %s) AS i",
-            (count,),
-        )
 
 
 def test_no_reader_ever_sees_a_wrong_count(database: Database, count: CachedCount) -> None:

@@ -16,6 +16,7 @@ from genonaut.counting.engine import fold, read, read_live, refresh
 from genonaut.counting.rendering import definition, removal
 from genonaut.counting.runs import build_if_never_built
 from genonaut.db.session import Database
+from tests.support.rows import run
 
 pytestmark = pytest.mark.both_servers
 
@@ -54,12 +55,7 @@ TRUTH = """
 TOTAL = """
     UNION ALL
     SELECT NULL, {label}, count(*) FROM "Web Shop"."order" WHERE {label} IS NOT NULL GROUP BY 2"""
-LABEL = """CASE "What's up" WHEN 'it''s paid' THEN 'don''t worry' WHEN '%%s' THEN '%%' END"""
-
-
-def run(session: Session, statements: str) -> list[tuple[Any, ...]]:
-    result = session.connection().exec_driver_sql(statements)
-    return [tuple(row) for row in result] if result.returns_rows else []
+LABEL = """CASE "What's up" WHEN 'it''s paid' THEN 'don''t worry' WHEN '%s' THEN '%' END"""
 
 
 @pytest.fixture(
@@ -67,7 +63,7 @@ def run(session: Session, statements: str) -> list[tuple[Any, ...]]:
 )
 def orders(request: pytest.FixtureRequest, database: Database) -> Iterator[CachedCount]:
     with database.transaction() as session:
-        run(session, (SHOP + definition(request.param)).replace("%", "%%"))
+        run(session, SHOP + definition(request.param))
     yield request.param
     with database.transaction() as session:
         run(session, 'DROP SCHEMA "Web Shop" CASCADE')
@@ -76,7 +72,7 @@ def orders(request: pytest.FixtureRequest, database: Database) -> Iterator[Cache
 def truth(session: Session, count: CachedCount) -> list[tuple[Any, ...]]:
     label = LABEL if count.category.labels else '"What\'s up"'
     statement = TRUTH + (TOTAL if count.total else "")
-    return sorted(run(session, statement.format(key='"100%% of"', label=label)), key=str)
+    return sorted(run(session, statement.format(key='"100% of"', label=label)), key=str)
 
 
 def told(session: Session) -> list[tuple[Any, ...]]:
@@ -85,17 +81,17 @@ def told(session: Session) -> list[tuple[Any, ...]]:
 
 
 WRITES = [
-    """INSERT INTO "Web Shop"."order" ("100%% of", "What's up", year)
-       SELECT (ARRAY['ann', 'bo''b', NULL])[1 + i %% 3],
-              (ARRAY['it''s paid', '%%s', 'lost', NULL])[1 + i %% 4], 1990 + i
+    """INSERT INTO "Web Shop"."order" ("100% of", "What's up", year)
+       SELECT (ARRAY['ann', 'bo''b', NULL])[1 + i % 3],
+              (ARRAY['it''s paid', '%s', 'lost', NULL])[1 + i % 4], 1990 + i
        FROM generate_series(1, 60) AS i""",
-    """INSERT INTO "Web Shop"."y2026" ("100%% of", "What's up", year)
-       SELECT 'ann', '%%s', 2026 FROM generate_series(1, 5)""",
-    """UPDATE "Web Shop"."the ""new"" ones" SET "100%% of" = 'bo''b' WHERE "select" %% 2 = 0""",
+    """INSERT INTO "Web Shop"."y2026" ("100% of", "What's up", year)
+       SELECT 'ann', '%s', 2026 FROM generate_series(1, 5)""",
+    """UPDATE "Web Shop"."the ""new"" ones" SET "100% of" = 'bo''b' WHERE "select" % 2 = 0""",
     """UPDATE "Web Shop"."order" SET year = 1991 WHERE year = 2026""",
-    """UPDATE "Web Shop"."order" SET "100%% of" = NULL, "What's up" = 'it''s paid'
-       WHERE "select" %% 5 = 0""",
-    """DELETE FROM "Web Shop"."other" WHERE "select" %% 3 = 0""",
+    """UPDATE "Web Shop"."order" SET "100% of" = NULL, "What's up" = 'it''s paid'
+       WHERE "select" % 5 = 0""",
+    """DELETE FROM "Web Shop"."other" WHERE "select" % 3 = 0""",
     """TRUNCATE "Web Shop"."old" """,
     """TRUNCATE "Web Shop"."order" """,
 ]
@@ -158,22 +154,22 @@ def test_a_new_partition_is_seen_and_can_be_counted(
         run(session, 'SELECT "Web Shop".orders_place_triggers()')
         triggers = next(f for f in audit.status(session, orders, LIMITS) if f.what == "triggers")
         assert triggers.ok, triggers.detail
-        run(session, """INSERT INTO "Web Shop"."2027" ("100%% of", "What's up", year)
-                        VALUES ('ann', '%%s', 2027)""")  # fmt: skip
+        run(session, """INSERT INTO "Web Shop"."2027" ("100% of", "What's up", year)
+                        VALUES ('ann', '%s', 2027)""")  # fmt: skip
         assert told(session) == truth(session, orders)
 
 
 def test_it_is_removed_without_a_trace(database: Database, orders: CachedCount) -> None:
     with database.transaction() as session:
-        run(session, removal(orders).replace("%", "%%"))
+        run(session, removal(orders))
         left = run(session, """
             SELECT relname::text FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
-            WHERE nspname = 'Web Shop' AND relkind IN ('r', 'v') AND relname LIKE 'order%%'
-            UNION ALL SELECT tgname FROM pg_trigger WHERE tgname LIKE 'orders%%'
-            UNION ALL SELECT proname FROM pg_proc WHERE proname LIKE 'orders%%'
+            WHERE nspname = 'Web Shop' AND relkind IN ('r', 'v') AND relname LIKE 'order%'
+            UNION ALL SELECT tgname FROM pg_trigger WHERE tgname LIKE 'orders%'
+            UNION ALL SELECT proname FROM pg_proc WHERE proname LIKE 'orders%'
         """)  # fmt: skip
         assert left == []
-        run(session, definition(orders).replace("%", "%%"))
+        run(session, definition(orders))
 
 
 def test_the_module_needs_nothing_of_the_gallery() -> None:
@@ -211,4 +207,4 @@ def test_a_declaration_that_cannot_be_is_refused(changes: dict[str, Any], reason
 def test_a_wrong_type_is_the_database_s_to_refuse(database: Database) -> None:
     count = replace(ORDERS, key=Key("100% of", "nonsense", "customer"))
     with database.engine.connect() as connection, pytest.raises(DBAPIError):
-        connection.exec_driver_sql((SHOP + definition(count)).replace("%", "%%"))
+        run(connection, SHOP + definition(count))

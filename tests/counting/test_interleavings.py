@@ -14,12 +14,13 @@ from genonaut.counting.runs import refresh_now
 from genonaut.db.counts import COUNTS, GEN_SOURCE
 from genonaut.db.session import Database
 from tests.support.recount import differences
+from tests.support.rows import add_items, add_tag, add_user
 from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.both_servers
 
 USER = "00000000-0000-0000-0000-000000000001"
-ITEMS = f"""
+INSERT = f"""
     INSERT INTO content_items (title, content_data, prompt, creator_id)
     SELECT 't', 'd', 'p', '{USER}' FROM generate_series(1, 3)"""
 DELETE_USER = f"DELETE FROM users WHERE id = '{USER}'"
@@ -28,9 +29,7 @@ DELETE_USER = f"DELETE FROM users WHERE id = '{USER}'"
 @pytest.fixture
 def three_items(database: Database) -> Database:
     """One user with three items, whose count is stored."""
-    with database.transaction() as session:
-        session.connection().exec_driver_sql(f"INSERT INTO users VALUES ('{USER}', 'somebody')")
-        session.connection().exec_driver_sql(ITEMS)
+    add_items(database, add_user(database, user_id=USER), 3)
     refresh_now(database.transaction, GEN_SOURCE, "test")
     return database
 
@@ -81,7 +80,7 @@ def test_a_repair_while_the_user_is_being_deleted(three_items: Database, end: st
 
 
 @pytest.mark.parametrize("level", ["READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE"])
-@pytest.mark.parametrize("change", ["DELETE FROM content_items", ITEMS])
+@pytest.mark.parametrize("change", ["DELETE FROM content_items", INSERT])
 def test_a_deletion_with_an_older_snapshot(three_items: Database, level: str, change: str) -> None:
     with at(three_items, level) as deleter:
         deleter.exec_driver_sql("SELECT count(*) FROM users").all()
@@ -131,9 +130,9 @@ def test_folds_go_on_while_a_refresh_recounts(three_items: Database) -> None:
         recounting.rollback()
 
 
-def test_a_deletion_waits_for_a_fold_and_neither_for_ever(three_items: Database) -> None:
+def test_a_deletion_waits_for_a_fold_and_neither_waits_forever(three_items: Database) -> None:
     with three_items.engine.connect() as deleter, three_items.engine.connect() as folding:
-        folding.exec_driver_sql(ITEMS)
+        add_items(folding, USER, 3)
         folding.commit()
         assert fold(Session(folding), GEN_SOURCE) is not None
         deleter.exec_driver_sql("SET LOCAL lock_timeout = '50ms'")
@@ -156,7 +155,7 @@ def test_a_deletion_waits_for_a_fold_and_neither_for_ever(three_items: Database)
 )
 def test_a_truncate_of_the_users_waits_at_its_first_table(three_items: Database, work) -> None:
     with three_items.engine.connect() as truncating, three_items.engine.connect() as working:
-        working.exec_driver_sql(ITEMS)
+        add_items(working, USER, 3)
         working.commit()
         work(Session(working))
         truncating.exec_driver_sql("SET LOCAL lock_timeout = '50ms'")
@@ -187,12 +186,7 @@ def test_a_refresh_that_waits_for_a_truncate(
 ) -> None:
     """A TRUNCATE empties older snapshots too, which do not see what it entered in the ledger."""
     with three_items.transaction() as session:
-        session.connection().exec_driver_sql(ITEMS.replace("content_items", "content_items_auto"))
-        session.connection().exec_driver_sql(
-            "WITH tag AS (INSERT INTO tags (name) VALUES ('x') RETURNING id)"
-            " INSERT INTO content_tags SELECT item.id, source_type, tag.id"
-            " FROM content_items_all AS item, tag"
-        )
+        add_tag(session, "x", [*add_items(session, USER, 3), *add_items(session, USER, 3, "auto")])
         refresh(session, count, "test")
     with three_items.engine.connect() as truncating, ThreadPoolExecutor(1) as pool:
         truncating.exec_driver_sql(truncate)

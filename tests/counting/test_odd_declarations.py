@@ -1,7 +1,6 @@
 """Declarations that are unlike the gallery's: names that meet, tables that refer to themselves."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
@@ -12,15 +11,11 @@ from genonaut.counting.engine import fold, refresh
 from genonaut.counting.rendering import definition
 from genonaut.db.session import Database
 from genonaut.errors import DatabaseError
+from tests.support.rows import run
 
 pytestmark = pytest.mark.both_servers
 
 LIMITS = audit.Limits(ledger_rows=100, refresh_age_seconds=100)
-
-
-def run(session: Session, statements: str) -> list[tuple[Any, ...]]:
-    result = session.connection().exec_driver_sql(statements.replace("%", "%%"))
-    return [tuple(row) for row in result] if result.returns_rows else []
 
 
 @pytest.fixture
@@ -70,7 +65,7 @@ CHILDREN = CachedCount(
 )
 
 
-def test_names_that_meet_are_told_apart(empty: Database) -> None:
+def test_names_that_collide_are_told_apart(empty: Database) -> None:
     truth = """
         SELECT customer, state, count(*) FROM odd.orders GROUP BY 1, 2
         UNION ALL SELECT NULL, state, count(*) FROM odd.orders GROUP BY 2"""

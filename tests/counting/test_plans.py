@@ -7,6 +7,7 @@ import pytest
 from genonaut.counting.rendering import statements
 from genonaut.db.counts import GEN_SOURCE
 from genonaut.db.session import Database
+from tests.support.rows import add_users
 
 pytestmark = pytest.mark.both_servers
 
@@ -24,11 +25,8 @@ def plan(database: Database, name: str) -> str:
 def unanalysed(database: Database) -> Database:
     """A long ledger of many users that no ANALYZE has seen."""
     with database.transaction() as session:
-        connection = session.connection()
-        connection.exec_driver_sql(
-            "INSERT INTO users (username) SELECT 'user ' || i FROM generate_series(1, 5000) AS i"
-        )
-        connection.exec_driver_sql(
+        add_users(session, 5000)
+        session.connection().exec_driver_sql(
             "INSERT INTO gen_source_deltas SELECT id, 'regular', 1"
             " FROM users, generate_series(1, 20)"
         )

@@ -8,30 +8,27 @@ from genonaut.api.repositories.content_repository import ContentRepository
 from genonaut.counting.engine import WrongIsolationError, execute, fold, read, refresh
 from genonaut.counting.runs import build_if_never_built, refresh_now
 from genonaut.db.counts import GEN_SOURCE
-from genonaut.db.schema import GenSourceRefresh, GenSourceStats
+from genonaut.db.schema import GenSourceRefresh
 from genonaut.db.session import Database
 from genonaut.errors import DatabaseError
 from tests.support.recount import differences
+from tests.support.rows import Where, add_items, add_user, add_users, run, scalar
 
 pytestmark = pytest.mark.both_servers
 
-INSERT = """
-    INSERT INTO content_items_all (source_type, title, content_data, prompt, creator_id)
-    SELECT unnest(ARRAY['items', 'auto']), 't', 'd', 'p', id FROM users, generate_series(1, 3)"""
 
-
-def run(session: Session, statement: str) -> int:
-    return session.connection().exec_driver_sql(statement.replace("%", "%%")).rowcount
+def add_to_all(where: Where) -> None:
+    """Three items of each source to each user."""
+    for (user,) in run(where, "SELECT id FROM users"):
+        for source in ("items", "auto"):
+            add_items(where, user, 3, source)
 
 
 @pytest.fixture
 def built(database: Database) -> Database:
     """Five users with six items each, and counts that were built."""
-    with database.transaction() as session:
-        run(
-            session, "INSERT INTO users (username) SELECT 'user ' || i FROM generate_series(1, 5) i"
-        )
-        run(session, INSERT)
+    add_users(database, 5)
+    add_to_all(database)
     assert build_if_never_built(database.transaction, GEN_SOURCE, "test") is not None
     return database
 
@@ -93,8 +90,8 @@ CORRUPTIONS = {
 def test_only_what_is_wrong_is_written(built: Database, corruption: str) -> None:
     statement, expected = CORRUPTIONS[corruption]
     with built.transaction() as session:
-        run(session, "INSERT INTO users (username) VALUES ('nobody')")
-        assert run(session, statement) == 1
+        add_user(session, "nobody")
+        assert len(run(session, f"{statement} RETURNING 1")) == 1
         assert len(differences(session)) > 0
     before = row_versions(built)
     done = refresh_now(built.transaction, GEN_SOURCE, "test")
@@ -118,7 +115,7 @@ def test_only_what_is_wrong_is_written(built: Database, corruption: str) -> None
 def test_what_was_written_behind_the_triggers_is_repaired(built: Database, blind: str) -> None:
     with built.transaction() as session:
         run(session, blind)
-        run(session, INSERT)
+        add_to_all(session)
         run(session, "ALTER TABLE content_items_all ENABLE TRIGGER gen_source_insert")
     done = refresh_now(built.transaction, GEN_SOURCE, "test")
     assert (done.outcome, done.rows_wrong, done.largest_error) == ("repaired", 12, 15)
@@ -178,14 +175,14 @@ def test_the_repository_returns_the_number_of_rows(built: Database) -> None:
         assert ContentRepository(session).refresh_gen_source_stats() == 12
         run(session, "DELETE FROM content_items_auto")
         assert ContentRepository(session).refresh_gen_source_stats() == 6
-        assert session.query(GenSourceStats).count() == 6
+        assert scalar(session, "SELECT count(*) FROM gen_source_stats") == 6
 
 
 def test_groups_that_became_empty_lose_their_rows(built: Database) -> None:
     with built.transaction() as session:
         run(session, "DELETE FROM content_items_all")
         fold(session, GEN_SOURCE)
-        assert session.query(GenSourceStats).count() == 0
+        assert scalar(session, "SELECT count(*) FROM gen_source_stats") == 0
 
 
 def test_a_snapshot_older_than_the_lock_is_refused(built: Database) -> None:

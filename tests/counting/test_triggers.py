@@ -3,13 +3,13 @@
 import psycopg
 import pytest
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session
 
 from genonaut.counting import audit
 from genonaut.counting.engine import fold, read, refresh
 from genonaut.db.counts import GEN_SOURCE
 from genonaut.db.session import Database
 from tests.support.recount import differences
+from tests.support.rows import run
 
 pytestmark = pytest.mark.both_servers
 
@@ -58,7 +58,7 @@ WRITES = {
     "delete from a part": "DELETE FROM content_items WHERE id % 3 = 0",
     "delete by cascade": """
         DELETE FROM users WHERE username IN ('user 1', 'user 3')""",
-    "delete of everybody": "DELETE FROM users",
+    "delete of all users": "DELETE FROM users",
     "truncate the whole": "TRUNCATE content_items_all CASCADE",
     "truncate a part": "TRUNCATE content_items_auto, content_tags",
     "truncate both parts": "TRUNCATE content_items, content_items_auto, content_tags",
@@ -68,10 +68,6 @@ WRITES = {
              new AS (INSERT INTO content_items_auto ({COLUMNS}) {ROWS} RETURNING *)
         SELECT * FROM gone UNION ALL SELECT * FROM new""",
 }
-
-
-def run(session: Session, statement: str) -> None:
-    session.connection().exec_driver_sql(statement.replace("%", "%%"))
 
 
 @pytest.fixture

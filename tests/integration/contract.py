@@ -1,4 +1,4 @@
-"""The API against its own OpenAPI: no 5xx, nothing undocumented, whatever is sent.
+"""The API against its own OpenAPI: no 5xx and nothing undocumented, for any request.
 
 The long form: Schemathesis covers every limit of every field. It prepares that for ten seconds when
 this file is collected, so it is no test_*.py: `make test-long` names it.
@@ -18,10 +18,10 @@ from sqlalchemy import create_engine, make_url
 
 from genonaut.app import create_app
 from genonaut.config import Settings, load_settings
-from genonaut.counting.engine import refresh
-from genonaut.db.counts import COUNTS
+from genonaut.db.counts import build_counts
 from genonaut.db.session import Database
 from tests.support.api import running_api
+from tests.support.rows import add_items, add_tag, add_user, run
 
 TAG = "5a1c7b52-93d1-4a53-8d0a-6f3f0a4e9d11"  # as well
 USER = "0b5e0c3e-6a0f-4c55-9f3a-0f6e1f4f7a10"  # the one of the examples
@@ -89,20 +89,10 @@ def is_uuid(value: object) -> bool:
 
 @pytest.fixture
 def client(settings: Settings, database: Database) -> Iterator[httpx.Client]:
-    with database.transaction() as session:
-        connection = session.connection()
-        connection.exec_driver_sql(f"INSERT INTO users (id, username) VALUES ('{USER}', 'ada')")
-        connection.exec_driver_sql(
-            "INSERT INTO content_items (id, title, content_data, prompt, creator_id)"
-            f" SELECT n, 'Sea', '', 'sea', '{USER}' FROM generate_series(1, 50) AS n"
-        )
-        connection.exec_driver_sql(f"INSERT INTO tags (id, name) VALUES ('{TAG}', 'sea')")
-        connection.exec_driver_sql(
-            f"INSERT INTO content_tags SELECT id, 'items', '{TAG}' FROM content_items"
-        )
-        connection.exec_driver_sql("SELECT setval('content_items_id_seq', 50)")
-        for count in COUNTS.values():
-            refresh(session, count, "test")
+    run(database, "ALTER SEQUENCE content_items_id_seq RESTART")
+    items = add_items(database, add_user(database, user_id=USER), 50, title="Sea", prompt="sea")
+    add_tag(database, "sea", items, tag_id=TAG)
+    build_counts(database, "test")
     with running_api(settings, database) as client:
         yield client
 

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import event, text
 
 from genonaut.db.session import Database
+from tests.support.rows import add_tag
 from tests.support.waiting import wait_until_blocked
 
 CONTENT = "/api/v1/content"
@@ -106,7 +107,7 @@ def test_tags_that_cannot_be_are_named(
     assert names(database) == []
 
 
-def test_a_bad_tag_is_told_with_its_place_and_value(client: httpx.Client, ada: str) -> None:
+def test_a_bad_tag_is_reported_with_its_place_and_value(client: httpx.Client, ada: str) -> None:
     answer = client.post(CONTENT, json={"prompt": "sea", "creator_id": ada, "tags": ["a", "b\x07"]})
     assert answer.json()["detail"] == (
         'tags[1] is wrong: "b\\u0007"; it contains a control or invisible character.'
@@ -218,15 +219,11 @@ def test_a_deleted_item_says_its_tags_and_takes_them_along(
     assert (links(database), names(database)) == (0, ["night", "sea"])
 
 
-def test_a_deleted_item_says_the_tags_that_somebody_gave_it_a_moment_ago(
+def test_a_deleted_item_returns_the_tags_that_another_request_has_just_added(
     client: httpx.Client, item: dict[str, Any], database: Database
 ) -> None:
     with ThreadPoolExecutor() as threads, database.engine.connect() as connection:
-        connection.exec_driver_sql("INSERT INTO tags (name) VALUES ('dawn')")
-        connection.exec_driver_sql(
-            "INSERT INTO content_tags SELECT content_items.id, 'items', tags.id "
-            "FROM content_items, tags WHERE name = 'dawn'"
-        )
+        add_tag(connection, "dawn", [item["id"]])
         deleting = threads.submit(client.delete, address(item))
         wait_until_blocked(connection)
         connection.commit()

@@ -1,4 +1,4 @@
-"""What Prometheus sees: requests by route, and the truth about the counting."""
+"""What Prometheus scrapes: requests by route, and the state of the counting."""
 
 import math
 import socket
@@ -20,6 +20,8 @@ from genonaut.counting.runs import refresh_now
 from genonaut.db.counts import GEN_SOURCE
 from genonaut.db.session import Database
 from tests.support.api import running_api
+from tests.support.rows import add_items, add_user
+from tests.support.waiting import wait_until
 
 COUNT = {"count": "gen_source"}
 
@@ -51,26 +53,20 @@ def told_at_once(database: Database) -> Iterator[Session]:
         yield session
 
 
-def add_items(database: Database, items: int) -> None:
+def add(database: Database, items: int) -> None:
     """One statement of one user, so one row of the ledger."""
-    user = uuid4()
     with told_at_once(database) as session:
-        connection = session.connection()
-        connection.exec_driver_sql(f"INSERT INTO users (id, username) VALUES ('{user}', '{user}')")
-        connection.exec_driver_sql(
-            "INSERT INTO content_items (title, content_data, prompt, creator_id)"
-            f" SELECT 'Sea', '', 'sea', '{user}' FROM generate_series(1, {items})"
-        )
+        add_items(session, add_user(session, str(uuid4())), items)
 
 
 def until(client: httpx.Client, name: str, at_least: float) -> float | None:
     """The statistics of PostgreSQL are some moments late."""
-    for _ in range(100):
-        value = Samples(client).value(name, **COUNT)
-        if value is not None and value >= at_least:
-            return value
-        time.sleep(0.1)
-    pytest.fail(f"{name} never reached {at_least}")
+
+    def value() -> float:
+        return Samples(client).value(name, **COUNT) or 0
+
+    wait_until(lambda: value() >= at_least, f"{name} is {at_least}")
+    return value()
 
 
 def test_requests_are_counted_by_route_and_not_by_path(
@@ -104,7 +100,7 @@ def test_a_count_that_was_never_built(client: httpx.Client, database: Database) 
 
 
 def test_refreshes_and_what_they_found(client: httpx.Client, database: Database) -> None:
-    add_items(database, 3)
+    add(database, 3)
     refresh_now(database.transaction, GEN_SOURCE, "test")
     samples = Samples(client)
     assert samples.value("refresh_last_outcome", **COUNT, outcome="built") == 1
@@ -149,8 +145,8 @@ def test_a_refresh_that_failed_does_not_hide_the_last_good_one(
 
 def test_the_ledger_is_written_and_folded(client: httpx.Client, database: Database) -> None:
     before = Samples(client)
-    add_items(database, 5)
-    add_items(database, 5)
+    add(database, 5)
+    add(database, 5)
     assert Samples(client).value("ledger_rows", **COUNT) == 2
     written = (before.value("ledger_rows_written_total", **COUNT) or 0) + 2
     until(client, "ledger_rows_written_total", written)

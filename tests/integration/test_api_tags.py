@@ -11,6 +11,7 @@ from sqlalchemy import event, text
 from genonaut.counting.engine import refresh
 from genonaut.db.counts import TAG_CARDINALITY
 from genonaut.db.session import Database
+from tests.support.rows import add_tag
 from tests.support.waiting import wait_until_blocked
 
 TAGS = "/api/v1/tags"
@@ -35,8 +36,7 @@ def tags(client: httpx.Client, ada: str, database: Database) -> dict[str, str]:
         for route, times in (("content", regular), ("content-auto", auto)):
             items = [{"prompt": "x", "creator_id": ada, "tags": [name]}] * times
             assert not items or client.post(f"/api/v1/{route}", json=items).status_code == 201
-    with database.transaction() as session:
-        session.execute(text("INSERT INTO tags (name) VALUES (:name)"), {"name": UNUSED})
+    add_tag(database, UNUSED)
     return {tag["name"]: tag["id"] for tag in client.get(TAGS).json()["tags"]}
 
 
@@ -176,7 +176,7 @@ def test_a_name_that_cannot_be_is_refused(
     assert answer.json()["fields"][0]["field"] == "name"
 
 
-def test_a_deleted_tag_is_taken_off_its_items(
+def test_a_deleted_tag_is_removed_from_its_items(
     client: httpx.Client, ada: str, tags: dict[str, str], database: Database
 ) -> None:
     both = {"prompt": "x", "creator_id": ada, "tags": ["sea", "zoo"]}
@@ -206,11 +206,11 @@ def test_a_deleted_tag_says_the_count_of_the_moment_when_it_went(
         assert deleting.result().json()["deleted"]["count"] == 12
 
 
-def test_of_two_who_want_a_name_at_once_one_has_it(
+def test_a_rename_to_a_name_that_is_being_added_is_a_conflict(
     client: httpx.Client, tags: dict[str, str], database: Database
 ) -> None:
     with ThreadPoolExecutor() as threads, database.engine.connect() as connection:
-        connection.exec_driver_sql("INSERT INTO tags (name) VALUES ('ocean')")
+        add_tag(connection, "ocean")
         renaming = threads.submit(client.patch, f"{TAGS}/{tags['sea']}", json={"name": "ocean"})
         wait_until_blocked(connection)
         connection.commit()

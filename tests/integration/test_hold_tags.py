@@ -1,4 +1,4 @@
-"""Tags are found or added, whoever else adds, renames and deletes them meanwhile."""
+"""Tags are found or added while other transactions add, rename and delete them."""
 
 import random
 from concurrent.futures import ThreadPoolExecutor
@@ -10,6 +10,7 @@ from sqlalchemy import text
 from genonaut.content.tags import HeldTags, hold_tags
 from genonaut.db.session import Database
 from tests.support.recount import differences
+from tests.support.rows import add_items, add_user
 from tests.support.waiting import wait_until_blocked
 
 NAMES = [f"tag {number}" for number in range(12)]
@@ -45,18 +46,11 @@ def test_a_tag_that_is_on_its_way_out_is_waited_for(database: Database, change: 
     assert (held.ids["sea"] == first, held.added) == (stays, 0 if stays else 1)
 
 
-def test_everybody_at_once(database: Database):
+def test_adding_renaming_and_deleting_at_once(database: Database):
     """Adders of random tags, of whom each tag is needed, beside renamers and deleters."""
     start = Barrier(6)
     carried = "INSERT INTO content_tags SELECT :item, 'items', unnest(CAST(:tags AS uuid[]))"
-    with database.transaction() as session:
-        session.execute(
-            text(
-                "WITH ada AS (INSERT INTO users (username) VALUES ('ada') RETURNING id) INSERT "
-                "INTO content_items (id, title, content_data, prompt, creator_id) "
-                "SELECT n, '', '', '', id FROM ada, generate_series(1, 2000) AS n"
-            )
-        )
+    items = add_items(database, add_user(database), 600)
 
     def add(worker: int) -> None:
         chance = random.Random(worker)
@@ -64,7 +58,7 @@ def test_everybody_at_once(database: Database):
         for number in range(150):
             with database.engine.begin() as connection:
                 held = hold_tags(connection, chance.sample(NAMES, 5))
-                item = worker * 150 + number + 1
+                item = items[worker * 150 + number]
                 tags = [str(tag) for tag in held.ids.values()]
                 connection.execute(text(carried), {"item": item, "tags": tags})
 

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from genonaut.cli import main
 from genonaut.counting.runs import build_if_never_built
@@ -29,6 +29,7 @@ from genonaut.ingest.records import Record
 from genonaut.ingest.rows import Defaults, ImportRow, parse_row
 from genonaut.ingest.sources import open_source
 from tests.support.recount import differences
+from tests.support.rows import run, scalar
 
 Command = Callable[..., int]
 
@@ -52,17 +53,12 @@ def genonaut(environment: None) -> Command:
     return run
 
 
-def query(database: Database, statement: str) -> list[tuple[Any, ...]]:
-    with database.transaction() as session:
-        return [tuple(row) for row in session.execute(text(statement))]
-
-
 def count(database: Database) -> int:
-    return int(query(database, "SELECT count(*) FROM content_items_all")[0][0])
+    return int(scalar(database, "SELECT count(*) FROM content_items_all"))
 
 
 def prompts(database: Database) -> list[object]:
-    return [row[0] for row in query(database, "SELECT prompt FROM content_items_all ORDER BY id")]
+    return [row[0] for row in run(database, "SELECT prompt FROM content_items_all ORDER BY id")]
 
 
 def open_prompts(path: Path) -> Path:
@@ -93,7 +89,7 @@ def test_open_prompts(
     assert (reject["file"], reject["line"], reject["reason"]) == (str(path), 4, "prompt is empty")
     assert reject["raw"].startswith(',"{""image_uri""')
 
-    first = query(
+    first = run(
         database,
         "SELECT title, content_type, content_data, username, quality_score, source_type, "
         "item_metadata - 'import_key', content_items_all.created_at = updated_at "
@@ -116,14 +112,14 @@ def test_a_second_import_adds_nothing(
 ):
     path = open_prompts(tmp_path / "a.csv")
     genonaut("import", path)
-    before = query(database, "SELECT * FROM content_items_all ORDER BY id")
+    before = run(database, "SELECT * FROM content_items_all ORDER BY id")
     path.rename(tmp_path / "renamed.csv")
     capsys.readouterr()
     assert genonaut("import", "renamed.csv", "--json") == 3
     report = json.loads(capsys.readouterr().out)
     assert (report["read"], report["added"], report["already_there"]) == (5, 0, 4)
     assert (report["rejected"], report["files"][0]["reasons"]) == (1, {"prompt is empty": 1})
-    assert query(database, "SELECT * FROM content_items_all ORDER BY id") == before
+    assert run(database, "SELECT * FROM content_items_all ORDER BY id") == before
 
 
 def test_counts_are_exact_without_a_refresh(database: Database, genonaut: Command, tmp_path: Path):
@@ -132,9 +128,9 @@ def test_counts_are_exact_without_a_refresh(database: Database, genonaut: Comman
     ))  # fmt: skip
     build_if_never_built(database.transaction, GEN_SOURCE, "test")
     assert genonaut("import", "a.csv") == 0
-    assert query(database, "SELECT count FROM gen_source_stats") == []
+    assert run(database, "SELECT count FROM gen_source_stats") == []
     counts = "SELECT source_type, count FROM gen_source_counts WHERE user_id IS NULL ORDER BY 1"
-    assert query(database, counts) == [("auto", 75), ("regular", 25)]
+    assert run(database, counts) == [("auto", 75), ("regular", 25)]
     with database.transaction() as session:
         assert not differences(session)
 
@@ -143,7 +139,7 @@ def test_options(database: Database, genonaut: Command, tmp_path: Path):
     (tmp_path / "a.csv").write_bytes("prompt,creator\ncafé,\nthé,mara\nwrong".encode("latin-1"))
     command = ["import", "a.csv", "--creator", "me", "--source", "auto"]
     assert genonaut(*command, "--encoding", "latin-1", "--rejects", "bad.jsonl") == 3
-    found = query(
+    found = run(
         database,
         "SELECT prompt, username, source_type FROM content_items_all "
         "JOIN users ON users.id = creator_id ORDER BY content_items_all.id",
@@ -234,7 +230,7 @@ def test_a_folder_of_images(database: Database, genonaut: Command, tmp_path: Pat
     assert genonaut("import", "pictures") == 3
     assert genonaut("import", folder) == 3
     assert prompts(database) == ["picture a", "picture b"]
-    address = query(database, "SELECT content_data FROM content_items_all ORDER BY id LIMIT 1")
+    address = run(database, "SELECT content_data FROM content_items_all ORDER BY id LIMIT 1")
     assert address == [(str(folder / "a.png"),)]
     reject = json.loads((tmp_path / "pictures.rejects.jsonl").read_text())
     assert (reject["line"], reject["file"]) == (None, str(folder / "c.png"))
@@ -249,14 +245,14 @@ def large_file(path: Path, rows: int) -> Path:
 def test_imports_of_the_same_file_at_once(database: Database, tmp_path: Path):
     path = large_file(tmp_path / "a.csv", 12_000)
 
-    def run(_number: int) -> int:
+    def work(_number: int) -> int:
         with database.engine.connect() as connection:
             return import_paths(connection, [path]).files[0].added
 
     with ThreadPoolExecutor() as threads:
-        added = list(threads.map(run, range(4)))
+        added = list(threads.map(work, range(4)))
     assert sum(added) == 12_000 == count(database)
-    assert query(database, "SELECT count(*) FROM users") == [(50,)]
+    assert run(database, "SELECT count(*) FROM users") == [(50,)]
     with database.transaction() as session:
         assert not differences(session)
 
@@ -267,7 +263,7 @@ def test_the_same_rows_in_opposite_orders_at_once(database: Database, tmp_path: 
     rows = [parse_row(record, Defaults()) for record in records if isinstance(record, Record)]
     start = Barrier(4)
 
-    def run(order: int) -> int:
+    def work(order: int) -> int:
         with database.engine.connect() as connection:
             start.wait()
             return load_batch(connection, rows[::order]).items
@@ -275,7 +271,7 @@ def test_the_same_rows_in_opposite_orders_at_once(database: Database, tmp_path: 
     with database.engine.connect() as connection:
         assert load_batch(connection, rows[:50]) == (50, 0)
     with ThreadPoolExecutor() as threads:
-        assert sum(threads.map(run, [1, -1, 1, -1])) == len(rows) - 50
+        assert sum(threads.map(work, [1, -1, 1, -1])) == len(rows) - 50
 
 
 def test_a_kill_loses_nothing_and_the_next_import_completes_it(
@@ -327,7 +323,7 @@ def test_a_database_that_goes_away(
 
     def interrupted(connection: Connection, rows: Sequence[ImportRow]) -> Loaded:
         if next(calls) == 3:
-            query(
+            run(
                 database,
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
                 "WHERE pid <> pg_backend_pid() AND datname = current_database()",

@@ -7,7 +7,7 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import event
 
 from genonaut.db.session import Database
 from genonaut.ingest.importer import import_paths
@@ -16,6 +16,7 @@ from genonaut.ingest.records import Record
 from genonaut.ingest.report import FileReport
 from genonaut.ingest.rows import Defaults, ImportRow, parse_row
 from tests.support.recount import differences
+from tests.support.rows import run
 
 TAGS = """
 SELECT prompt, array_agg(name ORDER BY name)
@@ -25,11 +26,6 @@ JOIN content_tags ON content_id = content_items_all.id
 JOIN tags ON tags.id = tag_id
 GROUP BY prompt ORDER BY prompt
 """
-
-
-def query(database: Database, statement: str) -> list[tuple[Any, ...]]:
-    with database.transaction() as session:
-        return [tuple(row) for row in session.execute(text(statement))]
 
 
 def imported(database: Database, path: Path, content: str) -> FileReport:
@@ -52,28 +48,28 @@ def test_a_column_of_tags(database: Database, tmp_path: Path, monkeypatch: pytes
     )
     assert (report.added, report.rejected, report.new_tags) == (3, 1, 3)
     assert list(report.reasons) == ["tags: tag 1 is longer than 255 characters"]
-    assert query(database, TAGS) == [("a", ["night sky", "sea"]), ("b", ["a, b", "sea"])]
+    assert run(database, TAGS) == [("a", ["night sky", "sea"]), ("b", ["a, b", "sea"])]
     sources = "SELECT DISTINCT source_type FROM content_tags ORDER BY 1"
-    assert query(database, sources) == [("auto",), ("items",)]
+    assert run(database, sources) == [("auto",), ("items",)]
     metadata = "SELECT DISTINCT item_metadata - 'import_key' FROM content_items_all"
-    assert query(database, metadata) == [({},)]
+    assert run(database, metadata) == [({},)]
 
 
 def test_json_lines_and_open_prompts(database: Database, tmp_path: Path):
     raw = json.dumps({"modifiers": ["Sea", "x" * 256]}).replace('"', '""')
     imported(database, tmp_path / "a.csv", f'prompt,raw_data\na,"{raw}"\n')
     imported(database, tmp_path / "b.jsonl", '{"prompt": "b", "tags": ["Sea", "sky"]}\n')
-    assert query(database, TAGS) == [("a", ["sea"]), ("b", ["sea", "sky"])]
+    assert run(database, TAGS) == [("a", ["sea"]), ("b", ["sea", "sky"])]
 
 
 def test_an_item_that_is_there_keeps_what_it_has(database: Database, tmp_path: Path):
     content = 'prompt,tags\na,"sea,sky"\n'
     assert imported(database, tmp_path / "a.csv", content).new_tags == 2
-    query(database, "DELETE FROM tags WHERE name = 'sea' RETURNING 1")
+    run(database, "DELETE FROM tags WHERE name = 'sea' RETURNING 1")
     again = imported(database, tmp_path / "a.csv", content + "b,sky\n")
     assert (again.added, again.already_there, again.new_tags) == (1, 1, 0)
-    assert query(database, TAGS) == [("a", ["sky"]), ("b", ["sky"])]
-    assert query(database, "SELECT name FROM tags") == [("sky",)]
+    assert run(database, TAGS) == [("a", ["sky"]), ("b", ["sky"])]
+    assert run(database, "SELECT name FROM tags") == [("sky",)]
 
 
 def test_a_batch_takes_few_statements(database: Database, tmp_path: Path):
@@ -90,14 +86,14 @@ def test_a_batch_takes_few_statements(database: Database, tmp_path: Path):
         event.remove(database.engine, "before_cursor_execute", note)
     assert (report.added, report.new_tags) == (3_000, 3_001)
     assert len(statements) < 12
-    assert query(database, "SELECT count(*) FROM content_tags") == [(3_000 * 3 - 7,)]
+    assert run(database, "SELECT count(*) FROM content_tags") == [(3_000 * 3 - 7,)]
 
 
 def test_imports_that_add_the_same_tags_at_once(database: Database):
     """A creator who is there already lets all get to the tags: a deadlock, if not for the order."""
     start = Barrier(4)
 
-    def run(worker: int) -> int:
+    def work(worker: int) -> int:
         names = [f"tag {n}" for n in range(2_000)][:: 1 if worker % 2 else -1]
         rows = [row(prompt=f"{worker} {name}", tags=[name, f"{name} {worker}"]) for name in names]
         with database.engine.connect() as connection:
@@ -107,9 +103,9 @@ def test_imports_that_add_the_same_tags_at_once(database: Database):
     with database.engine.connect() as connection:
         assert load_batch(connection, [row(prompt="first")]) == (1, 0)
     with ThreadPoolExecutor() as threads:
-        assert sum(threads.map(run, range(4))) == 2_000 + 4 * 2_000
-    assert query(database, "SELECT count(*) FROM tags") == [(10_000,)]
-    assert query(database, "SELECT count(*) FROM content_tags") == [(4 * 2 * 2_000,)]
+        assert sum(threads.map(work, range(4))) == 2_000 + 4 * 2_000
+    assert run(database, "SELECT count(*) FROM tags") == [(10_000,)]
+    assert run(database, "SELECT count(*) FROM content_tags") == [(4 * 2 * 2_000,)]
     with database.transaction() as session:
         assert differences(session) == []
 

@@ -27,8 +27,9 @@ from genonaut.db.migrate import current_revision, downgrade, head_revision, requ
 from genonaut.db.schema import Base
 from genonaut.db.session import Database, open_database
 from genonaut.errors import DatabaseBusyError, SchemaOutdatedError
-from tests.support.catalog import execute, schema_of
+from tests.support.catalog import schema_of
 from tests.support.recount import differences
+from tests.support.rows import run
 from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.both_servers
@@ -70,14 +71,14 @@ def test_a_development_database_is_refused_and_can_be_emptied(
     scratch: Database, revision: str
 ) -> None:
     upgrade(scratch.engine, "0001_content")
-    execute(scratch, f"UPDATE alembic_version SET version_num = '{revision}'")
+    run(scratch, f"UPDATE alembic_version SET version_num = '{revision}'")
     before = schema_of(scratch)
     for attempt in ATTEMPTS:
         with pytest.raises(SchemaOutdatedError, match=f"schema {revision}.* empty it") as refused:
             attempt(scratch.engine)
     assert schema_of(scratch) == before
     [remedy] = re.findall(r"`(DROP .*?)`", str(refused.value))
-    execute(scratch, remedy)
+    run(scratch, remedy)
     upgrade(scratch.engine)
     assert current_revision(scratch.engine) == head_revision()
 
@@ -138,7 +139,7 @@ def test_the_result_is_what_the_models_say(scratch: Database) -> None:
     ],
 )
 def test_that_comparison_can_fail(migrated: Database, statement: str, noticed: str) -> None:
-    execute(migrated, statement)
+    run(migrated, statement)
     assert noticed in disagreements(migrated)
 
 
@@ -182,7 +183,7 @@ class Writer:
 
     def __call__(self) -> None:
         while not self.stop.is_set():
-            execute(self.database, WRITE)
+            run(self.database, WRITE)
             self.written += 3
 
     def wait_for_more(self) -> None:
@@ -212,7 +213,7 @@ def counts(database: Database) -> tuple[int, str]:
 
 def test_a_full_database_is_upgraded_and_built_while_others_write(scratch: Database) -> None:
     upgrade(scratch.engine, "0001_content")
-    execute(scratch, FILL)
+    run(scratch, FILL)
     with writing(scratch) as writer:
         writer.wait_for_more()
         upgrade(scratch.engine)
@@ -227,14 +228,14 @@ def test_a_full_database_is_upgraded_and_built_while_others_write(scratch: Datab
     assert refresh_now(scratch.transaction, GEN_SOURCE, "test").rows_wrong == 0
 
 
-def test_going_back_keeps_the_content_and_the_next_build_counts_it_anew(
+def test_going_back_keeps_the_content_and_the_next_build_recounts_it(
     scratch: Database,
 ) -> None:
     upgrade(scratch.engine)
-    execute(scratch, FILL)
+    run(scratch, FILL)
     build_if_never_built(scratch.transaction, GEN_SOURCE, "test")
     downgrade(scratch.engine, "0001_content")
-    execute(scratch, "DELETE FROM content_items_auto")
+    run(scratch, "DELETE FROM content_items_auto")
     upgrade(scratch.engine)
     assert build_if_never_built(scratch.transaction, GEN_SOURCE, "test") is not None
     assert counts(scratch) == (FILLED_WITH // 3, "cache")
@@ -268,7 +269,9 @@ def test_a_migration_gives_up_instead_of_making_others_queue(
     with scratch.engine.begin() as other:
         other.exec_driver_sql("LOCK TABLE content_items IN ROW EXCLUSIVE MODE")
         with (
-            pytest.raises(DatabaseBusyError, match="Others hold a lock for too long"),
+            pytest.raises(
+                DatabaseBusyError, match="Another transaction has held a lock for too long"
+            ),
             open_database(settings_of_scratch, migrate=True),
         ):
             pass

@@ -5,20 +5,13 @@ import re
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import text
 
 from genonaut.cli import main
 from genonaut.db.counts import COUNTS, build_counts
 from genonaut.db.session import Database
+from tests.support.rows import add_items, add_tag, add_user, run
 
 ADA = "00000000-0000-0000-0000-000000000001"
-CONTENT = f"""
-    INSERT INTO users (id, username) VALUES ('{ADA}', 'ada');
-    INSERT INTO content_items_all (source_type, title, content_data, prompt, creator_id)
-    SELECT 'items', 't', 'd', 'p', '{ADA}' FROM generate_series(1, 3);
-    INSERT INTO tags (id, name) VALUES ('{ADA}', 'sea');
-    INSERT INTO content_tags (content_id, source_type, tag_id)
-    SELECT id, source_type, '{ADA}' FROM content_items_all"""
 
 Stats = Callable[..., tuple[object, str, str]]
 
@@ -27,7 +20,7 @@ Stats = Callable[..., tuple[object, str, str]]
 def content(database: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
     """Ada has three regular items with a tag; the counts were never built."""
     monkeypatch.setenv("DATABASE_URL", database.url.render_as_string(hide_password=False))
-    execute(database, CONTENT)
+    add_tag(database, "sea", add_items(database, add_user(database, user_id=ADA), 3), tag_id=ADA)
     return database
 
 
@@ -48,11 +41,6 @@ def stats(capsys: pytest.CaptureFixture[str]) -> Stats:
         return ended.value.code, printed.out, printed.err
 
     return run
-
-
-def execute(database: Database, statement: str) -> None:
-    with database.transaction() as session:
-        session.execute(text(statement))
 
 
 def masked(printed: str) -> list[str]:
@@ -137,7 +125,7 @@ def test_an_unknown_user_is_named(stats: Stats) -> None:
 def test_a_refresh_says_what_it_found(
     built: Database, stats: Stats, damage: str, sentence: str
 ) -> None:
-    execute(built, damage)
+    run(built, damage)
     code, printed, _ = stats("refresh", "gen_source")
     assert code == 0
     first, *_, last = masked(printed)

@@ -51,8 +51,3 @@ def schema_of(database: Database) -> dict[str, list[str]]:
             )
             for kind, statement in CATALOG.items()
         }
-
-
-def execute(database: Database, statement: str) -> None:
-    with database.engine.begin() as connection:
-        connection.exec_driver_sql(statement)

@@ -32,6 +32,7 @@ from tests.support.processes import (
     serving,
 )
 from tests.support.recount import differences
+from tests.support.rows import add_user
 from tests.support.servers import copy_server
 from tests.support.waiting import wait_until
 
@@ -61,7 +62,7 @@ def system(home: Path, variables: dict[str, str]) -> Iterator[tuple[Running, str
     """`genonaut up` with one user, when the worker has made its first refresh."""
     with serving(home, **variables) as (command, url), opened(home) as database:
         with database.transaction() as session:
-            session.connection().exec_driver_sql("INSERT INTO users (username) VALUES ('somebody')")
+            add_user(session)
         wait_until(lambda: refreshes(database), "the worker refreshed")
         yield command, url, database
         with database.transaction() as session:
@@ -189,7 +190,7 @@ def test_what_is_killed_comes_back_and_no_count_is_ever_wrong(
 
 @contextmanager
 def writing(database: Database) -> Iterator[list[object]]:
-    """Somebody who writes and compares all the time; yields what was wrong."""
+    """A client that writes and compares all the time; yields what was wrong."""
     stop, wrong = threading.Event(), list[object]()
 
     def write() -> None:
@@ -262,7 +263,7 @@ def test_two_beats_do_no_harm(ready_home: Path, quick: dict[str, str]) -> None:
 def test_without_worker_beat_and_broker_counts_are_exact_and_reads_fold(ready_home: Path) -> None:
     with serving(ready_home, "api") as (command, url), opened(ready_home) as database:
         with database.transaction() as session:
-            session.connection().exec_driver_sql("INSERT INTO users (username) VALUES ('alone')")
+            add_user(session)
         before = community(url)["community_auto_count"]
         for turn in range(WRITES):
             insert(database, 1)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from genonaut.counting.engine import Refresh
-from genonaut.running.output import number_of, print_table, say_what_was_built
+from genonaut.running.output import number_of, print_built_counts, print_table
 
 
 def test_numbers_stand_at_the_right_with_separators(capsys: pytest.CaptureFixture[str]) -> None:
@@ -36,7 +36,7 @@ def test_nouns_agree_with_their_number(number: int, text: str) -> None:
 
 def test_each_count_that_was_built_has_a_line(capsys: pytest.CaptureFixture[str]) -> None:
     started = datetime(2026, 11, 22, tzinfo=UTC)
-    say_what_was_built(
+    print_built_counts(
         {
             "gen_source": Refresh(started, duration_seconds=0.26, rows_checked=1002),
             "tag_cardinality": Refresh(started, duration_seconds=0.04, rows_checked=1),

@@ -20,7 +20,7 @@ FAILURES: dict[str, tuple[psycopg.Error, type[DatabaseError], str]] = {
         DatabaseTimeoutError,
         "time limit",
     ),
-    "a deadlock": (psycopg.errors.DeadlockDetected("deadlock"), DatabaseBusyError, "try again"),
+    "a deadlock": (psycopg.errors.DeadlockDetected("deadlock"), DatabaseBusyError, "Try again"),
     "a wrong password": (
         psycopg.OperationalError('FATAL:  password authentication failed for user "ada"'),
         DatabaseError,

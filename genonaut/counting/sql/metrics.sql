@@ -1,4 +1,4 @@
--- How the counting stands, for whoever watches it. Asked at every scrape, so it must stay cheap.
+-- The state of the counting, for monitoring. Executed at every scrape, so it must stay cheap.
 
 -- name: age
 -- Seconds since the last good refresh; null before the first.
@@ -7,8 +7,8 @@ FROM {{ refreshes }}
 WHERE outcome <> 'failed';
 
 -- name: state
--- One row. The ledger is counted up to a million, and the stored counts not at all: the statistics
--- know about how many there are. They also know what was written in total, which includes what was
+-- One row. The ledger is counted up to a million. The stored counts are not counted: their number
+-- is estimated by PostgreSQL's statistics, which also have the rows ever written, including those
 -- rolled back.
 WITH good AS (
     SELECT duration_seconds, rows_checked, rows_wrong, largest_error

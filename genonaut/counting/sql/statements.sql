@@ -5,8 +5,8 @@
 {% if total %}
 -- With them come the totals, whose key is null.
 {% endif %}
--- At least one row: it also says how many rows the ledger had, when this is, and when the counts
--- were last compared with the truth.
+-- At least one row: it also says how many rows the ledger had, when this was read, and when the
+-- counts were last compared with the truth.
 WITH ledger_entries AS MATERIALIZED (
     SELECT
         CASE
@@ -47,7 +47,7 @@ LEFT JOIN (
 ) AS exact ON true;
 
 -- name: read_live
--- The same from the counted rows themselves: for a count that was never built.
+-- The same by counting the rows themselves: for a count that was never built.
 SELECT live.*, 0::bigint AS ledger_rows, statement_timestamp() AS as_of,
        NULL::timestamptz AS verified_at
 FROM (
@@ -68,25 +68,26 @@ FROM (
 RIGHT JOIN (VALUES (true)) AS always ON true;
 
 -- name: lock_refresh
--- One refresh at a time. Folds go on meanwhile: they move amounts between stored counts and ledger,
--- and a recount looks at the sum of both.
+-- One refresh at a time. Folds continue meanwhile: they move amounts between stored counts and
+-- ledger, and a recount looks at the sum of both.
 SELECT pg_advisory_xact_lock(
     'pg_class'::regclass::oid::int, {{ refreshes|literal }}::regclass::oid::int);
 
 -- name: try_lock_refresh
--- The same, for those who would rather go away than wait.
+-- The same without waiting: false if another refresh is running.
 SELECT pg_try_advisory_xact_lock(
     'pg_class'::regclass::oid::int, {{ refreshes|literal }}::regclass::oid::int);
 
 {% if owner %}
 -- name: keep_owners
--- Whoever wants to TRUNCATE {{ owner }} waits here, before holding anything that the refresh needs.
+-- Another transaction's TRUNCATE of {{ owner }} waits for this lock, before it holds anything that
+-- the refresh needs.
 LOCK TABLE {{ owner }} IN ROW SHARE MODE;
 
 {% endif %}
 -- name: keep_counted
--- A TRUNCATE is seen by older snapshots as well, and what it has entered in the ledger is not. So
--- whoever has begun one is waited for before the recount's snapshot is taken.
+-- Older snapshots see a TRUNCATE as well, but not what it has entered in the ledger. So the refresh
+-- waits for a transaction that has begun one, before it takes the recount's snapshot.
 LOCK TABLE {{ counted }} IN ACCESS SHARE MODE;
 
 -- name: lock
@@ -95,17 +96,17 @@ LOCK TABLE {{ counted }} IN ACCESS SHARE MODE;
 SELECT pg_advisory_xact_lock('pg_class'::regclass::oid::int, {{ stats|literal }}::regclass::oid::int);
 
 -- name: try_lock
--- The same, for those who would rather go away than wait.
+-- The same without waiting: false if another fold or refresh has the lock.
 SELECT pg_try_advisory_xact_lock(
     'pg_class'::regclass::oid::int, {{ stats|literal }}::regclass::oid::int);
 
 -- name: forget_last_recount
--- Two refreshes in one transaction would meet.
+-- Two refreshes in one transaction would otherwise collide.
 DROP TABLE IF EXISTS pg_temp.{{ name }}_differences;
 
 -- name: prepare
--- Partitions have no row in common, so each may be grouped for itself. And there is one refresh at a
--- time, which may have some memory (64 MB for each step of a plan, if the server gives less).
+-- Partitions have no row in common, so each may be grouped by itself. And only one refresh runs at
+-- a time, so it may use more memory: 64 MB for each step of a plan, if the server gives less.
 SELECT set_config('enable_partitionwise_aggregate', 'on', true),
        set_config('work_mem', greatest(setting::int, 65536) || 'kB', true)
 FROM pg_settings WHERE name = 'work_mem';
@@ -161,7 +162,7 @@ GROUP BY {{ key }}, {{ category }}
 HAVING sum(truth) <> sum(counted) OR {{ key }} IS NULL;
 
 -- name: summary
--- What the recount found. A key that is only in the counts was compared as well.
+-- The result of the recount. A key that is only in the counts was compared as well.
 SELECT
     (coalesce(sum(keys) FILTER (WHERE {{ key }} IS NULL), 0)
         + count(*) FILTER (WHERE keys = 0))::bigint AS rows_checked,
@@ -179,10 +180,10 @@ ORDER BY abs(difference) DESC, {{ key }} NULLS FIRST, {{ category }}
 LIMIT 10;
 
 -- name: enter_differences
--- What the recount missed goes into the ledger like anything else.
+-- What the recount found missing goes into the ledger like any other change.
 {% if total %}
--- A key's entry will count for the total too, whose own difference is known already, so that is
--- entered less the keys' ones.
+-- A key's entry will count for the total as well. The total's own difference is known already, so
+-- it is entered minus those of the keys.
 {% endif %}
 INSERT INTO {{ ledger }} ({{ key }}, {{ category }}, delta)
 SELECT {{ key }}, {{ category }}, difference
@@ -221,7 +222,7 @@ ORDER BY count DESC, name, category
 LIMIT %(limit)s;
 
 -- name: record
--- Remember a refresh; was it the first that did not fail, then the counts were built by it.
+-- Record a refresh. The first one that did not fail has built the counts.
 INSERT INTO {{ refreshes }}
     (started_at, duration_seconds, requested_by, outcome, rows_checked, rows_wrong, largest_error,
      worst, totals, error)
@@ -238,7 +239,7 @@ SELECT
 RETURNING outcome;
 
 -- name: prune
--- Forget the oldest records, but never the last good one.
+-- Delete the oldest records, but never the last good one.
 DELETE FROM {{ refreshes }}
 WHERE id <= (SELECT max(id) FROM {{ refreshes }}) - %(keep)s
   AND id IS DISTINCT FROM (SELECT max(id) FROM {{ refreshes }} WHERE outcome <> 'failed');

@@ -6,6 +6,7 @@ import httpx
 from sqlalchemy import text
 
 from genonaut.db.session import Database
+from tests.support.rows import add_items
 from tests.support.site import OURS, USERS, Site, view_as
 
 
@@ -87,15 +88,7 @@ def test_an_undo_does_not_replace_what_was_imported_again(
         key = 'UPDATE content_items_all SET item_metadata = \'{"import_key": "k"}\' WHERE id = :id'
         session.execute(text(key), {"id": item_id})
     client.post(f"/gallery/items/{item_id}/delete", headers=OURS)
-    with database.transaction() as session:
-        session.execute(
-            text(
-                "INSERT INTO content_items_all "
-                "(title, content_data, prompt, creator_id, source_type, item_metadata) "
-                "SELECT 'again', '', 'again', deleted_by, item ->> 'source_type', "
-                "item -> 'item_metadata' FROM deleted_items"
-            )
-        )
+    add_items(database, USERS["ada"], item_metadata='{"import_key": "k"}')
     assert client.post(f"/gallery/items/{item_id}/undo", headers=OURS).status_code == 409
     assert site.number("SELECT count(*) FROM deleted_items") == 1
 
