@@ -26,7 +26,7 @@ class Web:
 
 
 def make_web(settings: Settings) -> Web:
-    """What the settings ask for."""
+    """As the settings say."""
     assets, images = Assets(), ImagesFolder(settings.gallery.images_folder)
     return Web(assets, Renderer(assets), images, PictureUrls(images))
 

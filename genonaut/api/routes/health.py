@@ -12,7 +12,7 @@ router = APIRouter(prefix="/health", tags=["health"])
 
 @router.get("")
 async def alive() -> AliveOut:
-    """The process answers. It asks nothing else, least of all the database."""
+    """The process responds. Nothing else is checked, least of all the database."""
     return AliveOut(version=__version__)
 
 

@@ -1,4 +1,4 @@
-"""What Prometheus asks for."""
+"""The route that Prometheus scrapes."""
 
 from fastapi import APIRouter, Response
 from fastapi.responses import PlainTextResponse
