@@ -51,7 +51,7 @@ def create_app(
         version=__version__,
         description=DESCRIPTION,
         openapi_tags=TAGS,
-        # Note: the page at /docs loads Swagger UI from a CDN. The API itself needs no other site.
+        # Note: the page at /docs loads Swagger UI from a CDN. The API itself needs no other host.
         # One address per resource. A redirect would trust the request's Host header.
         redirect_slashes=False,
         lifespan=_close_at_the_end,

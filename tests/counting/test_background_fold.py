@@ -1,4 +1,4 @@
-"""A ledger that no worker folds is folded by those who read: in the background, and once."""
+"""A ledger that no worker folds is folded by its readers: in the background, and once."""
 
 import threading
 from collections.abc import Callable
@@ -86,7 +86,7 @@ def test_many_readers_have_it_folded_once_and_do_not_wait(built: Database, gate:
     with ThreadPoolExecutor(16) as pool:
         answers = list(pool.map(lambda _: read(built, soon), range(READERS)))
     assert {answer["community_regular_count"] for answer in answers} == {LONG + 1}
-    assert ledger_rows(built) == LONG + 1, "all have read, and nobody waited for the fold"
+    assert ledger_rows(built) == LONG + 1, "all have read, and no reader waited for the fold"
     gate.opened.set()
     wait_until(nobody_folds, "the fold is over")
     assert (gate.folds, ledger_rows(built)) == (1, 0)
@@ -111,7 +111,7 @@ def test_the_next_long_ledger_is_folded_as_well(built: Database, gate: Gate) -> 
         assert (gate.folds, ledger_rows(built)) == (turn, 0)
 
 
-def test_a_fold_that_fails_harms_nobody_and_is_tried_again(built: Database, gate: Gate) -> None:
+def test_a_fold_that_fails_does_no_harm_and_is_retried(built: Database, gate: Gate) -> None:
     gate.opened.set()
     gate.error = DatabaseError("The disk is full.")
     soon = BackgroundFold(built.transaction, [GEN_SOURCE])

@@ -44,7 +44,7 @@ def test_from_the_end_to_the_start(client: httpx.Client, everything: list[int]) 
     assert not pages[-1]["pagination"]["has_previous"]
 
 
-def test_backward_says_anew_which_way_a_cursor_goes(client: httpx.Client) -> None:
+def test_backward_overrides_the_direction_of_a_cursor(client: httpx.Client) -> None:
     first, second, third = list(forward(client, BY_TITLE))[:3]
     to_third = second["pagination"]["next_cursor"]
     to_first = second["pagination"]["prev_cursor"]

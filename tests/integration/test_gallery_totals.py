@@ -52,7 +52,7 @@ def build(database: Database) -> None:
 
 @contextmanager
 def in_the_way_of_counting(database: Database) -> Iterator[None]:
-    """A lock on the items, until somebody has given up and goes on without the count."""
+    """A lock on the items, until a reader has given up and continues without the count."""
     with database.engine.connect() as other:
         other.exec_driver_sql("LOCK TABLE content_items, content_items_auto")
 

@@ -17,6 +17,7 @@ import httpx
 import pytest
 
 from genonaut.db.session import Database
+from genonaut.embedded.server import free_port
 from genonaut.errors import DatabaseError
 from tests.support.processes import (
     CHECKOUT,
@@ -25,7 +26,6 @@ from tests.support.processes import (
     all_processes,
     command_line,
     environment,
-    free_port,
     kill,
     opened,
     postmaster,
@@ -190,7 +190,7 @@ def test_what_is_killed_comes_back_and_no_count_is_ever_wrong(
 
 @contextmanager
 def writing(database: Database) -> Iterator[list[object]]:
-    """Somebody who writes and compares all the time; yields what was wrong."""
+    """A client that writes and compares all the time; yields what was wrong."""
     stop, wrong = threading.Event(), list[object]()
 
     def write() -> None:

@@ -127,7 +127,7 @@ def test_pipes_sockets_and_devices_do_not_stop_us(
         assert find(folder, "zero.png") is None
 
 
-def test_without_a_folder_nobody_has_a_file(folder: Path) -> None:
+def test_without_a_folder_no_item_has_a_file(folder: Path) -> None:
     assert find(None, "a.png") is None
     assert find(folder.parent / "nowhere", "a.png") is None
 
