@@ -1,23 +1,25 @@
-"""Whether the process is alive, and whether the service can do its work."""
+"""What watches the service: load balancers and watchdogs (health), and Prometheus (metrics)."""
 
 from fastapi import APIRouter, Response
+from fastapi.responses import PlainTextResponse
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from genonaut import __version__
-from genonaut.api.http.dependencies import HealthServiceDep
+from genonaut.api.http.dependencies import HealthServiceDep, MetricsServiceDep
 from genonaut.api.monitoring.health import Readiness
 from genonaut.api.schemas.health import AliveOut, ReadyOut
 
-router = APIRouter(prefix="/health", tags=["health"])
+router = APIRouter(tags=["health"])
 
 
-@router.get("")
+@router.get("/health")
 async def alive() -> AliveOut:
     """The process responds. Nothing else is checked, least of all the database."""
     return AliveOut(version=__version__)
 
 
 @router.get(
-    "/ready",
+    "/health/ready",
     response_model=ReadyOut,
     responses={503: {"model": ReadyOut, "description": "Not ready: a check failed."}},
 )
@@ -26,3 +28,9 @@ async def ready(service: HealthServiceDep, response: Response) -> Readiness:
     readiness = await service.readiness()
     response.status_code = 200 if readiness.ok else 503
     return readiness
+
+
+@router.get("/metrics", response_class=PlainTextResponse)
+async def metrics(service: MetricsServiceDep) -> Response:
+    """Requests by route, and how the counting stands, in the text format of Prometheus."""
+    return Response(await service.text(), media_type=CONTENT_TYPE_LATEST)
