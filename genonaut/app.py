@@ -15,7 +15,7 @@ from genonaut.api.http.limiter import ConnectionLimiter
 from genonaut.api.http.metrics import RequestMetrics
 from genonaut.api.monitoring.health import HealthService
 from genonaut.api.monitoring.metrics import MetricsService
-from genonaut.api.routes import content, gallery, health, metrics, stats, tags, users
+from genonaut.api.routes import content, gallery, monitoring, stats, tags, users
 from genonaut.config import Settings
 from genonaut.db.gen_source_counts import CountsPolicy
 from genonaut.db.session import Database
@@ -67,7 +67,7 @@ def create_app(
     )
     app.state.health = HealthService(database, settings)
     app.state.metrics = MetricsService(database)
-    for routes in (stats, gallery, content, tags, users, health, metrics):
+    for routes in (stats, gallery, content, tags, users, monitoring):
         app.include_router(routes.router)
     add_pages(app, settings)
     handle_errors(app, respond_to_error)

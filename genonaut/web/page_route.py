@@ -26,7 +26,7 @@ class Web:
 
 
 def make_web(settings: Settings) -> Web:
-    """What the settings ask for."""
+    """Everything that the pages keep, made from the settings."""
     assets, images = Assets(), ImagesFolder(settings.gallery.images_folder)
     return Web(assets, Renderer(assets), images, PictureUrls(images))
 

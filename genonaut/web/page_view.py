@@ -51,7 +51,7 @@ class PageView:
 
 
 def get_view(request: Request, session: SnapshotDep, chosen: ViewerDep) -> PageView:
-    """The view that a request asks for, on a snapshot."""
+    """The view for a request, on a snapshot."""
     services = _services(request, session)
     state = read_state(request.query_params)
     viewer = ANONYMOUS

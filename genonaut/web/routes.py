@@ -33,7 +33,7 @@ def add_pages(app: FastAPI, settings: Settings) -> None:
 
 @router.get("/")
 def home() -> Response:
-    """The gallery is what visitors come for."""
+    """Redirect to the gallery."""
     return see(GALLERY)
 
 
@@ -87,5 +87,5 @@ def choose_viewer(request: Request, form: FormDep) -> Response:
 
 @router.get("/gallery/{path:path}")
 def nothing(path: str) -> Response:
-    """Gives a wrong address a page."""
+    """A page for every address that does not exist."""
     raise NotFoundError(f"There is nothing at /gallery/{path}.")

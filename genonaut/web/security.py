@@ -42,10 +42,10 @@ _OUR_PAGES: Final = re.compile(r"/gallery(?:/stats|/items/[0-9]{1,18})?")
 def require_same_origin(request: Request) -> None:
     """A dependency of every route that changes something.
 
-    The cookie that says who looks is `SameSite=Lax`, so another site's form comes without it. This
-    is the second lock. Browsers say where a request is from in `Sec-Fetch-Site`, and where they do
-    not (plain HTTP from another machine), in `Origin`. A page cannot set either. A
-    request with neither is refused.
+    The cookie that names the viewer is `SameSite=Lax`, so another site's form comes without it.
+    This is the second lock. Browsers say where a request is from in `Sec-Fetch-Site`, and where
+    they do not (plain HTTP from another machine), in `Origin`. A page cannot set either. A request
+    with neither is refused.
 
     Raises:
         ForbiddenError: the request was made by another site's page, or by no page at all.

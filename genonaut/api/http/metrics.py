@@ -51,7 +51,7 @@ class RequestMetrics(HttpMiddleware):
 
 
 def _route(scope: Scope, root: str) -> str:
-    """The route's template; for a mounted application without routes, its place."""
+    """The route's template; for a mounted application without routes, its mount path."""
     mounted: str = scope.get("root_path", "").removeprefix(root)
     path = getattr(scope.get("route"), "path", None)
     if path is not None and path != mounted:

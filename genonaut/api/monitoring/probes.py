@@ -28,7 +28,7 @@ log = structlog.stdlib.get_logger(__name__)
 
 
 class NoAnswerError(Exception):
-    """A server did not answer, or not in time. The log says more."""
+    """A server did not answer, or not in time. The log has the reason."""
 
 
 class Probe(Generic[Found]):

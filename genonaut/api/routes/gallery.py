@@ -1,4 +1,4 @@
-"""The gallery: a page of whatever was asked for."""
+"""The gallery: one page of a list."""
 
 from typing import Annotated
 
@@ -22,5 +22,5 @@ def read_gallery(
 
 @router.api_route("/content/unified", methods=["PATCH", "DELETE"], include_in_schema=False)
 def refuse_to_change_the_gallery() -> None:
-    """Without this, the routes of an item would take the word for an item's number."""
+    """Without this, the routes of an item would read `unified` as an item's number."""
     raise HTTPException(405, headers={"Allow": "GET"})

@@ -47,7 +47,7 @@ def tag_value(name: str, tag_id: UUID | None) -> str:
 
 
 def notice_of(view: PageView) -> Notice | None:
-    """The notice that the URL asks for, if it is still true."""
+    """The notice about what was just done, if it is still true."""
     if deleted := read_number(view.parameters.get(DELETED, "")):
         title = view.services.deletions.undoable(deleted, view.viewer.user_id)
         undo = f"/gallery/items/{deleted}/undo"
