@@ -24,8 +24,6 @@ from tests.support.processes import connect, environment, nothing_left
 from tests.support.servers import EMBEDDED, QUICK, copy_server, make_folder, open_server
 from tests.support.terminal import Terminal
 
-pytestmark = pytest.mark.xdist_group("demo")  # which one worker is to serve
-
 NOT_RUN = {
     "make demo": "installs, then runs `genonaut up`",
     "make install-dev": "installs",
