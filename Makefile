@@ -6,7 +6,7 @@ BIN    := .venv/bin
 PYTEST := $(BIN)/pytest -n auto --maxprocesses 4 --dist worksteal --durations 10
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev demo test test-long screenshots lint lock bench refresh-gen-source-stats refresh-tag-stats soak drill mutants clean FORCE
+.PHONY: help install install-dev demo test test-long screenshots lint lock bench refresh-gen-source-stats refresh-tag-stats soak drill mutants clean
 
 help: ## List the targets
 	@grep -hE '^[a-z%-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 34

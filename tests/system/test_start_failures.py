@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 
 from genonaut.cli import api, main, up
+from genonaut.embedded.server import free_port
 from tests.support import http
-from tests.support.processes import CHECKOUT, free_port, genonaut, running
+from tests.support.processes import CHECKOUT, genonaut, running
 
 UNREACHABLE = (
     "The database server at {} cannot be reached: start it, or correct DB_HOST and DB_PORT, "

@@ -16,6 +16,7 @@ import httpx
 import pytest
 
 from genonaut.db.session import Database
+from genonaut.embedded.server import free_port
 from genonaut.errors import DatabaseError
 from tests.support import http
 from tests.support.effort import effort
@@ -26,7 +27,6 @@ from tests.support.processes import (
     all_processes,
     command_line,
     environment,
-    free_port,
     kill,
     opened,
     postmaster,

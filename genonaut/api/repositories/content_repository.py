@@ -24,6 +24,7 @@ from sqlalchemy.orm import Session
 from genonaut.api.entities import Item, ItemChanges, NewItem
 from genonaut.counting.engine import Reading, read, read_live, refresh, stored_rows
 from genonaut.db.counts import GEN_SOURCE
+from genonaut.db.driver import time_limit
 from genonaut.db.schema import (
     AUTO,
     PARTITIONS,
@@ -34,7 +35,6 @@ from genonaut.db.schema import (
     Tag,
     User,
 )
-from genonaut.db.time_limit import time_limit
 
 _SOURCE_TYPE: ColumnElement[SourceType] = case(
     (ContentItemAll.source_type == PARTITIONS[REGULAR], REGULAR), else_=AUTO
