@@ -3,7 +3,7 @@
 PYTHON ?= python3
 SECONDS ?= 60
 BIN    := .venv/bin
-PYTEST := $(BIN)/pytest -n auto --maxprocesses 4 --dist loadgroup --durations 10
+PYTEST := $(BIN)/pytest -n auto --maxprocesses 4 --dist worksteal --durations 10
 
 .DEFAULT_GOAL := help
 .PHONY: help install install-dev demo test test-long screenshots lint lock bench refresh-gen-source-stats refresh-tag-stats soak drill mutants clean

@@ -25,7 +25,6 @@ hypothesis_settings.register_profile(
 )
 hypothesis_settings.load_profile("untimed")
 
-LONGEST_FIRST = ("benchmarks", "system", "browser", "integration", "counting", "unit")
 RUN = pytest.StashKey[Path]()
 OpenServer = Callable[[str], tuple[Settings, Database]]
 
@@ -64,12 +63,6 @@ def pytest_configure_node(node: Any) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         shutil.rmtree(config.stash[RUN], ignore_errors=True)
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest first, so that no worker begins one when the others have nothing left to do."""
-    tests = Path(__file__).parent
-    items.sort(key=lambda item: LONGEST_FIRST.index(item.path.relative_to(tests).parts[0]))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

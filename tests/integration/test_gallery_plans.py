@@ -22,8 +22,6 @@ from tests.support.galleries import ADA, COMBINATIONS, GRACE
 from tests.support.plans import Plan, plans
 from tests.support.servers import SERVERS, new_database
 
-pytestmark = pytest.mark.xdist_group("crowd")  # which one worker is to make
-
 ITEMS = 40_000
 SIZE = 10
 # An item takes a way down an index of two or three levels and a row, and its creator as much.

@@ -24,12 +24,10 @@ from tests.support.processes import connect, environment, nothing_left
 from tests.support.servers import EMBEDDED, QUICK, copy_server, make_folder, open_server
 from tests.support.terminal import Terminal
 
-pytestmark = pytest.mark.xdist_group("demo")  # which one worker is to serve
-
 NOT_RUN = {
     "make demo": "installs, then runs `genonaut up`",
     "make install-dev": "installs",
-    "GENONAUT_EXAMPLES=2000 make test ARGS=tests/counting/test_state_machine.py": "takes long",
+    "GENONAUT_EXAMPLES=2000 make test-long ARGS=tests/counting/test_state_machine.py": "takes long",
     "make bench                                         # everything": "takes long",
     "API_PORT=8002 genonaut api --env dev": "serves until it is stopped; tests/system has it",
     "genonaut worker --env demo": "works until it is stopped; tests/system has it",
