@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import structlog
 from starlette.datastructures import Headers
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from genonaut.api.http.middleware import HttpMiddleware, ObservedSend
 
@@ -21,30 +21,17 @@ class RequestIds(HttpMiddleware):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         request_id = scope.setdefault("state", {})["request_id"] = _request_id(scope)
-        named = _NamedSend(send, request_id)
-        started = time.perf_counter()
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
-            try:
-                await self.app(scope, receive, named)
-            finally:
-                _log_request(scope, named.status, time.perf_counter() - started)
-
-
-class _NamedSend(ObservedSend):
-    """Adds our headers to a response."""
-
-    def __init__(self, send: Send, request_id: str) -> None:
-        super().__init__(send)
-        self._headers = [
+        headers = [
             (HEADER.lower().encode(), request_id.encode()),
             (b"x-content-type-options", b"nosniff"),
         ]
-
-    async def __call__(self, message: Message) -> None:
-        if message["type"] == "http.response.start":
-            # A new list: a response may be an object that is sent more than once.
-            message = {**message, "headers": [*message.get("headers", ()), *self._headers]}
-        await super().__call__(message)
+        observed = ObservedSend(send, headers)
+        started = time.perf_counter()
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            try:
+                await self.app(scope, receive, observed)
+            finally:
+                _log_request(scope, observed.status, time.perf_counter() - started)
 
 
 def _request_id(scope: Scope) -> str:

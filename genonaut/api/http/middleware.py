@@ -1,7 +1,7 @@
 """What the middlewares of the API share. `genonaut/app.py` has their order."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -22,13 +22,17 @@ class HttpMiddleware(ABC):
 
 
 class ObservedSend:
-    """Sends a response on, and knows its status: None until the response begins."""
+    """Sends a response on, with more headers, and knows its status: None until it begins."""
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, send: Send, headers: Sequence[tuple[bytes, bytes]] = ()) -> None:
         self._send = send
+        self._headers = headers
         self.status: int | None = None
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
+            if self._headers:
+                # A new list: a response may be an object that is sent more than once.
+                message = {**message, "headers": [*message.get("headers", ()), *self._headers]}
         await self._send(message)
