@@ -3,7 +3,8 @@
 PYTHON ?= python3
 SECONDS ?= 60
 BIN    := .venv/bin
-PYTEST := $(BIN)/pytest -n auto --maxprocesses 4 --dist worksteal --durations 10
+# The tests start many processes, so what Python compiles is kept.
+PYTEST := env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest -n auto --dist worksteal --durations 10
 
 .DEFAULT_GOAL := help
 .PHONY: help install install-dev demo test test-long screenshots lint lock bench refresh-gen-source-stats refresh-tag-stats soak drill mutants clean

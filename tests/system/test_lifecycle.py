@@ -80,8 +80,8 @@ def broken_promises(command: str, printed: str) -> list[str]:
 @pytest.mark.parametrize(
     ("name", "number"),
     [
-        ("up", signal.SIGINT),
         ("api", signal.SIGTERM),
+        pytest.param("up", signal.SIGINT, marks=pytest.mark.long),  # test_documents.py does it too
         pytest.param("up", signal.SIGTERM, marks=pytest.mark.long),
         pytest.param("api", signal.SIGINT, marks=pytest.mark.long),
     ],
@@ -222,8 +222,17 @@ def home_of_ada(ready_home: Path) -> Path:
     return ready_home
 
 
-def test_commands_start_what_they_need_and_leave_nothing(home_of_ada: Path) -> None:
-    for command in COMMANDS:
+@pytest.mark.parametrize(
+    "commands",
+    [
+        pytest.param([refresh_is_reported, psql_is_there], id="short"),
+        pytest.param(COMMANDS, id="long", marks=pytest.mark.long),
+    ],
+)
+def test_commands_start_what_they_need_and_leave_nothing(
+    home_of_ada: Path, commands: list[Callable[[Path], None]]
+) -> None:
+    for command in commands:
         command(home_of_ada)
         nothing_left(home_of_ada)
 
@@ -356,12 +365,12 @@ def recovered(database: Database) -> bool:
         return False
 
 
-@effort(short=6, long=30, variable="GENONAUT_KILLS")
+@effort(short=3, long=30, variable="GENONAUT_KILLS")
 def test_counts_are_true_after_every_kill_of_the_server(ready_home: Path, effort: int) -> None:
-    plan = [(moment, victim) for victim in ("server", "backend") for moment in MOMENTS]
+    moments, victims = list(MOMENTS), ("server", "backend")
     with held(ready_home) as database, writers(database):
         for number in range(effort):
-            moment, victim = plan[number % len(plan)]
+            moment, victim = moments[number % len(moments)], victims[number % len(victims)]
             assert refresh_now(database.transaction, GEN_SOURCE, "test").rows_wrong == 0
             mark(database)
             kill_in_the_middle(ready_home, database, moment, victim)

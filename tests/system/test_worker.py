@@ -140,16 +140,15 @@ def test_rows_are_counted_at_once_and_the_scheduled_refresh_proves_it(
             assert (counts["community_auto_count"], counts["source"]) == (total, "cache")
         another_refresh(database)
         assert community(url)["verified_at"] > counts["verified_at"]
+        the_task_is_called_by_hand(ready_home, quick | some_broker)
 
 
-def test_the_task_called_by_hand(ready_home: Path, quick: dict[str, str]) -> None:
+def the_task_is_called_by_hand(home: Path, variables: dict[str, str]) -> None:
     call = "from genonaut.worker.tasks import refresh_gen_source_stats as r; print(r())"
-    with system(ready_home, quick):
-        done = by_hand(ready_home, quick, "-c", call)
-        assert "'rows_wrong': 0" in done
-        task = "genonaut.worker.tasks.refresh_gen_source_stats"
-        done = by_hand(ready_home, quick, "-m", "celery", "-A", "genonaut.worker", "call", task)
-        assert len(done.strip()) == len("d75af2df-27ca-468e-b3eb-354a36bdeb57")
+    assert "'rows_wrong': 0" in by_hand(home, variables, "-c", call)
+    task = "genonaut.worker.tasks.refresh_gen_source_stats"
+    done = by_hand(home, variables, "-m", "celery", "-A", "genonaut.worker", "call", task)
+    assert len(done.strip()) == len("d75af2df-27ca-468e-b3eb-354a36bdeb57")
 
 
 def by_hand(home: Path, variables: dict[str, str], *arguments: str) -> str:
