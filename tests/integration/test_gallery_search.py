@@ -90,7 +90,7 @@ def gallery(client: httpx.Client) -> dict[int, str]:
         ("example", "été"), ("example.com", "été"), ("arger", ""),
         ("red or sea", ""), ("red -fox", "red fox"), ("red & !fox", "red fox"),
         ("fox:*", "red fox"),
-        ("", "red fox sea été"), ("   ", "red fox sea été"), ('""', "red fox sea été"),
+        ("", "red fox sea été"), ("   ", "red fox sea été"), ('""', ""), ('"', ""), ('" " "', ""), ('" !', ""),
         ('"red', "red fox"), ("!!!", ""), ("🦊", ""), ("fox 🦊", "red fox"),
         ('"' + "fox " * 240 + '"', ""), ("fox " * 249, "red fox"), ("x" * 1000, ""),
     ],
