@@ -1,7 +1,9 @@
-"""What every item must obey: limits, titles, and which values can be stored."""
+"""The rules for items, titles and names: limits, and which values can be stored."""
 
 import math
 import re
+import unicodedata
+from collections.abc import Callable
 from typing import Final
 
 LONGEST_PROMPT: Final = 20_000
@@ -15,6 +17,23 @@ _DEEPEST: Final = 64
 # PostgreSQL stores neither NUL nor half a surrogate pair.
 _UNSTORABLE: Final = re.compile("[\0\ud800-\udfff]")
 
+# A character class of a regular expression: control characters except tabs and line ends, and
+# those that are invisible or change the direction of writing.
+CONTROLS: Final = (
+    r"\x00-\x08\x0e-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f"
+    r"\u202a-\u202e\u2060-\u206f\u2800\u3164\ufeff\uffa0\ufff0-\ufffb"
+)
+_TAGS: Final = r"\U000e0000-\U000e00ff\U000e01f0-\U000e0fff"
+# Joiners and variation selectors belong to some scripts and to emoji. Elsewhere they are invisible:
+# beside Latin letters and blanks, and at the ends.
+_JOINER: Final = r"[\u200c\u200d]"
+_SELECTOR: Final = r"[\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]"
+_OTHER: Final = r"[^\x00-\u02ff\s]"
+_INVISIBLE: Final = re.compile(
+    rf"[{CONTROLS}{_TAGS}]|(?<!{_OTHER}){_JOINER}|{_JOINER}(?!{_OTHER})"
+    rf"|(?<!{_OTHER}){_SELECTOR}(?!\u20e3)"
+)
+
 
 class InvalidValueError(ValueError):
     """A value breaks a rule for content. The message names it and the rule: `prompt is empty`."""
@@ -26,6 +45,37 @@ def short_title(prompt: str) -> str:
     if len(line) <= _TITLE_CHARACTERS:
         return line
     return line[:_TITLE_CHARACTERS].rsplit(" ", 1)[0].rstrip(" ,.;:-") + "…"
+
+
+def user_name(written: str, what: str = "username") -> str:
+    """The one name of a user, however it was typed: NFC, on one line with single spaces.
+
+    Raises:
+        InvalidValueError: no user can have this name; the message begins with `what`.
+    """
+    return name_in_form(written, what, on_one_line)
+
+
+def on_one_line(written: str) -> str:
+    """Text in the form of a user's name, whether or not it could be one; for searching."""
+    return unicodedata.normalize("NFC", " ".join(written.split()))
+
+
+def name_in_form(written: str, what: str, form: Callable[[str], str]) -> str:
+    """A name in a form in which it does not look like another one, at most 255 characters.
+
+    Raises:
+        InvalidValueError: there is none.
+    """
+    check_text(written, what)
+    if _INVISIBLE.search(written):
+        raise InvalidValueError(f"{what} contains a control or invisible character")
+    name = form(written)
+    if not name:
+        raise InvalidValueError(f"{what} is blank")
+    if len(name) > LONGEST_NAME:
+        raise InvalidValueError(f"{what} is longer than {LONGEST_NAME} characters")
+    return name
 
 
 def check_text(text: str, name: str) -> None:

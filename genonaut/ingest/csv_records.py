@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 
 from genonaut.ingest.text import LONGEST_RECORD
 
+_FIRST_PATIENCE = 4 * LONGEST_RECORD
+_PATIENCE_PER_CHARACTER = 8
+
 
 @dataclass(frozen=True, slots=True)
 class CsvRecord:
@@ -24,21 +27,25 @@ class CsvRecord:
 def csv_records(lines: Iterable[str], delimiter: str) -> Iterator[CsvRecord]:
     """The records of a table. The first is the header, and all others must be as wide.
 
-    Empty lines are skipped. Needs memory for `LONGEST_RECORD` characters and, for any text, time
-    proportional to its length times the number of columns.
+    Empty rows are skipped. Needs memory for `LONGEST_RECORD` characters, and time proportional to
+    the text's length, whatever it is.
     """
     csv.field_size_limit(max(csv.field_size_limit(), LONGEST_RECORD))
     ahead = _Lookahead(lines)
     width = None
-    while ahead.has_more():
+    while (first := next(ahead.peek(), None)) is not None:
         line = ahead.line
+        if not first.strip(f"{delimiter} \t\r\n"):
+            ahead.take(1)
+            continue
         try:
             values = _parse(ahead, delimiter, width)
         except _BrokenRecordError as error:
+            ahead.looked_in_vain()
             yield CsvRecord(line, ahead.take(1), problem=str(error))
             continue
         raw = ahead.take(ahead.peeked)
-        if values:
+        if any(map(str.strip, values)):
             width = width or len(values)
             yield CsvRecord(line, raw, values)
 
@@ -48,7 +55,7 @@ class _BrokenRecordError(Exception):
 
 
 def _parse(ahead: "_Lookahead", delimiter: str, width: int | None) -> list[str]:
-    """The record that begins at the next line; no values for an empty line."""
+    """The record that begins at the next line."""
     lines = _lines_of_record(ahead, delimiter, width)
     try:
         values = next(csv.reader(lines, delimiter=delimiter, strict=True))
@@ -62,14 +69,15 @@ def _parse(ahead: "_Lookahead", delimiter: str, width: int | None) -> list[str]:
 def _lines_of_record(ahead: "_Lookahead", delimiter: str, width: int | None) -> Iterator[str]:
     """Lines as long as the csv module reads on, which it does only inside quotes."""
     characters = columns = 0
+    longest = min(LONGEST_RECORD, ahead.patience)
     for line in ahead.peek():
         characters += len(line)
-        if characters >= LONGEST_RECORD:
+        if characters >= LONGEST_RECORD or (columns and characters > longest):
             raise _BrokenRecordError(
                 f"longer than {LONGEST_RECORD:,} characters, or a quote is never closed"
             )
         yield line
-        # Without this, a text of nothing but `x","` would be read to the limit at every line.
+        # A line of `x","` begins a column, and does not end the record.
         columns += _columns_started(line, delimiter, inside_quotes=columns > 0)
         if width and columns > width:
             raise _wrong_width(columns, width)
@@ -94,9 +102,14 @@ class _Lookahead:
         self._taken = 0
         self.line = 1
         self.peeked = 0
+        # How many characters may still be looked at in vain. Without a bound, a text of quotes that
+        # are never closed would be read to the longest record's length at every line.
+        self.patience = _FIRST_PATIENCE
 
-    def has_more(self) -> bool:
-        return next(self.peek(), None) is not None
+    def looked_in_vain(self) -> None:
+        """What was peeked at was no record."""
+        in_vain = self._lines[self._taken : self._taken + self.peeked]
+        self.patience = max(0, self.patience - sum(map(len, in_vain)))
 
     def peek(self) -> Iterator[str]:
         """The next lines, without taking them; `peeked` counts along."""
@@ -110,6 +123,7 @@ class _Lookahead:
         taken = "".join(self._lines[self._taken : self._taken + count])
         self._taken += count
         self.line += count
+        self.patience += _PATIENCE_PER_CHARACTER * len(taken)
         if self._taken * 2 > len(self._lines):
             del self._lines[: self._taken]
             self._taken = 0

@@ -1,24 +1,33 @@
 """Stores batches of rows: COPY to a staging table, then a few inserts, then COMMIT."""
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from importlib.resources import files
 from typing import NamedTuple
 
+from psycopg import errors
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from genonaut.content.tags import hold_tags
 from genonaut.db.driver import copy_rows
 from genonaut.ingest.rows import ImportRow
 
 _SQL = files(__package__) / "sql"
-_STAGE, _ADD_CREATORS, _ADD_ITEMS, _TAGS_OF_ADDED_ITEMS, _ADD_ITEM_TAGS = (
+_STAGE, _ADD_CREATORS, _HOLD_CREATORS, _ADD_ITEMS, _TAGS_OF_ADDED_ITEMS, _ADD_ITEM_TAGS = (
     (_SQL / f"{name}.sql").read_text(encoding="utf-8")
-    for name in ("stage", "add_creators", "add_items", "tags_of_added_items", "add_item_tags")
+    for name in (
+        *("stage", "add_creators", "hold_creators"),
+        *("add_items", "tags_of_added_items", "add_item_tags"),
+    )
 )
 _COPY = (
     "COPY import_batch (source_type, title, content_data, prompt, item_metadata, username, "
     "created_at, quality_score, tags) FROM STDIN"
 )
+# Why a batch is loaded anew: another transaction has deleted what it needs, or waits for it.
+_MOST_TRIES = 10
+_TRY_AGAIN = (errors.ForeignKeyViolation, errors.DeadlockDetected, errors.SerializationFailure)
 
 
 class Loaded(NamedTuple):
@@ -31,20 +40,37 @@ class Loaded(NamedTuple):
 def load_batch(connection: Connection, rows: Sequence[ImportRow]) -> Loaded:
     """Store the rows that do not exist yet, with their creators and tags, and commit.
 
-    A kill at any moment leaves whole batches only.
+    A kill at any moment leaves whole batches only. Creators and tags may be deleted meanwhile.
 
     Raises:
         DBAPIError: the database cannot be used; then no row of the batch is stored.
     """
-    if not rows:
-        return Loaded()
+    for tries_left in reversed(range(_MOST_TRIES if rows else 0)):
+        try:
+            return _loaded(connection, rows)
+        except DBAPIError as error:
+            if not tries_left or not isinstance(error.orig, _TRY_AGAIN):
+                raise
+            connection.rollback()
+    return Loaded()
+
+
+def _loaded(connection: Connection, rows: Sequence[ImportRow]) -> Loaded:
     connection.exec_driver_sql(_STAGE)
     copy_rows(connection, _COPY, map(_columns, rows))
-    connection.exec_driver_sql(_ADD_CREATORS)
+    _hold_creators(connection, {row.creator for row in rows})
     items = connection.exec_driver_sql(_ADD_ITEMS).rowcount
     tags = _add_tags(connection) if any(row.tags for row in rows) else 0
     connection.commit()
     return Loaded(items, tags)
+
+
+def _hold_creators(connection: Connection, creators: AbstractSet[str]) -> None:
+    """Add those who are missing, until none is: another transaction may delete one in between."""
+    held: set[str] = set()
+    while held < creators:
+        connection.exec_driver_sql(_ADD_CREATORS)
+        held = set(connection.exec_driver_sql(_HOLD_CREATORS).scalars())
 
 
 def _add_tags(connection: Connection) -> int:

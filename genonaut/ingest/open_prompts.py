@@ -16,14 +16,14 @@ _KEPT = ("seed", "width", "height", "num_step", "cfg_scale", "num_generations")
 _CHANNEL = re.compile(r"/attachments/(\d+)/")
 
 
-def unpacked(fields: Mapping[str, object]) -> Mapping[str, object]:
-    """A row whose `raw_data` is unpacked to the usual columns. Other rows stay as they are.
+def open_prompts(fields: Mapping[str, object]) -> Mapping[str, object] | None:
+    """A row whose `raw_data` is unpacked to the usual columns; None if it has none.
 
     Raises:
         InvalidValueError: `raw_data` is not a JSON object.
     """
     if "raw_data" not in fields:
-        return fields
+        return None
     raw = json_object(fields["raw_data"], "raw_data")
     discord = json_object(raw.get("raw_discord_data"), "raw_discord_data")
     addresses = [_address(part) for part in (raw, discord)]

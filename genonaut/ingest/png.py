@@ -1,125 +1,104 @@
-"""PNG files that contain their generation data: one file, or a folder of them."""
+"""The texts of a PNG file, read chunk by chunk; the pixels are not decoded.
 
-import hashlib
-import os
+Texts may stand before or behind the pixels. They should be Latin-1 in some chunks and UTF-8 in
+others, but programs write UTF-8 into all of them.
+"""
+
 import struct
-import warnings
+import zlib
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
-from PIL import Image
+from genonaut.ingest.exif import texts_of_exif
+from genonaut.ingest.picture import BrokenPictureError, Picture
 
-from genonaut.content.rules import InvalidValueError
-from genonaut.errors import UnreadableInputError
-from genonaut.ingest.generation import from_automatic1111, from_comfyui
-from genonaut.ingest.records import Record, Reject, printable
+SIGNATURE = b"\x89PNG\r\n\x1a\n"
+
+_HEADER = struct.Struct(">I4s")
+_CRC = struct.Struct(">I")
+_SIZE = struct.Struct(">II")
+_BLOCK = 1 << 20
+# A longer text is not generation data. In all, a file of bombs costs a second at most.
+_LONGEST_TEXT = 4 << 20
+_MOST_TEXT = 64 << 20
+_TEXTS = (b"tEXt", b"zTXt", b"iTXt")
 
 
-class _BrokenImageError(Exception):
-    pass
+def read_png(stream: BinaryIO) -> Picture:
+    """The size and the texts, after a check that the file is complete.
+
+    Raises:
+        BrokenPictureError: it is damaged.
+    """
+    stream.seek(len(SIGNATURE))
+    chunks = dict[bytes, bytes]()
+    texts = _Texts()
+    for kind, content in _chunks(stream):
+        chunks.setdefault(kind, content)
+        if kind in _TEXTS:
+            texts.add(kind, content)
+        elif kind == b"eXIf":
+            texts.found = texts_of_exif(content) | texts.found
+    if len(chunks.get(b"IHDR", b"")) < _SIZE.size or b"IDAT" not in chunks:
+        raise BrokenPictureError
+    width, height = _SIZE.unpack_from(chunks[b"IHDR"])
+    return Picture(width, height, texts.found)
 
 
-class PngFiles:
-    """PNG files, each of them one row. A `Source`."""
+def _chunks(stream: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
+    """Each chunk's type and content, up to the last; a long content is checked and left out."""
+    kind = b""
+    while kind != b"IEND":
+        header = stream.read(_HEADER.size)
+        if len(header) < _HEADER.size:
+            raise BrokenPictureError
+        length, kind = _HEADER.unpack(header)
+        checksum, content = zlib.crc32(kind), b""
+        for start in range(0, length, _BLOCK):
+            block = stream.read(min(_BLOCK, length - start))
+            if not block:
+                raise BrokenPictureError
+            checksum = zlib.crc32(block, checksum)
+            content += block if length <= _LONGEST_TEXT and kind != b"IDAT" else b""
+        if stream.read(_CRC.size) != _CRC.pack(checksum):
+            raise BrokenPictureError
+        yield kind, content
 
-    def __init__(self, path: Path) -> None:
-        """`path` is one PNG file, or a folder that is searched with all its subfolders.
 
-        Raises:
-            UnreadableInputError: the folder has none.
-            OSError: a folder cannot be listed.
-        """
-        self._is_folder = path.is_dir()
-        self._unlisted: list[OSError] = []
-        files = sorted(_png_files(path, self._unlisted)) if self._is_folder else [path]
-        if not files and self._unlisted:
-            raise self._unlisted[0]
-        if not files:
-            raise UnreadableInputError(
-                f"{printable(path)} is a folder without PNG files: to import files of another "
-                "type, name them one by one."
-            )
-        self._sizes = {file: file.lstat().st_size for file in files}
-        self.size = sum(self._sizes.values())
-        self.position = 0
+class _Texts:
+    """Texts by name; of two with the same name the first that is not blank counts."""
 
-    def __iter__(self) -> Iterator[Record | Reject]:
-        """Its rows; see `Source`."""
-        for error in self._unlisted:
-            yield Reject(printable(error.filename), None, f"cannot be read: {error.strerror}")
-        for file, size in self._sizes.items():
-            self.position += size
-            yield self._row(file)
+    def __init__(self) -> None:
+        self.found: dict[str, str] = {}
+        self._left = _MOST_TEXT
 
-    def _row(self, file: Path) -> Record | Reject:
-        name = printable(file)
+    def add(self, kind: bytes, content: bytes) -> None:
+        name, _, written = content.partition(b"\0")
+        is_compressed = kind == b"zTXt" or (kind == b"iTXt" and written[:1] == b"\1")
+        if kind == b"zTXt":
+            written = written[1:]
+        elif kind == b"iTXt":  # two flags, a language, and the name in that language
+            written = written[2:].split(b"\0", 2)[-1]
+        text = _decoded(self._inflated(written) if is_compressed else written)
+        if text.strip():
+            self.found.setdefault(_decoded(name), text)
+
+    def _inflated(self, written: bytes) -> bytes:
+        """The text; nothing if it is damaged, or longer than generation data ever is."""
+        most = min(_LONGEST_TEXT, self._left)
+        if most <= 0:
+            return b""
+        decompressor = zlib.decompressobj()
         try:
-            return _record(file, name)
-        except InvalidValueError as error:
-            return Reject(name, None, str(error))
-        except OSError as error:
-            if not self._is_folder:
-                raise
-            return Reject(name, None, f"cannot be read: {error.strerror}")
-        except _BrokenImageError as error:
-            if not self._is_folder:
-                raise UnreadableInputError(f"{name} is {error}: copy it again.") from error
-            return Reject(name, None, str(error))
+            content = decompressor.decompress(written, most)
+        except zlib.error:
+            return b""
+        self._left -= len(content)
+        return b"" if decompressor.unconsumed_tail else content
 
 
-def _png_files(folder: Path, unlisted: list[OSError]) -> Iterator[Path]:
-    for parent, _, names in os.walk(folder, onerror=unlisted.append):
-        yield from (Path(parent, name) for name in names if name.lower().endswith(".png"))
-
-
-def _record(file: Path, name: str) -> Record:
-    if file.exists() and not file.is_file():
-        raise InvalidValueError("not a file")
-    with file.open("rb") as stream:
-        digest = hashlib.file_digest(stream, "sha256").hexdigest()
-        stream.seek(0)
-        texts, (width, height) = _texts_and_size(stream)
-        modified = os.fstat(stream.fileno()).st_mtime
-    metadata = _generation(texts) | {"width": width, "height": height}
-    fields = {
-        "prompt": metadata.pop("prompt"),
-        "created_at": datetime.fromtimestamp(modified, UTC).isoformat(),
-        "content_data": str(file.resolve()),
-        "metadata": {key: value for key, value in metadata.items() if value != ""},
-    }
-    # A copy in another folder, with another date, is still the same image.
-    return Record(name, None, fields, identity=f"sha256:{digest}")
-
-
-def _texts_and_size(stream: BinaryIO) -> tuple[dict[str, str], tuple[int, int]]:
-    """The text chunks and the size in pixels, after a check that the file is complete."""
+def _decoded(written: bytes) -> str:
     try:
-        with warnings.catch_warnings():
-            # About images with many pixels, which we do not decode, and about animations.
-            warnings.simplefilter("ignore")
-            with Image.open(stream, formats=["PNG"]) as image:
-                texts = {
-                    str(name): text for name, text in image.info.items() if isinstance(text, str)
-                }
-                size = image.size
-                image.verify()
-                return texts, size
-    except (OSError, SyntaxError, ValueError, IndexError, struct.error) as error:
-        raise _BrokenImageError("not a PNG file, or a damaged one") from error
-    except Image.DecompressionBombError as error:
-        raise InvalidValueError("the image has too many pixels") from error
-
-
-def _generation(texts: dict[str, str]) -> dict[str, Any]:
-    if "parameters" in texts:
-        return from_automatic1111(texts["parameters"])
-    if "prompt" not in texts:
-        raise InvalidValueError(
-            "no generation data: the file has no text chunk `parameters` or `prompt`"
-        )
-    try:
-        return from_comfyui(texts["prompt"])
-    except (ValueError, RecursionError) as error:
-        raise InvalidValueError("the generation data is not a ComfyUI graph") from error
+        return written.decode()
+    except UnicodeDecodeError:
+        return written.decode("latin-1")

@@ -14,11 +14,13 @@ from genonaut.content.rules import (
     InvalidValueError,
     check_storable,
     short_title,
+    user_name,
 )
 from genonaut.db.schema import REGULAR
 from genonaut.errors import UsageError
 from genonaut.ingest import values
-from genonaut.ingest.open_prompts import unpacked
+from genonaut.ingest.layouts import unpacked
+from genonaut.ingest.moments import timestamp
 from genonaut.ingest.records import Record
 from genonaut.ingest.tag_columns import column_of_tags
 
@@ -55,15 +57,10 @@ class Defaults:
 
     def __post_init__(self) -> None:
         try:
-            creator = values.text(self.creator, "creator", LONGEST_NAME)
+            object.__setattr__(self, "creator", user_name(self.creator, "creator"))
             values.partition(self.source, REGULAR)
         except InvalidValueError as error:
             raise UsageError(f"The default {error}: choose another.") from error
-        if not creator or creator != self.creator:
-            raise UsageError(
-                f"The default creator {self.creator!r} is empty or has spaces around it: correct "
-                "it."
-            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +96,13 @@ def parse_row(record: Record, defaults: Defaults) -> ImportRow:
     if not prompt:
         raise InvalidValueError("prompt is empty")
     title = values.text(fields.get("title"), "title", LONGEST_NAME)
-    creator = values.text(fields.get("creator") or fields.get("username"), "creator", LONGEST_NAME)
+    creator = values.text(fields.get("creator") or fields.get("username"), "creator")
     row = ImportRow(
         line=record.line,
         prompt=prompt,
         title=title,
-        creator=creator or defaults.creator,
-        created_at=values.timestamp(fields.get("created_at"), "created_at"),
+        creator=user_name(creator, "creator") if creator else defaults.creator,
+        created_at=timestamp(fields.get("created_at"), "created_at"),
         source=values.partition(fields.get("source"), defaults.source),
         content_data=values.text(fields.get("content_data"), "content_data"),
         quality_score=values.number(fields.get("quality_score"), "quality_score"),

@@ -1,11 +1,15 @@
 """Chooses the reader for a path: by what it is, and by the end of its name."""
 
 from pathlib import Path
+from typing import Final
 
 from genonaut.errors import UnreadableInputError
-from genonaut.ingest.png import PngFiles
+from genonaut.ingest import pictures
+from genonaut.ingest.parquet import ParquetFile
 from genonaut.ingest.records import Source, printable
 from genonaut.ingest.tables import CsvFile, JsonLinesFile
+
+TABLES: Final = (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet")
 
 
 def open_source(path: Path, encoding: str | None = None) -> Source:
@@ -18,21 +22,34 @@ def open_source(path: Path, encoding: str | None = None) -> Source:
     """
     name = printable(path)
     if path.is_dir():
-        return PngFiles(path)
+        return pictures.PictureFiles(path)
     if not path.exists():
         raise UnreadableInputError(f"{name} does not exist: check the name and the folder.")
     if not path.is_file():
         raise UnreadableInputError(f"{name} is not a regular file: save its contents to one.")
-    match path.suffix.lower():
+    match _type(path):
         case ".csv":
             return CsvFile(path, ",", encoding)
         case ".tsv":
             return CsvFile(path, "\t", encoding)
         case ".jsonl" | ".ndjson":
             return JsonLinesFile(path, encoding)
-        case ".png":
-            return PngFiles(path)
+        case ".parquet":
+            return ParquetFile(path)
+        case suffix if suffix in pictures.READ:
+            return pictures.PictureFiles(path)
     raise UnreadableInputError(
-        f"{name} is not of a type that can be imported: choose a folder of PNG files, or a file "
-        "whose name ends in .csv, .tsv, .jsonl, .ndjson or .png."
+        f"{name} is not of a type that can be imported: choose a folder of pictures, or a file "
+        f"whose name ends in {_listed(TABLES)} (or .csv.gz and so on), or {_listed(pictures.READ)}."
     )
+
+
+def _type(path: Path) -> str:
+    """The end of a name, without the .gz of a table."""
+    suffix = path.suffix.lower()
+    inner = Path(path.stem).suffix.lower()
+    return inner if suffix == ".gz" and inner in TABLES else suffix
+
+
+def _listed(types: tuple[str, ...]) -> str:
+    return ", ".join(types)

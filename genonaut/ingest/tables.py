@@ -6,7 +6,9 @@ from pathlib import Path
 
 from genonaut.content.rules import InvalidValueError
 from genonaut.errors import UnreadableInputError
+from genonaut.ingest.csv_dialect import dialect, with_decimal_points
 from genonaut.ingest.csv_records import CsvRecord, csv_records
+from genonaut.ingest.layouts import PROMPT_COLUMNS
 from genonaut.ingest.records import Record, Reject, printable
 from genonaut.ingest.text import TextFile
 from genonaut.ingest.values import parse_json
@@ -15,29 +17,33 @@ _COLUMNS_SHOWN = 8
 
 
 class CsvFile(TextFile):
-    """A table with a header, whose fields are separated by commas or tabs."""
+    """A table with a header; its columns are separated by commas, semicolons, tabs or bars."""
 
     def __init__(self, path: Path, delimiter: str, encoding: str | None = None) -> None:
+        """`delimiter` separates the columns, unless the first line shows another one."""
         super().__init__(path, encoding)
         self._delimiter = delimiter
         self._name = printable(path)
 
     def __iter__(self) -> Iterator[Record | Reject]:
         """Its rows; see `Source`."""
-        records = csv_records(self.lines(), self._delimiter)
+        delimiter, lines = dialect(self.lines(), self._delimiter, PROMPT_COLUMNS)
+        records = csv_records(lines, delimiter)
         columns = self._columns(next(records, None))
         for record in records:
             if problem := self.problem(record.raw) or record.problem:
                 yield Reject(self._name, record.line, problem, record.raw)
-            else:
-                fields = dict(zip(columns, record.values, strict=True))
-                yield Record(self._name, record.line, fields, record.raw)
+                continue
+            fields = dict(zip(columns, record.values, strict=True))
+            if delimiter == ";":
+                fields = with_decimal_points(fields)
+            yield Record(self._name, record.line, fields, record.raw)
 
     def _columns(self, header: CsvRecord | None) -> list[str]:
         if header is None:
             raise UnreadableInputError(_only_empty_lines(self._name))
         columns = [name.strip().lower() for name in header.values]
-        if "prompt" not in columns:
+        if PROMPT_COLUMNS.isdisjoint(columns):
             raise UnreadableInputError(self._no_prompt_column(columns))
         twice = [name for name, times in Counter(columns).items() if name and times > 1]
         if twice:

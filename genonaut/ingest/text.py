@@ -1,9 +1,12 @@
-"""Text files, line by line: in any encoding, with lines of any length, valid or not."""
+"""Text files, line by line: in any encoding, with lines of any length, valid or not, or gzip'ed."""
 
 import codecs
+import gzip
+import zlib
 from collections.abc import Iterator
 from io import TextIOWrapper
 from pathlib import Path
+from typing import BinaryIO, cast
 
 from genonaut.errors import UnreadableInputError, UsageError
 from genonaut.ingest.records import UNDECODABLE, printable
@@ -12,6 +15,7 @@ from genonaut.ingest.records import UNDECODABLE, printable
 LONGEST_RECORD = 1 << 20
 
 _SAMPLE_BYTES = 8192
+_GZIP = b"\x1f\x8b"
 _TEXT_CONTROLS = b"\t\n\v\f\r\x1b"
 _CONTROLS = bytes(byte for byte in range(32) if byte not in _TEXT_CONTROLS)
 _MARKS = {  # UTF-32's little-endian mark begins with UTF-16's, so it is looked for first
@@ -47,7 +51,9 @@ class TextFile:
         self.size = path.stat().st_size
         self.position = 0
         with path.open("rb") as file:
-            self._sample = file.read(_SAMPLE_BYTES)
+            self._is_gzip = file.read(len(_GZIP)) == _GZIP
+            file.seek(0)
+            self._sample = self._sample_of(file)
         if not self._sample:
             raise UnreadableInputError(
                 f"{printable(path)} is empty (0 bytes): check that it was written completely."
@@ -58,10 +64,12 @@ class TextFile:
         """The physical lines with their line ends. A line that is too long is cut and has none.
 
         Raises:
-            UnreadableInputError: the encoding cannot be right.
+            UnreadableInputError: the encoding cannot be right, or the file is damaged.
         """
         try:
             yield from self._lines()
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            raise self._damaged() from error
         except UnicodeError as error:  # a codec that fails without calling the error handler
             raise UnreadableInputError(
                 f"{printable(self.path)} is not {self.encoding} ({error}): "
@@ -71,7 +79,9 @@ class TextFile:
     def _lines(self) -> Iterator[str]:
         with (
             self.path.open("rb") as file,
-            TextIOWrapper(file, self.encoding, errors="genonaut.mark", newline="") as stream,
+            TextIOWrapper(
+                self._unpacked(file), self.encoding, errors="genonaut.mark", newline=""
+            ) as stream,
         ):
             mark = "\ufeff"
             while line := stream.readline(LONGEST_RECORD):
@@ -80,6 +90,20 @@ class TextFile:
                 self.position = file.tell()
                 yield line.removeprefix(mark)
                 mark = ""
+
+    def _unpacked(self, file: BinaryIO) -> BinaryIO:
+        return cast("BinaryIO", gzip.GzipFile(fileobj=file)) if self._is_gzip else file
+
+    def _sample_of(self, file: BinaryIO) -> bytes:
+        try:
+            return self._unpacked(file).read(_SAMPLE_BYTES)
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            raise self._damaged() from error
+
+    def _damaged(self) -> UnreadableInputError:
+        return UnreadableInputError(
+            f"{printable(self.path)} is a damaged gzip file: copy it again."
+        )
 
     def looks_binary(self) -> bool:
         """Whether it begins with control characters that do not occur in text."""

@@ -5,8 +5,6 @@ Values from CSV are text, values from JSON can be anything. None and empty text 
 
 import json
 import math
-import re
-from datetime import UTC, datetime
 from typing import Any
 
 from genonaut.content.rules import InvalidValueError, check_text
@@ -14,11 +12,6 @@ from genonaut.db.schema import PARTITIONS, REGULAR
 
 # Every name of a source that an import accepts, with its partition.
 NAMED = PARTITIONS | {"items": PARTITIONS[REGULAR]}
-
-_EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
-_LATEST = datetime(2100, 1, 1, tzinfo=UTC)
-# Eight digits are a date, 20221104; as seconds they would be somewhere in 1970.
-_UNIX_SECONDS = re.compile(r"(?!\d{8}$)-?\d+(\.\d+)?([eE]\+?\d+)?")
 
 
 def text(value: object, name: str, limit: int | None = None) -> str:
@@ -32,30 +25,6 @@ def text(value: object, name: str, limit: int | None = None) -> str:
         raise InvalidValueError(f"{name} is longer than {limit:,} characters")
     check_text(stripped, name)
     return stripped
-
-
-def timestamp(value: object, name: str) -> datetime | None:
-    """A moment between 1970 and 2100, in UTC: ISO 8601 (without an offset: UTC) or unix seconds."""
-    if value is None or value == "":
-        return None
-    try:
-        moment = _moment(value)
-    except (ValueError, OverflowError, OSError) as error:
-        raise InvalidValueError(f"{name} is neither an ISO 8601 date nor unix seconds") from error
-    if not _EARLIEST <= moment < _LATEST:
-        raise InvalidValueError(
-            f"{name} is not between 1970 and 2100 (unix time counts in seconds)"
-        )
-    return moment
-
-
-def _moment(value: object) -> datetime:
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise ValueError  # noqa: TRY004 - to the caller it is just another wrong value
-    if not isinstance(value, str) or _UNIX_SECONDS.fullmatch(value.strip()):
-        return datetime.fromtimestamp(float(value), UTC)
-    moment = datetime.fromisoformat(value.strip())
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def number(value: object, name: str) -> float:

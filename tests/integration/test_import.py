@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from threading import Barrier
+from threading import Barrier, Event
 from typing import Any
 
 import pytest
@@ -25,6 +25,7 @@ from genonaut.ingest import importer
 from genonaut.ingest.importer import import_paths
 from genonaut.ingest.loader import Loaded, load_batch
 from genonaut.ingest.records import Record
+from genonaut.ingest.report import ImportReport
 from genonaut.ingest.rows import Defaults, ImportRow, parse_row
 from genonaut.ingest.sources import open_source
 from tests.support.recount import differences
@@ -214,7 +215,7 @@ def test_one_bad_file_does_not_stop_the_others(
 def test_commands_that_make_no_sense(
     database: Database, genonaut: Command, tmp_path: Path, arguments: list[str]
 ):
-    (tmp_path / "a.csv").write_text('prompt\n" "\nb\n')
+    (tmp_path / "a.csv").write_text("prompt,title\n,untold\nb,told\n")
     assert genonaut("import", *arguments) == 2
     assert count(database) == 0
 
@@ -272,6 +273,43 @@ def test_the_same_rows_in_opposite_orders_at_once(database: Database, tmp_path: 
         assert load_batch(connection, rows[:50]) == (50, 0)
     with ThreadPoolExecutor() as threads:
         assert sum(threads.map(work, [1, -1, 1, -1])) == len(rows) - 50
+
+
+DELETE_ONE_USER = """
+    DELETE FROM users WHERE id IN (SELECT id FROM users ORDER BY random() LIMIT 1) RETURNING id"""
+
+
+def test_creators_are_deleted_meanwhile(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(importer, "BATCH_ROWS", 100)
+    path = large_file(tmp_path / "a.csv", 20_000)
+    done = Event()
+
+    def delete() -> int:
+        """As another program does, one after the other."""
+        deleted = 0
+        while not done.is_set():
+            with database.transaction() as session:
+                deleted += len(run(session, DELETE_ONE_USER))
+        return deleted
+
+    def import_it() -> ImportReport:
+        with database.engine.connect() as connection:
+            return import_paths(connection, [path])
+
+    with ThreadPoolExecutor() as threads:
+        deleting = threads.submit(delete)
+        try:
+            report = import_it()
+        finally:
+            done.set()
+    assert deleting.result()
+    assert (report.files[0].read, report.files[0].error) == (20_000, None)
+    import_it()
+    assert count(database) == 20_000
+    with database.transaction() as session:
+        assert not differences(session)
 
 
 @pytest.mark.long

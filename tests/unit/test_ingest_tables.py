@@ -74,12 +74,13 @@ PNG_BEGINNING = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0"
         ("a.csv", b"\n\r\n\n", "only empty lines"),
         ("a.jsonl", b"\n  \n", "only empty lines"),
         ("a.csv", b"title,seed\nx,1\n", "no column `prompt`.*'title', 'seed'"),
-        ("a.csv", b"prompt;title\nx;y\n", "no column `prompt`.*'prompt;title'"),
+        ("a.csv", b"words;title\nx;y\n", "no column `prompt`.*'words;title'"),
         ("a.csv", b'"prompt,title\nx,y\n', "no column `prompt`"),
         ("a.csv", b"prompt,Prompt\nx,y\n", "two columns named 'prompt'"),
         ("a.csv", PNG_BEGINNING, "binary"),
         ("a.jsonl", PNG_BEGINNING, "binary"),
-        ("a.csv", gzip.compress(b"prompt\n" * 99, mtime=0), "binary"),
+        ("a.csv.gz", gzip.compress(b"prompt\n" * 99, mtime=0)[:30], "damaged gzip file"),
+        ("a.csv", gzip.compress(b"prompt\n" * 99, mtime=0)[:8], "damaged gzip file"),
         ("a.csv", "prompt\nx\n".encode("utf-16-le"), "utf-16-le"),
         ("a.jsonl", b'[\n{"prompt": "x"}\n]\n', "jq -c"),
         ("a.txt", b"prompt\nx\n", r"\.csv"),
@@ -90,6 +91,37 @@ def test_files_that_cannot_be_read(tmp_path: Path, name: str, content: bytes, me
     with pytest.raises(UnreadableInputError, match=message) as unreadable:
         read(tmp_path / name, content)
     assert name in str(unreadable.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.csv", "prompt,title\nx y,z\n"),
+        ("a.csv", "prompt;title\nx y;z\n"),
+        ("a.csv", "prompt|title\nx y|z\n"),
+        ("a.csv", "prompt\ttitle\nx y\tz\n"),
+        ("a.tsv", "prompt,title\nx y,z\n"),
+        ("a.csv", "\n\nprompt;title\n\n;\nx y;z\n;;;;\n"),
+        ("a.csv", "sep=;\nprompt;title\nx y;z\n"),
+        ("a.csv", '"sep=|"\r\nprompt|title\r\nx y|z\r\n'),
+        ("a.csv", "sep=\t\nprompt\ttitle\nx y\tz\n"),
+        ("a.csv", '"prompt";"title"\n"x y";"z"\n"";""\n'),
+    ],
+)
+def test_what_separates_the_columns(tmp_path: Path, name: str, content: str):
+    for path, packed in ((name, content.encode()), (f"{name}.gz", gzip.compress(content.encode()))):
+        (row,) = read(tmp_path / path, packed)
+        assert isinstance(row, Record)
+        assert row.fields == {"prompt": "x y", "title": "z"}
+        last = content.rstrip('\r\n;"').count("\n") + 1
+        assert row.line == last
+
+
+def test_decimals_have_commas_where_columns_have_semicolons(tmp_path: Path):
+    content = b"prompt;quality_score;created_at;note\n1,5;0,87;45356,5;1,5\n"
+    (row,) = read(tmp_path / "a.csv", content)
+    assert isinstance(row, Record)
+    assert list(row.fields.values()) == ["1,5", "0.87", "45356.5", "1,5"]
 
 
 def test_a_file_that_is_not_there(tmp_path: Path):

@@ -1,5 +1,6 @@
 """Users: the statements."""
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from genonaut.api.schemas.values import as_uuid
+from genonaut.content.rules import on_one_line
 from genonaut.db.schema import User
 
 
@@ -24,7 +26,7 @@ class UserRepository:
     def find(self, name_or_id: str) -> User | None:
         """A user by name, or by id if it is written as one."""
         user_id = as_uuid(name_or_id)
-        same = User.username == name_or_id if user_id is None else User.id == user_id
+        same = User.username == on_one_line(name_or_id) if user_id is None else User.id == user_id
         return self._session.scalar(select(User).where(same))
 
     def page(self, limit: int, after: str | None, prefix: str | None) -> Sequence[User]:
@@ -33,7 +35,8 @@ class UserRepository:
         if after is not None:
             statement = statement.where(User.username > after)
         if prefix:
-            statement = statement.where(User.username.startswith(prefix, autoescape=True))
+            start = unicodedata.normalize("NFC", prefix)
+            statement = statement.where(User.username.startswith(start, autoescape=True))
         return self._session.scalars(statement).all()
 
     def add(self, username: str) -> User | None:

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 
-from genonaut.api.schemas.values import FROM_ATTRIBUTES, Name, Utc, example
+from genonaut.api.schemas.values import FROM_ATTRIBUTES, UserName, Utc, example
 
 _USER = {
     "id": "0b5e0c3e-6a0f-4c55-9f3a-0f6e1f4f7a10",
@@ -16,7 +16,9 @@ _USER = {
 class UserIn(BaseModel):
     """A user to add."""
 
-    username: Name = Field(description="Blanks around it are removed.")
+    username: UserName = Field(
+        description="Stored on one line, with single spaces, in Unicode's composed form (NFC)."
+    )
 
     model_config = example({"username": "ada"}) | ConfigDict(extra="forbid")
 

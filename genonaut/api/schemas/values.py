@@ -17,8 +17,15 @@ from pydantic import (
     StringConstraints,
 )
 
-from genonaut.content.rules import IMPORT_KEY, LONGEST_NAME, LONGEST_PROMPT, check_storable
-from genonaut.content.tag_names import CONTROLS, MOST_TAGS, tag_name
+from genonaut.content.rules import (
+    CONTROLS,
+    IMPORT_KEY,
+    LONGEST_NAME,
+    LONGEST_PROMPT,
+    check_storable,
+    user_name,
+)
+from genonaut.content.tag_names import MOST_TAGS, tag_name
 
 LARGEST_ID = 2**63 - 1
 LONGEST_CONTENT = 1_000_000
@@ -80,18 +87,17 @@ ContentType = Filled[Annotated[str, Field(min_length=1, max_length=50)]]
 Prompt = Filled[Annotated[str, Field(min_length=1, max_length=LONGEST_PROMPT)]]
 ContentData = Storable[Annotated[str, Field(max_length=LONGEST_CONTENT)]]
 FilePath = Storable[Annotated[str, Field(max_length=512)]]
-# In the form of names, in which it may be shorter or longer than it was written.
-TagName = Annotated[
-    str,
-    AfterValidator(lambda written: tag_name(written, "It")),
-    Field(
-        json_schema_extra={
-            "minLength": 1,
-            "maxLength": LONGEST_NAME,
-            "pattern": rf"^[^{CONTROLS}]*[^\s{CONTROLS}][^{CONTROLS}]*$",
-        }
-    ),
-]
+# In the form of names, in which one may be shorter or longer than it was written. What else is
+# invisible, as a joiner between Latin letters, no pattern of a few characters can say.
+_NAME = Field(
+    json_schema_extra={
+        "minLength": 1,
+        "maxLength": LONGEST_NAME,
+        "pattern": rf"^[^{CONTROLS}]*[^\s{CONTROLS}][^{CONTROLS}]*$",
+    }
+)
+UserName = Annotated[str, AfterValidator(lambda written: user_name(written, "It")), _NAME]
+TagName = Annotated[str, AfterValidator(lambda written: tag_name(written, "It")), _NAME]
 TagNames = Annotated[
     list[TagName], Field(max_length=MOST_TAGS), AfterValidator(lambda names: sorted(set(names)))
 ]

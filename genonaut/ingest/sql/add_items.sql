@@ -1,5 +1,5 @@
 -- An item that exists already, in the table or earlier in the batch, is left as it is.
--- LEFT JOIN: a creator who was deleted a moment ago is an error, not a row that is silently lost.
+-- LEFT JOIN: a creator who is missing, although all are held, is an error and not a row lost in silence.
 INSERT INTO content_items_all (
     id, source_type, title, content_data, prompt, item_metadata,
     creator_id, created_at, updated_at, quality_score

@@ -1,0 +1,115 @@
+"""Pictures that contain their generation data: one file, or a folder of them."""
+
+import hashlib
+import os
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from genonaut.content.rules import InvalidValueError
+from genonaut.errors import UnreadableInputError
+from genonaut.ingest.exif import read_with_exif
+from genonaut.ingest.picture import BrokenPictureError, Picture
+from genonaut.ingest.png import SIGNATURE, read_png
+from genonaut.ingest.programs import generation
+from genonaut.ingest.records import Record, Reject, printable
+
+READ: Final = (".png", ".jpg", ".jpeg", ".jfif", ".webp", ".avif")
+_NOT_READ: Final = (".gif", ".bmp", ".tif", ".tiff", ".heic", ".heif", ".jxl", ".jp2", ".psd")
+BROKEN: Final = "not a PNG, JPEG, WebP or AVIF file, or a damaged one"
+_MOST_PIXELS: Final = 180_000_000
+# Clocks that are wrong begin here, and sticks know no earlier date.
+_EARLIEST: Final = datetime(1980, 1, 2, tzinfo=UTC).timestamp()
+_DAY: Final = 86_400
+
+
+class PictureFiles:
+    """Pictures, each of them one row. A `Source`."""
+
+    def __init__(self, path: Path) -> None:
+        """`path` is one picture, or a folder that is searched with all its subfolders.
+
+        Raises:
+            UnreadableInputError: the folder has none.
+            OSError: a folder cannot be listed.
+        """
+        self._is_folder = path.is_dir()
+        self._unlisted: list[OSError] = []
+        files = sorted(_pictures(path, self._unlisted)) if self._is_folder else [path]
+        if not files and self._unlisted:
+            raise self._unlisted[0]
+        if not files:
+            raise UnreadableInputError(
+                f"{printable(path)} is a folder without PNG, JPEG, WebP or AVIF files: to import "
+                "tables (.csv, .tsv, .jsonl, .ndjson, .parquet), name them."
+            )
+        self._sizes = {file: file.lstat().st_size for file in files}
+        self.size = sum(self._sizes.values())
+        self.position = 0
+
+    def __iter__(self) -> Iterator[Record | Reject]:
+        """Its rows; see `Source`."""
+        for error in self._unlisted:
+            yield Reject(printable(error.filename), None, f"cannot be read: {error.strerror}")
+        for file, size in self._sizes.items():
+            self.position += size
+            yield self._row(file)
+
+    def _row(self, file: Path) -> Record | Reject:
+        name = printable(file)
+        try:
+            return _record(file, name)
+        except InvalidValueError as error:
+            return Reject(name, None, str(error))
+        except OSError as error:
+            if not self._is_folder:
+                raise
+            return Reject(name, None, f"cannot be read: {error.strerror}")
+        except BrokenPictureError as error:
+            if not self._is_folder:
+                raise UnreadableInputError(f"{name} is {BROKEN}: copy it again.") from error
+            return Reject(name, None, BROKEN)
+
+
+def _pictures(folder: Path, unlisted: list[OSError]) -> Iterator[Path]:
+    for parent, _, names in os.walk(folder, onerror=unlisted.append):
+        for path in (Path(parent, name) for name in names):
+            if path.suffix.lower() in READ + _NOT_READ:
+                yield path
+
+
+def _record(file: Path, name: str) -> Record:
+    if file.exists() and not file.is_file():
+        raise InvalidValueError("not a file")
+    if (kind := file.suffix.lower()) in _NOT_READ:
+        raise InvalidValueError(f"{kind.removeprefix('.').upper()} files are not read")
+    with file.open("rb") as stream:
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        picture = _read(stream)
+        modified = os.fstat(stream.fileno()).st_mtime
+    if picture.width * picture.height > _MOST_PIXELS:
+        raise InvalidValueError("the image has too many pixels")
+    metadata = generation(picture.texts) | {"width": picture.width, "height": picture.height}
+    fields = {
+        "prompt": metadata.pop("prompt"),
+        "created_at": _date(modified),
+        "content_data": str(file.resolve()),
+        "metadata": metadata,
+    }
+    # A copy in another folder, with another date, is still the same image.
+    return Record(name, None, fields, identity=f"sha256:{digest}")
+
+
+def _read(stream: BinaryIO) -> Picture:
+    """By what is in the file: it may have the name of another format."""
+    stream.seek(0)
+    return read_png(stream) if stream.read(len(SIGNATURE)) == SIGNATURE else read_with_exif(stream)
+
+
+def _date(modified: float) -> str | None:
+    """The date of a file; None if a wrong clock wrote it."""
+    if not _EARLIEST <= modified <= time.time() + _DAY:
+        return None
+    return datetime.fromtimestamp(modified, UTC).isoformat()

@@ -1,0 +1,144 @@
+"""ComfyUI: the sampler that made the picture, its settings, and the prompt that led into it."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from genonaut.content.rules import InvalidValueError
+from genonaut.ingest.programs.comfyui_graph import Graph, Node, graph_of
+from genonaut.ingest.programs.comfyui_text import NEGATIVE, POSITIVE, TypedText
+from genonaut.ingest.programs.written import json_object, looks_like_data
+
+_ENTRANCES = {
+    POSITIVE: (
+        *("positive", "guider", "conditioning", "text_embeds", "basic_pipe", "pipe"),
+        *("positive_prompt", "prompt"),
+    ),
+    NEGATIVE: (
+        *("negative", "neg_conditioning", "guider", "text_embeds", "basic_pipe", "pipe"),
+        "negative_prompt",
+    ),
+}
+# A node with one of these and with an entrance makes a picture of noise.
+_SAMPLES = ("steps", "sampler_name", "sigmas", "noise")
+# So does a node that asks a service.
+_ASKS = (("prompt", "seed"), ("prompt", "noise_seed"))
+
+_SETTINGS = {
+    "seed": "seed",
+    "noise_seed": "seed",
+    "steps": "steps",
+    "cfg": "cfg_scale",
+    "sampler_name": "sampler",
+    "scheduler": "scheduler",
+    "ckpt_name": "model",
+    "unet_name": "model",
+    "base_ckpt_name": "model",
+    "model_name": "model",
+}
+# Through these no picture comes.
+_NO_PICTURE = re.compile(
+    r"model|clip|vae|positive.*|negative.*|.*conditioning.*|cond\d?|.*text.*|.*prompt.*|string.*|"
+    r"guider|noise|sigmas|sampler|seed|noise_seed|steps|cfg|control_net|.*embeds|mask"
+)
+# The settings are beside the sampler. The model comes through nodes that have others.
+_NO_MODEL = re.compile(
+    r"positive.*|negative.*|.*conditioning.*|cond\d?|.*text.*|.*prompt.*|string.*|"
+    r".*latent.*|samples|.*image.*|pixels|mask|vae|clip|control_net"
+)
+_NO_SETTINGS = re.compile(f"model|{_NO_MODEL.pattern}")
+
+
+def comfyui(texts: Mapping[str, str]) -> dict[str, Any] | None:
+    """The graph in the text `prompt`, or where others write their settings."""
+    for name in ("prompt", "parameters", "UserComment"):
+        graph = graph_of(json_object(texts.get(name)))
+        if graph.nodes:
+            return from_graph(graph)
+    if looks_like_data(texts.get("prompt", "")):
+        raise InvalidValueError("the generation data is not a ComfyUI graph")
+    if "workflow" in texts and "prompt" not in texts:
+        raise InvalidValueError("only ComfyUI's workflow, and not the graph that was run")
+    return None
+
+
+def from_graph(graph: Graph) -> dict[str, Any]:
+    """Prompt and settings.
+
+    Raises:
+        InvalidValueError: the prompt cannot be told: there is none, or there are several.
+    """
+    found = [_made_by(graph, sampler) for sampler in _first_samplers(graph)]
+    if not found or not all(each["prompt"] for each in found):
+        raise InvalidValueError("prompt is empty")
+    if len({(each["prompt"], each["negative_prompt"]) for each in found}) > 1:
+        raise InvalidValueError("a ComfyUI graph that makes several pictures of several prompts")
+    return {
+        name: value
+        for name, value in found[0].items()
+        if all(each.get(name) == value for each in found)
+    }
+
+
+def _made_by(graph: Graph, sampler: Node) -> dict[str, Any]:
+    prompts = {
+        side: next(map(TypedText(graph, side).behind, sampler.named(entrances)), "").strip()
+        for side, entrances in _ENTRANCES.items()
+    }
+    found = _settings(graph, sampler)
+    return {**found, "prompt": prompts[POSITIVE], "negative_prompt": prompts[NEGATIVE]}
+
+
+def _settings(graph: Graph, sampler: Node) -> dict[str, Any]:
+    """The nearest of each, and never those of another sampler."""
+    found: dict[str, Any] = {}
+    for without in (_NO_SETTINGS, _NO_MODEL):
+        for node in (sampler, *_upstream(graph, sampler, without)):
+            for theirs, ours in _SETTINGS.items():
+                if theirs in node.inputs and (ours == "model") == (without is _NO_MODEL):
+                    value = graph.scalar(node.inputs[theirs])
+                    found.setdefault(ours, value)
+    return found
+
+
+def _first_samplers(graph: Graph) -> list[Node]:
+    """Those that made the picture, and not those that went over it: detailers, refiners, upscalers.
+
+    They lead to an output, and no other sampler leads to them; rather those that begin with nothing
+    than those that begin with another picture.
+    """
+    samplers = [node for node in graph.nodes.values() if _is_sampler(node)]
+    upstream = {sampler.key: _upstream(graph, sampler) for sampler in samplers}
+    first = [each for each in samplers if not any(map(_is_sampler, upstream[each.key]))]
+    seen = {node.key for output in _outputs(graph) for node in _upstream(graph, output)}
+    first = [each for each in first if each.key in seen] or first
+    return [
+        each for each in first if any("empty" in node.kind for node in upstream[each.key])
+    ] or first
+
+
+def _is_sampler(node: Node) -> bool:
+    has = node.inputs.keys()
+    samples = not has.isdisjoint(_ENTRANCES[POSITIVE]) and not has.isdisjoint(_SAMPLES)
+    return samples or any(has >= set(names) for names in _ASKS)
+
+
+def _outputs(graph: Graph) -> list[Node]:
+    for kind in ("save", "preview"):
+        if found := [node for node in graph.nodes.values() if kind in node.kind]:
+            return found
+    return []
+
+
+def _upstream(graph: Graph, start: Node, without: re.Pattern[str] = _NO_PICTURE) -> list[Node]:
+    """The nodes that lead to this one, nearest first."""
+    seen, pending = {start.key}, [start]
+    found: list[Node] = []
+    for node in pending:
+        for name, value in node.inputs.items():
+            linked = None if without.fullmatch(name) else graph.linked(value)
+            if linked and linked.key not in seen:
+                seen.add(linked.key)
+                pending.append(linked)
+                found.append(linked)
+    return found
