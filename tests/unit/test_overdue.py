@@ -15,6 +15,7 @@ from genonaut.counting.engine import Reading
 from genonaut.db.counts import COUNTS
 from genonaut.errors import DatabaseUnreachableError
 from genonaut.worker import process
+from genonaut.worker.celery_app import app
 from genonaut.worker.process import task_name
 
 NOW = datetime.now(UTC)
@@ -26,8 +27,8 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The tasks that were asked for. The database is there."""
     asked = list[str]()
     database = SimpleNamespace(transaction=nullcontext)
-    monkeypatch.setattr(process.app, "settings", load_settings("test"))
-    monkeypatch.setattr(process.app, "send_task", lambda task, **_: asked.append(task))
+    monkeypatch.setattr(app, "settings", load_settings("test"))
+    monkeypatch.setattr(app, "send_task", lambda task, **_: asked.append(task))
     monkeypatch.setattr(process, "worker_database", lambda: nullcontext(database))
     return asked
 
