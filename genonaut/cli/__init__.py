@@ -8,6 +8,7 @@ from typing import cast
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from genonaut.content.rules import showable
 from genonaut.errors import GenonautError
 
 Command = TyperCommand | TyperGroup
@@ -50,7 +51,7 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         app(arguments)
     except GenonautError as error:
-        sys.stderr.write(f"genonaut: {error}\n")
+        sys.stderr.write(f"genonaut: {showable(str(error))}\n")
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         sys.exit(130)

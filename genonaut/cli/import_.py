@@ -1,6 +1,5 @@
 """`genonaut import`: collections of prompts and images become items."""
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,7 +17,7 @@ from genonaut.db.session import Database, open_database
 from genonaut.ingest.importer import import_paths
 from genonaut.ingest.report import FileReport
 from genonaut.ingest.rows import DEFAULT_CREATOR, Defaults
-from genonaut.running.output import print_json, progress_bar, say
+from genonaut.running.output import print_json, progress_bar, say, say_error
 
 REASONS_SHOWN = 5
 
@@ -33,7 +32,8 @@ def import_(
         list[Path],
         typer.Argument(
             metavar="PATH",
-            help="Files (.csv, .tsv, .jsonl, .ndjson, .png) or folders of PNG files.",
+            help="Tables (.csv, .tsv, .jsonl, .ndjson, also .gz; .parquet), pictures (.png, .jpg, "
+            ".webp, .avif), or folders of pictures.",
         ),
     ],
     creator: Annotated[
@@ -110,4 +110,4 @@ def _print_report(file: FileReport) -> None:
     if file.rejects_file:
         say(f"  The rejected rows are in {file.rejects_file}.")
     if file.error:
-        sys.stderr.write(f"genonaut: {file.error}\n")
+        say_error(file.error)

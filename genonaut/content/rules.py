@@ -34,6 +34,11 @@ _INVISIBLE: Final = re.compile(
     rf"|(?<!{_OTHER}){_SELECTOR}(?!\u20e3)"
 )
 
+# What makes a terminal do something else than show a letter, or shows others in another order.
+_NOT_SHOWN: Final = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
+)
+
 
 class InvalidValueError(ValueError):
     """A value breaks a rule for content. The message names it and the rule: `prompt is empty`."""
@@ -76,6 +81,11 @@ def name_in_form(written: str, what: str, form: Callable[[str], str]) -> str:
     if len(name) > LONGEST_NAME:
         raise InvalidValueError(f"{what} is longer than {LONGEST_NAME} characters")
     return name
+
+
+def showable(text: str) -> str:
+    """Text of others as a terminal may have it; tabs and line ends stay."""
+    return _NOT_SHOWN.sub(lambda found: ascii(found[0])[1:-1], text)
 
 
 def check_text(text: str, name: str) -> None:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from genonaut.content.rules import showable
+
 # A byte that is invalid in the file's encoding is decoded to U+DC00 plus its value.
 UNDECODABLE = re.compile("[\udc00-\udcff]")
 
@@ -55,10 +57,15 @@ class Source(Protocol):
         ...
 
 
-def printable(text: object) -> str:
-    """Text (a path, or a line with undecodable bytes) as it can be shown and stored."""
+def storable(text: object) -> str:
+    """Text (a path, or a line with undecodable bytes) as it can be stored."""
     marked = UNDECODABLE.sub(lambda mark: f"\\x{ord(mark[0]) - 0xDC00:02x}", str(text))
     return marked.encode(errors="backslashreplace").decode()
+
+
+def printable(text: object) -> str:
+    """The same as it can be shown, on one line: a file's name may have any character but two."""
+    return showable(storable(text)).replace("\n", "\\n").replace("\t", "\\t")
 
 
 def name_of(path: Path) -> str:

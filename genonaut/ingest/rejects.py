@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Self, TextIO
 
 from genonaut.errors import UsageError
-from genonaut.ingest.records import Reject, name_of, printable
+from genonaut.ingest.records import Reject, name_of, printable, storable
 
 
 class Rejects:
@@ -41,7 +41,7 @@ class Rejects:
         """
         path = self.path_for(source)
         entry = {"file": reject.file, "line": reject.line, "reason": reject.reason}
-        text = json.dumps(entry | {"raw": printable(reject.raw)}, ensure_ascii=False)
+        text = json.dumps(entry | {"raw": storable(reject.raw)}, ensure_ascii=False)
         try:
             if path not in self._open:
                 self._open[path] = path.open("w", encoding="utf-8")

@@ -10,13 +10,19 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from genonaut.content.rules import showable
 from genonaut.counting.engine import Refresh
 
 
 def say(text: str) -> None:
-    """Print a line exactly as it is, without markup."""
-    sys.stdout.write(text + "\n")
+    """Print a line. Control characters in it, which may be of others, are shown and not sent."""
+    sys.stdout.write(showable(text) + "\n")
     sys.stdout.flush()
+
+
+def say_error(text: object) -> None:
+    """Print a line to standard error, likewise."""
+    sys.stderr.write(f"genonaut: {showable(str(text))}\n")
 
 
 def print_json(value: Any) -> None:  # noqa: ANN401
@@ -50,7 +56,7 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
 
 
 def _cell(value: Any) -> str:  # noqa: ANN401
-    return f"{value:,}" if isinstance(value, int) else str(value)
+    return f"{value:,}" if isinstance(value, int) else showable(str(value))
 
 
 @contextmanager

@@ -10,12 +10,14 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from sqlalchemy import text
 
 from genonaut.db.session import Database
 from genonaut.ingest.importer import import_paths
 from genonaut.ingest.rows import Defaults
+from tests.support.galleries import read
 
 CASES = Path(__file__).parents[1] / "cases"
 EXPECTED: dict[str, list[dict[str, Any] | str]] = json.loads(
@@ -48,9 +50,12 @@ def test_every_file_has_its_answer() -> None:
     assert named == {
         name
         for case in EXPECTED
-        for name in ([f"{case}/{path.name}" for path in (CASES / case).iterdir()]
-                     if (CASES / case).is_dir() else [case])
-    }  # fmt: skip
+        for name in (
+            [f"{case}/{path.name}" for path in (CASES / case).iterdir()]
+            if (CASES / case).is_dir()
+            else [case]
+        )
+    }
 
 
 @pytest.mark.parametrize("case", EXPECTED)
@@ -70,6 +75,28 @@ def test_a_file_of_another_program(
     assert len(items) == len(wanted)
     assert sum(reasons.values()) == len(rejected)
     assert set(reasons) == set(rejected)
+
+
+HINDI = "हिन्दी कविता की रात"
+BOTH_CAFES = ["cafe\u0301 terrace at night", "café terrace by day"]
+
+
+@pytest.mark.parametrize(
+    ("term", "found"),
+    [
+        *((term, [HINDI]) for term in ("हिन्दी", "कविता", '"कविता की"', "की हिन्दी", HINDI)),
+        ("कवि", []),
+        *((term, BOTH_CAFES) for term in ("café", "cafe\u0301", "CAFÉ", '"CAFE\u0301 terrace"')),
+        *((term, []) for term in ('"', '""', "!!!", '" !')),
+    ],
+)
+def test_a_search_of_the_case(
+    client: httpx.Client, database: Database, term: str, found: list[str]
+):
+    imported(database, CASES / "search/search.jsonl")
+    page = read(client, {"search_term": term, "sort_order": "asc", "page_size": 100})
+    by_id = sorted(page["items"], key=lambda item: item["id"])
+    assert [item["prompt"] for item in by_id] == found
 
 
 def test_a_picture_from_before_1970_is_imported(

@@ -29,6 +29,9 @@ CATALOG = {
         SELECT proname, pg_get_function_identity_arguments(oid), prosrc, prosecdef, proconfig,
                provolatile, proacl
         FROM pg_proc WHERE pronamespace = 'public'::regnamespace""",
+    "collations": """
+        SELECT collname, collprovider
+        FROM pg_collation WHERE collnamespace = 'public'::regnamespace""",
     "views": """
         SELECT oid::regclass, pg_get_viewdef(oid)
         FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('v', 'm')""",

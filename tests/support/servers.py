@@ -52,8 +52,13 @@ def make_folder() -> Path:
 
 
 @contextmanager
-def new_database(beside: Database, *, migrated: bool = False) -> Iterator[Database]:
-    """A database of its own on the server of another one, with the current schema or nothing."""
+def new_database(
+    beside: Database, *, migrated: bool = False, locale: str | None = None
+) -> Iterator[Database]:
+    """A database of its own on the server of another one, with the current schema or nothing.
+
+    With a `locale`, it has that of the C library, and nothing in it.
+    """
     name = f"test_{uuid4().hex}"
     admin = create_engine(beside.url, isolation_level="AUTOCOMMIT")
     engine = create_engine(
@@ -61,7 +66,10 @@ def new_database(beside: Database, *, migrated: bool = False) -> Iterator[Databa
     )
     with admin.connect() as connection:
         template = MIGRATED if migrated else "template1"
-        connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {template}")
+        options = f"TEMPLATE {template}"
+        if locale:
+            options = f"TEMPLATE template0 LOCALE_PROVIDER libc LOCALE '{locale}'"
+        connection.exec_driver_sql(f"CREATE DATABASE {name} {options}")
         try:
             yield Database(engine.url, engine, is_embedded=False)
         finally:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from genonaut.counting.engine import Refresh
-from genonaut.running.output import number_of, print_built_counts, print_table
+from genonaut.running.output import number_of, print_built_counts, print_table, say, say_error
 
 
 def test_numbers_stand_at_the_right_with_separators(capsys: pytest.CaptureFixture[str]) -> None:
@@ -25,6 +25,19 @@ def test_a_table_without_rows_has_its_heading(capsys: pytest.CaptureFixture[str]
 def test_text_is_printed_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
     print_table(["name"], [["[bold]ada[/bold]"]])
     assert capsys.readouterr().out.splitlines()[1] == "[bold]ada[/bold]"
+
+
+def test_control_characters_are_shown_and_not_sent(capsys: pytest.CaptureFixture[str]) -> None:
+    foreign = "a\x1b[31m\u202eb\x9b1m\rc\td"
+    say(foreign + "\nnext")
+    say_error(foreign)
+    print_table(["name"], [[foreign]])
+    printed = capsys.readouterr()
+    shown = r"a\x1b[31m\u202eb\x9b1m\rc"
+    assert printed.out.startswith(f"{shown}\td\nnext\n")
+    assert printed.err == f"genonaut: {shown}\td\n"
+    assert shown in printed.out.splitlines()[3]
+    assert not set(printed.out + printed.err) & set("\x1b\x9b\r\u202e")
 
 
 @pytest.mark.parametrize(

@@ -143,3 +143,10 @@ def test_any_damage_is_a_reject_or_unreadable(
     path.write_bytes(content[: data.draw(st.integers(0, len(content)))])
     with suppress(UnreadableInputError):
         list(PictureFiles(path))
+
+
+def test_control_characters_in_a_name_are_shown(tmp_path: Path):
+    path = png(tmp_path / "a\x1b[2J\n\u202eb\t.png")
+    (reject,) = PictureFiles(path)
+    assert isinstance(reject, Reject)
+    assert reject.file.endswith(r"a\x1b[2J\n\u202eb\t.png")

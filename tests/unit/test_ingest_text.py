@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.database import InMemoryExampleDatabase
 
 from genonaut.errors import UnreadableInputError, UsageError
-from genonaut.ingest.records import printable
+from genonaut.ingest.records import storable
 from genonaut.ingest.text import LONGEST_RECORD, TextFile
 
 
@@ -55,7 +55,7 @@ def test_an_undecodable_byte_is_named_and_the_other_lines_are_good(tmp_path: Pat
     file = TextFile(write(tmp_path, b"good\ncaf\xe9\nfine\n"))
     good, bad, fine = file.lines()
     assert (good, fine) == ("good\n", "fine\n")
-    assert printable(bad) == "caf\\xe9\n"
+    assert storable(bad) == "caf\\xe9\n"
     assert file.problem(good) is None
     assert file.problem(bad) == (
         "byte 0xE9 is not valid utf-8: choose the file's encoding with --encoding"
@@ -106,6 +106,6 @@ def test_any_bytes_are_lines_or_unreadable(folder: Path, content: bytes, encodin
     file = TextFile(write(folder, content), encoding)
     try:
         for line in file.lines():
-            printable(line).encode()
+            storable(line).encode()
     except UnreadableInputError as error:
         str(error).encode()
