@@ -17,13 +17,6 @@ MUTANTS: Final = (
         "tests/unit/test_coalescing.py::test_a_caller_whose_key_is_in_the_running_call_waits_for_the_next",
     ),
     Mutant(
-        "requests that wait together share a call",
-        "genonaut/api/http/coalescing.py",
-        "self._keys, self._result = set(), None",
-        "self._keys, self._result = set(keys), None",
-        "tests/unit/test_coalescing.py::test_a_caller_that_arrives_during_a_call_waits_for_the_next",
-    ),
-    Mutant(
         "a cancelled request leaves the others alone",
         "genonaut/api/http/coalescing.py",
         "asyncio.shield(self._result)",
