@@ -17,13 +17,6 @@ MUTANTS: Final = (
         "tests/unit/test_coalescing.py::test_a_caller_whose_key_is_in_the_running_call_waits_for_the_next",
     ),
     Mutant(
-        "requests that wait together share a call",
-        "genonaut/api/http/coalescing.py",
-        "self._keys, self._result = set(), None",
-        "self._keys, self._result = set(keys), None",
-        "tests/unit/test_coalescing.py::test_a_caller_that_arrives_during_a_call_waits_for_the_next",
-    ),
-    Mutant(
         "a cancelled request leaves the others alone",
         "genonaut/api/http/coalescing.py",
         "asyncio.shield(self._result)",
@@ -80,13 +73,6 @@ MUTANTS: Final = (
         "tests/unit/test_gallery_cursors.py::test_a_cursor_of_another_list_is_refused",
     ),
     Mutant(
-        "no title in a cursor has a NUL",
-        "genonaut/api/gallery/cursors.py",
-        'if "\\0" in text:',
-        'if "\\0\\0" in text:',
-        "tests/unit/test_gallery_cursors.py::test_whoever_can_make_the_checksum_can_make_nothing_else",
-    ),
-    Mutant(
         "a request id that is not plain is replaced",
         "genonaut/api/http/ids.py",
         "_SANE.fullmatch(given)",
@@ -124,8 +110,8 @@ MUTANTS: Final = (
     Mutant(
         "a cache that was never built settles nothing",
         "genonaut/db/gen_source_counts.py",
-        "if reading.verified_at is None:\n            return None\n",
-        "",
+        "if reading.verified_at is None:",
+        "if False:",
         "tests/unit/test_gen_source_counts.py::test_a_cache_that_was_never_built_settles_nothing",
     ),
     Mutant(
