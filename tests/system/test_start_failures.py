@@ -199,7 +199,7 @@ def test_an_environment_that_does_not_exist(new_home: Path) -> None:
     failed = genonaut(new_home, "up", "--env", "production")
     assert (failed.returncode, failed.stdout) == (2, "")
     assert only_line(failed.stderr) == (
-        "There is no environment 'production': use one of demo, dev, test, "
+        "There is no environment 'production': use one of demo, dev, own, test, "
         f"or write {CHECKOUT}/config/production.json."
     )
 
