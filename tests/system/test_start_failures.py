@@ -222,6 +222,16 @@ def test_a_home_that_cannot_be_written(complaint: Complaint, tmp_path: Path, com
     )
 
 
+@pytest.mark.parametrize("part", ["worker", "beat", "flower"])
+@pytest.mark.parametrize("name", ["without_schema", "of_the_past"])
+def test_a_part_refuses_another_schema(
+    complaint: Complaint, real_server: dict[str, Any], part: str, name: str
+) -> None:
+    line = complaint(part, code=5, **by_parts(real_server), DB_NAME=name)
+    assert line.startswith("The database's schema is at ")
+    assert line.endswith("run `genonaut db upgrade`.")
+
+
 # The address to listen on
 
 

@@ -104,7 +104,7 @@ async def _ping(url: str) -> None:
     async with Redis.from_url(url, protocol=2, retry=Retry(NoBackoff(), 0)) as client:
         await client.ping()
         with suppress(NoPermissionError):  # an ACL may allow tasks and not this
-            role = await client.execute_command("ROLE")
+            role = await client.role()
             if role[0] == b"slave":
                 raise ReadOnlyError("it is a replica, which takes no tasks")
 
