@@ -65,6 +65,12 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         shutil.rmtree(config.stash[RUN], ignore_errors=True)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Half of the tests wait for servers most of the time: one more than there are cores."""
+    return min(len(os.sched_getaffinity(0)) + 1, 8)
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     marked = metafunc.definition.get_closest_marker("both_servers")
     if marked and "server" in metafunc.fixturenames:

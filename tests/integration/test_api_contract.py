@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from schemathesis import Case
 from schemathesis.generation import GenerationMode
@@ -27,7 +27,7 @@ def test_the_api_does_what_its_openapi_says(client: httpx.Client, path: str, met
     cases = [operation.as_strategy(generation_mode=mode) for mode in GenerationMode]
 
     @given(case=st.one_of(cases))
-    @SEARCH
+    @settings(SEARCH, max_examples=10)
     def check(case: Case[Any]) -> None:
         case.call_and_validate(base_url=str(client.base_url))
 

@@ -1,11 +1,14 @@
 """Alive, and ready: what a load balancer and a watchdog see."""
 
 import socket
+import stat
 import threading
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import closing, suppress
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -13,7 +16,7 @@ from pydantic import SecretStr
 from sqlalchemy import URL, create_engine
 
 from genonaut import __version__
-from genonaut.broker import running_broker
+from genonaut.broker import broker_url, running_broker
 from genonaut.config import Settings
 from genonaut.db.counts import COUNTS
 from genonaut.db.session import Database
@@ -200,6 +203,13 @@ def test_the_embedded_broker(settings: Settings, database: Database) -> None:
     assert (gone["ok"], gone["degraded"]) == (True, ["broker"])
     assert "embedded" in gone["checks"]["broker"]["detail"]
     assert (there["ok"], there["degraded"]) == (True, [])
+
+
+def test_the_socket_of_the_embedded_broker_is_for_its_account_alone(settings: Settings) -> None:
+    with running_broker(settings):
+        mode = Path(urlsplit(broker_url(settings)).path).stat().st_mode
+    assert stat.S_ISSOCK(mode)
+    assert not mode & 0o077
 
 
 def nowhere(port: int) -> Database:

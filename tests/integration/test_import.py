@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -30,6 +29,7 @@ from genonaut.ingest.rows import Defaults, ImportRow, parse_row
 from genonaut.ingest.sources import open_source
 from tests.support.recount import differences
 from tests.support.rows import run, scalar
+from tests.support.waiting import wait_until
 
 Command = Callable[..., int]
 
@@ -274,14 +274,14 @@ def test_the_same_rows_in_opposite_orders_at_once(database: Database, tmp_path: 
         assert sum(threads.map(work, [1, -1, 1, -1])) == len(rows) - 50
 
 
+@pytest.mark.long
 def test_a_kill_loses_nothing_and_the_next_import_completes_it(
     database: Database, environment: None, tmp_path: Path
 ):
     path = large_file(tmp_path / "a.csv", 60_000)
     command = [sys.executable, "-m", "genonaut", "import", str(path)]
     killed = subprocess.Popen(command, env=os.environ)
-    while not count(database) and killed.poll() is None:
-        time.sleep(0.01)
+    wait_until(lambda: count(database) or killed.poll() is not None, "a batch is imported")
     killed.send_signal(signal.SIGKILL)
     assert killed.wait() == -signal.SIGKILL
     landed = count(database)

@@ -16,7 +16,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import CheckConstraint, Connection
+from sqlalchemy import CheckConstraint, Connection, event
 
 from genonaut.api.services.content_service import ContentService
 from genonaut.config import Settings, load_settings
@@ -30,7 +30,7 @@ from genonaut.errors import DatabaseBusyError, SchemaOutdatedError
 from tests.support.catalog import schema_of
 from tests.support.recount import differences
 from tests.support.rows import run
-from tests.support.waiting import wait_until
+from tests.support.waiting import PATIENCE_SECONDS, wait_until
 
 pytestmark = pytest.mark.both_servers
 
@@ -281,6 +281,21 @@ def test_a_migration_gives_up_instead_of_making_others_queue(
     assert current_revision(scratch.engine) == head_revision()
 
 
+def test_a_migration_waits_five_seconds_for_a_lock(scratch: Database) -> None:
+    """The limit as the server knows it while the migrations change tables."""
+    found = list[str]()
+
+    def look(_: object, cursor: Any, statement: str, *__: object) -> None:
+        if "CREATE TABLE" in statement:
+            [limit] = cursor.connection.execute("SHOW lock_timeout").fetchone()
+            found.append(limit)
+
+    event.listen(scratch.engine, "before_cursor_execute", look)
+    upgrade(scratch.engine)
+    assert len(found) > 1
+    assert set(found) == {"5s"}
+
+
 def test_two_upgrades_at_once_take_turns(
     scratch: Database, settings_of_scratch: Settings, tmp_path: Path
 ) -> None:
@@ -293,7 +308,7 @@ def test_two_upgrades_at_once_take_turns(
         wait_until(lambda: waiting(other) == 2, "both wait for their turn")
         other.rollback()
         for process in upgrades:
-            printed, _ = process.communicate(timeout=60)
+            printed, _ = process.communicate(timeout=PATIENCE_SECONDS)
             assert process.returncode == 0
             assert printed.startswith(f"The schema of {scratch.url.database} is at ")
     assert current_revision(scratch.engine) == head_revision()

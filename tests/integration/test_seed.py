@@ -100,6 +100,7 @@ def test_of_two_at_once_one_is_refused(database: Database):
     assert numbers(database) == (20, 100, 500)
 
 
+@pytest.mark.long
 def test_the_demo_has_its_full_size(database: Database):
     assert seed_with_progress(database, only_when_empty=True) == SeedResult(500, 20_000, 100_000)
     assert numbers(database) == (500, 20_000, 100_000)

@@ -7,7 +7,7 @@ import pytest
 from tests.mutants.mutant import CHECKOUT, RED, Mutant, applied, copy_checkout, run_tests
 from tests.mutants.promises import MUTANTS
 
-ENOUGH = 1
+ENOUGH = 60
 each_mutant = pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
 
 

@@ -12,7 +12,8 @@ import pytest
 
 from tests.support.console import examples
 from tests.support.guide import GUIDE, blocks
-from tests.support.processes import environment
+from tests.support.processes import Holder, environment
+from tests.support.servers import QUICK, copy_server
 
 CHECKOUT = Path(__file__).parent.parent.parent
 MOST_LINES = 15
@@ -46,9 +47,14 @@ def change(folder: Path) -> None:
 
 
 @pytest.fixture
-def run(copy: Path, home: Path) -> Iterator["Shell"]:
+def run(copy: Path, home: Path, prepared: Path) -> Iterator["Shell"]:
+    """Runs them while another process holds the server: so it starts only once."""
     place = home / f"guide-{copy.parent.name}"
-    yield Shell(copy, place)
+    copy_server(prepared, place, QUICK)
+    with Holder(place) as holder:
+        holder.address()
+        yield Shell(copy, place)
+        holder.let_go()
     shutil.rmtree(place, ignore_errors=True)
 
 

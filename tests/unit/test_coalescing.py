@@ -64,6 +64,19 @@ def test_a_caller_that_arrives_during_a_call_waits_for_the_next() -> None:
     run(test)
 
 
+def test_a_caller_whose_key_is_in_the_running_call_waits_for_the_next() -> None:
+    """Its result is not older than its request, though the running call will know its key."""
+
+    async def test(oracle: Oracle, coalescer: Coalescer[str, int]) -> None:
+        first = await begun(coalescer, "ada")
+        later = await begun(coalescer, "ada")
+        oracle.may_answer.set()
+        assert await asyncio.gather(*first, *later) == [1, 2]
+        assert oracle.calls == [{"ada"}, {"ada"}]
+
+    run(test)
+
+
 def test_an_error_is_raised_for_the_callers_of_that_call_only() -> None:
     async def test(oracle: Oracle, coalescer: Coalescer[str, int]) -> None:
         tasks = await begun(coalescer, "ada", "grace")

@@ -88,6 +88,9 @@ def test_what_is_below_the_level_is_left_out(logs: Logs, log: Any) -> None:
     [
         {"password": "hunter2"},
         {"db_password": "hunter2"},
+        {"token": "hunter2"},
+        {"client_secret": "hunter2"},
+        {"api_key": "hunter2"},
         {"headers": {"Authorization": "hunter2", "cookie": "hunter2"}},
         {"url": "postgresql://genonaut:hunter2@db:5432/genonaut"},
         {"urls": ["redis://:hunter2@cache:6379/0"]},

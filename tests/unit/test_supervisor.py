@@ -6,11 +6,13 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from structlog.testing import capture_logs
 
 from genonaut.running import supervisor
-from genonaut.running.supervisor import Part, Supervisor
+from genonaut.running.supervisor import Part, PartProcess, Supervisor
 from tests.support.waiting import PATIENCE_SECONDS
 
 DIES = "import os; print(os.getpid())"
@@ -27,7 +29,16 @@ class Program(Part):
         )
 
 
-@pytest.fixture(autouse=True)
+class Brief(Part):
+    """A part whose process has ended by the time that it is looked at."""
+
+    def start(self) -> subprocess.Popen[str]:
+        process = subprocess.Popen(["true"], text=True)
+        process.wait()
+        return process
+
+
+@pytest.fixture
 def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(supervisor, "POLL_SECONDS", 0.01)
     monkeypatch.setattr(supervisor, "FIRST_PAUSE_SECONDS", 0.01)
@@ -35,6 +46,7 @@ def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(signal, "signal", lambda *_: None)
 
 
+@pytest.mark.usefixtures("_at_once")
 def test_a_process_that_dies_is_restarted_and_one_that_stays_is_stopped() -> None:
     dying, staying = list[str](), list[str]()
     deadline = time.monotonic() + PATIENCE_SECONDS
@@ -57,3 +69,25 @@ def test_a_process_that_dies_is_restarted_and_one_that_stays_is_stopped() -> Non
     assert len(set(dying)) >= 3, "each time another process"
     [stayed] = staying
     assert not Path(f"/proc/{stayed}").exists()
+
+
+def test_the_pause_doubles_up_to_half_a_minute_and_is_short_again_after_a_steady_run(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = 0.0
+    monkeypatch.setattr(supervisor, "time", SimpleNamespace(monotonic=lambda: now))
+    process = PartProcess(Brief("brief", "test"))
+
+    def pause_after(seconds: float) -> float:
+        """Start it, let it run for so long, and see for how long it is not started again."""
+        nonlocal now
+        process.keep_running()
+        now += seconds
+        with capture_logs() as logged:
+            process.keep_running()
+        [died] = logged
+        now += died["restart_in_seconds"]
+        return float(died["restart_in_seconds"])
+
+    assert [pause_after(1) for _ in range(7)] == [2, 4, 8, 16, 30, 30, 30]
+    assert [pause_after(61), pause_after(1)] == [1, 2]

@@ -1,4 +1,4 @@
-"""Request bodies: JSON as the standard has it, and not too much of it."""
+"""Request bodies: JSON as the standard defines it, and of limited size."""
 
 from collections.abc import Callable, Coroutine
 from json import JSONDecodeError
@@ -8,18 +8,20 @@ from fastapi import HTTPException, Request, Response
 from fastapi.routing import APIRoute
 from pydantic_core import from_json
 from starlette.datastructures import Headers
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
+
+from genonaut.api.http.middleware import HttpMiddleware
 
 LARGEST_BODY = 16 * 1024 * 1024
 
 
 class _JsonRequest(Request):
     async def json(self) -> Any:  # noqa: ANN401 - JSON is anything
-        """The body. Python's own parser takes NaN and half a surrogate pair; this one does not."""
+        """The body. Python's own parser accepts NaN and half a surrogate pair; this one refuses."""
         try:
             return from_json(await self.body(), allow_inf_nan=False)
         except ValueError as error:
-            # The exception that FastAPI makes a validation error of.
+            # FastAPI makes a validation error of this exception.
             raise JSONDecodeError(str(error), "", 0) from error
 
 
@@ -36,19 +38,13 @@ class JsonRoute(APIRoute):
         return handle_json
 
 
-class BodyLimit:
-    """Middleware that stops reading at `LARGEST_BODY`.
+class BodyLimit(HttpMiddleware):
+    """Stops reading a body at `LARGEST_BODY` bytes.
 
-    FastAPI's `max_body_size` does the same, but answers with a text instead of our error.
+    FastAPI's `max_body_size` does the same, but responds with a text instead of our error.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         announced = Headers(scope=scope).get("content-length", "")
         size = 0
 

@@ -1,4 +1,4 @@
-"""Taking turns at the database, so that waiting for a connection costs no thread."""
+"""A limit on requests at the database, so that waiting for a connection costs no thread."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -8,31 +8,31 @@ from genonaut.errors import DatabaseTimeoutError
 
 
 class ConnectionLimiter:
-    """At most `places` requests at once; the others wait in order, for `patience` seconds.
+    """At most `slots` requests at once; the others wait in order, for `patience` seconds.
 
-    Without it, requests that wait for a connection would hold all the threads that those who have
-    one need to finish: from some forty requests on, nothing would move until a timeout.
+    Without it, requests that wait for a connection would hold all the threads that requests with a
+    connection need to finish: beyond some forty requests, all would stall until a timeout.
     """
 
-    def __init__(self, places: int, patience: float) -> None:
-        self._places = asyncio.Semaphore(places)
+    def __init__(self, slots: int, patience: float) -> None:
+        self._slots = asyncio.Semaphore(slots)
         self._patience = patience
 
     @asynccontextmanager
     async def slot(self) -> AsyncIterator[None]:
-        """A place, for the time of the `with`.
+        """A slot, for the time of the `with`.
 
         Raises:
             DatabaseTimeoutError: none became free in time.
         """
         try:
             async with asyncio.timeout(self._patience):
-                await self._places.acquire()
+                await self._slots.acquire()
         except TimeoutError as error:
             raise DatabaseTimeoutError(
-                "All connections to the database are in use; try again."
+                "All connections to the database are in use. Try again."
             ) from error
         try:
             yield
         finally:
-            self._places.release()
+            self._slots.release()

@@ -66,7 +66,7 @@ class GalleryService:
         """A page of the items that match, in order.
 
         Raises:
-            InvalidCursorError: the cursor is not one of ours, or was made for another list.
+            InvalidCursorError: the cursor is damaged, or belongs to another list.
         """
         cursor = self._cursor(query)
         counts = self._counts(query.user_id)

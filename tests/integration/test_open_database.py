@@ -1,0 +1,50 @@
+"""An open database: what its errors hold, and which time limit its statements have."""
+
+import socket
+import traceback
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import text
+
+from genonaut.cli import api as command
+from genonaut.config import Settings
+from genonaut.db.session import Database
+from genonaut.errors import DatabaseError
+
+
+def test_a_traceback_does_not_hold_what_users_wrote(database: Database) -> None:
+    statement, written = text("SELECT 1 / 0 WHERE :written <> ''"), uuid4().hex
+    with pytest.raises(DatabaseError) as failed, database.transaction() as session:
+        session.execute(statement, {"written": written})
+    told = "".join(traceback.format_exception(failed.value))
+    assert "division by zero" in told
+    assert written not in told
+
+
+def limit(database: Database) -> str:
+    with database.transaction() as session:
+        found: str = session.execute(text("SHOW statement_timeout")).scalar_one()
+        return found
+
+
+def test_the_api_s_statements_have_its_time_limit(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    """`genonaut api` gives `api.statement-timeout-seconds` to the pool of the requests."""
+    found = list[str]()
+
+    def serve(_settings: Settings, app: FastAPI, *_: Any) -> None:
+        found.append(limit(app.state.database))
+
+    limits = settings.api.model_copy(update={"statement_timeout_seconds": 7.0})
+    given = settings.model_copy(update={"api": limits})
+    monkeypatch.setattr(command, "load_settings", lambda _: given)
+    for name in ("exit_on", "configure_logs"):
+        monkeypatch.setattr(command, name, lambda *_: None)
+    monkeypatch.setattr(command, "_run", serve)
+    monkeypatch.setattr(command, "listen", lambda _: socket.socket())
+    command.api()
+    assert found == ["7s"]

@@ -1,0 +1,99 @@
+"""Promises of docs/counting.md: exact counts, whatever is written, folded or refreshed."""
+
+from typing import Final
+
+from tests.mutants.mutant import Mutant
+
+MUTANTS: Final = (
+    Mutant(
+        "a deleted row is taken off the count",
+        "genonaut/counting/sql/triggers.sql",
+        'count_function("delete", "old_rows", "-")',
+        'count_function("delete", "old_rows", "")',
+        "tests/counting/test_foreign_schema.py::test_every_write_is_counted",
+    ),
+    Mutant(
+        "an update that moves a row changes both counts",
+        "genonaut/counting/sql/triggers.sql",
+        "{{ row_category }}, -1 FROM old_rows",
+        "{{ row_category }}, 0 FROM old_rows",
+        "tests/counting/test_foreign_schema.py::test_every_write_is_counted",
+    ),
+    Mutant(
+        "what a truncate removes is no longer counted",
+        "genonaut/counting/sql/triggers.sql",
+        "{{ row_label }}, -count(*)",
+        "{{ row_label }}, 0 * count(*)",
+        "tests/counting/test_foreign_schema.py::test_every_write_is_counted",
+    ),
+    Mutant(
+        "what is not counted adds nothing",
+        "genonaut/counting/sql/triggers.sql",
+        "FROM {{ rows }}\n        WHERE {{ is_counted }}\n        GROUP BY",
+        "FROM {{ rows }}\n        GROUP BY",
+        "tests/counting/test_foreign_schema.py::test_every_write_is_counted",
+    ),
+    Mutant(
+        "a migrated count is what its declaration makes",
+        "genonaut/counting/sql/triggers.sql",
+        "IF EXISTS (SELECT FROM {{ rows }} OFFSET 1)",
+        "IF EXISTS (SELECT FROM {{ rows }} OFFSET 2)",
+        "tests/integration/test_declared_counts.py::test_the_frozen_text_of_a_count_is_what_stats_sql_prints",
+    ),
+    Mutant(
+        "a read adds the ledger to the stored counts of a key",
+        "genonaut/counting/sql/statements.sql",
+        "amount FROM ledger_entries WHERE {{ key }} IS NOT NULL",
+        "0 FROM ledger_entries WHERE {{ key }} IS NOT NULL",
+        "tests/counting/test_tag_counts.py::test_both_views_are_true_after",
+    ),
+    Mutant(
+        "a read adds every key's ledger to the total",
+        "genonaut/counting/sql/statements.sql",
+        "SELECT NULL, {{ category }}, amount FROM ledger_entries",
+        "SELECT NULL, {{ category }}, amount FROM ledger_entries WHERE {{ key }} IS NULL",
+        "tests/counting/test_triggers.py::test_a_write_leaves_the_counts_exact[embedded-insert-through-the-whole]",
+    ),
+    Mutant(
+        "a count that reaches zero is not stored",
+        "genonaut/counting/sql/fold.sql",
+        "AND stored.{{ count }} + added.amount = 0",
+        "AND false",
+        "tests/counting/test_refresh.py::test_groups_that_became_empty_lose_their_rows[embedded]",
+    ),
+    Mutant(
+        "a fold adds to a stored count",
+        "genonaut/counting/sql/fold.sql",
+        "DO UPDATE SET {{ count }} = stored.{{ count }} + excluded",
+        "DO UPDATE SET {{ count }} = excluded",
+        "tests/counting/test_triggers.py::test_a_write_leaves_the_counts_exact[embedded-insert-into-a-part]",
+    ),
+    Mutant(
+        "a fold adds to a stored total",
+        "genonaut/counting/sql/fold_totals.sql",
+        "DO UPDATE SET {{ count }} = stored.{{ count }} + excluded",
+        "DO UPDATE SET {{ count }} = excluded",
+        "tests/counting/test_triggers.py::test_a_write_leaves_the_counts_exact[embedded-insert-into-a-part]",
+    ),
+    Mutant(
+        "a fold leaves a count that does not change",
+        "genonaut/counting/sql/fold.sql",
+        "HAVING sum(delta) <> 0",
+        "HAVING true",
+        "tests/counting/test_refresh.py::test_only_what_is_wrong_is_written",
+    ),
+    Mutant(
+        "a refresh writes only what is wrong",
+        "genonaut/counting/sql/statements.sql",
+        "HAVING sum(truth) <> sum(counted) OR {{ key }} IS NULL",
+        "HAVING true",
+        "tests/counting/test_refresh.py::test_refreshing_an_unchanged_database_writes_nothing[embedded]",
+    ),
+    Mutant(
+        "a repaired key does not change the total twice",
+        "genonaut/counting/sql/statements.sql",
+        "IS NULL THEN difference ELSE -difference END)\nFROM",
+        "IS NULL THEN difference ELSE 0 END)\nFROM",
+        "tests/counting/test_refresh.py::test_only_what_is_wrong_is_written",
+    ),
+)

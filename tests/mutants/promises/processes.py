@@ -1,0 +1,92 @@
+"""Promises about the parts: worker, schedule, supervisor."""
+
+from typing import Final
+
+from tests.mutants.mutant import Mutant
+
+MUTANTS: Final = (
+    Mutant(
+        "only JSON is accepted from the queue",
+        "genonaut/worker/celery_app.py",
+        '"accept_content": ["json"]',
+        '"accept_content": ["json", "pickle"]',
+        "tests/unit/test_schedules.py::test_only_json_is_accepted_and_tasks_are_acknowledged_late",
+    ),
+    Mutant(
+        "a task is acknowledged when it is done",
+        "genonaut/worker/celery_app.py",
+        '"task_acks_late": True',
+        '"task_acks_late": False',
+        "tests/unit/test_schedules.py::test_only_json_is_accepted_and_tasks_are_acknowledged_late",
+    ),
+    Mutant(
+        "a task in work is not delivered again",
+        "genonaut/worker/celery_app.py",
+        '{"visibility_timeout": celery.task_seconds + 60}',
+        '{"visibility_timeout": celery.task_seconds}',
+        "tests/unit/test_schedules.py::test_only_json_is_accepted_and_tasks_are_acknowledged_late",
+    ),
+    Mutant(
+        "a run that no worker took expires",
+        "genonaut/worker/schedules.py",
+        '{"expires": float(seconds)} if seconds',
+        "{} if seconds",
+        "tests/unit/test_schedules.py::test_a_run_that_no_worker_took_does_not_pile_up",
+    ),
+    Mutant(
+        "a missing minute is the first of the hour",
+        "genonaut/worker/schedules.py",
+        '{"minute": 0, **',
+        "{**",
+        "tests/unit/test_schedules.py::test_crontab_fields_are_numbers_or_text",
+    ),
+    Mutant(
+        "a worker that starts asks for an overdue refresh",
+        "genonaut/worker/process.py",
+        "@worker_ready.connect\n",
+        "",
+        "tests/unit/test_overdue.py::test_an_overdue_refresh_is_asked_for",
+    ),
+    Mutant(
+        "a refresh that is not due is left to the schedule",
+        "genonaut/worker/process.py",
+        "if last is None or when(name, entry).is_due(last).is_due:",
+        "if True:",
+        "tests/unit/test_overdue.py::test_one_that_is_not_due_yet_is_left_to_the_schedule",
+    ),
+    Mutant(
+        "a worker starts without the database",
+        "genonaut/worker/process.py",
+        'overdue", reason=str(error))\n        return',
+        'overdue", reason=str(error))\n        raise',
+        "tests/unit/test_overdue.py::test_a_worker_starts_without_the_database",
+    ),
+    Mutant(
+        "the pause before a restart doubles",
+        "genonaut/running/supervisor.py",
+        "min(self._pause * 2,",
+        "min(self._pause,",
+        "tests/unit/test_supervisor.py::test_the_pause_doubles_up_to_half_a_minute_and_is_short_again_after_a_steady_run",
+    ),
+    Mutant(
+        "the pause before a restart ends at half a minute",
+        "genonaut/running/supervisor.py",
+        "LONGEST_PAUSE_SECONDS = 30.0",
+        "LONGEST_PAUSE_SECONDS = 60.0",
+        "tests/unit/test_supervisor.py::test_the_pause_doubles_up_to_half_a_minute_and_is_short_again_after_a_steady_run",
+    ),
+    Mutant(
+        "a part that ran steadily restarts soon",
+        "genonaut/running/supervisor.py",
+        "FIRST_PAUSE_SECONDS if steady else min",
+        "min",
+        "tests/unit/test_supervisor.py::test_the_pause_doubles_up_to_half_a_minute_and_is_short_again_after_a_steady_run",
+    ),
+    Mutant(
+        "a part that stays is stopped in the end",
+        "genonaut/running/supervisor.py",
+        "            self._process.terminate()\n",
+        "            pass\n",
+        "tests/unit/test_supervisor.py::test_a_process_that_dies_is_restarted_and_one_that_stays_is_stopped",
+    ),
+)
