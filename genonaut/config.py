@@ -12,12 +12,13 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from genonaut.config_layers import Layer, environment_layer, json_layer, merge, problem
+from genonaut.config_layers import NOTHING, Layer, environment_layer, json_layer, merge, problem
 from genonaut.errors import ConfigError
 
 PACKAGE = Path(__file__).parent
 CHECKOUT = PACKAGE.parent
 DEFAULT_ENVIRONMENT = "demo"
+OWN_DATABASE_ENVIRONMENT = "own"  # the default if the settings name a database
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 Seconds = Annotated[float, Field(gt=0)]
@@ -173,20 +174,33 @@ def parse_url(text: str) -> URL:
 
 
 def load_settings(environment: str | None = None) -> Settings:
-    """The settings of an environment (default: GENONAUT_ENV, else demo).
+    """The settings of an environment (default: GENONAUT_ENV, else demo; own for a named database).
 
     Raises:
         ConfigError: a setting is wrong, unknown or missing; the message names the key, the value
             and where it came from.
     """
-    name = environment or os.environ.get("GENONAUT_ENV") or DEFAULT_ENVIRONMENT
     folder = config_folder()
-    layers = [_defaults(name), json_layer(folder / "base.json"), _overlay(folder, name)]
-    layers.append(environment_layer(os.environ))
+    base, variables = json_layer(folder / "base.json"), environment_layer(os.environ)
+    name = environment or os.environ.get("GENONAUT_ENV") or _default_environment(base, variables)
+    layers = [_defaults(name), base, _overlay(folder, name), variables]
     try:
-        return Settings.model_validate(merge(layers))
+        settings = Settings.model_validate(merge(layers))
     except ValidationError as error:
         raise ConfigError(problem(error, layers, known_keys(Settings))) from error
+    return settings if settings.db.is_embedded else _without_the_demo(settings)
+
+
+def _default_environment(*layers: Layer) -> str:
+    address = (("db", "url"), ("db", "host"))
+    named = any(layer.find(key) not in (None, NOTHING) for layer in layers for key in address)
+    return OWN_DATABASE_ENVIRONMENT if named else DEFAULT_ENVIRONMENT
+
+
+def _without_the_demo(settings: Settings) -> Settings:
+    """No made-up data in a named database, and no visitor who acts as its users."""
+    gallery = settings.gallery.model_copy(update={"viewing_as": False})
+    return settings.model_copy(update={"gallery": gallery, "seed_when_empty": False})
 
 
 def config_folder() -> Path:

@@ -65,9 +65,8 @@ def _run(settings: Settings, app: FastAPI, listener: socket.socket) -> None:
         )
     )
     host, port = listener.getsockname()[:2]
-    server.announcement = (
-        f"{READY} at http://{host}:{port} ({settings.environment}). Ctrl-C stops it."
-    )
+    where = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    server.announcement = f"{READY} at http://{where} ({settings.environment}). Ctrl-C stops it."
     # A full collection would scan all objects that the imports made, again and again, and hold up
     # every request for some 50 ms. Those objects stay.
     gc.collect()

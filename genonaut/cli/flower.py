@@ -6,7 +6,7 @@ from genonaut.broker import running_broker
 from genonaut.cli.options import Env
 from genonaut.embedded.server import free_port
 from genonaut.errors import PortInUseError
-from genonaut.worker.launching import celery_settings, start_celery
+from genonaut.worker.launching import celery_settings, require_schema, start_celery
 
 
 def register(app: typer.Typer) -> None:
@@ -16,6 +16,7 @@ def register(app: typer.Typer) -> None:
 def flower(env: Env = None) -> None:
     """Run Flower, a page that shows workers and tasks."""
     settings = celery_settings(env)
+    require_schema(settings)
     _require_free(settings.flower.host, settings.flower.port)
     arguments = [
         f"--address={settings.flower.host}",

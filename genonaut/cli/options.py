@@ -8,7 +8,8 @@ Env = Annotated[
     str | None,
     typer.Option(
         "--env",
-        help="The environment: dev, demo or test. Default: GENONAUT_ENV, else demo.",
+        help="The environment: dev, demo, test or own. Default: GENONAUT_ENV, else own if the "
+        "settings name a database, else demo.",
         show_default=False,
         metavar="NAME",
     ),

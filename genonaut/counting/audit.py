@@ -172,6 +172,9 @@ def _refreshes(session: Session, count: CachedCount, limits: Limits) -> Finding:
     [last] = _rows(session, count, "refreshes")
     age = last.seconds_since_good
     data = {"last_outcome": last.last_outcome, "seconds_since_good": age}
+    if age is None and last.is_built:
+        detail = f"The last refresh is dated in the future, so it proves nothing: run `{REFRESH}`."
+        return Finding("refresh", False, detail, data)
     if age is None:
         detail = f"The counts were never built: run `{REFRESH}`."
         return Finding("refresh", False, detail, data)

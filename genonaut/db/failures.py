@@ -44,6 +44,11 @@ def explain(failure: DBAPIError | psycopg.Error, url: URL) -> DatabaseError:
             f"The database server at {where} refused the user {url.username!r}: correct DB_USER "
             "and DB_PASSWORD, or DATABASE_URL."
         )
+    if "unsupported startup parameter" in reason:
+        return DatabaseError(
+            f"The pooler at {where} does not pass on startup parameters ({_last_line(reason)}): "
+            "use its session mode with parameters passed on, or connect to PostgreSQL directly."
+        )
     if "database" in reason and "does not exist" in reason:
         return DatabaseError(
             f"There is no database {url.database!r} at {where}: create it with "

@@ -102,6 +102,7 @@ def open_database(
             },
         )
         event.listen(engine, "connect", _begin)
+        event.listen(engine, "checkin", _respect_the_default)
         database = Database(url, engine, settings.db.is_embedded)
         try:
             _make_current(database, migrate=settings.db.is_embedded if migrate is None else migrate)
@@ -113,6 +114,13 @@ def open_database(
 def _begin(connection: psycopg.Connection[Any], _record: object) -> None:
     connection.execute(SESSION)
     connection.commit()
+
+
+def _respect_the_default(connection: psycopg.Connection[Any] | None, _record: object) -> None:
+    # After a snapshot SQLAlchemy has it begin READ WRITE, which would override the server's own
+    # `default_transaction_read_only`, and fail on a hot standby.
+    if connection is not None and not connection.closed:
+        connection.read_only = None
 
 
 @contextmanager

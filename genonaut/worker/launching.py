@@ -2,10 +2,13 @@
 
 import os
 import warnings
+from contextlib import suppress
 
 from celery.platforms import SecurityWarning
 
 from genonaut.config import Settings, load_settings
+from genonaut.db.session import open_database
+from genonaut.errors import DatabaseUnreachableError
 from genonaut.logs import configure_logs
 from genonaut.worker.celery_app import app, configuration
 
@@ -24,6 +27,19 @@ def celery_settings(env: str | None) -> Settings:
     # A process that does not inherit them reads the same ones.
     os.environ["GENONAUT_ENV"] = settings.environment
     return settings
+
+
+def require_schema(settings: Settings) -> None:
+    """Check the schema of a named database; an embedded one is migrated when it is opened.
+
+    A database that is down is no reason to end: tasks are retried until it is back.
+
+    Raises:
+        DatabaseError: the schema is not the current one, or the server refuses us.
+    """
+    if not settings.db.is_embedded:
+        with suppress(DatabaseUnreachableError), open_database(settings):
+            pass
 
 
 def start_celery(program: str, *arguments: str) -> None:

@@ -11,7 +11,7 @@ import structlog
 from celery import Task
 
 from genonaut.counting.declaration import CachedCount
-from genonaut.counting.engine import fold
+from genonaut.counting.engine import BUSY, fold
 from genonaut.counting.runs import refresh_now
 from genonaut.db.counts import COUNTS
 from genonaut.db.session import Database
@@ -39,6 +39,9 @@ def refresh_task(count: CachedCount) -> Task:
         with worker_database() as database:
             done = refresh_now(database.transaction, count, "worker", wait=False)
         result = {
+            "status": "skipped" if done.outcome == BUSY else "success",
+            "stats_refreshed": done.outcome != BUSY,
+            "timestamp": done.started_at.isoformat(),
             "outcome": done.outcome,
             "rows_checked": done.rows_checked,
             "rows_wrong": done.rows_wrong,

@@ -281,6 +281,20 @@ def test_a_refresh_long_ago(built: Database) -> None:
     assert found["refresh"].data["seconds_since_good"] == pytest.approx(10_800, abs=600)
 
 
+def test_a_refresh_from_the_future_is_no_proof(built: Database) -> None:
+    clock = Path(__file__).parents[1] / "cases" / "ops" / "clock.sql"
+    run(built, clock.read_text())
+    with built.transaction() as session:
+        found = check(session)["refresh"]
+    assert not found.ok
+    assert "in the future" in found.detail
+    with built.transaction() as session:
+        refresh(session, GEN_SOURCE, "test")
+        found = check(session)["refresh"]
+    assert found.ok
+    assert 0 <= found.data["seconds_since_good"] < 600
+
+
 def test_a_refresh_that_failed(built: Database) -> None:
     with Session(built.engine) as session:
         record_failure(session, GEN_SOURCE, "test", "The disk is full.")

@@ -63,6 +63,17 @@ def test_not_ready_before_the_first_good_refresh(client: httpx.Client, database:
     assert (checks["refresh"]["ok"], checks["refresh"]["age_seconds"]) == (False, None)
 
 
+def test_a_refresh_from_the_future_is_no_proof(client: httpx.Client, database: Database) -> None:
+    record(database, "exact", seconds_ago=-259_200)
+    status, checks = readiness(client)
+    assert (status, checks["refresh"]["age_seconds"]) == (503, None)
+    assert 'genonaut_refresh_age_seconds{count="gen_source"} +Inf' in client.get("/metrics").text
+    record(database, "exact", seconds_ago=1)
+    status, checks = readiness(client)
+    assert status == 200
+    assert 1 <= checks["refresh"]["age_seconds"] < 90
+
+
 @pytest.mark.parametrize("old", COUNTS)
 def test_each_count_has_a_limit_of_its_own(
     client: httpx.Client, database: Database, settings: Settings, old: str

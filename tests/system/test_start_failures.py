@@ -199,7 +199,7 @@ def test_an_environment_that_does_not_exist(new_home: Path) -> None:
     failed = genonaut(new_home, "up", "--env", "production")
     assert (failed.returncode, failed.stdout) == (2, "")
     assert only_line(failed.stderr) == (
-        "There is no environment 'production': use one of demo, dev, test, "
+        "There is no environment 'production': use one of demo, dev, own, test, "
         f"or write {CHECKOUT}/config/production.json."
     )
 
@@ -220,6 +220,16 @@ def test_a_home_that_cannot_be_written(complaint: Complaint, tmp_path: Path, com
         f"Cannot write to {file}/postgres (Not a directory): set GENONAUT_HOME to a folder that "
         "you can write to, or DATABASE_URL to a server that is already running."
     )
+
+
+@pytest.mark.parametrize("part", ["worker", "beat", "flower"])
+@pytest.mark.parametrize("name", ["without_schema", "of_the_past"])
+def test_a_part_refuses_another_schema(
+    complaint: Complaint, real_server: dict[str, Any], part: str, name: str
+) -> None:
+    line = complaint(part, code=5, **by_parts(real_server), DB_NAME=name)
+    assert line.startswith("The database's schema is at ")
+    assert line.endswith("run `genonaut db upgrade`.")
 
 
 # The address to listen on

@@ -83,6 +83,28 @@ def test_the_environment_is_named_by_the_caller_or_a_variable_or_is_demo(
     assert load_settings("test").environment == "test"
 
 
+@pytest.mark.parametrize("variable", ["DATABASE_URL", "DB_HOST"])
+def test_a_named_database_is_never_the_demos(
+    monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    values = {"DATABASE_URL": "postgresql://ada@127.0.0.1/gallery", "DB_HOST": "127.0.0.1"}
+    monkeypatch.setenv(variable, values[variable])
+    chosen, forced = load_settings(), load_settings("demo")
+    assert (chosen.environment, forced.environment) == ("own", "demo")
+    for settings in (chosen, forced):
+        assert not settings.db.is_embedded
+        assert not settings.seed_when_empty
+        assert not settings.gallery.viewing_as
+    assert chosen.db.name == {"DATABASE_URL": "gallery", "DB_HOST": "genonaut"}[variable]
+
+
+def test_a_database_that_a_file_names_is_never_the_demos(folder: Path) -> None:
+    base = json.loads((folder / "base.json").read_text())
+    write(folder / "base.json", base | {"db": base["db"] | {"host": "127.0.0.1"}})
+    assert load_settings().environment == "own"
+    assert not load_settings("demo").gallery.viewing_as
+
+
 def test_an_environment_is_made_by_writing_its_file(folder: Path) -> None:
     write(folder / "production.json", {"log": {"format": "json"}})
     assert load_settings("production").log.format == "json"
@@ -263,7 +285,7 @@ def test_a_base_that_is_missing(folder: Path) -> None:
 @pytest.mark.parametrize("name", ["production", "base", "../test", "test.json"])
 def test_an_environment_that_is_not_there(folder: Path, name: str) -> None:
     assert complaint(name) == (
-        f"There is no environment {name!r}: use one of demo, dev, test, "
+        f"There is no environment {name!r}: use one of demo, dev, own, test, "
         f"or write {folder / name}.json."
     )
 

@@ -65,3 +65,10 @@ def test_a_worker_starts_without_the_database(
     monkeypatch.setattr(process, "worker_database", gone)
     start(monkeypatch, None)
     assert sent == []
+
+
+def test_one_from_the_future_is_no_reason_to_wait(
+    monkeypatch: pytest.MonkeyPatch, sent: list[str]
+) -> None:
+    start(monkeypatch, NOW + timedelta(days=3))
+    assert len(sent) == 2

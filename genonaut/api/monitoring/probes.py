@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlsplit
 
@@ -11,7 +12,7 @@ from psycopg.rows import namedtuple_row
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
+from redis.exceptions import NoPermissionError, ReadOnlyError, RedisError
 
 from genonaut.api.http.limiter import ConnectionLimiter
 from genonaut.broker import redis_client_url
@@ -102,6 +103,10 @@ async def _ask_broker(url: str) -> None:
 async def _ping(url: str) -> None:
     async with Redis.from_url(url, protocol=2, retry=Retry(NoBackoff(), 0)) as client:
         await client.ping()
+        with suppress(NoPermissionError):  # an ACL may allow tasks and not this
+            role = await client.role()
+            if role[0] == b"slave":
+                raise ReadOnlyError("it is a replica, which takes no tasks")
 
 
 async def _connect(host: str, port: int) -> None:

@@ -100,9 +100,11 @@ WHERE pronamespace = {{ schema|literal }}::regnamespace AND proname = ANY (%(nam
 SELECT count(*) FROM {{ ledger }};
 
 -- name: refreshes
--- The last refresh, and the age in seconds of the last good one.
+-- The last refresh, and the age in seconds of the last good one; one from the future proves nothing.
 SELECT
     (SELECT outcome FROM {{ refreshes }} ORDER BY id DESC LIMIT 1) AS last_outcome,
     (SELECT error FROM {{ refreshes }} ORDER BY id DESC LIMIT 1) AS last_error,
     (SELECT extract(epoch FROM clock_timestamp() - max(started_at))::float8
-       FROM {{ refreshes }} WHERE outcome <> 'failed') AS seconds_since_good;
+       FROM {{ refreshes }}
+      WHERE outcome <> 'failed' AND started_at <= clock_timestamp()) AS seconds_since_good,
+    EXISTS (SELECT FROM {{ refreshes }} WHERE outcome <> 'failed') AS is_built;

@@ -47,6 +47,9 @@ CREATE TABLE {{ ledger }} (
     autovacuum_analyze_threshold = 100000
 );
 
+--    Without a key, a publication for all tables would forbid the fold's deletes; this allows them.
+ALTER TABLE {{ ledger }} REPLICA IDENTITY FULL;
+
 -- 3. The exact counts right now: stored plus ledger, in one statement and so on one snapshot.
 
 CREATE VIEW {{ view }} AS

@@ -1,10 +1,11 @@
 -- The state of the counting, for monitoring. Executed at every scrape, so it must stay cheap.
 
 -- name: age
--- Seconds since the last good refresh; null before the first.
+-- Seconds since the last good refresh; null before the first. One from the future was made while the
+-- clock was ahead: it proves nothing, and its age would stay good for as long as the clock was ahead.
 SELECT extract(epoch FROM clock_timestamp() - max(started_at))::float8
 FROM {{ refreshes }}
-WHERE outcome <> 'failed';
+WHERE outcome <> 'failed' AND started_at <= clock_timestamp();
 
 -- name: state
 -- One row. The ledger is counted up to a million. The stored counts are not counted: their number
@@ -23,7 +24,8 @@ ledger AS (
 )
 SELECT
     (SELECT extract(epoch FROM clock_timestamp() - max(started_at))::float8
-       FROM {{ refreshes }} WHERE outcome <> 'failed') AS age,
+       FROM {{ refreshes }}
+      WHERE outcome <> 'failed' AND started_at <= clock_timestamp()) AS age,
     (SELECT duration_seconds FROM good) AS duration,
     (SELECT rows_checked FROM good) AS rows_checked,
     (SELECT rows_wrong FROM good) AS rows_wrong,

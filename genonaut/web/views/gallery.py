@@ -117,7 +117,7 @@ def _empty(pagination: Pagination, state: GalleryState, viewer: Viewer) -> Empty
         *([Link("All four sources", state.but(off=frozenset()).url())] if state.off else []),
     ]
     if not ways:
-        return Empty("The gallery has no items yet.", ())
+        return Empty("The gallery has no items yet. Add some with `genonaut import FOLDER`.", ())
     return Empty(_reason(state, viewer), tuple(ways))
 
 

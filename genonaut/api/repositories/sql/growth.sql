@@ -6,10 +6,11 @@ WITH numbered AS (
     SELECT started_at, totals,
            row_number() OVER (ORDER BY id) AS number, count(*) OVER () AS of
     FROM gen_source_refreshes
-    WHERE outcome <> 'failed' AND totals ?& ARRAY['regular', 'auto']
+    WHERE outcome <> 'failed' AND totals ?| ARRAY['regular', 'auto']
 )
 SELECT started_at AS at,
-       (totals ->> 'regular')::bigint AS regular, (totals ->> 'auto')::bigint AS auto
+       coalesce((totals ->> 'regular')::bigint, 0) AS regular,
+       coalesce((totals ->> 'auto')::bigint, 0) AS auto
 FROM numbered
 WHERE number IN (1, of) OR number % (of / :points + 1) = 0
 ORDER BY number;

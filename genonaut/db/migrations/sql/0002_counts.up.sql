@@ -38,6 +38,9 @@ CREATE TABLE gen_source_deltas (
     autovacuum_analyze_threshold = 100000
 );
 
+--    Without a key, a publication for all tables would forbid the fold's deletes; this allows them.
+ALTER TABLE gen_source_deltas REPLICA IDENTITY FULL;
+
 -- 3. The exact counts right now: stored plus ledger, in one statement and so on one snapshot.
 
 CREATE VIEW gen_source_counts AS
@@ -277,6 +280,9 @@ CREATE TABLE tag_cardinality_deltas (
     autovacuum_analyze_scale_factor = 0,
     autovacuum_analyze_threshold = 100000
 );
+
+--    Without a key, a publication for all tables would forbid the fold's deletes; this allows them.
+ALTER TABLE tag_cardinality_deltas REPLICA IDENTITY FULL;
 
 -- 3. The exact counts right now: stored plus ledger, in one statement and so on one snapshot.
 
