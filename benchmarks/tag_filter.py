@@ -97,7 +97,7 @@ class Bench:
         """The page with its items, creators, tags and total."""
         with self.database.snapshot() as session:
             query = GalleryQuery(tags=tuple(case.tags), tag_match=case.match, page_size=SIZE)
-            return GalleryService(session, self.settings).page(query)
+            return GalleryService(session, self.settings.gallery).page(query)
 
     def join(self, case: Case) -> tuple[list[int], int]:
         """The page's ids alone, and the total."""
@@ -111,7 +111,7 @@ class Bench:
     def plan(self, case: Case) -> Plan:
         """The plan of the statement that lists the page's items, if there is any."""
         with self.database.snapshot() as session:
-            service = GalleryService(session, self.settings)
+            service = GalleryService(session, self.settings.gallery)
             query = GalleryQuery(tags=tuple(case.tags), tag_match=case.match, page_size=SIZE)
             found = plans(session, lambda: service.page(query))
         return next((plan for plan in found if "creator_username" in plan.statement), found[0])
@@ -138,7 +138,7 @@ def check(bench: Bench, case: Case) -> tuple[int, bool]:
     """The total, and whether ours is exact; both must list the same items."""
     found, (expected, total) = bench.ours(case), bench.join(case)
     reported = found.pagination
-    assert [item["id"] for item in found.items] == expected, case
+    assert [item.id for item in found.items] == expected, case
     is_exact = not reported.total_is_estimate
     assert reported.total_count == total or (reported.total_count < total and not is_exact), case
     return total, is_exact

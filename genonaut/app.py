@@ -17,13 +17,14 @@ from genonaut.api.monitoring.health import HealthService
 from genonaut.api.monitoring.metrics import MetricsService
 from genonaut.api.routes import content, gallery, health, metrics, stats, tags, users
 from genonaut.config import Settings
+from genonaut.db.gen_source_counts import CountsPolicy
 from genonaut.db.session import Database
 from genonaut.web.routes import add_pages
 
 DESCRIPTION = """An image gallery for AI-generated art whose counts are never slow and never wrong.
 
-Every error is `{"error": noun, "detail": sentence, "request_id": id}`. Every answer has a header
-`X-Request-ID`: the one that was sent, if it is a sane one. Times are in UTC."""
+Every error is `{"error": noun, "detail": sentence, "request_id": id}`. Every response has a header
+`X-Request-ID`: the one that was sent, if it is valid. Times are in UTC."""
 
 TAGS = [
     {"name": "stats", "description": "Counts by how items were made and whose they are."},
@@ -46,18 +47,20 @@ def create_app(
         version=__version__,
         description=DESCRIPTION,
         openapi_tags=TAGS,
-        # Note: the page at /docs loads Swagger UI from a CDN. The API itself needs nobody.
+        # Note: the page at /docs loads Swagger UI from a CDN. The API itself needs no other host.
         # One address per resource. A redirect would trust the request's Host header.
         redirect_slashes=False,
         lifespan=_close_at_the_end,
     )
     app.state.settings = settings
     app.state.database = database
-    app.state.on_long_ledger = on_long_ledger
+    app.state.counts_policy = CountsPolicy.of(settings.stats, on_long_ledger)
     app.state.limiter = ConnectionLimiter(
         settings.api.pool_size, settings.api.statement_timeout_seconds
     )
-    app.state.counts_reader = CountsReader(database, settings, app.state.limiter, on_long_ledger)
+    app.state.counts_reader = CountsReader(
+        database, settings, app.state.limiter, app.state.counts_policy
+    )
     app.state.health = HealthService(database, settings)
     app.state.metrics = MetricsService(database)
     for routes in (stats, gallery, content, tags, users, health, metrics):

@@ -1,4 +1,4 @@
-"""`genonaut db`: the database's schema, and the way into it."""
+"""`genonaut db`: the database's schema, its address and a shell."""
 
 import os
 import shutil
@@ -32,7 +32,7 @@ def register(commands: typer.Typer) -> None:
 
 @app.command()
 def upgrade(env: Env = None) -> None:
-    """Bring the schema to the newest version, and build the counts if they never were."""
+    """Bring the schema to the newest version, and build the counts if they were never built."""
     with open_database(load_settings(env), migrate=True) as database:
         counts = build_counts(database, "db upgrade")
         say(f"The schema of {database.url.database} is at {migrate.head_revision()}.")
@@ -44,7 +44,7 @@ def downgrade(
     revision: Annotated[str, typer.Argument(help="As in 0001_content; `base` removes everything.")],
     env: Env = None,
 ) -> None:
-    """Take the schema back to a revision. What that revision does not know is lost."""
+    """Take the schema back to a revision. Data that the revision has no place for is lost."""
     with server_url(load_settings(env)) as url:
         engine = create_engine(url)
         try:
@@ -60,9 +60,11 @@ def downgrade(
 @app.command()
 def url(
     env: Env = None,
-    password: Annotated[bool, typer.Option("--password", help="Show the password too.")] = False,
+    password: Annotated[
+        bool, typer.Option("--password", help="Show the password too.", metavar="")
+    ] = False,
 ) -> None:
-    """Print the database's address. An embedded server answers there while somebody uses it."""
+    """Print the database's address. An embedded server listens there while a process uses it."""
     with server_url(load_settings(env)) as address:
         plain = address.set(drivername="postgresql")
         say(plain.render_as_string(hide_password=not password))
@@ -70,7 +72,9 @@ def url(
 
 @app.command(context_settings={"ignore_unknown_options": True})
 def psql(
-    arguments: Annotated[list[str] | None, typer.Argument(help="Arguments of psql.")] = None,
+    arguments: Annotated[
+        list[str] | None, typer.Argument(help="Arguments for psql.", metavar="ARGUMENTS")
+    ] = None,
     env: Env = None,
 ) -> None:
     """Open psql on the database, as in `genonaut db psql -- -c "SELECT 1"`."""
@@ -87,7 +91,7 @@ def psql(
         ).render_as_string()
         variables = without_libpq_variables() if ours else dict(os.environ)
         secret = {"PGPASSWORD": address.password} if address.password else {}
-        # Ctrl-C is for psql, which ends a query with it. (To ignore it would make psql ignore it.)
+        # Ctrl-C is for psql, which cancels a query with it. (If we ignored it, psql would as well.)
         signal.signal(signal.SIGINT, lambda *_: None)
         done = subprocess.run(
             [_psql_program(), plain, *(arguments or [])], env=variables | secret, check=False

@@ -90,10 +90,10 @@ def _counts(session: Session, count: CachedCount) -> Finding:
     verb = "is" if first.wrong == 1 else "are"
     detail = (
         f"{first.wrong:,} of {first.compared:,} counts {verb} wrong, the worst being {first.who} "
-        f"{first.kind}: readers are told {first.told:,}, the view shows {first.shown:,}, and there "
+        f"{first.kind}: readers get {first.reported:,}, the view shows {first.shown:,}, and there "
         f"are {first.truth:,}. "
     )
-    if any(row.told != row.shown for row in found):
+    if any(row.reported != row.shown for row in found):
         detail += f"The view is not the current version: run `{_restore(count)}`."
     else:
         detail += f"Run `{REFRESH}`, and find the writer that bypasses the triggers."

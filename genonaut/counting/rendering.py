@@ -1,7 +1,7 @@
 """A declaration's SQL: the templates of `sql/`, filled with its names.
 
-Names are quoted by SQLAlchemy where PostgreSQL needs it, so plain names stay plain; the labels of
-categories are quoted by psycopg. What is known at run time only is a parameter, `%(name)s`.
+SQLAlchemy quotes names where PostgreSQL needs it, so plain names stay plain; psycopg quotes the
+labels of categories. Values that are known only at run time are parameters, `%(name)s`.
 """
 
 import re
@@ -41,7 +41,7 @@ _templates.filters["literal"] = _literal
 
 @cache
 def definition(count: CachedCount) -> str:
-    """All that makes the count, from tables to triggers: for a migration, or for psql."""
+    """Everything that creates the count, from tables to triggers: for a migration, or for psql."""
     return _render("definition.sql", count, str)
 
 
@@ -57,7 +57,7 @@ def restoration(count: CachedCount) -> str:
 
 @cache
 def removal(count: CachedCount) -> str:
-    """What undoes the definition."""
+    """The SQL that undoes the definition."""
     return _render("removal.sql", count, str)
 
 
@@ -75,7 +75,7 @@ def place_triggers(count: CachedCount) -> str:
 
 
 def _escaped(text: str) -> str:
-    # The driver looks for a parameter behind every percent sign.
+    # The driver takes every percent sign for the beginning of a parameter.
     return text.replace("%", "%%")
 
 
@@ -85,7 +85,7 @@ def _render(template: str, count: CachedCount, escape: Callable[[str], str]) -> 
 
 
 def _names(count: CachedCount) -> dict[str, str]:
-    """What the templates call things; `row_...` are the counted rows' own."""
+    """The names in the templates; `row_...` are those of the counted table."""
 
     def table(name: str) -> str:
         return (

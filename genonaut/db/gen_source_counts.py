@@ -1,38 +1,93 @@
-"""A viewer's four counts, out of a reading of `GEN_SOURCE`."""
+"""A viewer's four counts, and the one place that decides whether the cached ones will do."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any, Literal
 from uuid import UUID
 
+from genonaut.config import StatsSettings
 from genonaut.counting.engine import Reading
-from genonaut.db.schema import AUTO, REGULAR
+from genonaut.db.schema import AUTO, REGULAR, SourceType
 
 
-@dataclass(frozen=True)
-class GenSourceCounts:
-    """Counts on one snapshot, taken at `as_of`.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ViewerCounts:
+    """How many items there are by how they were made, the viewer's own and the community's.
 
-    `ledger_rows` says how much had to be added to the stored counts; `verified_at` when they were
-    last compared with the truth, and None if they were never built.
+    The names are those of the API. The four numbers belong to one snapshot, taken at `as_of`.
+    Without a viewer, the first two are 0. The community includes the viewer. `source` is `live` if
+    the cache was never built, so that the items themselves were counted. `verified_at` is when a
+    refresh last compared the counts with the items; None before the first.
     """
 
-    user_regular: int
-    user_auto: int
-    community_regular: int
-    community_auto: int
-    ledger_rows: int
+    user_regular_count: int
+    user_auto_count: int
+    community_regular_count: int
+    community_auto_count: int
+    exact: Literal[True] = True
+    source: Literal["cache", "live"]
     as_of: datetime
     verified_at: datetime | None
 
     @classmethod
-    def of(cls, user_id: UUID | None, reading: Reading) -> "GenSourceCounts":
-        """Without a user, the two counts of a user are 0."""
+    def of(
+        cls, user_id: UUID | None, reading: Reading, source: Literal["cache", "live"] = "cache"
+    ) -> "ViewerCounts":
+        """The four counts out of a reading of `GEN_SOURCE` that includes the viewer."""
+        counts = reading.counts
         return cls(
-            user_regular=reading.counts[user_id, REGULAR] if user_id else 0,
-            user_auto=reading.counts[user_id, AUTO] if user_id else 0,
-            community_regular=reading.counts[None, REGULAR],
-            community_auto=reading.counts[None, AUTO],
-            ledger_rows=reading.ledger_rows,
+            user_regular_count=counts[user_id, REGULAR] if user_id else 0,
+            user_auto_count=counts[user_id, AUTO] if user_id else 0,
+            community_regular_count=counts[None, REGULAR],
+            community_auto_count=counts[None, AUTO],
+            source=source,
             as_of=reading.as_of,
             verified_at=reading.verified_at,
         )
+
+    def of_user(self, source_type: SourceType) -> int:
+        """The number of the viewer's own items that were made this way."""
+        return self.user_regular_count if source_type == REGULAR else self.user_auto_count
+
+    def of_community(self, source_type: SourceType) -> int:
+        """The number of all items that were made this way."""
+        if source_type == REGULAR:
+            return self.community_regular_count
+        return self.community_auto_count
+
+    def as_dict(self) -> dict[str, Any]:
+        """The counts as `ContentService.get_unified_content_stats` has always returned them."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class CountsPolicy:
+    """Decides when cached counts will do, how long counting live may take, and when to fold.
+
+    Counting live gets `live_timeout_seconds`. `on_long_ledger` is called by each reading that had
+    to add more than `fold_after_rows` ledger rows to the stored counts.
+    """
+
+    fold_after_rows: int = 5000
+    live_timeout_seconds: float = 5.0
+    on_long_ledger: Callable[[], None] | None = None
+
+    @classmethod
+    def of(
+        cls, stats: StatsSettings, on_long_ledger: Callable[[], None] | None = None
+    ) -> "CountsPolicy":
+        """The policy that the settings ask for."""
+        return cls(stats.fold_after_rows, stats.live_count_timeout_seconds, on_long_ledger)
+
+    def settle(self, user_id: UUID | None, reading: Reading) -> ViewerCounts | None:
+        """The viewer's counts from the cache; None if it was never built: count live."""
+        if reading.verified_at is None:
+            return None
+        if reading.ledger_rows > self.fold_after_rows and self.on_long_ledger:
+            self.on_long_ledger()
+        return ViewerCounts.of(user_id, reading)
+
+
+DEFAULT_POLICY = CountsPolicy()
+"""With the limits of `config/base.json`, and without a fold."""

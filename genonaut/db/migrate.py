@@ -1,4 +1,4 @@
-"""Moving the database's schema forth and back."""
+"""Upgrading and downgrading the database's schema."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
-    """Bring the schema forward. At once when it is current.
+    """Upgrade the schema to a revision. Returns at once if it is current.
 
     Raises:
         SchemaOutdatedError: the database is at a revision that this version cannot upgrade.
@@ -28,8 +28,8 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
             command.upgrade(_config(connection), revision)
         except CommandError as error:
             raise SchemaOutdatedError(
-                f"There is no way to the revision {revision!r} ({error}): if a newer version of "
-                "Genonaut made this database, use that one."
+                f"Cannot migrate to revision {revision!r} ({error}): if a newer version of "
+                "Genonaut created this database, use that version."
             ) from error
 
 
@@ -40,12 +40,15 @@ def downgrade(engine: Engine, revision: str) -> None:
         SchemaOutdatedError: see `current_revision`.
         UsageError: there is no such revision.
     """
-    current_revision(engine)  # refuses what a development version made
+    current_revision(engine)  # refuses the schema of a development version
     with engine.connect() as connection:
         try:
             command.downgrade(_config(connection), revision)
         except CommandError as error:
-            raise UsageError(f"There is no way to the revision {revision!r}: {error}.") from error
+            raise UsageError(
+                f"Cannot migrate to revision {revision!r} ({error}): choose `base`, or a revision "
+                f"up to {head_revision()}."
+            ) from error
 
 
 def require_current(engine: Engine) -> None:
@@ -53,8 +56,8 @@ def require_current(engine: Engine) -> None:
     found = current_revision(engine)
     if found != head_revision():
         raise SchemaOutdatedError(
-            f"The database's schema is at {found or 'nothing'} and this version of Genonaut needs "
-            f"{head_revision()}: run `genonaut db upgrade`."
+            f"The database's schema is at {found or 'no revision'}, and this version of Genonaut "
+            f"needs {head_revision()}: run `genonaut db upgrade`."
         )
 
 
@@ -62,14 +65,14 @@ def current_revision(engine: Engine) -> str | None:
     """The revision that the database is at; None for an empty one.
 
     Raises:
-        SchemaOutdatedError: a development version made the schema, before the first release. Its
-            revisions were plain numbers, for which Alembic would take ours with the same prefix.
+        SchemaOutdatedError: a development version created the schema, before the first release.
+            Its revisions were plain numbers, which Alembic would take as abbreviations of ours.
     """
     with engine.connect() as connection:
         found = MigrationContext.configure(connection).get_current_revision()
     if found and found.isdecimal():
         raise SchemaOutdatedError(
-            f"The database {engine.url.database} was made by a development version of Genonaut "
+            f"The database {engine.url.database} was created by a development version of Genonaut "
             f"(schema {found}) and cannot be upgraded: open it with `genonaut db psql` and the "
             "same --env, empty it with `DROP SCHEMA public CASCADE; CREATE SCHEMA public;`, and "
             "start again."
@@ -78,7 +81,7 @@ def current_revision(engine: Engine) -> str | None:
 
 
 def head_revision() -> str | None:
-    """The newest revision that we know."""
+    """The newest revision that this version knows."""
     return ScriptDirectory.from_config(_config(None)).get_current_head()
 
 

@@ -6,7 +6,7 @@ in `migrations/sql/` only.
 """
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final, Literal
 from uuid import UUID
 
 from sqlalchemy import (
@@ -30,9 +30,11 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column, relationship
 
-REGULAR = "regular"
-AUTO = "auto"
-# The name of a source outside the database, and the value that selects its partition.
+SourceType = Literal["regular", "auto"]
+"""How an item was made, as it is called outside of the database."""
+REGULAR: Final = "regular"
+AUTO: Final = "auto"
+# And by that name, the value that selects the partition.
 PARTITIONS = {REGULAR: "items", AUTO: "auto"}
 
 # Both partitions take their ids from this sequence, so an id alone identifies an item.

@@ -60,7 +60,7 @@ def _parse(ahead: "_Lookahead", delimiter: str, width: int | None) -> list[str]:
 
 
 def _lines_of_record(ahead: "_Lookahead", delimiter: str, width: int | None) -> Iterator[str]:
-    """Lines as long as the csv module asks for more, which it does only inside quotes."""
+    """Lines as long as the csv module reads on, which it does only inside quotes."""
     characters = columns = 0
     for line in ahead.peek():
         characters += len(line)

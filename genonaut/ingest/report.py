@@ -34,7 +34,7 @@ class FileReport:
 
     @property
     def exit_code(self) -> int:
-        """The exit code that this path alone asks for."""
+        """The exit code for this path alone."""
         if self.error:
             return UnreadableInputError.exit_code
         return SOME_REJECTED if self.rejected else ALL_GOOD

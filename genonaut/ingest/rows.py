@@ -1,4 +1,4 @@
-"""A row that is ready to be stored, and how a record becomes one."""
+"""A row that is ready to be stored, and how it is made from a record."""
 
 import json
 from collections.abc import Mapping
@@ -44,10 +44,10 @@ COLUMNS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Defaults:
-    """What a row gets that does not say: a username, and `regular` or `auto`.
+    """The creator and the source (`regular` or `auto`) of rows that name none.
 
     Raises:
-        UsageError: one of them cannot be.
+        UsageError: one of them is invalid.
     """
 
     creator: str = DEFAULT_CREATOR
@@ -58,14 +58,17 @@ class Defaults:
             creator = values.text(self.creator, "creator", LONGEST_NAME)
             values.partition(self.source, REGULAR)
         except InvalidValueError as error:
-            raise UsageError(f"The default {error}: correct it.") from error
+            raise UsageError(f"The default {error}: choose another.") from error
         if not creator or creator != self.creator:
-            raise UsageError("The default creator is empty or has blanks around it: correct it.")
+            raise UsageError(
+                f"The default creator {self.creator!r} is empty or has spaces around it: correct "
+                "it."
+            )
 
 
 @dataclass(frozen=True, slots=True)
 class ImportRow:
-    """An item that PostgreSQL will take. `source` names its partition, `items` or `auto`."""
+    """An item that PostgreSQL will accept. `source` names its partition, `items` or `auto`."""
 
     line: int | None
     prompt: str
@@ -89,7 +92,7 @@ def parse_row(record: Record, defaults: Defaults) -> ImportRow:
     """The record as a row.
 
     Raises:
-        InvalidValueError: a value is missing or cannot be; the message is the reason.
+        InvalidValueError: a value is missing or invalid; the message is the reason.
     """
     fields = unpacked(record.fields)
     prompt = values.text(fields.get("prompt"), "prompt", LONGEST_PROMPT)
@@ -114,7 +117,7 @@ def parse_row(record: Record, defaults: Defaults) -> ImportRow:
 
 
 def _metadata(fields: Mapping[str, object]) -> dict[str, Any]:
-    """The metadata column, and every other column that we have no place for."""
+    """The metadata column, with every column that has no place of its own."""
     others = {name: value for name, value in fields.items() if name and name not in COLUMNS}
     given = values.json_object(fields.get("metadata"), "metadata")
     metadata = {name: value for name, value in others.items() if value not in (None, "")} | given
@@ -124,10 +127,10 @@ def _metadata(fields: Mapping[str, object]) -> dict[str, Any]:
 
 
 def _finished(row: ImportRow, record: Record) -> ImportRow:
-    """The row with its key, and with a title.
+    """The row with its key and a title.
 
-    The key knows only what was given. A title that we make up, and tags that we make of modifiers,
-    may be made up differently one day.
+    The key depends only on given values: the way in which we make titles, and tags of modifiers,
+    may change one day.
     """
     content: list[object] = [row.creator, row.source]
     if record.identity:

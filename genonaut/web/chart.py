@@ -1,10 +1,12 @@
-"""The growth of the gallery as lines: where everything goes. The template draws it."""
+"""The growth of the gallery as lines: where each part is placed. The template draws it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 from typing import Final
+
+from genonaut.api.repositories.growth_repository import GrowthPoint
 
 WIDTH: Final = 760
 HEIGHT: Final = 300
@@ -20,17 +22,8 @@ _FORMS: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Total:
-    """What a refresh found for the community."""
-
-    at: datetime
-    regular: int
-    auto: int
-
-
-@dataclass(frozen=True, slots=True)
 class Line:
-    """One source over time: the points of a polyline, its end, and its last count."""
+    """One source type over time: the points of a polyline, its end, and its last count."""
 
     name: str
     style: str
@@ -48,7 +41,7 @@ class Chart:
     lines: tuple[Line, ...]
     levels: tuple[tuple[float, str], ...]
     moments: tuple[tuple[float, str], ...]
-    totals: tuple[Total, ...]
+    totals: tuple[GrowthPoint, ...]
     width: int = WIDTH
     height: int = HEIGHT
     left: int = LEFT
@@ -56,7 +49,7 @@ class Chart:
     bottom: int = HEIGHT - BOTTOM
 
 
-def draw_chart(totals: Sequence[Total]) -> Chart | None:
+def draw_chart(totals: Sequence[GrowthPoint]) -> Chart | None:
     """The chart of totals, the oldest first; None if there are none."""
     if not totals:
         return None
@@ -68,7 +61,9 @@ def draw_chart(totals: Sequence[Total]) -> Chart | None:
     return Chart(_apart(auto, regular), levels, _moments(totals), tuple(totals))
 
 
-def _line(name: str, style: str, counts: list[int], totals: Sequence[Total], top: int) -> Line:
+def _line(
+    name: str, style: str, counts: list[int], totals: Sequence[GrowthPoint], top: int
+) -> Line:
     places = [(_x(total.at, totals), _y(n, top)) for total, n in zip(totals, counts, strict=True)]
     points = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
     floor = HEIGHT - BOTTOM
@@ -86,7 +81,7 @@ def _apart(*lines: Line) -> tuple[Line, ...]:
     return tuple(placed)
 
 
-def _x(at: datetime, totals: Sequence[Total]) -> float:
+def _x(at: datetime, totals: Sequence[GrowthPoint]) -> float:
     first, last = totals[0].at, totals[-1].at
     share = (at - first) / (last - first) if last > first else 1.0
     return LEFT + share * (WIDTH - LEFT - RIGHT)
@@ -111,7 +106,7 @@ def _short(count: int) -> str:
     return str(count)
 
 
-def _moments(totals: Sequence[Total]) -> tuple[tuple[float, str], ...]:
+def _moments(totals: Sequence[GrowthPoint]) -> tuple[tuple[float, str], ...]:
     first, last = totals[0].at, totals[-1].at
     if first == last:
         return ((_x(last, totals), f"{last:%d %b %H:%M}"),)

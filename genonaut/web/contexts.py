@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
+from genonaut.api.repositories.growth_repository import Creator, RefreshRecord
+from genonaut.db.gen_source_counts import ViewerCounts
 from genonaut.web.chart import Chart
 from genonaut.web.state import GalleryState, Switch
 
@@ -65,22 +67,6 @@ class SwitchState:
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
-    """The four counts of the popover, and where to ask for them anew.
-
-    All are None if the counts were never built, and counting live took too long.
-    """
-
-    user_regular: int | None
-    user_auto: int | None
-    community_regular: int | None
-    community_auto: int | None
-    as_of: datetime | None
-    verified_at: datetime | None
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
 class Pages:
     """The way to other pages; None where there is none."""
 
@@ -123,7 +109,11 @@ class Tag:
 
 @dataclass(frozen=True, slots=True)
 class GalleryContext:
-    """The gallery."""
+    """The gallery.
+
+    `counts` are None if they were never built and counting live took too long; `counts_url` is
+    where newer ones are.
+    """
 
     template: ClassVar[str] = "gallery.html"
 
@@ -131,7 +121,8 @@ class GalleryContext:
     viewer: Viewer
     state: GalleryState
     summary: str
-    counts: Counts
+    counts: ViewerCounts | None
+    counts_url: str
     switches: tuple[SwitchState, ...]
     tags: tuple[Tag, ...]
     matches: tuple[Choice, ...]
@@ -164,25 +155,10 @@ class ItemContext:
 
 
 @dataclass(frozen=True, slots=True)
-class Refresh:
-    """One line of the record of refreshes."""
+class Bar:
+    """One of the largest creators; `share` is that of the largest one's items, 0 to 1."""
 
-    started_at: datetime
-    seconds: float
-    requested_by: str
-    outcome: str
-    rows_checked: int
-    rows_wrong: int
-    largest_error: int
-
-
-@dataclass(frozen=True, slots=True)
-class Creator:
-    """One of those who made most; `share` is of the one who made most of all, 0 to 1."""
-
-    name: str
-    regular: int
-    auto: int
+    creator: Creator
     share: float
 
 
@@ -194,11 +170,11 @@ class StatsContext:
 
     title: str
     viewer: Viewer
-    counts: Counts
+    counts: ViewerCounts
     chart: Chart | None
-    refreshes: tuple[Refresh, ...]
-    proof: Refresh | None
-    creators: tuple[Creator, ...]
+    refreshes: tuple[RefreshRecord, ...]
+    proof: RefreshRecord | None
+    bars: tuple[Bar, ...]
     tags: tuple[Tag, ...]
 
 

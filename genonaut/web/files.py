@@ -2,11 +2,12 @@
 
 import os
 import stat
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any, Final, Literal
+from typing import Final, Literal
+
+from genonaut.api.entities import Item
 
 Which = Literal["full", "thumb"]
 
@@ -42,9 +43,9 @@ class ImagesFolder:
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
 
-    def find(self, item: Mapping[str, Any], which: Which) -> ImageFile | None:
+    def find(self, item: Item, which: Which) -> ImageFile | None:
         """The file of an item: its thumbnail, or the image, or whichever of the two there is."""
-        names = [item["content_data"], item["path_thumb"]]
+        names = [item.content_data, item.path_thumb]
         for name in reversed(names) if which == "thumb" else names:
             if name and (found := self._open(name)):
                 return found

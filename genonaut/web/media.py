@@ -33,7 +33,7 @@ async def static(request: Request, version: str, name: str) -> Response:
 @router.get("/pictures/{item_id}.svg")
 def picture(request: Request, content: ContentServiceDep, item_id: ItemId, v: str = "") -> Response:
     """The drawing of an item, whether it has a file or not."""
-    prompt = content.get_item(item_id)["prompt"]
+    prompt = content.get_item(item_id).prompt
     compressed = "gzip" in request.headers.get("accept-encoding", "")
     more = {"Cache-Control": _cache(v == drawing_version(prompt)), "Vary": "Accept-Encoding"}
     if compressed:

@@ -7,10 +7,10 @@ from fastapi import Depends, Request
 from sqlalchemy.orm import Session
 
 from genonaut.api.http.dependencies import SessionDep, SnapshotDep
+from genonaut.api.repositories.growth_repository import GrowthRepository
 from genonaut.api.services.content_service import ContentService
 from genonaut.api.services.deletion_service import DeletionService
 from genonaut.api.services.gallery_service import GalleryService
-from genonaut.api.services.growth_service import GrowthService
 from genonaut.api.services.tag_service import TagService
 from genonaut.api.services.user_service import UserService
 
@@ -23,7 +23,7 @@ class PageServices:
     content: ContentService
     tags: TagService
     users: UserService
-    growth: GrowthService
+    growth: GrowthRepository
     deletions: DeletionService
 
 
@@ -34,13 +34,13 @@ def get_services(request: Request, session: SnapshotDep) -> PageServices:
 
 def _services(request: Request, session: Session) -> PageServices:
     state = request.app.state
-    notify = state.on_long_ledger
+    policy = state.counts_policy
     return PageServices(
-        gallery=GalleryService(session, state.settings, on_long_ledger=notify),
-        content=ContentService.limited_by(session, state.settings.stats, notify),
+        gallery=GalleryService(session, state.settings.gallery, policy),
+        content=ContentService(session, policy),
         tags=TagService(session),
         users=UserService(session),
-        growth=GrowthService(session),
+        growth=GrowthRepository(session),
         deletions=DeletionService(session),
     )
 

@@ -1,9 +1,8 @@
 """Where an item's picture is: its file, or else one that is drawn."""
 
-from collections.abc import Mapping
 from hashlib import sha256
-from typing import Any
 
+from genonaut.api.entities import Item
 from genonaut.pictures import DRAWING_VERSION
 from genonaut.web.files import ImagesFolder, Which
 
@@ -14,13 +13,13 @@ class PictureUrls:
     def __init__(self, folder: ImagesFolder) -> None:
         self._folder = folder
 
-    def url(self, item: Mapping[str, Any], which: Which) -> str:
+    def url(self, item: Item, which: Which) -> str:
         """The address of an item's picture."""
         if file := self._folder.find(item, which):
-            return f"/gallery/files/{item['id']}/{which}?v={file.version}"
-        return f"/gallery/pictures/{item['id']}.svg?v={drawing_version(item['prompt'])}"
+            return f"/gallery/files/{item.id}/{which}?v={file.version}"
+        return f"/gallery/pictures/{item.id}.svg?v={drawing_version(item.prompt)}"
 
-    def is_drawn(self, item: Mapping[str, Any]) -> bool:
+    def is_drawn(self, item: Item) -> bool:
         """Whether the item has no file."""
         return self._folder.find(item, "full") is None
 

@@ -8,13 +8,19 @@ from uuid import UUID
 
 from starlette.datastructures import QueryParams
 
-from genonaut.api.gallery.query import GalleryQuery, SortField, SortOrder, SourceSwitch, TagMatch
+from genonaut.api.gallery.query import (
+    LARGEST_PAGE,
+    GalleryQuery,
+    SortField,
+    SortOrder,
+    SwitchName,
+    TagMatch,
+)
 from genonaut.content.tag_names import folded
 
 GALLERY = "/gallery"
 END = "end"
 """In place of a cursor: the last page."""
-LARGEST_PAGE = 10**9
 _DIGITS = 19
 
 View = Literal["grid", "list"]
@@ -22,16 +28,16 @@ View = Literal["grid", "list"]
 
 @dataclass(frozen=True, slots=True)
 class Switch:
-    """One of the four sources, as the URL, the gallery's query and the page know it."""
+    """One of the four, as the URL (`key`), the gallery's query and the page (`label`) call it."""
 
     key: str
-    source: SourceSwitch
-    name: str
+    name: SwitchName
+    label: str
     test_id: str
 
     @property
     def is_own(self) -> bool:
-        """Whether it needs somebody whose items they are."""
+        """Whether it is about the viewer's own items, and so needs a viewer."""
         return self.key.startswith("your-")
 
 
@@ -98,7 +104,7 @@ class GalleryState:
         _, field, order = SORTS[self.sort]
         at_end = self.cursor == END
         return GalleryQuery(
-            sources=frozenset(s.source for s in SWITCHES if s.key not in self.off),
+            switches=frozenset(s.name for s in SWITCHES if s.key not in self.off),
             user_id=user_id,
             search=self.search,
             tags=self.tags,

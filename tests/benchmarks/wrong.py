@@ -54,6 +54,8 @@ class LyingOurs(Liar, Ours):
 
 
 class LyingLive(Live):
+    """Its statement is right, and only the responses of its route are wrong."""
+
     def reader(self) -> PooledReader:
         wrong = COUNT.replace("count(*)", "count(*) + 1")
         return PooledReader(self.dsn, wrong, lambda user: [user or COMMUNITY])

@@ -27,7 +27,7 @@ expect.set_options(timeout=PATIENCE_SECONDS * 1000)
 
 @pytest.fixture
 def site(open_api: OpenApi, settings: Settings, database: Database) -> Site:
-    """The pages on a gallery that is filled anew; anybody may be viewed as."""
+    """The pages on a newly filled gallery; a visitor may view it as any user."""
     fill(database)
     gallery = settings.gallery.model_copy(update={"viewing_as": True})
     client = open_api(settings.model_copy(update={"gallery": gallery}), database)
@@ -70,7 +70,7 @@ class Troubles:
         return [text for text in self.seen if not any(word in text for word in self.expected)]
 
     def strangers(self, site: Site) -> list[str]:
-        """Requests to anybody but the site."""
+        """Requests to other hosts than the site."""
         return [r.url for r in self.requests if not r.url.startswith((site.url + "/", "data:"))]
 
 
@@ -112,7 +112,7 @@ def open_page(chromium: Browser, site: Site, troubles: Troubles) -> Iterator[Ope
 
 @pytest.fixture
 def page(open_page: OpenPage) -> Page:
-    """The gallery on a wide screen, nobody looking."""
+    """The gallery on a wide screen, for an anonymous visitor."""
     return open_page()
 
 

@@ -85,12 +85,12 @@ def test_it_says_whose_and_of_when(open_page: OpenPage, site: Site) -> None:
     with page.expect_response(f"**{STATS}?user_id={USERS['ada']}") as answer:
         button(page).click()
     regular, auto = ITEMS["ada"]
-    everybody = [sum(items[source] for items in ITEMS.values()) for source in (0, 1)]
+    community = [sum(items[source] for items in ITEMS.values()) for source in (0, 1)]
     for part, number in (
         ("user-regular", regular),
         ("user-auto", auto),
-        ("community-regular", everybody[0]),
-        ("community-auto", everybody[1]),
+        ("community-regular", community[0]),
+        ("community-auto", community[1]),
     ):
         expect(page.get_by_test_id(f"gallery-stats-{part}")).to_have_text(str(number))
     expect(popover(page)).to_contain_text("Community is everybody, you included.")
@@ -115,7 +115,7 @@ def test_large_numbers_have_separators(page: Page) -> None:
     expect(page.get_by_test_id("gallery-stats-community-auto")).to_have_text("89,000,000")
 
 
-def test_each_opening_asks_anew_and_sees_what_was_written(page: Page, site: Site) -> None:
+def test_each_opening_reads_again_and_shows_new_writes(page: Page, site: Site) -> None:
     before = sum(regular for regular, _ in ITEMS.values())
     button(page).click()
     expect(page.get_by_test_id("gallery-stats-community-regular")).to_have_text(str(before))
@@ -125,7 +125,7 @@ def test_each_opening_asks_anew_and_sees_what_was_written(page: Page, site: Site
     expect(page.get_by_test_id("gallery-stats-community-regular")).to_have_text(str(before + 1))
 
 
-def test_without_an_answer_it_says_so(page: Page, troubles: Troubles) -> None:
+def test_without_a_response_it_says_so(page: Page, troubles: Troubles) -> None:
     troubles.expected = ("503",)
     page.route(f"**{STATS}", lambda route: route.fulfill(status=503, json={}))
     button(page).click()

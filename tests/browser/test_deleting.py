@@ -39,7 +39,7 @@ def test_delete_and_undo(open_page: OpenPage, site: Site) -> None:
     expect(page.get_by_test_id("gallery-notice")).to_contain_text("is deleted")
     assert summary(page) == sum(ITEMS["ada"]) - 1
     after = popover(page)
-    assert sum(after.values()) == sum(before.values()) - 2  # from ada's, and from everybody's
+    assert sum(after.values()) == sum(before.values()) - 2  # from ada's, and from the community's
     assert site.number("SELECT count(*) FROM content_items_all WHERE id = :id", id=number) == 0
 
     page.get_by_test_id("gallery-undo-button").click()
@@ -58,7 +58,7 @@ def test_confirming_is_a_step_of_its_own(open_page: OpenPage, site: Site) -> Non
 
 
 @pytest.mark.parametrize("viewer", [None, "cy"])
-def test_nobody_deletes_what_somebody_else_has_made(
+def test_a_viewer_cannot_delete_the_item_of_another_user(
     open_page: OpenPage, site: Site, viewer: str | None
 ) -> None:
     ada = site.number(
@@ -69,7 +69,7 @@ def test_nobody_deletes_what_somebody_else_has_made(
     expect(page.get_by_test_id("gallery-item-delete")).to_have_count(0)
 
 
-def test_undo_is_only_for_who_has_deleted(open_page: OpenPage) -> None:
+def test_only_the_user_who_deleted_can_undo(open_page: OpenPage) -> None:
     page = open_page("/gallery?notGenSource=comm-g,comm-ag", viewer="ada")
     number = delete_first(page)
     choose_viewer(page, "bo")

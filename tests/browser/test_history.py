@@ -14,7 +14,7 @@ def first_title(page: Page) -> str:
 def expect_scrolled(page: Page, title: str, y: int) -> None:
     """That the page with this first item is shown, this far down.
 
-    The policy of the pages lets nobody evaluate text, so `wait_for_function` is of no use.
+    The pages' policy forbids evaluating text as code, so `wait_for_function` cannot be used.
     """
     expect(page.get_by_test_id("gallery-grid-item").first).to_have_text(title, use_inner_text=True)
     wait_until(lambda: page.evaluate("Math.round(scrollY)") == y, f"it is scrolled to {y}")

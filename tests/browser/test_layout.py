@@ -83,7 +83,7 @@ def test_nothing_jumps_while_loading(open_page: OpenPage) -> None:
     assert shift < 0.01
 
 
-def test_little_moves_for_those_who_want_it_so(open_page: OpenPage) -> None:
+def test_little_moves_for_viewers_who_prefer_reduced_motion(open_page: OpenPage) -> None:
     duration = "getComputedStyle(document.querySelector('.card__picture')).transitionDuration"
     assert open_page(reduced_motion="no-preference").evaluate(duration) != "0s"
     assert open_page(reduced_motion="reduce").evaluate(duration) == "0s"

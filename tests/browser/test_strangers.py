@@ -1,4 +1,4 @@
-"""What strangers have written stays text, and the pages ask nobody but us."""
+"""What strangers have written stays text, and the pages send requests to our server only."""
 
 import json
 from typing import Any

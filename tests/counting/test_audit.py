@@ -1,4 +1,4 @@
-"""The auditor: content with a sound database, and not to be fooled by one that is not."""
+"""The auditor: it passes a sound database, and finds what is wrong with any other."""
 
 import json
 import os
@@ -78,23 +78,23 @@ def test_a_glance_looks_at_all_but_the_counts(built: Database) -> None:
 WRONG_COUNTS = {
     "a wrong count": (
         f"UPDATE gen_source_stats SET count = 7 WHERE user_id = '{ADA}' AND count = 2",
-        {"who": ADA, "kind": "regular", "told": 7, "shown": 7, "truth": 2},
+        {"who": ADA, "kind": "regular", "reported": 7, "shown": 7, "truth": 2},
     ),
     "a missing row": (
         f"DELETE FROM gen_source_stats WHERE user_id = '{ADA}' AND source_type = 'auto'",
-        {"who": ADA, "kind": "auto", "told": 0, "shown": 0, "truth": 1},
+        {"who": ADA, "kind": "auto", "reported": 0, "shown": 0, "truth": 1},
     ),
     "an extra row": (
         f"INSERT INTO gen_source_stats (user_id, source_type, count) VALUES ('{BOB}', 'auto', 3)",
-        {"who": BOB, "kind": "auto", "told": 3, "shown": 3, "truth": 0},
+        {"who": BOB, "kind": "auto", "reported": 3, "shown": 3, "truth": 0},
     ),
     "a wrong total": (
         "UPDATE gen_source_stats SET count = -1 WHERE user_id IS NULL AND source_type = 'auto'",
-        {"who": "Community", "kind": "auto", "told": -1, "shown": -1, "truth": 1},
+        {"who": "Community", "kind": "auto", "reported": -1, "shown": -1, "truth": 1},
     ),
     "a stray row in the ledger": (
         "INSERT INTO gen_source_deltas VALUES (NULL, 'regular', 5)",
-        {"who": "Community", "kind": "regular", "told": 7, "shown": 7, "truth": 2},
+        {"who": "Community", "kind": "regular", "reported": 7, "shown": 7, "truth": 2},
     ),
 }
 
@@ -106,14 +106,14 @@ def test_counts_that_are_wrong(built: Database, wrong: str) -> None:
     assert found.keys() == {"counts"}
     assert found["counts"].data["wrong"] == 1
     assert found["counts"].data["worst"] == [worst]
-    told = "readers are told {told}, the view shows {shown}, and there are {truth}."
-    assert told.format(**worst) in found["counts"].detail
+    sentence = "readers get {reported}, the view shows {shown}, and there are {truth}."
+    assert sentence.format(**worst) in found["counts"].detail
 
 
 def test_the_worst_comes_first(built: Database) -> None:
     found = troubles_after(built, "UPDATE gen_source_stats SET count = count * 10")
     worst = found["counts"].data["worst"]
-    assert [row["told"] - row["truth"] for row in worst] == [18, 18, 9, 9]
+    assert [row["reported"] - row["truth"] for row in worst] == [18, 18, 9, 9]
 
 
 def test_what_was_written_behind_the_triggers(built: Database) -> None:
@@ -122,7 +122,7 @@ def test_what_was_written_behind_the_triggers(built: Database) -> None:
         session.execute(text("DELETE FROM content_items"))
         found = check(session)
     assert not found["counts"].ok
-    assert found["triggers"].ok, "they are all there: somebody only did not use them"
+    assert found["triggers"].ok, "they are all there: the writer bypassed them"
 
 
 # The machinery
@@ -255,7 +255,7 @@ def test_an_unknown_count_is_refused(stats: "Command", capsys: pytest.CaptureFix
     )
 
 
-def test_a_ledger_that_nobody_folds(built: Database) -> None:
+def test_a_ledger_that_is_not_folded(built: Database) -> None:
     rows = "INSERT INTO gen_source_deltas SELECT NULL, 'auto', 0 FROM generate_series(1, {})"
     assert troubles_after(built, rows.format(100)) == {}
     found = troubles_after(built, rows.format(101))
@@ -332,7 +332,7 @@ def test_a_sound_database_on_the_command_line(stats: Command, command: str) -> N
     assert {line.split()[0] for line in lines} == {"ok"}
 
 
-def test_what_is_wrong_is_told_on_the_command_line(built: Database, stats: Command) -> None:
+def test_problems_are_reported_on_the_command_line(built: Database, stats: Command) -> None:
     run(built, f"UPDATE gen_source_stats SET count = 7 WHERE user_id = '{ADA}'")
     code, printed = stats("check")
     assert code == 1

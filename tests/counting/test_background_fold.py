@@ -1,4 +1,4 @@
-"""A ledger that no worker folds is folded by those who read: in the background, and once."""
+"""A ledger that no worker folds is folded by its readers: in the background, and once."""
 
 import threading
 from collections.abc import Callable
@@ -15,6 +15,7 @@ from genonaut.counting.declaration import CachedCount
 from genonaut.counting.engine import Fold, fold
 from genonaut.counting.runs import build_if_never_built
 from genonaut.db.counts import GEN_SOURCE
+from genonaut.db.gen_source_counts import CountsPolicy
 from genonaut.db.session import Database
 from genonaut.errors import DatabaseError
 from tests.support.recount import differences
@@ -37,8 +38,8 @@ def write(database: Database, statements: int = LONG + 1) -> None:
 
 def read(database: Database, on_long_ledger: Callable[[], None]) -> dict[str, Any]:
     with database.transaction() as session:
-        service = ContentService(session, fold_after_rows=LONG, on_long_ledger=on_long_ledger)
-        return service.get_unified_content_stats()
+        policy = CountsPolicy(fold_after_rows=LONG, on_long_ledger=on_long_ledger)
+        return ContentService(session, policy).get_unified_content_stats()
 
 
 def ledger_rows(database: Database) -> int:
@@ -85,7 +86,7 @@ def test_many_readers_have_it_folded_once_and_do_not_wait(built: Database, gate:
     with ThreadPoolExecutor(16) as pool:
         answers = list(pool.map(lambda _: read(built, soon), range(READERS)))
     assert {answer["community_regular_count"] for answer in answers} == {LONG + 1}
-    assert ledger_rows(built) == LONG + 1, "all have read, and nobody waited for the fold"
+    assert ledger_rows(built) == LONG + 1, "all have read, and no reader waited for the fold"
     gate.opened.set()
     wait_until(nobody_folds, "the fold is over")
     assert (gate.folds, ledger_rows(built)) == (1, 0)
@@ -110,7 +111,7 @@ def test_the_next_long_ledger_is_folded_as_well(built: Database, gate: Gate) -> 
         assert (gate.folds, ledger_rows(built)) == (turn, 0)
 
 
-def test_a_fold_that_fails_harms_nobody_and_is_tried_again(built: Database, gate: Gate) -> None:
+def test_a_fold_that_fails_does_no_harm_and_is_retried(built: Database, gate: Gate) -> None:
     gate.opened.set()
     gate.error = DatabaseError("The disk is full.")
     soon = BackgroundFold(built.transaction, [GEN_SOURCE])

@@ -130,7 +130,7 @@ def test_folds_go_on_while_a_refresh_recounts(three_items: Database) -> None:
         recounting.rollback()
 
 
-def test_a_deletion_waits_for_a_fold_and_neither_for_ever(three_items: Database) -> None:
+def test_a_deletion_waits_for_a_fold_and_neither_waits_forever(three_items: Database) -> None:
     with three_items.engine.connect() as deleter, three_items.engine.connect() as folding:
         add_items(folding, USER, 3)
         folding.commit()

@@ -65,7 +65,7 @@ CHILDREN = CachedCount(
 )
 
 
-def test_names_that_meet_are_told_apart(empty: Database) -> None:
+def test_names_that_collide_are_told_apart(empty: Database) -> None:
     truth = """
         SELECT customer, state, count(*) FROM odd.orders GROUP BY 1, 2
         UNION ALL SELECT NULL, state, count(*) FROM odd.orders GROUP BY 2"""

@@ -1,4 +1,4 @@
-"""Whatever happens to items, tags and users: both views equal a recount, at once and refreshed."""
+"""Every change of items, tags and users: both views equal a recount, at once and refreshed."""
 
 import pytest
 
@@ -38,9 +38,9 @@ CHANGES = {
         UPDATE content_items_all SET source_type = 'auto', creator_id = (SELECT id FROM users
         WHERE username = 'user 1') WHERE source_type = 'items'""",
     "an owner deleted": "DELETE FROM users WHERE username = 'user 3'",
-    "everybody deleted": "DELETE FROM users",
-    "tags taken off": "DELETE FROM content_tags WHERE content_id % 2 = 0",
-    "all tags taken off at once": "TRUNCATE content_tags",
+    "all users deleted": "DELETE FROM users",
+    "tags removed": "DELETE FROM content_tags WHERE content_id % 2 = 0",
+    "all tags removed at once": "TRUNCATE content_tags",
     "tags and what carries them": "TRUNCATE content_items_all, content_tags",
     "users and all": "TRUNCATE users CASCADE",
     "tags and all": "TRUNCATE tags CASCADE",
@@ -116,7 +116,7 @@ def test_the_repository_returns_the_number_of_stored_counts(tagged: Database) ->
     ],
     ids=["tags", "users"],
 )
-def test_counts_of_owners_who_went_behind_our_back_are_repaired_at_once(
+def test_counts_of_owners_deleted_without_triggers_are_repaired_at_once(
     tagged: Database, count: CachedCount, orphaned: str
 ) -> None:
     with tagged.transaction() as session:

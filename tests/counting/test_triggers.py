@@ -58,7 +58,7 @@ WRITES = {
     "delete from a part": "DELETE FROM content_items WHERE id % 3 = 0",
     "delete by cascade": """
         DELETE FROM users WHERE username IN ('user 1', 'user 3')""",
-    "delete of everybody": "DELETE FROM users",
+    "delete of all users": "DELETE FROM users",
     "truncate the whole": "TRUNCATE content_items_all CASCADE",
     "truncate a part": "TRUNCATE content_items_auto, content_tags",
     "truncate both parts": "TRUNCATE content_items, content_items_auto, content_tags",

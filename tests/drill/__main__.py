@@ -82,7 +82,7 @@ def one_round(gallery: Gallery, fault: Fault, row: Row, verdict: Verdict, notes:
 def seconds_until_normal(gallery: Gallery) -> float:
     """How long until the API has given the counts several times in a row, each time soon.
 
-    A gallery that does not come back by itself is restarted, so that the drill goes on.
+    A gallery that does not recover on its own is restarted, so that the drill goes on.
     """
     started = time.monotonic()
 
@@ -148,7 +148,7 @@ def report(rows: dict[str, Row]) -> int:
     say(f"{compared:,} snapshots compared: {wrong} wrong. Acknowledged writes lost: {lost_writes}.")
     never = [name for name, row in rows.items() if row.normal_after == inf]
     if never:
-        say(f"It did not come back by itself after: {', '.join(never)}.")
+        say(f"It did not recover on its own after: {', '.join(never)}.")
     return int(bool(wrong or lost_writes or never))
 
 

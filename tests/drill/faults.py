@@ -45,7 +45,7 @@ def stopped(victims: Victims) -> Callable[[Gallery], None]:
 
 
 def everything_killed(gallery: Gallery) -> None:
-    """Kill the command itself; all that it started has to go by itself."""
+    """Kill the command itself; everything that it started has to end on its own."""
     _signal([gallery.command.process.pid], signal.SIGKILL)
     gallery.command.process.wait()
     gallery.start_again()

@@ -55,7 +55,7 @@ class Gallery:
     room: bool
 
     def sql(self, **options: Any) -> psycopg.Connection[Any]:
-        """A connection to the database; the address is read anew each time."""
+        """A connection to the database; the address is read again each time."""
         return connect(self.home, DATABASE, connect_timeout=5, **options)
 
     def part(self, name: str) -> list[int]:
@@ -102,7 +102,7 @@ class Gallery:
         self.start_again()
 
     def start_again(self) -> None:
-        """Start the command anew after its end, however it ended."""
+        """Restart the command after it has ended or was killed."""
         nothing_left(self.home)
         self.command = Running(self.home, "up", **self.variables)
         self.command.wait_for("Genonaut is ready at")

@@ -1,4 +1,4 @@
-"""The API against its own OpenAPI: no 5xx, nothing undocumented, whatever is sent.
+"""The API against its own OpenAPI: no 5xx and nothing undocumented, for any request.
 
 The long form: Schemathesis covers every limit of every field. It prepares that for ten seconds when
 this file is collected, so it is no test_*.py: `make test-long` names it.

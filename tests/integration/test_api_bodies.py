@@ -139,7 +139,7 @@ def test_what_is_not_json_is_called_so(client: httpx.Client, body: str) -> None:
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(prompt=storable_text, metadata=st.dictionaries(storable_text, storable_json, max_size=4))
-def test_whatever_is_accepted_comes_back_as_it_was(
+def test_an_accepted_value_is_returned_unchanged(
     client: httpx.Client, ada: str, prompt: str, metadata: dict[str, Any]
 ) -> None:
     metadata.pop("import_key", None)

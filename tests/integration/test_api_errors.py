@@ -53,7 +53,7 @@ def test_errors_have_one_shape(
         ("/health", "GET"),
     ],
 )
-def test_a_wrong_method_is_told_the_right_ones(
+def test_a_wrong_method_gets_the_allowed_ones(
     client: httpx.Client, path: str, allowed: str
 ) -> None:
     assert client.patch(path).headers["Allow"] == allowed
@@ -94,7 +94,7 @@ def test_a_sane_request_id_is_kept_and_another_is_replaced(client: httpx.Client)
         assert re.fullmatch("[0-9a-f]{32}", answered(insane))
 
 
-def test_every_answer_has_our_headers(client: httpx.Client) -> None:
+def test_every_response_has_our_headers(client: httpx.Client) -> None:
     for path in ("/health", "/nowhere", "/docs", "/openapi.json"):
         answer = client.get(path)
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
@@ -119,7 +119,7 @@ def test_one_line_is_logged_per_request(
     }
 
 
-def test_what_nobody_foresaw_is_a_500_without_details(
+def test_an_unforeseen_error_is_a_500_without_details(
     client: httpx.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: Any) -> None:

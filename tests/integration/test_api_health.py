@@ -85,7 +85,7 @@ def test_not_ready_when_the_last_good_refresh_is_too_old(
 
 
 class Broker:
-    """Something that listens where a broker should, and says one thing to everybody."""
+    """A process that listens in place of a broker, and sends the same bytes to every client."""
 
     def __init__(self, says: bytes) -> None:
         self._says = says

@@ -107,7 +107,7 @@ def test_tags_that_cannot_be_are_named(
     assert names(database) == []
 
 
-def test_a_bad_tag_is_told_with_its_place_and_value(client: httpx.Client, ada: str) -> None:
+def test_a_bad_tag_is_reported_with_its_place_and_value(client: httpx.Client, ada: str) -> None:
     answer = client.post(CONTENT, json={"prompt": "sea", "creator_id": ada, "tags": ["a", "b\x07"]})
     assert answer.json()["detail"] == (
         'tags[1] is wrong: "b\\u0007"; it contains a control or invisible character.'
@@ -219,7 +219,7 @@ def test_a_deleted_item_says_its_tags_and_takes_them_along(
     assert (links(database), names(database)) == (0, ["night", "sea"])
 
 
-def test_a_deleted_item_says_the_tags_that_somebody_gave_it_a_moment_ago(
+def test_a_deleted_item_returns_the_tags_that_another_request_has_just_added(
     client: httpx.Client, item: dict[str, Any], database: Database
 ) -> None:
     with ThreadPoolExecutor() as threads, database.engine.connect() as connection:

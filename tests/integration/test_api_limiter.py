@@ -1,4 +1,4 @@
-"""Many requests at once, and few connections: nobody waits for long, and nobody for ever."""
+"""Many requests and few connections: no request waits long, and none forever."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -32,7 +32,7 @@ def test_a_hundred_requests_share_two_connections(settings: Settings, database: 
     assert seconds < 20
 
 
-def test_whoever_waits_too_long_is_told(settings: Settings, database: Database) -> None:
+def test_a_request_that_waits_too_long_is_a_504(settings: Settings, database: Database) -> None:
     few = few_connections(database)
     with running_api(of_size(settings, 1, patience=0.3), few) as client:
         with database.transaction() as session:

@@ -1,4 +1,4 @@
-"""What Prometheus sees: requests by route, and the truth about the counting."""
+"""What Prometheus scrapes: requests by route, and the state of the counting."""
 
 import math
 import socket

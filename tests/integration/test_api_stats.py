@@ -35,7 +35,7 @@ def test_before_the_first_refresh_the_counts_are_live(client: httpx.Client) -> N
 
 
 @pytest.mark.parametrize("refreshed", [True, False])
-def test_a_change_is_counted_as_soon_as_its_answer_is_there(
+def test_a_change_is_counted_once_its_response_arrives(
     client: httpx.Client, database: Database, refreshed: bool
 ) -> None:
     if refreshed:

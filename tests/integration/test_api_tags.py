@@ -176,7 +176,7 @@ def test_a_name_that_cannot_be_is_refused(
     assert answer.json()["fields"][0]["field"] == "name"
 
 
-def test_a_deleted_tag_is_taken_off_its_items(
+def test_a_deleted_tag_is_removed_from_its_items(
     client: httpx.Client, ada: str, tags: dict[str, str], database: Database
 ) -> None:
     both = {"prompt": "x", "creator_id": ada, "tags": ["sea", "zoo"]}
@@ -206,7 +206,7 @@ def test_a_deleted_tag_says_the_count_of_the_moment_when_it_went(
         assert deleting.result().json()["deleted"]["count"] == 12
 
 
-def test_of_two_who_want_a_name_at_once_one_has_it(
+def test_a_rename_to_a_name_that_is_being_added_is_a_conflict(
     client: httpx.Client, tags: dict[str, str], database: Database
 ) -> None:
     with ThreadPoolExecutor() as threads, database.engine.connect() as connection:

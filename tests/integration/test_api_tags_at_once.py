@@ -16,7 +16,7 @@ NAMES = [f"tag {number}" for number in range(8)]
 
 
 class Visitor:
-    """Somebody who adds, changes and deletes at random."""
+    """A client that adds, changes and deletes at random."""
 
     def __init__(self, client: httpx.Client, creator: str, seed: int) -> None:
         self._client = client

@@ -1,4 +1,4 @@
-"""The route of the counts under load, and when the database does not do its part."""
+"""The route of the counts under load, and when the database hangs or is gone."""
 
 import os
 import signal
@@ -51,7 +51,7 @@ def own(client: httpx.Client, user: str) -> tuple[int, int]:
     return answer.json()["user_regular_count"], answer.json()["user_auto_count"]
 
 
-def test_whoever_asks_after_a_commit_is_told_of_it_however_many_ask(
+def test_every_request_after_a_commit_sees_it_under_load(
     settings: Settings, built: Database
 ) -> None:
     with running_api(settings, built) as client:
@@ -66,10 +66,10 @@ def test_whoever_asks_after_a_commit_is_told_of_it_however_many_ask(
 
         with ThreadPoolExecutor(CLIENTS) as threads:
             list(threads.map(write_and_ask, range(CLIENTS)))
-        everybody = client.get(STATS).json()
+        community = client.get(STATS).json()
     expected = CLIENTS * WRITES // 2
-    assert everybody["community_regular_count"] == expected
-    assert everybody["community_auto_count"] == expected
+    assert community["community_regular_count"] == expected
+    assert community["community_auto_count"] == expected
 
 
 def test_the_bytes_are_those_of_the_model(settings: Settings, built: Database) -> None:
@@ -92,7 +92,7 @@ def test_a_long_ledger_is_noticed(settings: Settings, built: Database) -> None:
         assert noticed.is_set()
 
 
-def test_a_lost_connection_is_made_again_and_nobody_notices(
+def test_a_lost_connection_is_reopened_without_an_error(
     settings: Settings, built: Database
 ) -> None:
     with running_api(settings, built) as client:
@@ -108,7 +108,7 @@ def test_the_connection_ends_with_the_application(settings: Settings, built: Dat
     wait_until(lambda: not scalar(built, f"SELECT count(*) {READERS}"), "the connection has ended")
 
 
-def test_a_query_that_takes_too_long_is_a_504_for_all_who_share_it(
+def test_a_query_that_takes_too_long_is_a_504_for_all_requests_that_share_it(
     settings: Settings, built: Database
 ) -> None:
     with running_api(impatient(settings, 2), built) as client:
@@ -130,7 +130,7 @@ def stopped(process: int) -> Iterator[None]:
         os.kill(process, signal.SIGCONT)
 
 
-def test_a_server_that_hangs_is_given_up_and_asked_anew(
+def test_the_connection_to_a_server_that_hangs_is_replaced(
     settings: Settings, built: Database
 ) -> None:
     with running_api(impatient(settings, 2), built) as client:

@@ -39,11 +39,11 @@ SELECT (ARRAY['items', 'auto'])[1 + (random() * 1)::int],
        (ARRAY[0.1, 0.3, 0.0])[1 + (random() * 2)::int]
 FROM users ORDER BY random() LIMIT 3"""
 # Every fifth item stays. Sources repeat after three and owners after two, so each has some of
-# those, whatever the first id is.
+# those, for any first id.
 DELETE = """
 DELETE FROM content_items_all WHERE id IN (
     SELECT id FROM content_items_all WHERE id %% 5 <> 0 ORDER BY random() LIMIT 4)"""
-# Whatever is moved or given away keeps its place in every order.
+# Items that are moved or given away keep their place in every order.
 MOVE = """
 UPDATE content_items_all
 SET source_type = CASE source_type WHEN 'items' THEN 'auto' ELSE 'items' END
@@ -88,7 +88,7 @@ def writing(database: Database, *statements: str) -> Iterator[Callable[[], None]
             writer.result()
 
 
-# Of everybody's items all are moved and given away. Of one source and of one owner's items, only
+# Of all users' items all are moved and given away. Of one source and of one owner's items, only
 # those that may come and go.
 ALL: list[tuple[Sequence[str], str, str, str]] = [
     (SWITCHES, "", field, order) for field, order in ORDERS
@@ -126,7 +126,7 @@ def test_forward_to_the_end_and_back_over_a_list_that_changes(
 
 @contextmanager
 def adding_between_statements(database: Database) -> Iterator[list[str]]:
-    """Somebody adds an item after each statement of others; says after which."""
+    """Adds an item after each statement of other connections; returns those statements."""
     meddled: list[str] = []
 
     def add(connection: Connection, _cursor: Any, statement: str, *_: Any) -> None:

@@ -44,7 +44,7 @@ def test_from_the_end_to_the_start(client: httpx.Client, everything: list[int]) 
     assert not pages[-1]["pagination"]["has_previous"]
 
 
-def test_backward_says_anew_which_way_a_cursor_goes(client: httpx.Client) -> None:
+def test_backward_overrides_the_direction_of_a_cursor(client: httpx.Client) -> None:
     first, second, third = list(forward(client, BY_TITLE))[:3]
     to_third = second["pagination"]["next_cursor"]
     to_first = second["pagination"]["prev_cursor"]
@@ -168,7 +168,7 @@ def test_a_forged_place_is_a_place_like_any_other(
 ) -> None:
     """Its maker may read the list anyway."""
     query = GalleryQuery(sort_field=field)
-    forged = Cursor(backward=False, rank=2**63 - 1, position=Position(value, item_id))
+    forged = Cursor(backward=False, offset=2**63 - 1, position=Position(value, item_id))
     page = read(
         client, asked(SWITCHES, None, sort_field=field, cursor=cursors.write(forged, query))
     )

@@ -128,9 +128,9 @@ def test_the_total_is_the_arithmetic_of_the_stats(client: httpx.Client) -> None:
 
 def of_source(stats: dict[str, Any], source: str, own: bool, switches: Sequence[str]) -> int:
     mine: int = stats[f"user_{source}_count"]
-    everybody: int = stats[f"community_{source}_count"]
+    community: int = stats[f"community_{source}_count"]
     if f"community-{source}" in switches:
-        return everybody if own else everybody - mine
+        return community if own else community - mine
     return mine if own else 0
 
 
@@ -166,7 +166,7 @@ def test_one_empty_value_is_no_source(client: httpx.Client) -> None:
     assert page["stats"]["user_regular_count"] > 0
 
 
-def test_an_unknown_viewer_has_nothing_and_sees_everybody(client: httpx.Client) -> None:
+def test_an_unknown_viewer_has_nothing_and_sees_all_items(client: httpx.Client) -> None:
     mine = read(client, asked(["user-regular", "user-auto"], str(uuid4())))
     assert (mine["items"], mine["pagination"]["total_count"]) == ([], 0)
     community = asked(["community-regular", "community-auto"], str(uuid4()), page_size=100)

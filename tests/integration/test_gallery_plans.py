@@ -8,11 +8,10 @@ from uuid import UUID
 import pytest
 from sqlalchemy.orm import Session
 
-from genonaut.api.gallery.filters import Filters
+from genonaut.api.gallery.filters import Filters, Scope
 from genonaut.api.gallery.orders import Order, Position
 from genonaut.api.gallery.pager import Window
-from genonaut.api.gallery.query import GalleryPage, GalleryQuery, SortField, SourceSwitch
-from genonaut.api.gallery.sources import Scope
+from genonaut.api.gallery.query import GalleryPage, GalleryQuery, SortField, SwitchName
 from genonaut.api.repositories.content_repository import ContentRepository
 from genonaut.api.repositories.gallery_repository import GalleryRepository
 from genonaut.api.repositories.tag_repository import TagRepository
@@ -90,7 +89,7 @@ class Reader:
 
     def __init__(self, session: Session, settings: Settings) -> None:
         self.session = session
-        self.service = GalleryService(session, settings)
+        self.service = GalleryService(session, settings.gallery)
         self.found: GalleryPage
         self.plans: list[Plan] = []
 
@@ -135,9 +134,9 @@ def cheap(plan: Plan, about: object) -> None:
 
 def test_if_all_the_newest_are_mine_the_index_alone_is_passed_by(reader: Reader) -> None:
     """Ten thousand items are in the way of others' items. Their rows are not looked at."""
-    others = frozenset[SourceSwitch]({"community-regular", "community-auto"})
-    plan = reader.read(user_id=UUID(GRACE), sources=others)
-    assert all(item["creator_id"] != UUID(GRACE) for item in reader.found.items)
+    others = frozenset[SwitchName]({"community-regular", "community-auto"})
+    plan = reader.read(user_id=UUID(GRACE), switches=others)
+    assert all(item.creator_id != UUID(GRACE) for item in reader.found.items)
     assert plan.buffers <= ITEMS // 4 // 50
     assert {node.get("Heap Fetches", 0) for node in plan.nodes} == {0}
 
@@ -226,7 +225,7 @@ def test_walking_and_collecting_agree(crowd: Database, field: SortField) -> None
                 assert gallery.items(some, order, window, collect=True) == walked, some
                 middle = walked[-1] if walked else None
                 if middle:
-                    place = Position(middle[field], middle["id"])
+                    place = Position(getattr(middle, field), middle.id)
                     behind = Window(4, behind=place, inclusive=True)
                     way = order.reversed()
                     again = gallery.items(some, way, behind, collect=False)

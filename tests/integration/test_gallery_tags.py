@@ -143,19 +143,19 @@ def test_a_tag_may_be_named_by_its_id(client: httpx.Client, database: Database) 
     assert ids([both]) == ids([by_name])
 
 
-def test_items_have_all_their_tags_whichever_was_asked_for(client: httpx.Client) -> None:
+def test_items_have_all_their_tags_not_only_the_requested_one(client: httpx.Client) -> None:
     [item] = read(client, {"tag": "rare"})["items"]
     assert item["tags"] == ["all", "five", "rare", "three"]
 
 
 @pytest.mark.parametrize(("tags", "counted"), [(("two",), False), (("two", "three"), True)])
-def test_one_tag_is_counted_by_nobody(
+def test_the_total_of_one_tag_is_not_counted(
     database: Database, settings: Settings, tags: tuple[str, ...], counted: bool
 ) -> None:
     build(database)
     with database.snapshot() as session:
         query = GalleryQuery(tags=tags, tag_match="all", page_size=5)
-        service = GalleryService(session, settings)
+        service = GalleryService(session, settings.gallery)
         statements = [text for text, _ in executed(session, lambda: service.page(query))]
         assert service.page(query).pagination.total_count == 75 // (2 if len(tags) == 1 else 6)
     assert any("DECLARE counting" in statement for statement in statements) == counted

@@ -12,6 +12,7 @@ from genonaut.api.gallery.query import GalleryPage, GalleryQuery
 from genonaut.api.repositories.content_repository import ContentRepository
 from genonaut.api.services.gallery_service import GalleryService
 from genonaut.config import Settings
+from genonaut.db.gen_source_counts import CountsPolicy
 from genonaut.db.session import Database
 from tests.support.api import running_api
 from tests.support.galleries import (
@@ -51,7 +52,7 @@ def build(database: Database) -> None:
 
 @contextmanager
 def in_the_way_of_counting(database: Database) -> Iterator[None]:
-    """A lock on the items, until somebody has given up and goes on without the count."""
+    """A lock on the items, until a reader has given up and continues without the count."""
     with database.engine.connect() as other:
         other.exec_driver_sql("LOCK TABLE content_items, content_items_auto")
 
@@ -68,7 +69,8 @@ def in_the_way_of_counting(database: Database) -> Iterator[None]:
 def page(database: Database, settings: Settings, **query: Any) -> GalleryPage:
     with database.snapshot() as session:
         before = session.connection().exec_driver_sql("SHOW statement_timeout").scalar_one()
-        found = GalleryService(session, settings).page(GalleryQuery(**query))
+        service = GalleryService(session, settings.gallery, CountsPolicy.of(settings.stats))
+        found = service.page(GalleryQuery(**query))
         after = session.connection().exec_driver_sql("SHOW statement_timeout").scalar_one()
     assert after == before, "the transaction goes on as it was"
     return found
@@ -136,7 +138,7 @@ def test_counts_that_were_never_built_are_counted_live(
 ) -> None:
     found = page(database, settings, user_id=ADA, include_stats=True)
     assert found.stats is not None
-    assert found.stats["source"] == "live"
+    assert found.stats.source == "live"
     assert total(found) == (75, 8, False)
 
 
@@ -154,7 +156,7 @@ def test_totals_of_sources_count_nothing(database: Database, settings: Settings)
     build(database)
     with database.snapshot() as session:
         query = GalleryQuery(page_size=5)
-        executed = plans(session, lambda: GalleryService(session, settings).page(query))
+        executed = plans(session, lambda: GalleryService(session, settings.gallery).page(query))
     reading_items = [plan for plan in executed if plan.tables & {"content_items_auto"}]
     assert len(reading_items) == 1, "only the page itself"
     assert reading_items[0].root["Actual Rows"] == 6, "five, and one to see that there are more"

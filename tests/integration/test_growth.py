@@ -1,10 +1,16 @@
 """The numbers of the stats page, against plain SQL."""
 
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 from sqlalchemy import text
 
-from genonaut.api.services.growth_service import CHART_POINTS, GrowthService
+from genonaut.api.repositories.growth_repository import (
+    CHART_POINTS,
+    Creator,
+    GrowthPoint,
+    GrowthRepository,
+)
 from genonaut.db.session import Database
 from tests.support.site import ITEMS, USERS, fill
 
@@ -28,8 +34,9 @@ def test_the_largest_creators_are_those_of_the_content(database: Database) -> No
             text("DELETE FROM content_items WHERE creator_id = :id"), {"id": USERS["ada"]}
         )
     with database.snapshot() as session:
-        found = [tuple(row)[1:] for row in GrowthService(session).largest_creators()]
-    assert found == [("bo", *ITEMS["bo"]), ("ada", 0, ITEMS["ada"][1]), ("cy", *ITEMS["cy"])]
+        found = GrowthRepository(session).largest_creators()
+    made = {"bo": ITEMS["bo"], "ada": (0, ITEMS["ada"][1]), "cy": ITEMS["cy"]}
+    assert found == [Creator(UUID(USERS[name]), name, *made[name]) for name in made]
 
 
 def test_totals_come_from_the_refreshes_that_did_not_fail(database: Database) -> None:
@@ -37,10 +44,12 @@ def test_totals_come_from_the_refreshes_that_did_not_fail(database: Database) ->
     for hour, outcome in enumerate(["built", "failed", "exact", "repaired"]):
         record(database, outcome, start + timedelta(hours=hour), 10 + hour)
     with database.snapshot() as session:
-        growth = GrowthService(session)
-        totals = [tuple(row) for row in growth.totals()]
+        growth = GrowthRepository(session)
+        totals = growth.totals()
         outcomes = [row.outcome for row in growth.refreshes()]
-    assert totals == [(start + timedelta(hours=h), 10 + h, 2 * (10 + h)) for h in (0, 2, 3)]
+    assert totals == [
+        GrowthPoint(start + timedelta(hours=h), 10 + h, 2 * (10 + h)) for h in (0, 2, 3)
+    ]
     assert outcomes == ["repaired", "exact", "failed", "built"]
 
 
@@ -56,7 +65,7 @@ def test_many_refreshes_are_thinned_evenly(database: Database) -> None:
     with database.transaction() as session:
         session.execute(text(sql), {"start": start, "many": many})
     with database.snapshot() as session:
-        found = [row.regular for row in GrowthService(session).totals()]
+        found = [row.regular for row in GrowthRepository(session).totals()]
     assert found[0] == 1
     assert found[-1] == many
     assert CHART_POINTS / 2 <= len(found) <= CHART_POINTS + 2
@@ -65,5 +74,5 @@ def test_many_refreshes_are_thinned_evenly(database: Database) -> None:
 
 def test_an_empty_gallery_has_no_growth(database: Database) -> None:
     with database.snapshot() as session:
-        growth = GrowthService(session)
+        growth = GrowthRepository(session)
         assert (growth.totals(), growth.refreshes(), growth.largest_creators()) == ([], [], [])

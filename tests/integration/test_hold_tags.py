@@ -1,4 +1,4 @@
-"""Tags are found or added, whoever else adds, renames and deletes them meanwhile."""
+"""Tags are found or added while other transactions add, rename and delete them."""
 
 import random
 from concurrent.futures import ThreadPoolExecutor
@@ -46,7 +46,7 @@ def test_a_tag_that_is_on_its_way_out_is_waited_for(database: Database, change: 
     assert (held.ids["sea"] == first, held.added) == (stays, 0 if stays else 1)
 
 
-def test_everybody_at_once(database: Database):
+def test_adding_renaming_and_deleting_at_once(database: Database):
     """Adders of random tags, of whom each tag is needed, beside renamers and deleters."""
     start = Barrier(6)
     carried = "INSERT INTO content_tags SELECT :item, 'items', unnest(CAST(:tags AS uuid[]))"

@@ -228,7 +228,7 @@ def test_a_full_database_is_upgraded_and_built_while_others_write(scratch: Datab
     assert refresh_now(scratch.transaction, GEN_SOURCE, "test").rows_wrong == 0
 
 
-def test_going_back_keeps_the_content_and_the_next_build_counts_it_anew(
+def test_going_back_keeps_the_content_and_the_next_build_recounts_it(
     scratch: Database,
 ) -> None:
     upgrade(scratch.engine)

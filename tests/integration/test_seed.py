@@ -39,7 +39,7 @@ def fingerprint(database: Database) -> object:
         return session.execute(text(statement)).scalar_one()
 
 
-def test_it_makes_what_was_asked_for(database: Database):
+def test_it_makes_the_requested_numbers(database: Database):
     seen: list[tuple[int, int]] = []
     with database.engine.begin() as connection:
         made = seed(connection, **SMALL, on_progress=lambda *at: seen.append(at))
@@ -73,7 +73,7 @@ def test_it_refuses_a_database_with_users(database: Database):
 
 
 @pytest.mark.parametrize("wrong", [{"users": 0}, {"regular": -1}, {"auto": -1}])
-def test_it_refuses_numbers_that_cannot_be(database: Database, wrong: dict[str, int]):
+def test_it_refuses_impossible_numbers(database: Database, wrong: dict[str, int]):
     with pytest.raises(UsageError), database.engine.begin() as connection:
         seed(connection, **(SMALL | wrong))
 

@@ -30,4 +30,4 @@ def test_it_works_and_finds_a_wrong_count_without_a_broker(
         )
     found = check(database)
     assert found.returncode == 1
-    assert "Community auto: readers are told 7, the view shows 7, and there are 0" in found.stdout
+    assert "Community auto: readers get 7, the view shows 7, and there are 0" in found.stdout

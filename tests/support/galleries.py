@@ -7,18 +7,18 @@ from typing import Any, get_args
 import httpx
 from sqlalchemy.orm import Session
 
-from genonaut.api.gallery.query import SortField, SourceSwitch
+from genonaut.api.gallery.query import SortField, SwitchName
 from genonaut.db.session import Database
 
 UNIFIED = "/api/v1/content/unified"
 ADA, GRACE, LURKER = (f"00000000-0000-4000-8000-00000000000{number}" for number in (1, 2, 3))
 VIEWERS = {"nobody": None, "with content": ADA, "without content": LURKER}
-SWITCHES: tuple[SourceSwitch, ...] = get_args(SourceSwitch)
+SWITCHES: tuple[SwitchName, ...] = get_args(SwitchName)
 COMBINATIONS = list(chain.from_iterable(combinations(SWITCHES, n) for n in range(5)))
 ORDERS = [(field, order) for field in get_args(SortField) for order in ("desc", "asc")]
 
 # Few different values, so that ids decide; and values that are only equal when rounded. In order,
-# so that ids run with n whatever plan joins them.
+# so that ids run with n in every plan of the join.
 FILL = f"""
 INSERT INTO users (id, username) VALUES
     ('{ADA}', 'ada'), ('{GRACE}', 'grace'), ('{LURKER}', 'lurker'),

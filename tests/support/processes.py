@@ -1,4 +1,4 @@
-"""Real processes: commands, those who hold a server, and what is left of them afterwards."""
+"""Real processes: commands, holders of a server, and what is left of them afterwards."""
 
 import json
 import os
@@ -19,7 +19,7 @@ from genonaut.db.session import Database
 from tests.support.waiting import PATIENCE_SECONDS, wait_until
 
 CHECKOUT = Path(__file__).parents[2]
-# A process under test gets these from whoever runs the tests, and otherwise what its test says.
+# A process under test gets these from our own environment, and otherwise what its test sets.
 INHERITED = (
     *("PATH", "LANG", "TMPDIR", "LD_LIBRARY_PATH"),
     *("PYTHONHOME", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE"),
@@ -147,14 +147,14 @@ class Holder:
 
 
 def connect(home: Path, dbname: str = "postgres", **options: Any) -> psycopg.Connection[Any]:
-    """A connection to the home's server, for as long as somebody else holds it."""
+    """A connection to the home's server, which another process has to hold meanwhile."""
     endpoint = json.loads((home / "postgres" / "endpoint.json").read_text())
     return psycopg.connect(**{**endpoint, "dbname": dbname, "autocommit": True, **options})
 
 
 @contextmanager
 def opened(home: Path) -> Iterator[Database]:
-    """The home's test database, for as long as somebody else holds it."""
+    """The home's test database, whose server another process has to hold meanwhile."""
     endpoint = json.loads((home / "postgres" / "endpoint.json").read_text())
     names = {"username" if key == "user" else key: value for key, value in endpoint.items()}
     url = URL.create("postgresql+psycopg", database="genonaut_test", **names)
@@ -179,7 +179,7 @@ def find_keeper(home: Path) -> int:
 
 
 def processes_of(home: Path) -> list[int]:
-    """Whoever works in a home, names it on the command line, or was started with it as theirs."""
+    """The processes that work in a home, name it in their command, or have it as GENONAUT_HOME."""
     return [process for process in all_processes() if _belongs_to(home, process)]
 
 

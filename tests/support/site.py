@@ -85,9 +85,9 @@ def arithmetic(counts: dict[str, int], on: tuple[str, ...]) -> int:
     """The number of results by the numbers of the popover, source by source."""
     total = 0
     for how in ("g", "ag"):
-        own, everybody = counts[f"your-{how}"], counts[f"comm-{how}"]
+        own, community = counts[f"your-{how}"], counts[f"comm-{how}"]
         if f"comm-{how}" in on:
-            total += everybody if f"your-{how}" in on or own == 0 else everybody - own
+            total += community if f"your-{how}" in on or own == 0 else community - own
         elif f"your-{how}" in on:
             total += own
     return total

@@ -1,4 +1,4 @@
-"""Waiting for what others do: with a pause, and with an end that says what did not come."""
+"""Waiting for other processes: with pauses, and with a deadline that says what did not happen."""
 
 import time
 from collections.abc import Callable

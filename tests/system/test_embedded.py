@@ -1,4 +1,4 @@
-"""The embedded PostgreSQL: it is there while somebody uses it, and gone when nobody does."""
+"""The embedded PostgreSQL: it runs while any process uses it, and is gone when none does."""
 
 import asyncio
 import json
@@ -89,7 +89,7 @@ def test_eight_starting_at_once_from_nothing_share_a_server(new_home: Path) -> N
             holder.let_go()
 
 
-def test_who_comes_as_the_last_one_goes_gets_a_server_that_answers(ready_home: Path) -> None:
+def test_a_holder_that_comes_as_the_last_one_goes_gets_a_running_server(ready_home: Path) -> None:
     for _ in range(4):
         with Lease(ready_home, "postgres") as lease:
             psycopg.connect(**lease.endpoint(), dbname="postgres").close()
@@ -103,7 +103,7 @@ def test_without_its_keeper_the_server_ends_and_the_next_start_recovers(ready_ho
         remember_something(ready_home)
         server = postmaster(ready_home)
         kill(keeper(ready_home))
-        wait_until(lambda: is_gone(server), "PostgreSQL has ended by itself")
+        wait_until(lambda: is_gone(server), "PostgreSQL has ended on its own")
     with held(ready_home):
         assert what_is_remembered(ready_home) == ("committed",)
 
@@ -116,7 +116,7 @@ def test_without_its_keeper_the_server_is_started_at_once_by_the_next(ready_home
             assert what_is_remembered(ready_home) == ("committed",)
 
 
-def test_a_server_that_dies_is_started_again_on_its_port(ready_home: Path) -> None:
+def test_a_server_that_dies_is_restarted_on_its_port(ready_home: Path) -> None:
     with held(ready_home) as address:
         remember_something(ready_home)
         old = postmaster(ready_home)
@@ -126,7 +126,7 @@ def test_a_server_that_dies_is_started_again_on_its_port(ready_home: Path) -> No
             assert connection.execute("SELECT what FROM remembered").fetchone() == ("committed",)
 
 
-def test_a_server_that_dies_in_the_middle_of_a_long_query_is_started_again(
+def test_a_server_that_dies_in_the_middle_of_a_long_query_is_restarted(
     ready_home: Path,
 ) -> None:
     with held(ready_home), ThreadPoolExecutor(1) as pool:
@@ -181,7 +181,7 @@ def test_a_start_that_is_killed_in_initdb_is_taken_up_by_the_next(new_home: Path
         remember_something(new_home)
 
 
-def test_who_comes_while_a_killed_start_goes_on_waits_for_it(new_home: Path) -> None:
+def test_a_holder_that_comes_while_a_killed_start_goes_on_waits_for_it(new_home: Path) -> None:
     with Holder(new_home) as holder:
         wait_until(lambda: runs_initdb(new_home), "initdb is running")
         holder.process.kill()
@@ -221,7 +221,9 @@ def test_a_file_in_the_place_of_the_home_is_refused(new_home: Path) -> None:
 
 
 @needs_root
-def test_somebody_elses_folder_is_refused(new_home: Path, nobodys_python: list[str]) -> None:
+def test_the_folder_of_another_account_is_refused(
+    new_home: Path, nobodys_python: list[str]
+) -> None:
     with Holder(new_home, nobodys_python, **NOBODY) as holder:
         _, complaints = holder.process.communicate()
     assert (
@@ -234,7 +236,7 @@ def test_somebody_elses_folder_is_refused(new_home: Path, nobodys_python: list[s
 
 
 @needs_root
-def test_root_runs_the_server_as_somebody_else_and_opens_no_door_for_it(new_home: Path) -> None:
+def test_root_runs_the_server_as_another_account_and_loosens_no_permissions(new_home: Path) -> None:
     home = new_home / "private" / "home"
     home.mkdir(parents=True)
     home.parent.chmod(0o700)
@@ -249,7 +251,7 @@ def test_root_runs_the_server_as_somebody_else_and_opens_no_door_for_it(new_home
 
 
 @needs_root
-def test_somebody_who_is_not_root_runs_the_server_as_themselves(
+def test_an_account_other_than_root_runs_the_server_as_itself(
     new_home: Path, nobodys_python: list[str]
 ) -> None:
     home = new_home / "of nobody"
@@ -298,7 +300,7 @@ def test_programs_that_an_account_cannot_reach_are_copied_once(private_programs:
 LIBPQ_VARIABLES = ("PGHOST", "PGUSER", "PGDATABASE", "PGPASSWORD", "PGOPTIONS", "PGSERVICE")
 
 
-def test_the_environment_of_whoever_starts_it_does_not_matter(new_home: Path) -> None:
+def test_the_environment_of_the_command_that_starts_it_does_not_matter(new_home: Path) -> None:
     strange = dict.fromkeys(LIBPQ_VARIABLES, "nonsense") | {
         "LC_ALL": "de_DE",
         "LANG": "tr_TR",
@@ -422,7 +424,7 @@ def test_it_speaks_utf_8_and_sorts_alike_everywhere(ready_home: Path) -> None:
 
 
 @pytest.mark.parametrize("password", ["wrong", ""])
-def test_nobody_enters_without_the_password(ready_home: Path, password: str) -> None:
+def test_no_connection_is_accepted_without_the_password(ready_home: Path, password: str) -> None:
     with held(ready_home):
         for place in ("127.0.0.1", str(ready_home / "postgres" / "data")):
             with pytest.raises(psycopg.OperationalError, match="password"):

@@ -223,7 +223,7 @@ def test_commands_work_beside_a_running_up(home_of_ada: Path) -> None:
         assert httpx.get(url + STATS).json()["community_regular_count"] == 3
 
 
-def test_the_address_is_told_without_the_password_unless_it_is_wanted(ready_home: Path) -> None:
+def test_the_address_is_printed_without_the_password_unless_requested(ready_home: Path) -> None:
     shown = succeed(ready_home, "db", "url")
     assert shown.startswith("postgresql://genonaut:***@127.0.0.1:")
     assert shown.endswith("/genonaut_test\n")

@@ -158,14 +158,14 @@ def test_a_database_that_is_not_there(
 
 @pytest.mark.parametrize("command", ["stats show", "api", "import some.csv"])
 @pytest.mark.parametrize(
-    ("database", "found"), [("without_schema", "nothing"), ("of_the_past", "0001_content")]
+    ("database", "found"), [("without_schema", "no revision"), ("of_the_past", "0001_content")]
 )
 def test_a_schema_that_is_not_current(
     complaint: Complaint, real_server: dict[str, Any], command: str, database: str, found: str
 ) -> None:
     variables = by_parts(real_server, name=database) | {"API_PORT": str(free_port())}
     line = complaint(*command.split(), code=5, **variables)
-    assert line.startswith(f"The database's schema is at {found} and this version of Genonaut ")
+    assert line.startswith(f"The database's schema is at {found}, and this version of Genonaut ")
     assert line.endswith(": run `genonaut db upgrade`.")
 
 
@@ -178,15 +178,16 @@ def test_a_database_of_a_development_version(
 ) -> None:
     variables = by_parts(real_server, name="unreleased") | {"API_PORT": str(free_port())}
     assert complaint(*command.split(), code=5, **variables) == (
-        "The database unreleased was made by a development version of Genonaut (schema 0004) and "
-        "cannot be upgraded: open it with `genonaut db psql` and the same --env, empty it with "
+        "The database unreleased was created by a development version of Genonaut (schema 0004) "
+        "and cannot be upgraded: open it with `genonaut db psql` and the same --env, empty it with "
         "`DROP SCHEMA public CASCADE; CREATE SCHEMA public;`, and start again."
     )
 
 
 def test_a_revision_that_does_not_exist(complaint: Complaint, real_server: dict[str, Any]) -> None:
     assert complaint("db", "downgrade", "0815", code=2, **by_parts(real_server)) == (
-        "There is no way to the revision '0815': Can't locate revision identified by '0815'."
+        "Cannot migrate to revision '0815' (Can't locate revision identified by '0815'): choose "
+        "`base`, or a revision up to 0003_gallery."
     )
 
 
@@ -224,7 +225,7 @@ def test_a_home_that_cannot_be_written(complaint: Complaint, tmp_path: Path, com
 
 
 @pytest.mark.parametrize("command", ["up", "api"])
-def test_a_port_that_was_asked_for_and_is_taken(complaint: Complaint, command: str) -> None:
+def test_a_requested_port_that_is_in_use(complaint: Complaint, command: str) -> None:
     with listening(None) as port:
         line = complaint(command, code=6, API_PORT=str(port))
     assert line == (
@@ -233,7 +234,7 @@ def test_a_port_that_was_asked_for_and_is_taken(complaint: Complaint, command: s
     )
 
 
-def test_a_port_that_nobody_asked_for_and_is_taken(ready_home: Path) -> None:
+def test_a_default_port_that_is_in_use(ready_home: Path) -> None:
     with listening(None) as port:
         configuration = change_base(ready_home, "api", {"port": port})
         with running(ready_home, "api", GENONAUT_CONFIG_DIR=configuration) as command:

@@ -190,7 +190,7 @@ def test_what_is_killed_comes_back_and_no_count_is_ever_wrong(
 
 @contextmanager
 def writing(database: Database) -> Iterator[list[object]]:
-    """Somebody who writes and compares all the time; yields what was wrong."""
+    """A client that writes and compares all the time; yields what was wrong."""
     stop, wrong = threading.Event(), list[object]()
 
     def write() -> None:

@@ -1,4 +1,4 @@
-"""Asking coalescer: who shares a call, who waits for the next, and what errors do."""
+"""The coalescer: which callers share a call, which wait for the next, and what errors do."""
 
 import asyncio
 import gc
@@ -42,7 +42,7 @@ async def begun(coalescer: Coalescer[str, int], *keys: str) -> list[asyncio.Task
     return tasks
 
 
-def test_who_comes_together_is_asked_for_together() -> None:
+def test_callers_that_arrive_together_share_one_call() -> None:
     async def test(oracle: Oracle, coalescer: Coalescer[str, int]) -> None:
         tasks = await begun(coalescer, "ada", "grace", "ada")
         oracle.may_answer.set()
@@ -52,7 +52,7 @@ def test_who_comes_together_is_asked_for_together() -> None:
     run(test)
 
 
-def test_who_comes_during_a_call_is_answered_by_the_next_one() -> None:
+def test_a_caller_that_arrives_during_a_call_waits_for_the_next() -> None:
     async def test(oracle: Oracle, coalescer: Coalescer[str, int]) -> None:
         first = await begun(coalescer, "ada")
         later = await begun(coalescer, "ada", "grace")
@@ -64,7 +64,7 @@ def test_who_comes_during_a_call_is_answered_by_the_next_one() -> None:
     run(test)
 
 
-def test_an_error_is_for_those_who_asked_and_nobody_else() -> None:
+def test_an_error_is_raised_for_the_callers_of_that_call_only() -> None:
     async def test(oracle: Oracle, coalescer: Coalescer[str, int]) -> None:
         tasks = await begun(coalescer, "ada", "grace")
         oracle.trouble = ValueError("no")
@@ -77,7 +77,7 @@ def test_an_error_is_for_those_who_asked_and_nobody_else() -> None:
     run(test)
 
 
-def test_who_goes_away_does_not_take_the_others_answer_along() -> None:
+def test_a_cancelled_caller_does_not_cancel_the_others() -> None:
     async def test(oracle: Oracle, coalescer: Coalescer[str, int]) -> None:
         ada, grace = await begun(coalescer, "ada", "grace")
         ada.cancel()
@@ -89,7 +89,7 @@ def test_who_goes_away_does_not_take_the_others_answer_along() -> None:
     run(test)
 
 
-def test_an_error_that_nobody_waits_for_any_more_is_no_complaint(
+def test_an_error_without_a_waiting_caller_is_not_reported(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     async def test(oracle: Oracle, coalescer: Coalescer[str, int]) -> None:

@@ -1,4 +1,4 @@
-"""The settings: where they come from, what wins, and what is said when they are wrong."""
+"""The settings: where they come from, which one wins, and the message when one is wrong."""
 
 import json
 import os

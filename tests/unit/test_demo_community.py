@@ -53,7 +53,7 @@ def test_it_is_the_same_in_every_process():
         assert printed.stdout.strip() == digest
 
 
-def test_the_numbers_are_as_asked_for(community: Community, items: list[ItemColumns]):
+def test_the_numbers_are_those_requested(community: Community, items: list[ItemColumns]):
     assert Counter(item[0] for item in items) == {"items": REGULAR, "auto": AUTO}
     assert len({user[0] for user in community.users}) == USERS
     assert len({user[1] for user in community.users}) == USERS

@@ -1,4 +1,4 @@
-"""The order of floors: a room imports from the floors below, never from beside or above."""
+"""The order of floors: a package imports from the floors below, never from beside or above."""
 
 import ast
 from collections.abc import Iterator

@@ -25,7 +25,7 @@ VALUES: dict[SortField, st.SearchStrategy[SortValue]] = {
     "title": st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])),
 }
 SCORES: GalleryQuery = GalleryQuery(sort_field="quality_score")
-CURSOR = Cursor(backward=False, rank=10, position=Position(0.1, 17))
+CURSOR = Cursor(backward=False, offset=10, position=Position(0.1, 17))
 
 
 @st.composite
@@ -70,7 +70,7 @@ def test_every_changed_character_is_noticed() -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        {"sources": ALL_SWITCHES - {"user-auto"}},
+        {"switches": ALL_SWITCHES - {"user-auto"}},
         {"user_id": ADA},
         {"search": "sea"},
         {"tags": ("sea",)},
@@ -111,7 +111,7 @@ def test_whoever_can_make_the_checksum_can_make_nothing_else(payload: str) -> No
 
 def test_whoever_can_make_the_checksum_can_make_a_cursor() -> None:
     """So what is refused above is refused for what it says."""
-    made = Cursor(backward=False, rank=1, position=Position(1.0, 2))
+    made = Cursor(backward=False, offset=1, position=Position(1.0, 2))
     assert cursors.read(forged('[false,1,"1.0",2]', SCORES), SCORES) == made
 
 

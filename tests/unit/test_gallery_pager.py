@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from genonaut.api.gallery.cursors import END, Cursor
 from genonaut.api.gallery.orders import Order, Position
-from genonaut.api.gallery.pager import Pager, Part, Total, Window
+from genonaut.api.gallery.pager import Pager, Slice, Total, Window
 
 UP = Order("quality_score", descending=False)
 
@@ -42,7 +42,7 @@ class InMemory:
     def any_item(self, order: Order, window: Window) -> bool:
         return bool(self.items(order, window))
 
-    def pager(self, size: int, *, exact: bool = True) -> Pager:
+    def pager(self, size: int, *, exact: bool = True) -> Pager[Item]:
         total = Total(len(self.all) if exact else 0, exact)
         return Pager(self, UP, size, total)
 
@@ -53,15 +53,15 @@ LISTS = st.lists(st.sampled_from([0.0, 0.5, 1.0]), max_size=40).map(
 SIZES = st.integers(1, 12)
 
 
-def behind(part: Part) -> Cursor:
+def behind(part: Slice[Item]) -> Cursor:
     last = part.items[-1]
-    rank = part.rank + len(part.items)
-    return Cursor(backward=False, rank=rank, position=Position(last.value, last.id))
+    offset = part.offset + len(part.items)
+    return Cursor(backward=False, offset=offset, position=Position(last.value, last.id))
 
 
-def before(part: Part) -> Cursor:
+def before(part: Slice[Item]) -> Cursor:
     first = part.items[0]
-    return Cursor(backward=True, rank=part.rank, position=Position(first.value, first.id))
+    return Cursor(backward=True, offset=part.offset, position=Position(first.value, first.id))
 
 
 @given(LISTS, SIZES, st.integers(1, 50), st.booleans())
@@ -73,7 +73,7 @@ def test_a_page_by_number_is_a_slice(
     assert list(part.items) == everything.all[offset : offset + size]
     assert part.before == (offset > 0 and bool(everything.all))
     assert part.after == (offset + size < len(everything.all))
-    assert part.rank == offset
+    assert part.offset == offset
 
 
 @given(SIZES, st.integers(1, 50))
@@ -90,7 +90,7 @@ def test_forward_to_the_end_and_back(everything: InMemory, size: int, exact: boo
     while forward[-1].after:
         forward.append(pager.from_cursor(behind(forward[-1])))
     assert [item for part in forward for item in part.items] == everything.all
-    assert [part.rank for part in forward] == [n * size for n in range(len(forward))]
+    assert [part.offset for part in forward] == [n * size for n in range(len(forward))]
     backward = [forward[-1]]
     while backward[-1].before:
         backward.append(pager.from_cursor(before(backward[-1])))
@@ -105,8 +105,8 @@ def test_from_the_end_to_the_start(everything: InMemory, size: int) -> None:
     while parts[-1].before:
         parts.append(pager.from_cursor(before(parts[-1])))
     assert [item for part in parts[::-1] for item in part.items] == everything.all
-    ranks = [part.rank for part in parts]
-    assert ranks == [max(0, len(everything.all) - (n + 1) * size) for n in range(len(parts))]
+    offsets = [part.offset for part in parts]
+    assert offsets == [max(0, len(everything.all) - (n + 1) * size) for n in range(len(parts))]
 
 
 @given(LISTS, SIZES, st.data())
@@ -118,8 +118,8 @@ def test_a_place_is_good_though_its_item_is_gone(
     gone = data.draw(st.sampled_from(everything.all))
     everything.all.remove(gone)
     place = Position(gone.value, gone.id)
-    after = everything.pager(size).from_cursor(Cursor(backward=False, rank=0, position=place))
-    ahead = everything.pager(size).from_cursor(Cursor(backward=True, rank=0, position=place))
+    after = everything.pager(size).from_cursor(Cursor(backward=False, offset=0, position=place))
+    ahead = everything.pager(size).from_cursor(Cursor(backward=True, offset=0, position=place))
     assert list(after.items) == [item for item in everything.all if item > gone][:size]
     assert list(ahead.items) == [item for item in everything.all if item < gone][-size:]
     assert after.before == ahead.before or bool(ahead.items)

@@ -1,4 +1,4 @@
-"""Whatever is in a record, it becomes a row that PostgreSQL takes, or a reason."""
+"""Every record becomes a row that PostgreSQL accepts, or a reason."""
 
 import json
 import math
@@ -68,7 +68,7 @@ def test_defaults_are_for_rows_that_do_not_say():
 
 
 @pytest.mark.parametrize("creator", ["", " ", " me", "x" * 256, "a\0b"])
-def test_a_default_creator_that_cannot_be(creator: str):
+def test_an_invalid_default_creator(creator: str):
     with pytest.raises(UsageError):
         Defaults(creator)
 

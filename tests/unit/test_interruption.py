@@ -1,4 +1,4 @@
-"""A signal ends a command, wherever Python happens to be when it comes."""
+"""A signal ends a command, wherever Python happens to be when the signal arrives."""
 
 import signal
 import subprocess
@@ -22,7 +22,7 @@ def kill():
     os.kill(os.getpid(), signal.{number})
     time.sleep(0.1)
 
-# Whoever runs the tests in the background may ignore it, and a child would do so as well.
+# A test run in the background may ignore SIGINT, and its children would as well.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 {handler}
 try:
@@ -51,7 +51,7 @@ def test_a_signal_ends_the_command(place: str, number: str, handler: str, exit_c
     assert "Exception ignored" not in done.stderr
 
 
-def test_other_exceptions_in_finalizers_are_told_as_ever() -> None:
+def test_other_exceptions_in_finalizers_are_reported_as_usual() -> None:
     program = COMMAND.format(
         number="SIGTERM",
         handler="exit_on(signal.SIGTERM)",

@@ -79,7 +79,7 @@ def test_uvicorns_own_handlers_and_access_lines_are_gone(logs: Logs) -> None:
 @pytest.mark.parametrize("log", [structlog.stdlib.get_logger("a"), logging.getLogger("b")])
 def test_what_is_below_the_level_is_left_out(logs: Logs, log: Any) -> None:
     logs.start("json")
-    log.debug("nobody wants to know")
+    log.debug("below the level")
     assert logs.events() == []
 
 

@@ -57,7 +57,7 @@ def test_no_path_becomes_a_label(path: str, route: str) -> None:
     assert (labels["method"], labels["route"]) == ("GET", route)
 
 
-def test_a_request_that_ends_without_an_answer_is_counted() -> None:
+def test_a_request_that_ends_without_a_response_is_counted() -> None:
     registry = CollectorRegistry()
     with pytest.raises(RuntimeError):
         ask("/pages/fails", registry)

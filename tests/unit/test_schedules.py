@@ -1,4 +1,4 @@
-"""The schedule in the settings: what Celery makes of it, and what is refused with its key."""
+"""The schedule in the settings: what Celery gets of it, and which mistakes are refused by key."""
 
 from datetime import timedelta
 from typing import Any
@@ -55,7 +55,7 @@ def test_what_is_not_enabled_is_left_out() -> None:
     assert REFRESH not in beat_schedule(with_schedule({"minute": 0}, enabled=False))
 
 
-def test_a_run_that_nobody_took_does_not_pile_up() -> None:
+def test_a_run_that_no_worker_took_does_not_pile_up() -> None:
     assert beat_schedule(load_settings("test"))["fold-deltas"]["options"] == {"expires": 5.0}
 
 

@@ -1,4 +1,4 @@
-"""What a tag is called, whoever has written it however."""
+"""The one name of a tag, however it was typed."""
 
 import unicodedata
 from contextlib import suppress
@@ -97,7 +97,7 @@ def test_a_column(value: object, names: tuple[str, ...]):
         (",".join(str(n) for n in range(51)), "tags has more than 50 tags"),
     ],
 )
-def test_a_column_that_cannot_be(value: object, reason: str):
+def test_an_invalid_column(value: object, reason: str):
     with pytest.raises(InvalidValueError) as refused:
         column_of_tags(value, "tags")
     assert str(refused.value).startswith(reason)

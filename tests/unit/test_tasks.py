@@ -1,4 +1,4 @@
-"""A task that cannot do its work fails: nobody is told that all is well."""
+"""A task that cannot do its work fails: it never reports success."""
 
 import pytest
 

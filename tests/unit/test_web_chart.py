@@ -4,13 +4,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from genonaut.web.chart import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, Total, draw_chart
+from genonaut.api.repositories.growth_repository import GrowthPoint
+from genonaut.web.chart import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, draw_chart
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-def totals(*counts: tuple[int, int], step: timedelta = timedelta(hours=1)) -> list[Total]:
-    return [Total(START + i * step, regular, auto) for i, (regular, auto) in enumerate(counts)]
+def totals(*counts: tuple[int, int], step: timedelta = timedelta(hours=1)) -> list[GrowthPoint]:
+    return [
+        GrowthPoint(START + i * step, regular, auto) for i, (regular, auto) in enumerate(counts)
+    ]
 
 
 def test_nothing_to_draw() -> None:

@@ -2,10 +2,14 @@
 
 import os
 import socket
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
+from genonaut.api.entities import Item
 from genonaut.web.files import ImageFile, ImagesFolder, Which
 from genonaut.web.picture_urls import PictureUrls
 
@@ -17,6 +21,23 @@ HEADS = {
     "webp": (b"RIFF\0\0\0\0WEBPVP8 " + b"\0" * 40, "image/webp"),
     "avif": (b"\0\0\0\x1cftypavif" + b"\0" * 40, "image/avif"),
 }
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+ITEM = Item(
+    id=17,
+    title="A fox",
+    content_type="image",
+    content_data="a.png",
+    path_thumb=None,
+    prompt="a fox",
+    creator_id=UUID(int=1),
+    creator_username="ada",
+    item_metadata={},
+    quality_score=0.0,
+    created_at=NOW,
+    updated_at=NOW,
+    source_type="regular",
+)
 
 
 @pytest.fixture
@@ -32,7 +53,8 @@ def folder(tmp_path: Path) -> Path:
 def find(
     folder: Path | None, name: str, thumb: str | None = None, which: Which = "full"
 ) -> ImageFile | None:
-    return ImagesFolder(folder).find({"content_data": name, "path_thumb": thumb}, which)
+    item = replace(ITEM, content_data=name, path_thumb=thumb)
+    return ImagesFolder(folder).find(item, which)
 
 
 @pytest.mark.parametrize("name", ["a.png", "deep/b.png", "./a.png", "deep//b.png", "a.png/"])
@@ -106,7 +128,7 @@ def test_pipes_sockets_and_devices_do_not_stop_us(
         assert find(folder, "zero.png") is None
 
 
-def test_without_a_folder_nobody_has_a_file(folder: Path) -> None:
+def test_without_a_folder_no_item_has_a_file(folder: Path) -> None:
     assert find(None, "a.png") is None
     assert find(folder.parent / "nowhere", "a.png") is None
 
@@ -122,11 +144,10 @@ def test_thumbnail_and_image_stand_in_for_each_other(folder: Path) -> None:
 
 def test_addresses_change_with_the_file(folder: Path) -> None:
     pictures = PictureUrls(ImagesFolder(folder))
-    item = {"id": 17, "prompt": "a fox", "content_data": "a.png", "path_thumb": None}
-    before = pictures.url(item, "full")
+    before = pictures.url(ITEM, "full")
     assert before.startswith("/gallery/files/17/full?v=")
     (folder / "a.png").write_bytes(PNG + b"more")
-    assert pictures.url(item, "full") != before
+    assert pictures.url(ITEM, "full") != before
     (folder / "a.png").unlink()
-    assert pictures.url(item, "full").startswith("/gallery/pictures/17.svg?v=")
-    assert pictures.is_drawn(item)
+    assert pictures.url(ITEM, "full").startswith("/gallery/pictures/17.svg?v=")
+    assert pictures.is_drawn(ITEM)

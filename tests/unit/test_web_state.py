@@ -124,7 +124,7 @@ def test_the_question_behind_a_state() -> None:
     query = read("notGenSource=comm-g&sort=title&size=12&tags=a,b&match=any&search=x&p=2").query(
         user
     )
-    assert query.sources == ALL_SWITCHES - {"community-regular"}
+    assert query.switches == ALL_SWITCHES - {"community-regular"}
     assert (query.sort_field, query.sort_order) == ("title", "asc")
     assert (query.page, query.page_size, query.user_id) == (2, 12, user)
     assert (query.tags, query.tag_match, query.search) == (("a", "b"), "any", "x")

@@ -63,9 +63,9 @@ def _introduction(raw: dict[str, Any]) -> str:
     profile = raw["profile"]
     rows = ", ".join(f"{number:,}" for number in profile["rows"])
     rounds = profile["promised_rounds"]
-    more = f"Figures with a target have {rounds} rounds, except COPY and refreshes. "
+    more = f"Figures with a target have {_rounds(rounds)}, except COPY and refreshes. "
     return (
-        f"One run of `make bench` ({profile['name']} form, {profile['rounds']} rounds, "
+        f"One run of `make bench` ({profile['name']} form, {_rounds(profile['rounds'])}, "
         f"{raw['minutes']:.0f} minutes, galleries of {rows} items) at commit "
         f"`{raw['commit']}`, started {raw['started']}.\n"
         "All figures are from this run, and they count because the answers were right: every "
@@ -78,6 +78,10 @@ def _introduction(raw: dict[str, Any]) -> str:
         "them.\n"
         "**This page is generated. Do not edit it.**"
     )
+
+
+def _rounds(number: int) -> str:
+    return "1 round" if number == 1 else f"{number} rounds"
 
 
 METHOD = """\

@@ -1,11 +1,11 @@
-"""Cursors: places in a list, as text that means nothing to whoever carries it.
+"""Cursors: places in a list, as text that means nothing to the client that keeps it.
 
 A cursor holds the sort value and the id of the item that it is beside, to the last bit. So a page
-begins exactly there, whatever was added or deleted since.
+begins exactly there, even if items were added or deleted since.
 
 Its first bytes are a checksum of the rest and of the list it belongs to. That is no signature: a
-cursor opens nothing that its bearer could not ask for anyway, and it needs no secret that several
-processes would have to share. Whatever it says is looked at as if a stranger had written it.
+cursor shows nothing that a client could not ask for anyway, and it needs no secret that several
+processes would have to share. So its content is validated like any other input.
 """
 
 import binascii
@@ -30,22 +30,22 @@ class Cursor:
     """A place between two items: behind `position`, or before it if it goes `backward`.
 
     Without a position it is the place before the first item, or behind the last.
-    `rank` is the number of items that were before the place when the cursor was made.
+    `offset` is the number of items that were before the place when the cursor was made.
     """
 
     backward: bool
-    rank: int
+    offset: int
     position: Position | None = None
 
 
-END = Cursor(backward=True, rank=0)
+END = Cursor(backward=True, offset=0)
 
 
 def write(cursor: Cursor, query: GalleryQuery) -> str:
     """The cursor as text, for this list."""
     at = cursor.position
     place = [_plain(at.value), at.item_id] if at else []
-    written = [cursor.backward, cursor.rank, *place]
+    written = [cursor.backward, cursor.offset, *place]
     payload = json.dumps(written, ensure_ascii=False, separators=(",", ":")).encode()
     return urlsafe_b64encode(_checksum(payload, query) + payload).decode().rstrip("=")
 
@@ -54,19 +54,19 @@ def read(text: str, query: GalleryQuery) -> Cursor:
     """The cursor that was written for this list.
 
     Raises:
-        InvalidCursorError: it was not, or is not a cursor at all.
+        InvalidCursorError: it was written for another list, or is not a cursor at all.
     """
     try:
         raw = urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))
         cursor = _parsed(raw[_CHECKSUM_BYTES:], query.sort_field)
-        # Several texts decode to the same bytes; only the one that we write is good.
+        # Several texts decode to the same bytes; only the one that `write` makes is valid.
         good = write(cursor, query) == text
     except (ValueError, TypeError, OverflowError, RecursionError, binascii.Error):
         good = False
     if not good:
         raise InvalidCursorError(
-            "The cursor does not belong to this list: send it unchanged, with the filters and the "
-            "order that it was given for, or begin without a cursor."
+            "The cursor does not belong to this list: send it unchanged, with the same filters and "
+            "order as the request that returned it, or begin without a cursor."
         )
     return cursor
 
@@ -74,7 +74,7 @@ def read(text: str, query: GalleryQuery) -> Cursor:
 def _checksum(payload: bytes, query: GalleryQuery) -> bytes:
     the_list = [
         _VERSION,
-        sorted(query.sources),
+        sorted(query.switches),
         str(query.user_id),
         query.search,
         sorted(set(query.tags)),
@@ -97,15 +97,15 @@ def _plain(value: SortValue) -> str:
 
 
 def _parsed(payload: bytes, field: SortField) -> Cursor:
-    backward, rank, *place = json.loads(payload)
-    if not isinstance(backward, bool) or not _is_bigint(rank):
-        raise ValueError("neither a direction nor a rank")
+    backward, offset, *place = json.loads(payload)
+    if not isinstance(backward, bool) or not _is_bigint(offset):
+        raise ValueError("no direction, or no offset")
     if not place:
-        return Cursor(backward, rank)
+        return Cursor(backward, offset)
     value, item_id = place
     if not _is_bigint(item_id) or not isinstance(value, str):
-        raise ValueError("neither a value nor an id")
-    return Cursor(backward, rank, Position(_sort_value(value, field), item_id))
+        raise ValueError("no value, or no id")
+    return Cursor(backward, offset, Position(_sort_value(value, field), item_id))
 
 
 def _is_bigint(number: Any) -> bool:  # noqa: ANN401

@@ -1,15 +1,30 @@
-"""Which items are let through, with everything looked up that has to be."""
+"""Which items a query lets through, and how many those are as far as the counts know it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import Enum
 from uuid import UUID
 
-from genonaut.api.gallery.query import TagMatch
-from genonaut.api.gallery.sources import Scope, Scopes
+from genonaut.api.gallery.query import GalleryQuery, TagMatch
+from genonaut.db.gen_source_counts import ViewerCounts
+from genonaut.db.schema import AUTO, REGULAR, SourceType
+
+
+class Scope(Enum):
+    """Whose items of a source type."""
+
+    ALL = "all"
+    OWN = "own"
+    OTHERS = "others"
+
+
+Scopes = Mapping[SourceType, Scope]
+"""Whose items of each source type are let through; a type that lets none through is absent."""
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Filters as statements are made of them.
+    """Filters as statements are made of them, with everything looked up that has to be.
 
     `tags` are ids, the rarest first; an item needs one of them or all (`tag_match`). If the first
     is known to be on few items (`lead_is_rare`), these are looked at one by one for the others.
@@ -23,12 +38,50 @@ class Filters:
     lead_is_rare: bool = False
 
     @property
-    def only_sources(self) -> bool:
-        """Whether the sources decide alone, so that the counts know how many items there are."""
+    def only_scopes(self) -> bool:
+        """Whether the scopes decide alone, so that the counts know how many items there are."""
         return not self.phrases and not self.tags
 
     @property
     def only_one_tag(self) -> bool:
         """Whether it is all items with a tag, so that the tag's count is their number."""
-        everybody = all(scope is Scope.ALL for scope in self.scopes.values())
-        return everybody and not self.phrases and len(self.tags) == 1
+        everything = all(scope is Scope.ALL for scope in self.scopes.values())
+        return everything and not self.phrases and len(self.tags) == 1
+
+
+def scopes(query: GalleryQuery) -> Scopes:
+    """What the switches mean for the viewer.
+
+    Without a viewer the user switches let nothing through, and the community is everyone.
+    """
+    both: tuple[SourceType, ...] = (REGULAR, AUTO)
+    found = {source_type: _scope(query, source_type) for source_type in both}
+    return {source_type: scope for source_type, scope in found.items() if scope}
+
+
+def _scope(query: GalleryQuery, source_type: SourceType) -> Scope | None:
+    own = query.user_id is not None and f"user-{source_type}" in query.switches
+    community = f"community-{source_type}" in query.switches
+    if own and community:
+        return Scope.ALL
+    if own:
+        return Scope.OWN
+    if community:
+        return Scope.OTHERS if query.user_id else Scope.ALL
+    return None
+
+
+def size(scopes: Scopes, counts: ViewerCounts) -> int:
+    """The number of items, from a viewer's four counts and without counting."""
+    return sum(_size(source_type, scope, counts) for source_type, scope in scopes.items())
+
+
+def _size(source_type: SourceType, scope: Scope, counts: ViewerCounts) -> int:
+    own, community = counts.of_user(source_type), counts.of_community(source_type)
+    match scope:
+        case Scope.ALL:
+            return community
+        case Scope.OWN:
+            return own
+        case Scope.OTHERS:
+            return community - own

@@ -1,28 +1,27 @@
-"""Where a page is, told to whoever asked for it."""
+"""Where a page is among all: numbers, totals, and cursors to the pages beside it."""
 
-from typing import Any
-
+from genonaut.api.entities import Item
 from genonaut.api.gallery import cursors
 from genonaut.api.gallery.cursors import END, Cursor
 from genonaut.api.gallery.orders import Position
-from genonaut.api.gallery.pager import Part, Total
+from genonaut.api.gallery.pager import Slice, Total
 from genonaut.api.gallery.query import GalleryQuery, Pagination
 
 
-def pagination(query: GalleryQuery, part: Part, total: Total) -> Pagination:
-    """The page's place among all."""
+def pagination(query: GalleryQuery, found: Slice[Item], total: Total) -> Pagination:
+    """The place of what was found, in the terms of the query."""
     by_number = not query.cursor and not query.backward
-    total = _seen(part, total, by_number=by_number)
+    total = _seen(found, total, by_number=by_number)
     return Pagination(
-        page=query.page if by_number else max(1, _pages(part.rank + len(part.items), query)),
+        page=query.page if by_number else max(1, _pages(found.offset + len(found.items), query)),
         page_size=query.page_size,
         total_count=total.count,
         total_pages=_pages(total.count, query),
         total_is_estimate=not total.exact,
-        has_next=part.after,
-        has_previous=part.before,
-        next_cursor=cursors.write(_behind(part, query), query) if part.after else None,
-        prev_cursor=cursors.write(_before(part, query), query) if part.before else None,
+        has_next=found.after,
+        has_previous=found.before,
+        next_cursor=cursors.write(_behind(found, query), query) if found.after else None,
+        prev_cursor=cursors.write(_before(found, query), query) if found.before else None,
     )
 
 
@@ -31,29 +30,30 @@ def _pages(items: int, query: GalleryQuery) -> int:
     return -(-items // query.page_size)
 
 
-def _seen(part: Part, total: Total, *, by_number: bool) -> Total:
+def _seen(found: Slice[Item], total: Total, *, by_number: bool) -> Total:
     """The total with what the page itself shows, if counting took too long."""
     if total.exact:
         return total
-    rank_is_exact = not part.before or (by_number and bool(part.items))
-    met = (part.rank if rank_is_exact else 1) + len(part.items) + part.after
-    if rank_is_exact and not part.after:
+    offset_is_exact = not found.before or (by_number and bool(found.items))
+    met = (found.offset if offset_is_exact else 1) + len(found.items) + found.after
+    if offset_is_exact and not found.after:
         return Total(met, exact=True)
     return Total(max(total.count, met), exact=False)
 
 
-def _behind(part: Part, query: GalleryQuery) -> Cursor:
-    if not part.items:
-        return Cursor(backward=False, rank=0)
-    rank = part.rank + len(part.items)
-    return Cursor(backward=False, rank=rank, position=_position(part.items[-1], query))
+def _behind(found: Slice[Item], query: GalleryQuery) -> Cursor:
+    if not found.items:
+        return Cursor(backward=False, offset=0)
+    offset = found.offset + len(found.items)
+    return Cursor(backward=False, offset=offset, position=_position(found.items[-1], query))
 
 
-def _before(part: Part, query: GalleryQuery) -> Cursor:
-    if not part.items:
+def _before(found: Slice[Item], query: GalleryQuery) -> Cursor:
+    if not found.items:
         return END
-    return Cursor(backward=True, rank=part.rank, position=_position(part.items[0], query))
+    position = _position(found.items[0], query)
+    return Cursor(backward=True, offset=found.offset, position=position)
 
 
-def _position(item: Any, query: GalleryQuery) -> Position:  # noqa: ANN401
-    return Position(item[query.sort_field], item["id"])
+def _position(item: Item, query: GalleryQuery) -> Position:
+    return Position(getattr(item, query.sort_field), item.id)

@@ -1,31 +1,35 @@
-"""What is asked of the gallery, and what it answers."""
+"""What a gallery page is asked for, and what it is."""
 
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 from uuid import UUID
 
-SourceSwitch = Literal["user-regular", "user-auto", "community-regular", "community-auto"]
+from genonaut.api.entities import Item
+from genonaut.db.gen_source_counts import ViewerCounts
+
+SwitchName = Literal["user-regular", "user-auto", "community-regular", "community-auto"]
 SortField = Literal["created_at", "quality_score", "title", "updated_at"]
 SortOrder = Literal["asc", "desc"]
 TagMatch = Literal["any", "all"]
 
-ALL_SWITCHES: frozenset[SourceSwitch] = frozenset(get_args(SourceSwitch))
+ALL_SWITCHES: frozenset[SwitchName] = frozenset(get_args(SwitchName))
+LARGEST_PAGE = 1_000_000_000
 LARGEST_PAGE_SIZE = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class GalleryQuery:
-    """A page of the gallery, as somebody asks for it.
+    """A request for a page of the gallery.
 
-    `sources` are the switches that are on; without a `user_id`, and for a user whom nobody knows,
-    the user switches let nothing through. `search` has words and "exact phrases"; `tags` are names
-    or ids.
+    `switches` are those that are on; without a `user_id`, and for a user who does not exist, the
+    user switches let nothing through. `search` has words and "exact phrases"; `tags` are names or
+    ids.
 
-    With a `cursor`, `page` is not looked at. A cursor knows which way it goes; `backward` says it
-    anew, and without a cursor `backward` begins at the end.
+    With a `cursor`, `page` is ignored. A cursor knows which way it goes; `backward` overrides it,
+    and without a cursor `backward` begins at the end.
     """
 
-    sources: frozenset[SourceSwitch] = ALL_SWITCHES
+    switches: frozenset[SwitchName] = ALL_SWITCHES
     user_id: UUID | None = None
     search: str = ""
     tags: tuple[str, ...] = ()
@@ -45,8 +49,8 @@ class Pagination:
 
     If `total_is_estimate`, there are `total_count` results or more: counting took too long.
     `page` is exact for pages by number; by cursor it is counted on from the page that gave the
-    cursor, whatever was added or deleted since. `has_next` and `has_previous` are always exact,
-    and whenever one is true there is a cursor that goes there.
+    cursor, and ignores what was added or deleted since. `has_next` and `has_previous` are always
+    exact, and whenever one is true there is a cursor that goes there.
     """
 
     page: int
@@ -62,8 +66,8 @@ class Pagination:
 
 @dataclass(frozen=True, slots=True)
 class GalleryPage:
-    """A page: items with the fields of `ItemOut`, and if asked for the fields of `StatsOut`."""
+    """A page of items, and the viewer's counts if they were asked for and are known."""
 
-    items: list[dict[str, Any]]
+    items: list[Item]
     pagination: Pagination
-    stats: dict[str, Any] | None
+    stats: ViewerCounts | None

@@ -47,9 +47,8 @@ SnapshotDep = Annotated[Session, Depends(get_snapshot, scope="function")]
 
 
 async def get_content_service(request: Request, session: SessionDep) -> ContentService:
-    """The content service, with the limits that the settings give it."""
-    state = request.app.state
-    return ContentService.limited_by(session, state.settings.stats, state.on_long_ledger)
+    """The content service, with the application's policy about counts."""
+    return ContentService(session, request.app.state.counts_policy)
 
 
 async def get_counts_reader(request: Request) -> CountsReader:
@@ -61,7 +60,7 @@ async def get_counts_reader(request: Request) -> CountsReader:
 async def get_gallery_service(request: Request, session: SnapshotDep) -> GalleryService:
     """The gallery service, on a snapshot."""
     state = request.app.state
-    return GalleryService(session, state.settings, on_long_ledger=state.on_long_ledger)
+    return GalleryService(session, state.settings.gallery, state.counts_policy)
 
 
 async def get_tag_service(session: SessionDep) -> TagService:

@@ -1,7 +1,7 @@
 """Health: whether the service can do its work, seen from outside its own connections."""
 
 import asyncio
-from typing import Any
+from dataclasses import dataclass
 
 from genonaut.api.monitoring.probes import (
     PATIENCE_SECONDS,
@@ -15,13 +15,51 @@ from genonaut.counting.rendering import statements
 from genonaut.db.counts import COUNTS
 from genonaut.db.session import Database
 
-# Counts are exact and pages are served without these: what is wrong with them is only told.
-DISPENSABLE = {"broker"}
-
 # One row, with a column for each count.
 _AGES_OF_REFRESHES = "SELECT " + ", ".join(
     f"({statements(count, 'metrics.sql')['age']}) AS {name}" for name, count in COUNTS.items()
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Whether one thing is as it should be, and a sentence about it."""
+
+    ok: bool
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshCheck(Check):
+    """The count that was verified longest ago, by its own limit; None: not every count was."""
+
+    age_seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """All checks by name."""
+
+    database: Check
+    refresh: RefreshCheck
+    broker: Check
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """All checks, and what follows from them."""
+
+    checks: Checks
+
+    @property
+    def ok(self) -> bool:
+        """Whether the service can do its work: counts are exact without a broker."""
+        return self.checks.database.ok and self.checks.refresh.ok
+
+    @property
+    def degraded(self) -> list[str]:
+        """The failed checks that serving does not depend on."""
+        return [] if self.checks.broker.ok else ["broker"]
 
 
 class HealthService:
@@ -33,55 +71,45 @@ class HealthService:
         self._broker_is_embedded = is_embedded(settings)
         self._limit = settings.stats.stale_after
 
-    async def readiness(self) -> dict[str, Any]:
-        """All checks; ready if all that are needed are good. The others are `degraded`."""
+    async def readiness(self) -> Readiness:
+        """All checks, made at the same time; each within `PATIENCE_SECONDS`."""
         (database, ages), broker = await asyncio.gather(
             self._check_database(), self._check_broker()
         )
-        checks = {"database": database, "refresh": self._check_refreshes(ages), "broker": broker}
-        bad = {name for name, check in checks.items() if not check["ok"]}
-        return {
-            "ok": not bad - DISPENSABLE,
-            "degraded": sorted(bad & DISPENSABLE),
-            "checks": checks,
-        }
+        return Readiness(Checks(database, self._check_refreshes(ages), broker))
 
-    async def _check_database(self) -> tuple[dict[str, Any], dict[str, float | None]]:
+    async def _check_database(self) -> tuple[Check, dict[str, float | None]]:
         try:
-            row = await self._database.answer()
+            row = await self._database.ask()
         except NoAnswerError:
             detail = f"The database cannot be used, or not within {PATIENCE_SECONDS:g} seconds."
-            return {"ok": False, "detail": detail}, {}
-        return {"ok": True, "detail": "The database answers."}, row._asdict()
+            return Check(ok=False, detail=detail), {}
+        return Check(ok=True, detail="The database answers."), row._asdict()
 
-    async def _check_broker(self) -> dict[str, Any]:
+    async def _check_broker(self) -> Check:
         try:
-            await self._broker.answer()
+            await self._broker.ask()
         except NoAnswerError:
-            whose = "embedded broker" if self._broker_is_embedded else "broker"
+            which = "embedded broker" if self._broker_is_embedded else "broker"
             detail = (
-                f"The {whose} does not answer, so nothing is refreshed or folded by the schedule. "
-                "Counts are exact all the same."
+                f"The {which} does not answer, so scheduled refreshes and folds do not run. "
+                "Counts stay exact."
             )
-            return {"ok": False, "detail": detail}
-        return {"ok": True, "detail": "The broker answers."}
+            return Check(ok=False, detail=detail)
+        return Check(ok=True, detail="The broker answers.")
 
-    def _check_refreshes(self, ages: dict[str, float | None]) -> dict[str, Any]:
-        """The check of the count that is worst: never verified, or too long ago, or the oldest."""
+    def _check_refreshes(self, ages: dict[str, float | None]) -> RefreshCheck:
+        """The check of the worst count: never verified, or furthest beyond its limit."""
         known = {name: age for name, age in ages.items() if age is not None}
         if not ages or len(known) < len(ages):
-            return _refresh(None, "It is not known that the counts were ever verified.", ok=False)
+            return RefreshCheck(ok=False, detail="Not every count is known to have been verified.")
         name = max(known, key=lambda count: known[count] / self._limit(count))
         age, limit = known[name], self._limit(name)
         if age > limit:
-            return _refresh(
-                age,
+            detail = (
                 f"The counts of {name} were last verified {age:,.0f} seconds ago, and "
-                f"{limit:,.0f} is the limit.",
-                ok=False,
+                f"{limit:,.0f} is the limit."
             )
-        return _refresh(age, "The counts were verified lately.", ok=True)
-
-
-def _refresh(age: float | None, detail: str, *, ok: bool) -> dict[str, Any]:
-    return {"ok": ok, "age_seconds": age, "detail": detail}
+            return RefreshCheck(ok=False, detail=detail, age_seconds=age)
+        detail = "The counts were verified lately."
+        return RefreshCheck(ok=True, detail=detail, age_seconds=age)

@@ -27,12 +27,12 @@ class MetricsService:
         }
 
     async def text(self) -> bytes:
-        """All metrics, also when the database does not answer; then without its own."""
-        return generate_latest(self.registry) + generate_latest(Scrape(await self._ask()))
+        """All metrics; without those of the database if it does not answer."""
+        return generate_latest(self.registry) + generate_latest(Scrape(await self._states()))
 
-    async def _ask(self) -> States | None:
+    async def _states(self) -> States | None:
         try:
-            return {name: await probe.answer() for name, probe in self._probes.items()}
+            return {name: await probe.ask() for name, probe in self._probes.items()}
         except NoAnswerError:
             return None
 

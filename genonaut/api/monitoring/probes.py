@@ -1,4 +1,4 @@
-"""Asking a server whether it is there, from outside our own connections and in limited time."""
+"""Asking a server whether it works, over a connection of its own and in limited time."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -23,27 +23,27 @@ PLACES = 2
 REDIS = {"redis", "rediss", "unix", "redis+socket"}
 AMQP_PORTS = {"amqps": 5671}
 
-Answer = TypeVar("Answer")
+Found = TypeVar("Found")
 log = structlog.stdlib.get_logger(__name__)
 
 
 class NoAnswerError(Exception):
-    """It did not answer, or not in time. The log says more."""
+    """A server did not answer, or not in time. The log says more."""
 
 
-class Probe(Generic[Answer]):
-    """A question to a server. However many ask, it is asked by two at a time."""
+class Probe(Generic[Found]):
+    """A question to a server, asked at most `PLACES` times at once."""
 
-    def __init__(self, what: str, ask: Callable[[], Awaitable[Answer]]) -> None:
+    def __init__(self, what: str, ask: Callable[[], Awaitable[Found]]) -> None:
         self._what = what
         self._ask = ask
         self._limiter = ConnectionLimiter(PLACES, PATIENCE_SECONDS)
 
-    async def answer(self) -> Answer:
+    async def ask(self) -> Found:
         """What the server says.
 
         Raises:
-            NoAnswerError: nothing, or not in time.
+            NoAnswerError: nothing, or not within `PATIENCE_SECONDS`.
         """
         try:
             async with self._limiter.slot(), asyncio.timeout(PATIENCE_SECONDS):
@@ -96,7 +96,7 @@ async def _ask_broker(url: str) -> None:
             await _connect(parts.hostname, parts.port or AMQP_PORTS.get(parts.scheme, 5672))
     except ValueError:
         # Without the cause, which may quote a part of the password.
-        raise OSError("the address makes no sense") from None
+        raise OSError("the address is not valid") from None
 
 
 async def _ping(url: str) -> None:

@@ -1,13 +1,14 @@
 """Content: the statements."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
     ColumnElement,
-    RowMapping,
+    DateTime,
     String,
     bindparam,
     case,
@@ -20,26 +21,37 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from genonaut.counting.engine import read, read_live, refresh, stored_rows
+from genonaut.api.entities import Item, ItemChanges, NewItem
+from genonaut.counting.engine import Reading, read, read_live, refresh, stored_rows
 from genonaut.db.counts import GEN_SOURCE
-from genonaut.db.gen_source_counts import GenSourceCounts
-from genonaut.db.schema import AUTO, PARTITIONS, REGULAR, ContentItemAll, ContentTag, Tag, User
+from genonaut.db.schema import (
+    AUTO,
+    PARTITIONS,
+    REGULAR,
+    ContentItemAll,
+    ContentTag,
+    SourceType,
+    Tag,
+    User,
+)
 from genonaut.db.time_limit import time_limit
 
-# Fields of an item that are no columns of its row, or not as they are.
-ELSEWHERE = {"created_at", "tags"}
+_SOURCE_TYPE: ColumnElement[SourceType] = case(
+    (ContentItemAll.source_type == PARTITIONS[REGULAR], REGULAR), else_=AUTO
+).label("source_type")
 
-# An item as the API gives it, but for its creator's name.
+# The fields of `Item`, but for its creator's name and its tags.
 ITEM_COLUMNS: list[ColumnElement[Any]] = [
     *(
         column
         for column in ContentItemAll.__table__.columns
         if column is not ContentItemAll.__table__.c.source_type
     ),
-    case((ContentItemAll.source_type == PARTITIONS[REGULAR], REGULAR), else_=AUTO).label(
-        "source_type"
-    ),
+    _SOURCE_TYPE,
 ]
+
+# A bind with the name of its column would stand for the plain value.
+_GIVEN_CREATED_AT = bindparam("given_created_at", type_=DateTime(timezone=True))
 
 # Sorted as Python sorts: the database's collation may differ from server to server.
 _TAGS = func.array(
@@ -62,59 +74,64 @@ class ContentRepository:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def get(self, item_id: int) -> RowMapping | None:
-        """An item with its creator's name and the sorted names of its tags."""
+    def get(self, item_id: int) -> Item | None:
+        """An item; None if there is none."""
         statement = (
             select(*ITEM_COLUMNS, User.username.label("creator_username"), _TAGS.label("tags"))
             .join(User, User.id == ContentItemAll.creator_id)
             .where(ContentItemAll.id == item_id)
         )
-        return self._session.execute(statement).mappings().one_or_none()
+        row = self._session.execute(statement).one_or_none()
+        return Item(**row._asdict()) if row else None
 
-    def add(self, source: str, items: Sequence[Mapping[str, Any]]) -> Sequence[RowMapping]:
-        """Insert all items with one statement; one whose import key exists is left out."""
+    def add(
+        self, source_type: SourceType, items: Sequence[NewItem], usernames: Mapping[UUID, str]
+    ) -> list[Item]:
+        """Insert all items with one statement; one whose import key exists is skipped.
+
+        `usernames` are those of the creators. What is returned has no tags yet.
+        """
         statement = (
             insert(ContentItemAll)
-            .values(created_at=func.coalesce(bindparam("given_time"), func.now()))
+            .values(created_at=func.coalesce(_GIVEN_CREATED_AT, func.now()))
             .on_conflict_do_nothing(
                 index_elements=[text("(item_metadata ->> 'import_key')"), "source_type"],
                 index_where=text("item_metadata ? 'import_key'"),
             )
             .returning(*ITEM_COLUMNS)
         )
-        rows = [_row(source, item) for item in items]
-        added = self._session.execute(statement, rows).mappings().all()
+        rows = self._session.execute(statement, [_row(source_type, item) for item in items])
+        added = [Item(**row._asdict(), creator_username=usernames[row.creator_id]) for row in rows]
         # RETURNING promises no order, but ids were drawn in the order of the items.
-        return sorted(added, key=lambda item: int(item["id"]))
+        return sorted(added, key=lambda item: item.id)
 
-    def update(self, item_id: int, columns: Mapping[str, Any]) -> str | None:
-        """Change columns of an item; its source, or None if there is no such item."""
+    def update(self, item_id: int, changes: ItemChanges) -> SourceType | None:
+        """Change an item but for its tags; its source type, or None if there is no such item."""
+        columns = {name: value for name, value in asdict(changes).items() if value is not None}
+        columns.pop("tags", None)
         statement = (
             update(ContentItemAll)
             .where(ContentItemAll.id == item_id)
             # Not the transaction's time: of two that wait for each other, the last has the latest.
             .values(**columns, updated_at=func.clock_timestamp())
-            .returning(ITEM_COLUMNS[-1])
+            .returning(_SOURCE_TYPE)
             .execution_options(synchronize_session=False)
         )
-        source: str | None = self._session.scalar(statement)
-        return source
+        return self._session.scalar(statement)
 
     def lock(self, item_id: int) -> None:
-        """Nobody else changes the item or its tags until the end of the transaction."""
+        """Keep other transactions from changing the item or its tags until this one ends."""
         self._session.execute(
             select(ContentItemAll.id).where(ContentItemAll.id == item_id).with_for_update()
         )
 
-    def delete(self, item_id: int) -> RowMapping | None:
-        """Delete an item, and return what it was."""
-        statement = (
+    def delete(self, item_id: int) -> None:
+        """Delete an item."""
+        self._session.execute(
             delete(ContentItemAll)
             .where(ContentItemAll.id == item_id)
-            .returning(*ITEM_COLUMNS)
             .execution_options(synchronize_session=False)
         )
-        return self._session.execute(statement).mappings().one_or_none()
 
     def refresh_gen_source_stats(self, requested_by: str = "repository") -> int:
         """Recount, repair what differs, and return the number of rows in `gen_source_stats`.
@@ -125,21 +142,27 @@ class ContentRepository:
         refresh(self._session, GEN_SOURCE, requested_by)
         return stored_rows(self._session, GEN_SOURCE)
 
-    def read_gen_source_counts(self, user_id: UUID | None) -> GenSourceCounts:
-        """The counts from the cache: stored plus ledger."""
-        keys = [user_id] if user_id else []
-        return GenSourceCounts.of(user_id, read(self._session, GEN_SOURCE, keys))
+    def read_gen_source_counts(self, user_id: UUID | None) -> Reading:
+        """The community's counts and a user's from the cache: stored plus ledger."""
+        return read(self._session, GEN_SOURCE, [user_id] if user_id else [])
 
-    def count_gen_sources_live(
-        self, user_id: UUID | None, seconds: float
-    ) -> GenSourceCounts | None:
-        """The counts from the content itself; None if that takes more than some seconds."""
-        keys = [user_id] if user_id else []
+    def count_gen_sources_live(self, user_id: UUID | None, seconds: float) -> Reading | None:
+        """The same from the items themselves; None if counting takes longer than `seconds`."""
         with time_limit(self._session, seconds):
-            return GenSourceCounts.of(user_id, read_live(self._session, GEN_SOURCE, keys))
+            return read_live(self._session, GEN_SOURCE, [user_id] if user_id else [])
         return None
 
 
-def _row(source: str, item: Mapping[str, Any]) -> dict[str, Any]:
-    columns = {name: value for name, value in item.items() if name not in ELSEWHERE}
-    return columns | {"source_type": PARTITIONS[source], "given_time": item["created_at"]}
+def _row(source_type: SourceType, item: NewItem) -> dict[str, Any]:
+    return {
+        "source_type": PARTITIONS[source_type],
+        "title": item.title,
+        "content_type": item.content_type,
+        "content_data": item.content_data,
+        "path_thumb": item.path_thumb,
+        "prompt": item.prompt,
+        "creator_id": item.creator_id,
+        "item_metadata": item.item_metadata,
+        "quality_score": item.quality_score,
+        _GIVEN_CREATED_AT.key: item.created_at,
+    }

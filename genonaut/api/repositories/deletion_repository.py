@@ -1,62 +1,12 @@
-"""Deletions that can be undone: the statements."""
+"""Deletions that can be undone: the statements, executed."""
 
 from uuid import UUID
 
-from sqlalchemy import RowMapping, text
 from sqlalchemy.orm import Session
 
-from genonaut.db.schema import ContentItemAll
+from genonaut.db.named_sql import named_sql
 
-# Every column that is not made of others.
-_COLUMNS = ", ".join(
-    column.name for column in ContentItemAll.__table__.columns if not column.computed
-)
-
-# One statement, so one snapshot: the tags are read as they were before they went with the item.
-_DELETE = text("""
-WITH gone AS (
-    DELETE FROM content_items_all
-    WHERE id = :item_id AND creator_id = :user_id
-    RETURNING *
-)
-INSERT INTO deleted_items (id, deleted_by, item, tag_ids)
-SELECT gone.id, :user_id, to_jsonb(gone), ARRAY(
-    SELECT tag_id FROM content_tags
-    WHERE content_id = gone.id AND source_type = gone.source_type
-)
-FROM gone
-RETURNING id
-""")
-
-_SWEEP = text(
-    "DELETE FROM deleted_items WHERE deleted_at < now() - make_interval(secs => :seconds)"
-)
-
-_FIND = text("""
-SELECT id, item ->> 'title' AS title
-FROM deleted_items
-WHERE id = :item_id AND deleted_by = :user_id
-  AND deleted_at >= now() - make_interval(secs => :seconds)
-""")
-
-_PUT_BACK = text(f"""
-WITH taken AS (
-    DELETE FROM deleted_items
-    WHERE id = :item_id AND deleted_by = :user_id
-    RETURNING item, tag_ids
-), put AS (
-    INSERT INTO content_items_all ({_COLUMNS})
-    SELECT {_COLUMNS}
-    FROM (SELECT (jsonb_populate_record(NULL::content_items_all, item)).* FROM taken) AS was
-    ON CONFLICT DO NOTHING
-    RETURNING id, source_type
-), tagged AS (
-    INSERT INTO content_tags (content_id, source_type, tag_id)
-    SELECT put.id, put.source_type, tags.id
-    FROM put, taken JOIN tags ON tags.id = ANY(taken.tag_ids)
-)
-SELECT id FROM put
-""")  # noqa: S608 - the names of our own columns
+_SQL = named_sql(__package__, "deletion.sql")
 
 
 class DeletionRepository:
@@ -68,18 +18,19 @@ class DeletionRepository:
     def delete(self, item_id: int, user_id: UUID) -> bool:
         """Delete a user's item and keep it; false if the user has no such item."""
         given = {"item_id": item_id, "user_id": user_id}
-        return self._session.execute(_DELETE, given).first() is not None
+        return self._session.execute(_SQL["delete"], given).first() is not None
 
     def sweep(self, seconds: float) -> None:
         """Forget what was deleted longer ago than that."""
-        self._session.execute(_SWEEP, {"seconds": seconds})
+        self._session.execute(_SQL["sweep"], {"seconds": seconds})
 
-    def find(self, item_id: int, user_id: UUID, seconds: float) -> RowMapping | None:
-        """The title of what the user deleted, if it was not longer ago than that."""
+    def find_title(self, item_id: int, user_id: UUID, seconds: float) -> str | None:
+        """The title of what the user deleted; None if there is none, or it was longer ago."""
         given = {"item_id": item_id, "user_id": user_id, "seconds": seconds}
-        return self._session.execute(_FIND, given).mappings().one_or_none()
+        title: str | None = self._session.scalar(_SQL["find"], given)
+        return title
 
     def put_back(self, item_id: int, user_id: UUID) -> bool:
-        """Make the item what it was; false if something else has taken its place meanwhile."""
+        """Make the item what it was; false if another item has taken its place meanwhile."""
         given = {"item_id": item_id, "user_id": user_id}
-        return self._session.execute(_PUT_BACK, given).first() is not None
+        return self._session.execute(_SQL["put_back"], given).first() is not None

@@ -1,20 +1,20 @@
 """The gallery: the statements, executed."""
 
 import time
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, or_, select, text
+from sqlalchemy import or_, select, text
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import ClauseElement, Executable
 from sqlalchemy.sql.compiler import SQLCompiler
 
+from genonaut.api.entities import Item
 from genonaut.api.gallery.filters import Filters
 from genonaut.api.gallery.orders import Order
-from genonaut.api.gallery.pager import Window
+from genonaut.api.gallery.pager import Total, Window
 from genonaut.api.repositories import gallery_statements as statements
 from genonaut.counting.engine import Reading, read
 from genonaut.db.counts import TAG_CARDINALITY
@@ -25,34 +25,25 @@ _ROWS_AT_A_TIME = 10_000
 _PLAN_FOR_ALL_ROWS = text("SELECT set_config('cursor_tuple_fraction', '1', true)")
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """How many rows were counted, and whether those are all."""
-
-    rows: int
-    complete: bool
-
-
 class GalleryRepository:
     """Reads pages of the gallery."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def items(
-        self, filters: Filters, order: Order, window: Window, *, collect: bool
-    ) -> Sequence[RowMapping]:
-        """The items of a window, in order."""
+    def items(self, filters: Filters, order: Order, window: Window, *, collect: bool) -> list[Item]:
+        """The items of a window, in order and without their tags."""
         keys = statements.keys(filters, order, window, collect=collect)
-        return self._session.execute(statements.items(keys, order)).mappings().all()
+        rows = self._session.execute(statements.items(keys, order))
+        return [Item(**row._asdict()) for row in rows]
 
     def any_item(self, filters: Filters, order: Order, window: Window, *, collect: bool) -> bool:
         """Whether there is any item in a window."""
         keys = statements.keys(filters, order, window, collect=collect)
         return self._session.execute(select(keys.c.id)).first() is not None
 
-    def count(self, filters: Filters, seconds: float) -> Counted:
-        """Count what matches, but not much longer than so many seconds."""
+    def count(self, filters: Filters, seconds: float) -> Total:
+        """Count what matches; not exact if that takes longer than `seconds`."""
         deadline = time.monotonic() + seconds
         rows, complete = 0, False
         with time_limit(self._session, seconds):
@@ -62,15 +53,15 @@ class GalleryRepository:
             while not complete and time.monotonic() < deadline:
                 moved: int = self._session.execute(move).rowcount  # type: ignore[attr-defined]
                 rows, complete = rows + moved, moved < _ROWS_AT_A_TIME
-        return Counted(rows, complete)
+        return Total(rows, exact=complete)
 
-    def tags_named(self, names: Iterable[str], ids: Iterable[UUID]) -> Sequence[RowMapping]:
-        """The ids and names of the tags that have one of these names or ids."""
+    def tags_named(self, names: Iterable[str], ids: Iterable[UUID]) -> dict[UUID, str]:
+        """The names by id of the tags that have one of these names or ids."""
         statement = select(Tag.id, Tag.name).where(or_(Tag.name.in_(names), Tag.id.in_(ids)))
-        return self._session.execute(statement).mappings().all()
+        return {row.id: row.name for row in self._session.execute(statement)}
 
     def read_tag_cardinalities(self, tags: Iterable[UUID]) -> Reading:
-        """How many items of each source carry each of these tags, from the cache."""
+        """How many items of each source type carry each of these tags, from the cache."""
         return read(self._session, TAG_CARDINALITY, tags)
 
 

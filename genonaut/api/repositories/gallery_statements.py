@@ -1,6 +1,6 @@
 """The gallery's statements, put together from filters and an order.
 
-Each source is a branch of its own on its own partition, ordered and limited by itself, and the
+Each source type is a branch of its own on its own partition, ordered and limited by itself, and the
 branches are merged. So a page reads about as many index entries as it has items, however many
 there are.
 """
@@ -23,10 +23,9 @@ from sqlalchemy import (
 )
 
 from genonaut.api.gallery import search, tagged
-from genonaut.api.gallery.filters import Filters
+from genonaut.api.gallery.filters import Filters, Scope
 from genonaut.api.gallery.orders import Order
 from genonaut.api.gallery.pager import Window
-from genonaut.api.gallery.sources import Scope
 from genonaut.api.repositories.content_repository import ITEM_COLUMNS
 from genonaut.db.schema import (
     AUTO,
@@ -35,28 +34,26 @@ from genonaut.db.schema import (
     ContentItem,
     ContentItemAll,
     ContentItemAuto,
+    SourceType,
     User,
 )
 
-_TABLES: dict[str, Any] = {REGULAR: ContentItem, AUTO: ContentItemAuto}
+_TABLES: dict[SourceType, Any] = {REGULAR: ContentItem, AUTO: ContentItemAuto}
 
 
 def keys(filters: Filters, order: Order, window: Window, *, collect: bool) -> Subquery:
-    """Ids, sources and sort values of a window of the items that match.
+    """Ids, source types and sort values of a window of the items that match.
 
     There are two ways. Walking along the order's index and looking at each item is right if many
     match. If few do, all of them are collected first, from the index that finds them, and sorted.
     """
     if collect:
-        found: CTE | Subquery = (
-            union_all(*(_branch(filters, source, order, collect=True) for source in filters.scopes))
-            .cte("collected")
-            # Else PostgreSQL might walk after all.
-            .prefix_with("MATERIALIZED")
-        )
+        branches = (_branch(filters, one, order, collect=True) for one in filters.scopes)
+        # MATERIALIZED, or PostgreSQL might walk after all.
+        found: CTE | Subquery = union_all(*branches).cte("collected").prefix_with("MATERIALIZED")
         statement = _within(select(found), order, window, found.c.value, found.c.id)
     else:
-        walked = (_walk(filters, source, order, window) for source in filters.scopes)
+        walked = (_walk(filters, one, order, window) for one in filters.scopes)
         found = union_all(*walked).subquery("walked")
         statement = select(found)
     return (
@@ -83,21 +80,23 @@ def items(keys: Subquery, order: Order) -> Select[Any]:
 
 def all_matches(filters: Filters) -> Any:  # noqa: ANN401
     """A row for every item that matches, for counting."""
-    return union_all(*(_match(filters, source) for source in filters.scopes))
+    return union_all(*(_match(filters, source_type) for source_type in filters.scopes))
 
 
-def _match(filters: Filters, source: str) -> Select[Any]:
-    if filters.tags and not filters.phrases and filters.scopes[source] is Scope.ALL:
+def _match(filters: Filters, source_type: SourceType) -> Select[Any]:
+    if filters.tags and not filters.phrases and filters.scopes[source_type] is Scope.ALL:
         # The tags know it alone: an item that carries one is there.
-        return _tagged_ids(filters, source)
-    item = _TABLES[source]
-    return select(literal_column("1")).where(*_conditions(filters, source, item, collect=True))
+        return _tagged_ids(filters, source_type)
+    item = _TABLES[source_type]
+    return select(literal_column("1")).where(*_conditions(filters, source_type, item, collect=True))
 
 
-def _walk(filters: Filters, source: str, order: Order, window: Window) -> Select[Any]:
-    item = _TABLES[source]
+def _walk(filters: Filters, source_type: SourceType, order: Order, window: Window) -> Select[Any]:
+    item = _TABLES[source_type]
     value = getattr(item, order.field)
-    branch = _within(_branch(filters, source, order, collect=False), order, window, value, item.id)
+    branch = _within(
+        _branch(filters, source_type, order, collect=False), order, window, value, item.id
+    )
     # A branch of a UNION ALL that has a WHERE keeps its index's order only if it has a LIMIT.
     return branch.order_by(*order.by(value, item.id)).limit(window.offset + window.limit)
 
@@ -114,21 +113,23 @@ def _within(
     return statement.where(order.behind(window.behind, value, item_id, inclusive=window.inclusive))
 
 
-def _branch(filters: Filters, source: str, order: Order, *, collect: bool) -> Select[Any]:
-    item = _TABLES[source]
-    partition = literal(PARTITIONS[source], String, literal_execute=True)
+def _branch(
+    filters: Filters, source_type: SourceType, order: Order, *, collect: bool
+) -> Select[Any]:
+    item = _TABLES[source_type]
+    partition = literal(PARTITIONS[source_type], String, literal_execute=True)
     columns = item.id, partition.label("source_type"), getattr(item, order.field).label("value")
-    return select(*columns).where(*_conditions(filters, source, item, collect=collect))
+    return select(*columns).where(*_conditions(filters, source_type, item, collect=collect))
 
 
 def _conditions(
     filters: Filters,
-    source: str,
+    source_type: SourceType,
     item: Any,  # noqa: ANN401
     *,
     collect: bool,
 ) -> Iterator[ColumnElement[bool]]:
-    match filters.scopes[source]:
+    match filters.scopes[source_type]:
         case Scope.OWN:
             yield item.creator_id == filters.viewer
         case Scope.OTHERS if collect:
@@ -139,15 +140,15 @@ def _conditions(
     if filters.phrases:
         yield search.matches(item, filters.phrases)
     if filters.tags and collect:
-        yield item.id.in_(_tagged_ids(filters, source))
+        yield item.id.in_(_tagged_ids(filters, source_type))
     elif filters.tags:
-        yield tagged.probe(item.id, filters.tags, filters.tag_match, PARTITIONS[source])
+        yield tagged.probe(item.id, filters.tags, filters.tag_match, PARTITIONS[source_type])
 
 
-def _tagged_ids(filters: Filters, source: str) -> Select[Any]:
+def _tagged_ids(filters: Filters, source_type: SourceType) -> Select[Any]:
     return tagged.ids(
         filters.tags,
         filters.tag_match,
-        PARTITIONS[source],
+        PARTITIONS[source_type],
         lead_is_rare=filters.lead_is_rare,
     )

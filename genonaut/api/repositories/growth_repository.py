@@ -1,65 +1,75 @@
-"""The growth of the gallery: the statements. They read counts and the record of refreshes."""
+"""How the gallery grew, and whether the counts were right. Nothing is counted for it."""
 
-from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
 
-from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
-# The first, the last, and as many between as fit.
-_TOTALS = text("""
-WITH numbered AS (
-    SELECT started_at, totals,
-           row_number() OVER (ORDER BY id) AS number, count(*) OVER () AS of
-    FROM gen_source_refreshes
-    WHERE outcome <> 'failed' AND totals ?& ARRAY['regular', 'auto']
-)
-SELECT started_at AS at,
-       (totals ->> 'regular')::bigint AS regular, (totals ->> 'auto')::bigint AS auto
-FROM numbered
-WHERE number IN (1, of) OR number % (of / :points + 1) = 0
-ORDER BY number
-""")
+from genonaut.db.named_sql import named_sql
 
-_REFRESHES = text("""
-SELECT started_at, duration_seconds AS seconds, requested_by, outcome,
-       rows_checked, rows_wrong, largest_error
-FROM gen_source_refreshes
-ORDER BY id DESC
-LIMIT :number
-""")
+CHART_POINTS: Final = 120
+REFRESHES: Final = 24
+CREATORS: Final = 20
 
-_LARGEST_CREATORS = text("""
-WITH largest AS (
-    SELECT user_id, sum(count) FILTER (WHERE source_type = 'regular') AS regular,
-           sum(count) FILTER (WHERE source_type = 'auto') AS auto
-    FROM gen_source_counts
-    WHERE user_id IS NOT NULL
-    GROUP BY user_id
-    ORDER BY sum(count) DESC, user_id
-    LIMIT :number
-)
-SELECT users.id, users.username AS name,
-       coalesce(regular, 0)::bigint AS regular, coalesce(auto, 0)::bigint AS auto
-FROM largest JOIN users ON users.id = largest.user_id
-ORDER BY coalesce(regular, 0) + coalesce(auto, 0) DESC, users.username
-""")
+_SQL = named_sql(__package__, "growth.sql")
+
+
+@dataclass(frozen=True, slots=True)
+class GrowthPoint:
+    """The community's totals as a refresh found them."""
+
+    at: datetime
+    regular: int
+    auto: int
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshRecord:
+    """A refresh as it was recorded; `outcome` is built, exact, repaired or failed."""
+
+    started_at: datetime
+    seconds: float
+    requested_by: str
+    outcome: str
+    rows_checked: int
+    rows_wrong: int
+    largest_error: int
+
+
+@dataclass(frozen=True, slots=True)
+class Creator:
+    """A user, and how many items they have made."""
+
+    id: UUID
+    name: str
+    regular: int
+    auto: int
+
+    @property
+    def both(self) -> int:
+        """Regular and auto items together."""
+        return self.regular + self.auto
 
 
 class GrowthRepository:
-    """Reads how the gallery grew."""
+    """Reads the counts and the record of refreshes."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def totals(self, points: int) -> Sequence[Row[Any]]:
-        """Community totals at about so many refreshes, the oldest first."""
-        return self._session.execute(_TOTALS, {"points": points}).all()
+    def totals(self) -> list[GrowthPoint]:
+        """Community totals at refreshes, the oldest first: enough to draw a line."""
+        rows = self._session.execute(_SQL["totals"], {"points": CHART_POINTS})
+        return [GrowthPoint(*row) for row in rows]
 
-    def refreshes(self, number: int) -> Sequence[Row[Any]]:
-        """The last refreshes, the newest first."""
-        return self._session.execute(_REFRESHES, {"number": number}).all()
+    def refreshes(self) -> list[RefreshRecord]:
+        """The last refreshes, the newest first, those that failed among them."""
+        rows = self._session.execute(_SQL["refreshes"], {"number": REFRESHES})
+        return [RefreshRecord(*row) for row in rows]
 
-    def largest_creators(self, number: int) -> Sequence[Row[Any]]:
-        """Who made most, by the counts."""
-        return self._session.execute(_LARGEST_CREATORS, {"number": number}).all()
+    def largest_creators(self) -> list[Creator]:
+        """The twenty creators with most items, the largest first."""
+        rows = self._session.execute(_SQL["largest_creators"], {"number": CREATORS})
+        return [Creator(*row) for row in rows]

@@ -1,7 +1,6 @@
 """Tags: the statements."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypeVarTuple
 from uuid import UUID
 
@@ -27,10 +26,11 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from genonaut.api.entities import CountedTag
 from genonaut.content.tags import hold_tags
 from genonaut.counting.engine import refresh, stored_rows
 from genonaut.db.counts import TAG_CARDINALITY
-from genonaut.db.schema import AUTO, PARTITIONS, REGULAR, ContentTag, Tag
+from genonaut.db.schema import AUTO, PARTITIONS, REGULAR, ContentTag, SourceType, Tag
 
 Columns = TypeVarTuple("Columns")
 
@@ -41,17 +41,6 @@ _EXACT = table(
     column("content_source"),
     column("cardinality", BigInteger),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class CountedTag:
-    """A tag, and how many items carry it."""
-
-    id: UUID
-    name: str
-    regular_count: int
-    auto_count: int
-    count: int
 
 
 class TagRepository:
@@ -73,8 +62,8 @@ class TagRepository:
         # Sorted here, as the database's collation may differ from server to server.
         return {item_id: sorted(found) for item_id, found in names.items()}
 
-    def attach(self, source: str, tags: Mapping[int, Collection[str]]) -> None:
-        """Give items of one source tags by name; what they carry already, they keep."""
+    def attach(self, source_type: SourceType, tags: Mapping[int, Collection[str]]) -> None:
+        """Give items of one source type tags by name; those that they carry already stay."""
         held = hold_tags(
             self._session.connection(), (name for names in tags.values() for name in names)
         )
@@ -85,7 +74,7 @@ class TagRepository:
         item_ids, tag_ids = zip(*pairs, strict=True)
         rows = select(
             func.unnest(bindparam("item_ids", list(item_ids), ARRAY(BigInteger))),
-            literal(PARTITIONS[source]),
+            literal(PARTITIONS[source_type]),
             func.unnest(bindparam("tag_ids", list(tag_ids), ARRAY(Uuid))),
         )
         columns = ["content_id", "source_type", "tag_id"]
@@ -94,7 +83,7 @@ class TagRepository:
         )
 
     def remove_other_tags(self, item_id: int, names: Collection[str]) -> None:
-        """Take all tags but these off an item."""
+        """Remove all tags but these from an item."""
         kept = select(Tag.id).where(Tag.name.in_(names))
         self._session.execute(
             delete(ContentTag)
@@ -143,11 +132,11 @@ class TagRepository:
         )
 
     def lock(self, tag_id: UUID) -> None:
-        """No item gets the tag, and nobody changes it, until the end of the transaction."""
+        """Keep other transactions from changing or using the tag until this one ends."""
         self._session.execute(select(Tag.id).where(Tag.id == tag_id).with_for_update())
 
     def delete(self, tag_id: UUID) -> None:
-        """Delete a tag, and take it off its items."""
+        """Delete a tag, and with it its places on items."""
         self._session.execute(
             delete(Tag).where(Tag.id == tag_id).execution_options(synchronize_session=False)
         )

@@ -1,9 +1,10 @@
 """Items of the gallery: add, read, change, delete."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Body, Path
 
+from genonaut.api.entities import Item, ItemDeleted, ItemsCreated, NewItem
 from genonaut.api.http.bodies import JsonRoute
 from genonaut.api.http.dependencies import ContentServiceDep
 from genonaut.api.http.error_responses import documented
@@ -30,9 +31,9 @@ Items = Annotated[ItemsIn, Body()]
     response_model=ItemsCreatedOut,
     responses=documented(404, 409, 413, 422),
 )
-def create_items(service: ContentServiceDep, items: Items) -> dict[str, Any]:
-    """Add one item or several that somebody asked for, all or none of them."""
-    return service.create_items(REGULAR, _dumped(items))
+def create_items(service: ContentServiceDep, items: Items) -> ItemsCreated:
+    """Add one item or several that a user asked for, all or none of them."""
+    return service.create_items(REGULAR, _new_items(items))
 
 
 @router.post(
@@ -41,13 +42,13 @@ def create_items(service: ContentServiceDep, items: Items) -> dict[str, Any]:
     response_model=ItemsCreatedOut,
     responses=documented(404, 409, 413, 422),
 )
-def create_auto_items(service: ContentServiceDep, items: Items) -> dict[str, Any]:
+def create_auto_items(service: ContentServiceDep, items: Items) -> ItemsCreated:
     """Add one item or several that were generated automatically, all or none of them."""
-    return service.create_items(AUTO, _dumped(items))
+    return service.create_items(AUTO, _new_items(items))
 
 
 @router.get("/content/{item_id}", response_model=ItemOut, responses=documented(404, 422))
-def read_item(service: ContentServiceDep, item_id: ItemId) -> dict[str, Any]:
+def read_item(service: ContentServiceDep, item_id: ItemId) -> Item:
     """An item, however it was made."""
     return service.get_item(item_id)
 
@@ -55,18 +56,16 @@ def read_item(service: ContentServiceDep, item_id: ItemId) -> dict[str, Any]:
 @router.patch(
     "/content/{item_id}", response_model=ItemOut, responses=documented(404, 409, 413, 422)
 )
-def change_item(
-    service: ContentServiceDep, item_id: ItemId, changes: ItemChangeIn
-) -> dict[str, Any]:
+def change_item(service: ContentServiceDep, item_id: ItemId, changes: ItemChangeIn) -> Item:
     """Change what is sent of an item. The rest stays as it is."""
-    return service.change_item(item_id, changes.model_dump(exclude_none=True))
+    return service.change_item(item_id, changes.changes())
 
 
 @router.delete("/content/{item_id}", response_model=ItemDeletedOut, responses=documented(404, 422))
-def delete_item(service: ContentServiceDep, item_id: ItemId) -> dict[str, Any]:
-    """Delete an item. The answer has all it takes to add it again."""
+def delete_item(service: ContentServiceDep, item_id: ItemId) -> ItemDeleted:
+    """Delete an item. The response has all it takes to add it again."""
     return service.delete_item(item_id)
 
 
-def _dumped(items: ItemIn | list[ItemIn]) -> list[dict[str, Any]]:
-    return [item.model_dump() for item in (items if isinstance(items, list) else [items])]
+def _new_items(items: ItemIn | list[ItemIn]) -> list[NewItem]:
+    return [item.new_item() for item in (items if isinstance(items, list) else [items])]

@@ -1,6 +1,6 @@
 """The counts by generation source."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 from genonaut.api.http.dependencies import CountsReaderDep
 from genonaut.api.http.error_responses import documented
 from genonaut.api.schemas.content import StatsOut
+from genonaut.db.gen_source_counts import ViewerCounts
 
 router = APIRouter(prefix="/api/v1", tags=["stats"])
 
@@ -16,6 +17,6 @@ router = APIRouter(prefix="/api/v1", tags=["stats"])
 async def read_stats(
     reader: CountsReaderDep,
     user_id: Annotated[UUID | None, Query(description="Whose; unknown users have zeros.")] = None,
-) -> dict[str, Any]:
+) -> ViewerCounts:
     """The four counts, exact at this moment."""
     return await reader.read(user_id)

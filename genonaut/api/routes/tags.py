@@ -1,14 +1,14 @@
 """Tags: list, rename, delete."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query
 
+from genonaut.api.entities import CountedTag, Page
 from genonaut.api.http.bodies import JsonRoute
 from genonaut.api.http.dependencies import TagServiceDep
 from genonaut.api.http.error_responses import documented
-from genonaut.api.repositories.tag_repository import CountedTag
 from genonaut.api.schemas.tags import TagDeletedOut, TagIn, TagOut, TagsOut
 from genonaut.api.schemas.values import NamePart, TagCursor
 
@@ -26,7 +26,7 @@ def list_tags(
     after: Annotated[
         TagCursor | None, Query(description="`next_after` of the page before.")
     ] = None,
-) -> dict[str, Any]:
+) -> Page[CountedTag]:
     """A page of tags with their counts, exact at this moment."""
     return service.page(limit, after, search, sort)
 
@@ -37,7 +37,7 @@ def rename_tag(service: TagServiceDep, tag_id: UUID, tag: TagIn) -> CountedTag:
     return service.rename(tag_id, tag.name)
 
 
-@router.delete("/{tag_id}", response_model=TagDeletedOut, responses=documented(404, 422))
-def delete_tag(service: TagServiceDep, tag_id: UUID) -> dict[str, Any]:
+@router.delete("/{tag_id}", responses=documented(404, 422))
+def delete_tag(service: TagServiceDep, tag_id: UUID) -> TagDeletedOut:
     """Delete a tag. Its items stay, without it."""
-    return service.delete(tag_id)
+    return TagDeletedOut(deleted=TagOut.model_validate(service.delete(tag_id)))

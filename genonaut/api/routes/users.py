@@ -1,10 +1,11 @@
 """Users: list, read, add."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
 
+from genonaut.api.entities import Page
 from genonaut.api.http.bodies import JsonRoute
 from genonaut.api.http.dependencies import UserServiceDep
 from genonaut.api.http.error_responses import documented
@@ -21,7 +22,7 @@ def list_users(
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     after: Annotated[NamePart | None, Query(description="`next_after` of the page before.")] = None,
     search: Annotated[NamePart | None, Query(description="What usernames begin with.")] = None,
-) -> dict[str, Any]:
+) -> Page[User]:
     """A page of users, by username."""
     return service.page(limit, after, search)
 

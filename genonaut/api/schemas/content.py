@@ -5,7 +5,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
+from genonaut.api.entities import ItemChanges, NewItem
 from genonaut.api.schemas.values import (
+    FROM_ATTRIBUTES,
     ContentData,
     ContentType,
     FilePath,
@@ -19,6 +21,7 @@ from genonaut.api.schemas.values import (
     Utc,
     example,
 )
+from genonaut.content.rules import UNTITLED, short_title
 
 MOST_ITEMS = 1000
 
@@ -76,6 +79,21 @@ class ItemIn(BaseModel):
 
     model_config = example(_ITEM_IN) | ConfigDict(extra="forbid")
 
+    def new_item(self) -> NewItem:
+        """The item to add; one without a title is called by its prompt's beginning."""
+        return NewItem(
+            title=(self.title or "").strip() or short_title(self.prompt) or UNTITLED,
+            content_type=self.content_type,
+            content_data=self.content_data,
+            path_thumb=self.path_thumb,
+            prompt=self.prompt,
+            creator_id=self.creator_id,
+            item_metadata=self.item_metadata,
+            quality_score=self.quality_score,
+            tags=tuple(self.tags),
+            created_at=self.created_at,
+        )
+
 
 class ItemChangeIn(BaseModel):
     """What to change of an item. What is not sent, or null, stays as it is."""
@@ -87,6 +105,16 @@ class ItemChangeIn(BaseModel):
     tags: TagNames | None = Field(None, description="All of them, not only the new ones.")
 
     model_config = example({"title": "Dusk", "tags": ["sea"]}) | ConfigDict(extra="forbid")
+
+    def changes(self) -> ItemChanges:
+        """The same for the service."""
+        return ItemChanges(
+            title=self.title,
+            prompt=self.prompt,
+            quality_score=self.quality_score,
+            item_metadata=self.item_metadata,
+            tags=self.tags,
+        )
 
 
 # A tag is part of an error's location, so the handler has to know them to leave them out.
@@ -117,7 +145,7 @@ class ItemOut(BaseModel):
     source_type: Literal["regular", "auto"]
     tags: list[str] = Field(description="Names, sorted.")
 
-    model_config = example(ITEM_EXAMPLE)
+    model_config = example(ITEM_EXAMPLE) | FROM_ATTRIBUTES
 
 
 class StatsOut(BaseModel):
@@ -134,7 +162,7 @@ class StatsOut(BaseModel):
     as_of: Utc = Field(description="The moment for which this is true.")
     verified_at: Utc | None = Field(description="The last recount; null before the first.")
 
-    model_config = example(STATS_EXAMPLE)
+    model_config = example(STATS_EXAMPLE) | FROM_ATTRIBUTES
 
 
 class ItemsCreatedOut(BaseModel):
@@ -143,7 +171,7 @@ class ItemsCreatedOut(BaseModel):
     items: list[ItemOut] = Field(description="In the order of the request.")
     stats: StatsOut = Field(description="Of the items' creator, if they have one in common.")
 
-    model_config = example({"items": [ITEM_EXAMPLE], "stats": STATS_EXAMPLE})
+    model_config = example({"items": [ITEM_EXAMPLE], "stats": STATS_EXAMPLE}) | FROM_ATTRIBUTES
 
 
 class ItemDeletedOut(BaseModel):
@@ -152,4 +180,4 @@ class ItemDeletedOut(BaseModel):
     deleted: ItemOut
     stats: StatsOut = Field(description="Of the item's creator.")
 
-    model_config = example({"deleted": ITEM_EXAMPLE, "stats": STATS_EXAMPLE})
+    model_config = example({"deleted": ITEM_EXAMPLE, "stats": STATS_EXAMPLE}) | FROM_ATTRIBUTES

@@ -7,21 +7,21 @@ from pydantic import BaseModel, Field
 
 from genonaut.api.gallery.query import (
     ALL_SWITCHES,
+    LARGEST_PAGE,
     LARGEST_PAGE_SIZE,
     GalleryQuery,
     SortField,
     SortOrder,
-    SourceSwitch,
+    SwitchName,
     TagMatch,
 )
 from genonaut.api.schemas.content import ITEM_EXAMPLE, STATS_EXAMPLE, ItemOut, StatsOut
-from genonaut.api.schemas.values import NamePart, Storable, example
+from genonaut.api.schemas.values import FROM_ATTRIBUTES, NamePart, Storable, example
+from genonaut.content.tag_names import MOST_TAGS
 
-LARGEST_PAGE = 1_000_000_000
 LONGEST_SEARCH = 1_000  # characters
-MOST_TAGS = 50
 
-_SOURCES = r"^((regular|auto)(,(regular|auto))*)?$"
+_TYPES = r"^((regular|auto)(,(regular|auto))*)?$"
 _SIDES = {"all": ("user", "community"), "user": ("user",), "community": ("community",)}
 _PAGINATION = {
     "page": 3,
@@ -37,26 +37,26 @@ _PAGINATION = {
 
 
 class GalleryParams(BaseModel):
-    """A page of the gallery, as it is asked for by URL."""
+    """A page of the gallery, as a URL asks for it."""
 
-    page: int = Field(1, ge=1, le=LARGEST_PAGE, description="Not looked at if there is a cursor.")
+    page: int = Field(1, ge=1, le=LARGEST_PAGE, description="Ignored if there is a cursor.")
     page_size: int = Field(10, ge=1, le=LARGEST_PAGE_SIZE)
     cursor: str | None = Field(None, description="`next_cursor` or `prev_cursor` of a page before.")
     backward: bool | None = Field(
         None,
-        description="Which way to go from the cursor; default: the way it was given for. "
+        description="Which way to go from the cursor; default: the way it was made for. "
         "`true` without a cursor begins at the end.",
     )
-    content_source_types: list[SourceSwitch | Literal[""]] | None = Field(
+    content_source_types: list[SwitchName | Literal[""]] | None = Field(
         None, description="The switches that are on; one empty value: none. Default: all."
     )
     content_types: str = Field(
         "regular,auto",
-        pattern=_SOURCES,
-        description="The older way, if there are no `content_source_types`: sources by commas.",
+        pattern=_TYPES,
+        description="The older way, without `content_source_types`: types, separated by commas.",
     )
     creator_filter: Literal["all", "user", "community"] = Field(
-        "all", description="Along with `content_types`: whose."
+        "all", description="With `content_types`: whose items."
     )
     user_id: UUID | None = Field(
         None, description="The viewer. Without one, the `user-` switches let nothing through."
@@ -73,7 +73,7 @@ class GalleryParams(BaseModel):
     def query(self) -> GalleryQuery:
         """The same, as the gallery understands it."""
         return GalleryQuery(
-            sources=self._sources(),
+            switches=self._switches(),
             user_id=self.user_id,
             search=self.search_term,
             tags=tuple(self.tag),
@@ -87,12 +87,12 @@ class GalleryParams(BaseModel):
             include_stats=self.include_stats,
         )
 
-    def _sources(self) -> frozenset[SourceSwitch]:
+    def _switches(self) -> frozenset[SwitchName]:
         if self.content_source_types is not None:
             return ALL_SWITCHES.intersection(self.content_source_types)
         types = self.content_types.split(",")
-        asked = {f"{side}-{kind}" for side in _SIDES[self.creator_filter] for kind in types}
-        return ALL_SWITCHES.intersection(cast("set[SourceSwitch]", asked))
+        asked = {f"{side}-{one}" for side in _SIDES[self.creator_filter] for one in types}
+        return ALL_SWITCHES.intersection(cast("set[SwitchName]", asked))
 
 
 class PaginationOut(BaseModel):
@@ -108,7 +108,7 @@ class PaginationOut(BaseModel):
     next_cursor: str | None = Field(description="Null if there is no next page.")
     prev_cursor: str | None = Field(description="Null if there is no page before.")
 
-    model_config = example(_PAGINATION)
+    model_config = example(_PAGINATION) | FROM_ATTRIBUTES
 
 
 class GalleryOut(BaseModel):
@@ -118,6 +118,6 @@ class GalleryOut(BaseModel):
     pagination: PaginationOut
     stats: StatsOut | None = Field(description="The viewer's four counts, if asked for.")
 
-    model_config = example(
+    model_config = FROM_ATTRIBUTES | example(
         {"items": [ITEM_EXAMPLE], "pagination": _PAGINATION, "stats": STATS_EXAMPLE}
     )

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from genonaut.api.schemas.values import example
+from genonaut.api.schemas.values import FROM_ATTRIBUTES, example
 
 _DATABASE = {"ok": True, "detail": "The database answers."}
 _REFRESH = {"ok": True, "detail": "The counts were verified lately.", "age_seconds": 1200.5}
@@ -12,8 +12,8 @@ _BROKER = {"ok": True, "detail": "The broker answers."}
 _CHECKS = {"database": _DATABASE, "refresh": _REFRESH, "broker": _BROKER}
 _NO_BROKER = {
     "ok": False,
-    "detail": "The broker does not answer, so nothing is refreshed or folded by the schedule. "
-    "Counts are exact all the same.",
+    "detail": "The broker does not answer, so scheduled refreshes and folds do not run. "
+    "Counts stay exact.",
 }
 
 
@@ -32,7 +32,7 @@ class CheckOut(BaseModel):
     ok: bool
     detail: str
 
-    model_config = example(_DATABASE)
+    model_config = example(_DATABASE) | FROM_ATTRIBUTES
 
 
 class RefreshCheckOut(CheckOut):
@@ -40,7 +40,7 @@ class RefreshCheckOut(CheckOut):
 
     age_seconds: float | None = Field(description="Since the last refresh; null before the first.")
 
-    model_config = example(_REFRESH)
+    model_config = example(_REFRESH) | FROM_ATTRIBUTES
 
 
 class ChecksOut(BaseModel):
@@ -50,22 +50,22 @@ class ChecksOut(BaseModel):
     refresh: RefreshCheckOut
     broker: CheckOut
 
-    model_config = example(_CHECKS)
+    model_config = example(_CHECKS) | FROM_ATTRIBUTES
 
 
 class ReadyOut(BaseModel):
-    """Whether the service can do its work: all checks are good, but for those that are dispensable.
+    """Whether the service can do its work: every check passes but perhaps the broker's.
 
     Counts are exact without a broker, so that check does not decide.
     """
 
     ok: bool
     degraded: list[Literal["broker"]] = Field(
-        description="The checks that are not good, and that serving does not depend on."
+        description="The failed checks that serving does not depend on."
     )
     checks: ChecksOut
 
-    model_config = example(
+    model_config = FROM_ATTRIBUTES | example(
         {"ok": True, "degraded": [], "checks": _CHECKS},
         {"ok": True, "degraded": ["broker"], "checks": _CHECKS | {"broker": _NO_BROKER}},
     )

@@ -2,9 +2,9 @@
 
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 
-from genonaut.api.schemas.values import TagName, example
+from genonaut.api.schemas.values import FROM_ATTRIBUTES, TagName, example
 
 _TAG = {
     "id": "5a1c7b52-93d1-4a53-8d0a-6f3f0a4e9d11",
@@ -32,18 +32,16 @@ class TagOut(BaseModel):
     auto_count: int
     count: int = Field(description="Regular and auto items together.")
 
-    model_config = example(_TAG) | ConfigDict(from_attributes=True)
+    model_config = example(_TAG) | FROM_ATTRIBUTES
 
 
 class TagsOut(BaseModel):
     """A page of tags."""
 
-    tags: list[TagOut]
+    tags: list[TagOut] = Field(validation_alias=AliasChoices("entries", "tags"))
     next_after: str | None = Field(description="`after` for the next page; null on the last.")
 
-    model_config = example({"tags": [_TAG], "next_after": "1023:sea"}) | ConfigDict(
-        from_attributes=True
-    )
+    model_config = example({"tags": [_TAG], "next_after": "1023:sea"}) | FROM_ATTRIBUTES
 
 
 class TagDeletedOut(BaseModel):

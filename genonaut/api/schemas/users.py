@@ -2,9 +2,9 @@
 
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 
-from genonaut.api.schemas.values import Name, Utc, example
+from genonaut.api.schemas.values import FROM_ATTRIBUTES, Name, Utc, example
 
 _USER = {
     "id": "0b5e0c3e-6a0f-4c55-9f3a-0f6e1f4f7a10",
@@ -16,7 +16,7 @@ _USER = {
 class UserIn(BaseModel):
     """A user to add."""
 
-    username: Name = Field(description="Blanks around it are taken off.")
+    username: Name = Field(description="Blanks around it are removed.")
 
     model_config = example({"username": "ada"}) | ConfigDict(extra="forbid")
 
@@ -28,13 +28,13 @@ class UserOut(BaseModel):
     username: str
     created_at: Utc
 
-    model_config = example(_USER) | ConfigDict(from_attributes=True)
+    model_config = example(_USER) | FROM_ATTRIBUTES
 
 
 class UsersOut(BaseModel):
     """A page of users, by username."""
 
-    users: list[UserOut]
+    users: list[UserOut] = Field(validation_alias=AliasChoices("entries", "users"))
     next_after: str | None = Field(description="`after` for the next page; null on the last.")
 
-    model_config = example({"users": [_USER], "next_after": "ada"})
+    model_config = example({"users": [_USER], "next_after": "ada"}) | FROM_ATTRIBUTES

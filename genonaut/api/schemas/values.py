@@ -107,6 +107,10 @@ Time = Annotated[
 Utc = Annotated[datetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
 
 
+FROM_ATTRIBUTES = ConfigDict(from_attributes=True)
+"""A model that is made from what services return, by its attributes."""
+
+
 def example(*values: dict[str, Any]) -> ConfigDict:
     """The configuration of a model that is documented by examples."""
     return ConfigDict(json_schema_extra={"examples": list(values)})

@@ -24,30 +24,29 @@ class DeletionService:
 
         Raises:
             NotFoundError: there is no such item.
-            ForbiddenError: it is somebody else's.
+            ForbiddenError: another user made it, or there is no user.
         """
         self._deletions.sweep(UNDO_SECONDS)
         if user_id is not None and self._deletions.delete(item_id, user_id):
             return
         if self._content.get(item_id) is None:
             raise NotFoundError(f"There is no item {item_id}.")
-        raise ForbiddenError("Only who has made an item may delete it.")
+        raise ForbiddenError("Only its creator can delete an item.")
 
     def undoable(self, item_id: int, user_id: UUID | None) -> str | None:
         """The title of an item that the user has just deleted; None if it cannot be undone."""
         if user_id is None:
             return None
-        found = self._deletions.find(item_id, user_id, UNDO_SECONDS)
-        return found["title"] if found else None
+        return self._deletions.find_title(item_id, user_id, UNDO_SECONDS)
 
     def undo(self, item_id: int, user_id: UUID | None) -> None:
         """Put an item back: the same number, times and text, and those of its tags that exist.
 
         Raises:
             NotFoundError: the user deleted no such item, or too long ago.
-            ConflictError: the same item was imported again meanwhile.
+            ConflictError: an item with the same import key was added meanwhile.
         """
         if user_id is None or self.undoable(item_id, user_id) is None:
-            raise NotFoundError("There is nothing to undo: it was done, or it is too long ago.")
+            raise NotFoundError("Nothing to undo: already restored, or older than ten minutes.")
         if not self._deletions.put_back(item_id, user_id):
-            raise ConflictError("The same item was added again meanwhile, so nothing was changed.")
+            raise ConflictError("The same item was added again meanwhile: nothing was changed.")

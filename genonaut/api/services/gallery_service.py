@@ -1,38 +1,39 @@
 """The gallery: the decisions."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from genonaut.api.gallery import cursors, search, sources
+from genonaut.api.entities import Item
+from genonaut.api.gallery import cursors, search
 from genonaut.api.gallery.cursors import END, Cursor
-from genonaut.api.gallery.filters import Filters
+from genonaut.api.gallery.filters import Filters, scopes
 from genonaut.api.gallery.orders import Order
 from genonaut.api.gallery.pager import NONE, Pager, Window
 from genonaut.api.gallery.pagination import pagination
 from genonaut.api.gallery.query import GalleryPage, GalleryQuery
 from genonaut.api.repositories.gallery_repository import GalleryRepository
 from genonaut.api.repositories.tag_repository import TagRepository
-from genonaut.api.services import gallery_totals as totals
 from genonaut.api.services.content_service import ContentService
 from genonaut.api.services.gallery_tags import resolve_tags
-from genonaut.config import Settings
+from genonaut.api.services.gallery_totals import Estimate
+from genonaut.config import GallerySettings
+from genonaut.db.gen_source_counts import DEFAULT_POLICY, CountsPolicy, ViewerCounts
 from genonaut.errors import DatabaseTimeoutError
 
 
 @dataclass(frozen=True, slots=True)
-class _Listing:
+class _MatchingItems:
     """The items that match, as the pager reads them."""
 
     gallery: GalleryRepository
     filters: Filters
     collect: bool
 
-    def items(self, order: Order, window: Window) -> Sequence[Any]:
+    def items(self, order: Order, window: Window) -> Sequence[Item]:
         if not self.filters.scopes:
             return []
         return self.gallery.items(self.filters, order, window, collect=self.collect)
@@ -53,14 +54,13 @@ class GalleryService:
     def __init__(
         self,
         session: Session,
-        settings: Settings,
-        *,
-        on_long_ledger: Callable[[], None] | None = None,
+        settings: GallerySettings,
+        policy: CountsPolicy = DEFAULT_POLICY,
     ) -> None:
         self._gallery = GalleryRepository(session)
         self._tags = TagRepository(session)
-        self._content = ContentService.limited_by(session, settings.stats, on_long_ledger)
-        self._count_timeout_seconds = settings.gallery.count_timeout_seconds
+        self._content = ContentService(session, policy)
+        self._count_timeout_seconds = settings.count_timeout_seconds
 
     def page(self, query: GalleryQuery) -> GalleryPage:
         """A page of the items that match, in order.
@@ -69,23 +69,22 @@ class GalleryService:
             InvalidCursorError: the cursor is not one of ours, or was made for another list.
         """
         cursor = self._cursor(query)
-        stats = self._stats(query.user_id)
+        counts = self._counts(query.user_id)
         filters, upper_bound = self._filters(query)
-        total = totals.total(
-            self._gallery, filters, upper_bound, stats, self._count_timeout_seconds
-        )
+        estimate = Estimate(filters, counts, upper_bound)
+        total = estimate.total() or self._gallery.count(filters, self._count_timeout_seconds)
         rows = query.page_size if cursor else query.page * query.page_size
-        collect = totals.should_collect(filters, total, upper_bound, stats, rows)
-        if not filters.only_sources and total == NONE:
+        collect = estimate.should_collect(total, rows)
+        if not filters.only_scopes and total == NONE:
             filters = replace(filters, scopes={})
-        listing = _Listing(self._gallery, filters, collect=collect)
         order = Order(query.sort_field, descending=query.sort_order == "desc")
-        pager = Pager(listing, order, query.page_size, total)
-        part = pager.from_cursor(cursor) if cursor else pager.by_number(query.page)
+        matching = _MatchingItems(self._gallery, filters, collect=collect)
+        pager = Pager(matching, order, query.page_size, total)
+        found = pager.from_cursor(cursor) if cursor else pager.by_number(query.page)
         return GalleryPage(
-            self._with_tags(part.items),
-            pagination(query, part, total),
-            stats if query.include_stats else None,
+            self._with_tags(found.items),
+            pagination(query, found, total),
+            counts if query.include_stats else None,
         )
 
     def _cursor(self, query: GalleryQuery) -> Cursor | None:
@@ -96,17 +95,17 @@ class GalleryService:
             return cursor
         return replace(cursor, backward=query.backward)
 
-    def _stats(self, user_id: UUID | None) -> dict[str, Any] | None:
+    def _counts(self, user_id: UUID | None) -> ViewerCounts | None:
         # Counts that were never built are counted live. If that takes too long, pages go without.
         with suppress(DatabaseTimeoutError):
-            return self._content.get_unified_content_stats(user_id)
+            return self._content.counts(user_id)
         return None
 
     def _filters(self, query: GalleryQuery) -> tuple[Filters, int | None]:
-        scopes = sources.scopes(query)
-        tags = resolve_tags(self._gallery, query, scopes)
+        chosen = scopes(query)
+        tags = resolve_tags(self._gallery, query, chosen)
         filters = Filters(
-            scopes={} if tags.impossible else scopes,
+            scopes={} if tags.impossible else chosen,
             viewer=query.user_id,
             phrases=search.phrases(query.search),
             tags=tags.ids,
@@ -115,6 +114,6 @@ class GalleryService:
         )
         return filters, tags.upper_bound(query)
 
-    def _with_tags(self, items: Sequence[Mapping[Any, Any]]) -> list[dict[str, Any]]:
-        names = self._tags.names_of(item["id"] for item in items)
-        return [{**item, "tags": names[item["id"]]} for item in items]
+    def _with_tags(self, items: Sequence[Item]) -> list[Item]:
+        names = self._tags.names_of(item.id for item in items)
+        return [replace(item, tags=names[item.id]) for item in items]

@@ -1,6 +1,6 @@
 """The tags of a query: which there are, how many items carry each, and so which one leads."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -8,6 +8,7 @@ from genonaut.api.gallery.query import GalleryQuery
 from genonaut.api.repositories.gallery_repository import GalleryRepository
 from genonaut.api.schemas.values import as_uuid
 from genonaut.content.tag_names import folded
+from genonaut.db.schema import SourceType
 
 # Items; looking at so many for other tags takes some milliseconds.
 _RARE = 10_000
@@ -17,8 +18,8 @@ _RARE = 10_000
 class ResolvedTags:
     """The ids of the tags that exist, the rarest first, and how many items carry each.
 
-    That number is about both sources or one of them, whichever are asked for. There is none
-    (`cardinalities` is None) as long as the counts were never built.
+    Those numbers are about both source types or one of them, as the switches say. They are not
+    known (`cardinalities` is None) as long as the counts were never built.
     """
 
     ids: tuple[UUID, ...] = ()
@@ -38,7 +39,7 @@ class ResolvedTags:
 
 
 def resolve_tags(
-    gallery: GalleryRepository, query: GalleryQuery, sources: Collection[str]
+    gallery: GalleryRepository, query: GalleryQuery, source_types: Collection[SourceType]
 ) -> ResolvedTags:
     """Look the tags of a query up, by name or by id.
 
@@ -49,21 +50,19 @@ def resolve_tags(
         return ResolvedTags()
     ids = {name: found for name in names if (found := as_uuid(name))}
     known = gallery.tags_named(names, ids.values())
-    missing = [
-        name
-        for name in names
-        if not any(tag["name"] == name or tag["id"] == ids.get(name) for tag in known)
-    ]
+    missing = [name for name in names if name not in known.values() and ids.get(name) not in known]
     if not known or (missing and query.tag_match == "all"):
         return ResolvedTags(impossible=True)
-    return _rarest_first(gallery, sorted({tag["id"] for tag in known}), sources)
+    return _rarest_first(gallery, sorted(known), source_types)
 
 
 def _rarest_first(
-    gallery: GalleryRepository, tags: Iterable[UUID], sources: Collection[str]
+    gallery: GalleryRepository, tags: Collection[UUID], source_types: Collection[SourceType]
 ) -> ResolvedTags:
     reading = gallery.read_tag_cardinalities(tags)
     if reading.verified_at is None:
         return ResolvedTags(tuple(tags), None)
-    counted = sorted((sum(reading.counts[tag, source] for source in sources), tag) for tag in tags)
+    counted = sorted(
+        (sum(reading.counts[tag, source_type] for source_type in source_types), tag) for tag in tags
+    )
     return ResolvedTags(tuple(tag for _, tag in counted), tuple(count for count, _ in counted))

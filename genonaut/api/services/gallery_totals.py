@@ -1,13 +1,10 @@
 """How many items match, and from that how best to find them."""
 
-from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
 
-from genonaut.api.gallery import sources
-from genonaut.api.gallery.filters import Filters
+from genonaut.api.gallery.filters import Filters, Scope, Scopes, size
 from genonaut.api.gallery.pager import NONE, Total
-from genonaut.api.gallery.sources import Scope
-from genonaut.api.repositories.gallery_repository import GalleryRepository
+from genonaut.db.gen_source_counts import ViewerCounts
 
 # What it costs to look at an item on the way, beside collecting and sorting one that matches: text
 # has to be taken apart, a tag is looked up in an index. docs/listing.md has the measurements.
@@ -16,57 +13,54 @@ _COST_OF_TAGS = 2
 _COST_OF_A_CREATOR = 1
 _MANY_LOOKS = 20_000
 
-Stats = Mapping[str, Any] | None
-"""The viewer's four counts; None if they were never built, and counting took too long."""
 
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What the counts know about how many items match.
 
-def total(
-    gallery: GalleryRepository,
-    filters: Filters,
-    upper_bound: int | None,
-    stats: Stats,
-    seconds: float,
-) -> Total:
-    """The number of items that match: from the counts if they know it, else counted for a while.
-
-    `upper_bound` is what the counts say of the tags: exact, if the query is about one tag alone.
+    `counts` are the viewer's: None if they were never built and counting took too long.
+    `upper_bound` is the number of items with the tags: exact if the query is about one tag alone,
+    None if there are no tags or their counts were never built.
     """
-    if not filters.scopes or upper_bound == 0:
-        return NONE
-    if filters.only_sources:
-        return Total(sources.size(filters.scopes, stats), True) if stats else Total(0, False)
-    if upper_bound is not None and filters.only_one_tag:
-        return Total(upper_bound, exact=True)
-    counted = gallery.count(filters, seconds)
-    return Total(counted.rows, counted.complete)
 
+    filters: Filters
+    counts: ViewerCounts | None
+    upper_bound: int | None
 
-def should_collect(
-    filters: Filters, total: Total, upper_bound: int | None, stats: Stats, rows: int
-) -> bool:
-    """Whether to collect all items that match, rather than walk until `rows` of them were met.
+    def total(self) -> Total | None:
+        """The number of items that match; None if only counting can tell."""
+        if not self.filters.scopes or self.upper_bound == 0:
+            return NONE
+        if self.filters.only_scopes:
+            if self.counts is None:
+                return Total(0, exact=False)
+            return Total(size(self.filters.scopes, self.counts), exact=True)
+        if self.upper_bound is not None and self.filters.only_one_tag:
+            return Total(self.upper_bound, exact=True)
+        return None
 
-    If m of n items match, collecting costs m, and walking about rows * n / m looks.
-    """
-    if stats is None:
-        return not filters.only_sources
-    everything = sources.size(_passed(filters), stats)
-    if total.exact or upper_bound is not None:
-        matching = total.count if total.exact or upper_bound is None else upper_bound
-        return matching < everything and matching**2 <= _cost(filters) * rows * everything
-    # Collecting would take as long as counting, which was too long; walking may be longer still.
-    return total.count < rows * everything / _MANY_LOOKS
+    def should_collect(self, total: Total, rows: int) -> bool:
+        """Whether to collect all items that match, rather than walk until `rows` of them were met.
 
+        If m of n items match, collecting costs m, and walking about rows * n / m looks.
+        """
+        if self.counts is None:
+            return not self.filters.only_scopes
+        everything = size(self._passed(), self.counts)
+        matching = total.count if total.exact else self.upper_bound
+        if matching is not None:
+            return matching < everything and matching**2 <= self._cost() * rows * everything
+        # Collecting would take as long as counting, which was too long; walking may take longer.
+        return total.count < rows * everything / _MANY_LOOKS
 
-def _passed(filters: Filters) -> sources.Scopes:
-    """What a walk comes by: of a source where others' items are wanted, all."""
-    return {
-        source: Scope.ALL if scope is Scope.OTHERS else scope
-        for source, scope in filters.scopes.items()
-    }
+    def _passed(self) -> Scopes:
+        """What a walk comes by: of a source type where others' items are wanted, all."""
+        return {
+            source_type: Scope.ALL if scope is Scope.OTHERS else scope
+            for source_type, scope in self.filters.scopes.items()
+        }
 
-
-def _cost(filters: Filters) -> int:
-    if filters.phrases:
-        return _COST_OF_TEXT
-    return _COST_OF_TAGS if filters.tags else _COST_OF_A_CREATOR
+    def _cost(self) -> int:
+        if self.filters.phrases:
+            return _COST_OF_TEXT
+        return _COST_OF_TAGS if self.filters.tags else _COST_OF_A_CREATOR

@@ -1,11 +1,12 @@
 """Tags: the decisions."""
 
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from genonaut.api.repositories.tag_repository import CountedTag, TagRepository
+from genonaut.api.entities import CountedTag, Page
+from genonaut.api.repositories.tag_repository import TagRepository
 from genonaut.content.tag_names import folded
 from genonaut.db.failures import conflict_if_taken
 from genonaut.errors import NotFoundError
@@ -19,8 +20,8 @@ class TagService:
 
     def page(
         self, limit: int, after: str | None, search: str | None, sort: Literal["count", "name"]
-    ) -> dict[str, Any]:
-        """A page of tags with their counts, and where the next one begins.
+    ) -> Page[CountedTag]:
+        """A page of tags with their counts.
 
         `after` is `count:name` of the last tag of the page before. A tag whose count changes from
         one page to the next may be missed, or met again.
@@ -30,9 +31,7 @@ class TagService:
             found = self._tags.page_by_name(limit + 1, _name(after), part)
         else:
             found = self._tags.page_by_count(limit + 1, _count_and_name(after), part)
-        tags = found[:limit]
-        more = len(found) > limit
-        return {"tags": tags, "next_after": f"{tags[-1].count}:{tags[-1].name}" if more else None}
+        return Page.of(found, limit, lambda tag: f"{tag.count}:{tag.name}")
 
     def rename(self, tag_id: UUID, name: str) -> CountedTag:
         """The tag under its new name.
@@ -45,8 +44,8 @@ class TagService:
             self._tags.rename(tag_id, name)
         return self._existing(tag_id)
 
-    def delete(self, tag_id: UUID) -> dict[str, Any]:
-        """Delete a tag; the answer has it as it was.
+    def delete(self, tag_id: UUID) -> CountedTag:
+        """Delete a tag, and return it as it was.
 
         Raises:
             NotFoundError: there is no such tag.
@@ -54,7 +53,7 @@ class TagService:
         self._tags.lock(tag_id)  # so that no item gets it between the count and the end
         tag = self._existing(tag_id)
         self._tags.delete(tag_id)
-        return {"deleted": tag}
+        return tag
 
     def _existing(self, tag_id: UUID) -> CountedTag:
         tag = self._tags.get(tag_id)

@@ -1,10 +1,10 @@
 """Users: the decisions."""
 
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from genonaut.api.entities import Page
 from genonaut.api.repositories.user_repository import UserRepository
 from genonaut.db.schema import User
 from genonaut.errors import ConflictError, NotFoundError
@@ -42,12 +42,10 @@ class UserService:
         """A user's name; None if there is no such user."""
         return self._users.get_username(user_id)
 
-    def page(self, limit: int, after: str | None, search: str | None) -> dict[str, Any]:
-        """A page of users by username, and where the next one begins."""
+    def page(self, limit: int, after: str | None, search: str | None) -> Page[User]:
+        """A page of users by username, beginning behind `after`."""
         found = self._users.page(limit + 1, after, search)
-        users = found[:limit]
-        more = len(found) > limit
-        return {"users": users, "next_after": users[-1].username if more else None}
+        return Page.of(found, limit, lambda user: user.username)
 
     def create(self, username: str) -> User:
         """A new user.

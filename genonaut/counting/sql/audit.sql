@@ -1,13 +1,13 @@
--- The auditor's own statements: plain counts, compared with what readers are told.
+-- The auditor's own statements: plain counts, compared with what is reported to readers.
 
 -- name: compare
--- Every key that is counted or in the counts, on one snapshot: what readers are told, what the view
--- shows, and the truth. At least one row, with how many were compared and how many are wrong; one
--- more for each of the worst after the first.
+-- Every key that is counted or in the counts, on one snapshot: what is reported to readers, what
+-- the view shows, and the truth. At least one row, with how many were compared and how many are
+-- wrong; one more for each of the worst after the first.
 WITH compared AS (
-    SELECT key, kind, sum(told) AS told, sum(shown) AS shown, sum(truth) AS truth
+    SELECT key, kind, sum(reported) AS reported, sum(shown) AS shown, sum(truth) AS truth
     FROM (
-        SELECT {{ row_key }} AS key, {{ row_label }} AS kind, 0 AS told, 0 AS shown, 1 AS truth
+        SELECT {{ row_key }} AS key, {{ row_label }} AS kind, 0 AS reported, 0 AS shown, 1 AS truth
         FROM {{ counted }}
         WHERE {{ is_counted }} AND {{ row_key }} IS NOT NULL
         UNION ALL
@@ -26,23 +26,23 @@ WITH compared AS (
     GROUP BY key, kind
 ),
 wrong AS (
-    SELECT * FROM compared WHERE told <> truth OR shown <> truth
+    SELECT * FROM compared WHERE reported <> truth OR shown <> truth
 )
 SELECT
-    (SELECT count(*) FROM compared WHERE told <> 0 OR shown <> 0 OR truth <> 0) AS compared,
+    (SELECT count(*) FROM compared WHERE reported <> 0 OR shown <> 0 OR truth <> 0) AS compared,
     (SELECT count(*) FROM wrong) AS wrong,
     coalesce(worst.key::text, {{ total|literal }}) AS who,
-    kind, told::bigint, shown::bigint, truth::bigint
+    kind, reported::bigint, shown::bigint, truth::bigint
 FROM (VALUES (true)) AS always
 LEFT JOIN (
     SELECT * FROM wrong
-    ORDER BY greatest(abs(told - truth), abs(shown - truth)) DESC, key NULLS FIRST, kind
+    ORDER BY greatest(abs(reported - truth), abs(shown - truth)) DESC, key NULLS FIRST, kind
     LIMIT %(limit)s
 ) AS worst ON true;
 
 -- name: triggers
 -- The triggers that should exist next to those that do. (`type` is pg_trigger.tgtype of a
--- statement trigger: 4, 8, 16 and 32 for after INSERT, DELETE, UPDATE, TRUNCATE; 2 more for before.)
+-- statement trigger: 4, 8, 16 and 32 for after INSERT, DELETE, UPDATE, TRUNCATE; before adds 2.)
 WITH parts AS (
     SELECT oid AS part, relkind = 'p' AS has_parts FROM pg_class
     WHERE oid = {{ counted|literal }}::regclass

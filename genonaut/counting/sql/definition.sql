@@ -1,4 +1,4 @@
--- 1. Stored counts. Zero has no row.
+-- 1. Stored counts. A count of zero has no row.
 {% if total %}
 --    A row whose {{ key }} is null is the total of its {{ category }}.
 {% endif %}
@@ -28,8 +28,8 @@ CREATE UNIQUE INDEX idx_{{ name }}_total
     ON {{ stats }} ({{ category }}) WHERE {{ key }} IS NULL;
 {% endif %}
 
--- 2. The ledger. Append-only for writers, emptied by the fold: a queue. So it has no key and no
---    index, and is vacuumed as soon as a fold has left dead rows.
+-- 2. The ledger, a queue: writers append, the fold removes. So it has no key and no index, and is
+--    vacuumed as soon as a fold has left dead rows.
 {% if total %}
 --    Every row counts for the total; one whose {{ key }} is null counts for nothing else.
 {% endif %}

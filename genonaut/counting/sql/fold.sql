@@ -1,6 +1,6 @@
 -- name: fold
--- Empty the ledger of what is visible, and add its sums to the stored counts.
--- Rows that reach zero are deleted.
+-- Empty the ledger of its visible rows, and add their sums to the stored counts.
+-- Stored counts that reach zero are deleted.
 WITH
 {% if owner %}
 {% include "fold_owned_entries.sql" %}

@@ -1,8 +1,8 @@
--- Keys whose row of {{ owner }} is being deleted at this moment are left for the next fold: waiting
--- could deadlock. A key whose row is gone gets no new count. (A count that it has is there only
--- because the foreign key was bypassed; that may come to zero. Then {{ name }}_forget_owner enters
--- what it was, and `counts_forgotten` the opposite.)
--- Written such that no plan compares rows with rows one by one, whatever the planner knows of them.
+-- Keys whose row of {{ owner }} is being deleted at this moment are skipped, and their entries wait
+-- for the next fold: waiting for the row could deadlock. A key whose row is gone gets no new count.
+-- (It has one only if the foreign key was bypassed, and that may come to zero. Then
+-- {{ name }}_forget_owner enters what it was, and `counts_forgotten` the opposite.)
+-- Written so that no plan compares rows with rows one by one, even without statistics about them.
 owners_staying AS MATERIALIZED (
     SELECT {{ owner_id }} AS id FROM {{ owner }}
     WHERE {{ owner_id }} IN (SELECT {{ key }} FROM {{ ledger }})

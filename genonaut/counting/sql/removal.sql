@@ -1,4 +1,4 @@
--- The triggers on what is counted go with their functions.
+-- CASCADE also drops the triggers that call these functions.
 DROP FUNCTION {{ in_schema }}{{ name }}_count_insert() CASCADE;
 DROP FUNCTION {{ in_schema }}{{ name }}_count_update() CASCADE;
 DROP FUNCTION {{ in_schema }}{{ name }}_count_delete() CASCADE;

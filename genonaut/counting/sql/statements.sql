@@ -105,8 +105,8 @@ SELECT pg_try_advisory_xact_lock(
 DROP TABLE IF EXISTS pg_temp.{{ name }}_differences;
 
 -- name: prepare
--- Partitions have no row in common, so each may be grouped by itself. And only one refresh runs at a
--- time, so it may use more memory: 64 MB for each step of a plan, if the server gives less.
+-- Partitions have no row in common, so each may be grouped by itself. And only one refresh runs at
+-- a time, so it may use more memory: 64 MB for each step of a plan, if the server gives less.
 SELECT set_config('enable_partitionwise_aggregate', 'on', true),
        set_config('work_mem', greatest(setting::int, 65536) || 'kB', true)
 FROM pg_settings WHERE name = 'work_mem';

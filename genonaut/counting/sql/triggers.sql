@@ -1,8 +1,8 @@
 -- 5. The triggers' functions. One row per key and category that a statement changed is appended in
 --    the writer's own transaction: it commits or rolls back with what is counted, and no writer
---    touches a row that another one needs.
---    SECURITY DEFINER: who may write what is counted need not be allowed to write the ledger.
---    Most statements change a single row. To group it would take longer than to append it.
+--    touches a row that another writer needs.
+--    SECURITY DEFINER: a role that may write what is counted need not be able to write the ledger.
+--    Most statements change a single row, and grouping it would take longer than appending it.
 
 {% macro count_function(event, rows, sign) %}
 CREATE FUNCTION {{ in_schema }}{{ name }}_count_{{ event }}() RETURNS trigger
@@ -43,8 +43,8 @@ BEGIN
     RETURN NULL;
 END $$;
 
--- TRUNCATE has no transition table, so the rows are counted before they go. A snapshot older than
--- the lock could miss some of them: better no TRUNCATE than a wrong count.
+-- TRUNCATE has no transition table, so the rows are counted before they are removed. A snapshot
+-- older than the lock could miss some of them: better no TRUNCATE than a wrong count.
 CREATE FUNCTION {{ in_schema }}{{ name }}_count_truncate() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = {{ schema }}, pg_temp AS $$
 #variable_conflict use_column
@@ -64,13 +64,13 @@ BEGIN
 END $$;
 {% if owner %}
 
--- The stored counts of a deleted row of {{ owner }} go with it (ON DELETE CASCADE), and what is left
--- in the ledger must then add up to nothing, or it might meet a new row of the same id. So a stored
--- count that goes is entered in the ledger, where the deleted rows cancel it.
+-- Deleting a row of {{ owner }} deletes its stored counts (ON DELETE CASCADE). Its entries in the
+-- ledger must then add up to zero, or they might be added to a new row with the same id. So a
+-- deleted stored count is entered in the ledger, where the entries of the deleted rows cancel it.
 {% if total %}
--- The total, whose own stored count stays, must not see that: hence the second entry.
+-- The total keeps its own stored count and must not change by that: hence the second entry.
 {% endif %}
--- It looks at the rows that did go, not at what a snapshot says of them.
+-- It uses the rows that were deleted, not what a snapshot shows of them.
 CREATE FUNCTION {{ in_schema }}{{ name }}_forget_owner() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = {{ schema }}, pg_temp AS $$
 #variable_conflict use_column
@@ -109,9 +109,10 @@ CREATE TRIGGER {{ name }}_forget_everything AFTER TRUNCATE ON {{ owner }}
     FOR EACH STATEMENT EXECUTE FUNCTION {{ in_schema }}{{ name }}_forget_everything();
 {% endif %}
 
--- 6. The triggers. A statement trigger fires only on the table that the statement names: the whole
---    and each part need their own. TRUNCATE of the whole does fire the triggers of the parts, so
---    there the parts do. Call it again when there is a new partition, and refresh.
+-- 6. The triggers. A statement trigger fires only on the table that the statement names, so the
+--    partitioned table and each of its partitions need their own. Only TRUNCATE of the partitioned
+--    table fires those of the partitions too, so it needs none itself. Call this again after
+--    adding a partition, and refresh.
 
 CREATE FUNCTION {{ in_schema }}{{ name }}_place_triggers() RETURNS void
 LANGUAGE plpgsql SET search_path = {{ schema }}, pg_temp AS $$

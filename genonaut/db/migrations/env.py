@@ -11,7 +11,7 @@ from genonaut.db.schema import Base
 
 LOCK_TIMEOUT = "5s"
 STATEMENT_TIMEOUT = "30min"
-ADVISORY_LOCK = 4_736_736_001  # any number that nothing else in the database locks
+ADVISORY_LOCK = 4_736_736_001  # any number that is not locked for another purpose
 
 
 def run(connection: Connection) -> None:

@@ -19,8 +19,9 @@ from genonaut.web.page_services import PageServices
 from genonaut.web.picture_urls import PictureUrls
 from genonaut.web.rendering import plural
 from genonaut.web.state import END, SIZES, SORTS, SWITCHES, VIEWS, GalleryState
-from genonaut.web.views.parts import card_of, counts_of, tags_of
+from genonaut.web.views.parts import card_of, tags_of
 
+COUNTS: Final = "/api/v1/content/stats/unified"
 TAGS_TO_CHOOSE_FROM: Final = 14
 
 
@@ -39,7 +40,8 @@ def gallery_context(
         viewer=viewer,
         state=state,
         summary=summary,
-        counts=counts_of(page.stats, viewer.user_id),
+        counts=page.stats,
+        counts_url=f"{COUNTS}?user_id={viewer.user_id}" if viewer.user_id else COUNTS,
         switches=_switches(state, viewer),
         tags=tags_of(services, state, TAGS_TO_CHOOSE_FROM),
         matches=_choices({"all": "all of them", "any": "any of them"}, state.match),

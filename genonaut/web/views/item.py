@@ -1,9 +1,10 @@
 """An item's page."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any, Final
 
+from genonaut.api.entities import Item
 from genonaut.web.contexts import ItemContext, Link, Viewer
 from genonaut.web.picture_urls import PictureUrls
 from genonaut.web.rendering import utc
@@ -16,34 +17,34 @@ _HIDDEN: Final = {"tags", "import_key"}
 
 
 def item_context(
-    item: Mapping[str, Any], pictures: PictureUrls, viewer: Viewer, state: GalleryState
+    item: Item, pictures: PictureUrls, viewer: Viewer, state: GalleryState
 ) -> ItemContext:
     """Everything on the page."""
     return ItemContext(
-        title=item["title"],
+        title=item.title,
         viewer=viewer,
         card=card_of(item, pictures, state),
         picture=pictures.url(item, "full"),
         is_drawn=pictures.is_drawn(item),
         tags=tuple(
-            Link(tag, GalleryState(tags=(tag_value(tag, None),)).url()) for tag in item["tags"]
+            Link(tag, GalleryState(tags=(tag_value(tag, None),)).url()) for tag in item.tags
         ),
         facts=tuple(_facts(item)),
         back=state.url(),
         kept=tuple(state.parameters()),
-        is_own=viewer.user_id is not None and item["creator_id"] == viewer.user_id,
+        is_own=viewer.user_id is not None and item.creator_id == viewer.user_id,
     )
 
 
-def _facts(item: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+def _facts(item: Item) -> Iterable[tuple[str, str]]:
     """What is known of how it was made; metadata may be anything that is JSON."""
-    yield "Number", str(item["id"])
-    yield "Made", utc(item["created_at"])
-    if item["updated_at"] != item["created_at"]:
-        yield "Changed", utc(item["updated_at"])
-    yield "Kind", item["content_type"]
-    yield "Quality", f"{item['quality_score']:g}"
-    metadata = dict(item["item_metadata"])
+    yield "Number", str(item.id)
+    yield "Made", utc(item.created_at)
+    if item.updated_at != item.created_at:
+        yield "Changed", utc(item.updated_at)
+    yield "Kind", item.content_type
+    yield "Quality", f"{item.quality_score:g}"
+    metadata = dict(item.item_metadata)
     if {"width", "height"} <= metadata.keys():
         yield "Size", f"{_plain(metadata.pop('width'))} × {_plain(metadata.pop('height'))}"  # noqa: RUF001
     for key in sorted(metadata.keys() - _HIDDEN)[:MOST_FACTS]:

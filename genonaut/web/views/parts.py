@@ -1,16 +1,13 @@
 """Parts that several pages have."""
 
-from collections.abc import Mapping
-from typing import Any
 from uuid import UUID
 
+from genonaut.api.entities import Item
 from genonaut.config import Settings
-from genonaut.web.contexts import NOBODY, Card, Choice, Counts, Tag, Viewer
+from genonaut.web.contexts import NOBODY, Card, Choice, Tag, Viewer
 from genonaut.web.page_services import PageServices
 from genonaut.web.picture_urls import PictureUrls
 from genonaut.web.state import GalleryState
-
-API = "/api/v1/content/stats/unified"
 
 
 def viewer_of(
@@ -20,7 +17,7 @@ def viewer_of(
     if not settings.gallery.viewing_as:
         return NOBODY
     name = services.users.find_name(user_id) if user_id else None
-    names = {row.id: row.name for row in services.growth.largest_creators()}
+    names = {one.id: one.name for one in services.growth.largest_creators()}
     if user_id and name:
         names[user_id] = name
     return Viewer(
@@ -32,37 +29,23 @@ def viewer_of(
     )
 
 
-def counts_of(stats: Mapping[str, Any] | None, user_id: UUID | None) -> Counts:
-    """The popover's numbers as they were when the page was made."""
-    known = stats or {}
-    return Counts(
-        user_regular=known.get("user_regular_count"),
-        user_auto=known.get("user_auto_count"),
-        community_regular=known.get("community_regular_count"),
-        community_auto=known.get("community_auto_count"),
-        as_of=known.get("as_of"),
-        verified_at=known.get("verified_at"),
-        url=f"{API}?user_id={user_id}" if user_id else API,
-    )
-
-
-def card_of(item: Mapping[str, Any], pictures: PictureUrls, state: GalleryState) -> Card:
+def card_of(item: Item, pictures: PictureUrls, state: GalleryState) -> Card:
     """An item, with a link to its page that knows the way back."""
     return Card(
-        id=item["id"],
-        title=item["title"],
-        url=state.url(f"/gallery/items/{item['id']}"),
+        id=item.id,
+        title=item.title,
+        url=state.url(f"/gallery/items/{item.id}"),
         picture=pictures.url(item, "thumb"),
-        creator=item["creator_username"],
-        source=item["source_type"],
-        prompt=item["prompt"],
-        created_at=item["created_at"],
+        creator=item.creator_username,
+        source=item.source_type,
+        prompt=item.prompt,
+        created_at=item.created_at,
     )
 
 
 def tags_of(services: PageServices, state: GalleryState, number: int) -> tuple[Tag, ...]:
     """The chosen tags, and then those that most items carry."""
-    counted = services.tags.page(number, None, None, "count")["tags"]
+    counted = services.tags.page(number, None, None, "count").entries
     common = {tag_value(tag.name, tag.id): tag for tag in counted}
     rare = [Tag(value, value, None, True, "") for value in state.tags if value not in common]
     found = [

@@ -1,37 +1,33 @@
 """The page of the gallery's growth."""
 
+from collections.abc import Sequence
 from typing import Final
 
-from genonaut.web.chart import Total, draw_chart
-from genonaut.web.contexts import Creator, Refresh, StatsContext, Viewer
+from genonaut.api.repositories.growth_repository import Creator
+from genonaut.web.chart import draw_chart
+from genonaut.web.contexts import Bar, StatsContext, Viewer
 from genonaut.web.page_services import PageServices
 from genonaut.web.state import GalleryState
-from genonaut.web.views.parts import counts_of, tags_of
+from genonaut.web.views.parts import tags_of
 
-MOST_TAGS: Final = 100
+TAGS_SHOWN: Final = 100
 
 
 def stats_context(services: PageServices, viewer: Viewer) -> StatsContext:
     """Everything on the page, of one moment. Nothing is counted for it."""
-    refreshes = tuple(Refresh(**row._asdict()) for row in services.growth.refreshes())
-    stats = services.content.get_unified_content_stats(viewer.user_id)
+    refreshes = tuple(services.growth.refreshes())
     return StatsContext(
         title="Growth, and whether to trust it",
         viewer=viewer,
-        counts=counts_of(stats, viewer.user_id),
-        chart=draw_chart(
-            [Total(row.at, row.regular, row.auto) for row in services.growth.totals()]
-        ),
+        counts=services.content.counts(viewer.user_id),
+        chart=draw_chart(services.growth.totals()),
         refreshes=refreshes,
         proof=next((refresh for refresh in refreshes if refresh.outcome != "failed"), None),
-        creators=tuple(_creators(services)),
-        tags=tags_of(services, GalleryState(), MOST_TAGS),
+        bars=tuple(_bars(services.growth.largest_creators())),
+        tags=tags_of(services, GalleryState(), TAGS_SHOWN),
     )
 
 
-def _creators(services: PageServices) -> list[Creator]:
-    rows = services.growth.largest_creators()
-    most = max((row.regular + row.auto for row in rows), default=1)
-    return [
-        Creator(row.name, row.regular, row.auto, (row.regular + row.auto) / most) for row in rows
-    ]
+def _bars(creators: Sequence[Creator]) -> list[Bar]:
+    most = max((creator.both for creator in creators), default=1)
+    return [Bar(creator, creator.both / most) for creator in creators]

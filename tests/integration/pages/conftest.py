@@ -1,4 +1,4 @@
-"""The pages over HTTP: a small gallery, a folder with images, and anybody may be viewed as."""
+"""The pages over HTTP: a small gallery, a folder with images, and viewing as any user."""
 
 import shutil
 from pathlib import Path
@@ -27,7 +27,7 @@ def images(images_folder: Path) -> Path:
 
 @pytest.fixture
 def settings(server: tuple[Settings, Database], images: Path) -> Settings:
-    """Anybody may be viewed as, and there is a folder with images."""
+    """A visitor may view the pages as any user, and there is a folder with images."""
     gallery = GallerySettings(
         **{"count-timeout-seconds": 1, "viewing-as": True, "images-folder": images}
     )

@@ -34,7 +34,7 @@ def test_a_strict_policy(client: httpx.Client, item_id: int, path: str) -> None:
     assert not re.search(r"(?:src|href|action)=\"(?:https?:)?//", answer.text)
 
 
-def test_static_files_are_kept_for_ever(client: httpx.Client) -> None:
+def test_static_files_are_cached_forever(client: httpx.Client) -> None:
     page = client.get("/gallery").text
     found = re.findall(r"(?:src|href)=\"(/gallery/static/[^\"]+)\"", page)
     assert {Path(path).suffix for path in found} == {".css", ".js", ".svg"}
@@ -75,7 +75,7 @@ def test_errors_are_pages(client: httpx.Client, path: str, status: int) -> None:
     assert answer.headers["x-request-id"] in answer.text
 
 
-def test_an_error_that_nobody_foresaw_is_a_page(client: httpx.Client, database: Database) -> None:
+def test_an_unforeseen_error_is_a_page(client: httpx.Client, database: Database) -> None:
     with database.transaction() as session:
         session.connection().exec_driver_sql("ALTER TABLE tags RENAME TO tags_away")
     try:

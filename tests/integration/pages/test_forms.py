@@ -66,13 +66,13 @@ def test_the_cookie_of_the_viewer(client: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize("value", ["", "x", "' OR 1=1", "00000000-0000-4000-8000-0000000000ff"])
-def test_a_cookie_of_nobody_is_nobody(client: httpx.Client, value: str) -> None:
+def test_a_cookie_without_a_user_is_anonymous(client: httpx.Client, value: str) -> None:
     answer = client.get("/gallery", headers={"Cookie": f"genonaut_viewer={value}"})
     assert answer.status_code == 200
     assert "viewing as nobody" in answer.text
 
 
-def test_nobody_is_chosen_where_it_is_switched_off(
+def test_no_viewer_can_be_chosen_where_it_is_switched_off(
     server: tuple[Settings, Database], database: Database
 ) -> None:
     fill(database)

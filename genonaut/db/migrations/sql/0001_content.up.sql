@@ -7,7 +7,7 @@ CREATE TABLE users (
     CONSTRAINT users_username_key UNIQUE (username)
 );
 
--- One sequence for both partitions: an id alone names an item.
+-- One sequence for both partitions: an id alone identifies an item.
 CREATE SEQUENCE content_items_id_seq AS bigint;
 
 CREATE TABLE content_items_all (
@@ -33,7 +33,7 @@ CREATE TABLE content_items_auto PARTITION OF content_items_all FOR VALUES IN ('a
 ALTER TABLE content_items      ALTER COLUMN source_type SET DEFAULT 'items';
 ALTER TABLE content_items_auto ALTER COLUMN source_type SET DEFAULT 'auto';
 
--- A row that was imported knows its fingerprint, so importing it again adds nothing.
+-- An imported row keeps its fingerprint, so importing it again adds nothing.
 CREATE UNIQUE INDEX idx_content_import_key
     ON content_items_all ((item_metadata ->> 'import_key'), source_type)
     WHERE item_metadata ? 'import_key';
@@ -46,8 +46,7 @@ CREATE TABLE tags (
     CONSTRAINT tags_name_key UNIQUE (name)
 );
 
--- An item's tags go with the item, wherever it goes: ON UPDATE is for the one that moves to the
--- other partition.
+-- An item's tags follow the item: ON UPDATE is for one that moves to the other partition.
 CREATE TABLE content_tags (
     content_id   bigint NOT NULL,
     source_type  varchar(10) NOT NULL,
@@ -60,8 +59,8 @@ CREATE TABLE content_tags (
 -- A tag's newest items: ids are drawn in the order in which items are added.
 CREATE INDEX idx_content_tags_newest ON content_tags (tag_id, content_id DESC, source_type);
 
--- Items that were deleted in the page, for as long as that can be undone. The next deletion sweeps
--- out what is too old. No trigger looks here: what is in this table is not counted.
+-- Items that were deleted in the pages, kept as long as that can be undone. The next deletion
+-- removes those that are too old. This table has no triggers: its rows are not counted.
 CREATE TABLE deleted_items (
     id          bigint PRIMARY KEY,
     deleted_by  uuid NOT NULL REFERENCES users (id) ON DELETE CASCADE,

@@ -1,4 +1,4 @@
--- The triggers on what is counted go with their functions.
+-- CASCADE also drops the triggers that call these functions.
 DROP FUNCTION tag_cardinality_count_insert() CASCADE;
 DROP FUNCTION tag_cardinality_count_update() CASCADE;
 DROP FUNCTION tag_cardinality_count_delete() CASCADE;
@@ -12,7 +12,7 @@ DROP TABLE tag_cardinality_refreshes;
 DROP TABLE tag_cardinality_deltas;
 DROP TABLE tag_cardinality_stats;
 
--- The triggers on what is counted go with their functions.
+-- CASCADE also drops the triggers that call these functions.
 DROP FUNCTION gen_source_count_insert() CASCADE;
 DROP FUNCTION gen_source_count_update() CASCADE;
 DROP FUNCTION gen_source_count_delete() CASCADE;

@@ -4,7 +4,7 @@
 
 -- A. gen_source: how many items each user has, and the community.
 
--- 1. Stored counts. Zero has no row.
+-- 1. Stored counts. A count of zero has no row.
 --    A row whose user_id is null is the total of its source_type.
 --    There is no CHECK (count >= 0): it would abort users' own transactions for a fault of ours.
 
@@ -21,8 +21,8 @@ CREATE UNIQUE INDEX idx_gen_source_keys
 CREATE UNIQUE INDEX idx_gen_source_total
     ON gen_source_stats (source_type) WHERE user_id IS NULL;
 
--- 2. The ledger. Append-only for writers, emptied by the fold: a queue. So it has no key and no
---    index, and is vacuumed as soon as a fold has left dead rows.
+-- 2. The ledger, a queue: writers append, the fold removes. So it has no key and no index, and is
+--    vacuumed as soon as a fold has left dead rows.
 --    Every row counts for the total; one whose user_id is null counts for nothing else.
 
 CREATE TABLE gen_source_deltas (
@@ -75,9 +75,9 @@ CREATE INDEX idx_gen_source_refreshes_good
 
 -- 5. The triggers' functions. One row per key and category that a statement changed is appended in
 --    the writer's own transaction: it commits or rolls back with what is counted, and no writer
---    touches a row that another one needs.
---    SECURITY DEFINER: who may write what is counted need not be allowed to write the ledger.
---    Most statements change a single row. To group it would take longer than to append it.
+--    touches a row that another writer needs.
+--    SECURITY DEFINER: a role that may write what is counted need not be able to write the ledger.
+--    Most statements change a single row, and grouping it would take longer than appending it.
 
 CREATE FUNCTION gen_source_count_insert() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -134,8 +134,8 @@ BEGIN
     RETURN NULL;
 END $$;
 
--- TRUNCATE has no transition table, so the rows are counted before they go. A snapshot older than
--- the lock could miss some of them: better no TRUNCATE than a wrong count.
+-- TRUNCATE has no transition table, so the rows are counted before they are removed. A snapshot
+-- older than the lock could miss some of them: better no TRUNCATE than a wrong count.
 CREATE FUNCTION gen_source_count_truncate() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 #variable_conflict use_column
@@ -154,11 +154,11 @@ BEGIN
     RETURN NULL;
 END $$;
 
--- The stored counts of a deleted row of users go with it (ON DELETE CASCADE), and what is left
--- in the ledger must then add up to nothing, or it might meet a new row of the same id. So a stored
--- count that goes is entered in the ledger, where the deleted rows cancel it.
--- The total, whose own stored count stays, must not see that: hence the second entry.
--- It looks at the rows that did go, not at what a snapshot says of them.
+-- Deleting a row of users deletes its stored counts (ON DELETE CASCADE). Its entries in the
+-- ledger must then add up to zero, or they might be added to a new row with the same id. So a
+-- deleted stored count is entered in the ledger, where the entries of the deleted rows cancel it.
+-- The total keeps its own stored count and must not change by that: hence the second entry.
+-- It uses the rows that were deleted, not what a snapshot shows of them.
 CREATE FUNCTION gen_source_forget_owner() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 #variable_conflict use_column
@@ -190,9 +190,10 @@ CREATE TRIGGER gen_source_forget_owner AFTER DELETE ON gen_source_stats
 CREATE TRIGGER gen_source_forget_everything AFTER TRUNCATE ON users
     FOR EACH STATEMENT EXECUTE FUNCTION gen_source_forget_everything();
 
--- 6. The triggers. A statement trigger fires only on the table that the statement names: the whole
---    and each part need their own. TRUNCATE of the whole does fire the triggers of the parts, so
---    there the parts do. Call it again when there is a new partition, and refresh.
+-- 6. The triggers. A statement trigger fires only on the table that the statement names, so the
+--    partitioned table and each of its partitions need their own. Only TRUNCATE of the partitioned
+--    table fires those of the partitions too, so it needs none itself. Call this again after
+--    adding a partition, and refresh.
 
 CREATE FUNCTION gen_source_place_triggers() RETURNS void
 LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
@@ -250,7 +251,7 @@ ALTER TABLE gen_source_stats ADD CONSTRAINT gen_source_stats_source_type
 
 -- B. tag_cardinality: how many items carry each tag.
 
--- 1. Stored counts. Zero has no row.
+-- 1. Stored counts. A count of zero has no row.
 --    There is no CHECK (count >= 0): it would abort users' own transactions for a fault of ours.
 
 CREATE TABLE tag_cardinality_stats (
@@ -261,8 +262,8 @@ CREATE TABLE tag_cardinality_stats (
     updated_at timestamptz NOT NULL DEFAULT now()
 ) WITH (fillfactor = 80);
 
--- 2. The ledger. Append-only for writers, emptied by the fold: a queue. So it has no key and no
---    index, and is vacuumed as soon as a fold has left dead rows.
+-- 2. The ledger, a queue: writers append, the fold removes. So it has no key and no index, and is
+--    vacuumed as soon as a fold has left dead rows.
 
 CREATE TABLE tag_cardinality_deltas (
     tag_id uuid NOT NULL,
@@ -312,9 +313,9 @@ CREATE INDEX idx_tag_cardinality_refreshes_good
 
 -- 5. The triggers' functions. One row per key and category that a statement changed is appended in
 --    the writer's own transaction: it commits or rolls back with what is counted, and no writer
---    touches a row that another one needs.
---    SECURITY DEFINER: who may write what is counted need not be allowed to write the ledger.
---    Most statements change a single row. To group it would take longer than to append it.
+--    touches a row that another writer needs.
+--    SECURITY DEFINER: a role that may write what is counted need not be able to write the ledger.
+--    Most statements change a single row, and grouping it would take longer than appending it.
 
 CREATE FUNCTION tag_cardinality_count_insert() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -371,8 +372,8 @@ BEGIN
     RETURN NULL;
 END $$;
 
--- TRUNCATE has no transition table, so the rows are counted before they go. A snapshot older than
--- the lock could miss some of them: better no TRUNCATE than a wrong count.
+-- TRUNCATE has no transition table, so the rows are counted before they are removed. A snapshot
+-- older than the lock could miss some of them: better no TRUNCATE than a wrong count.
 CREATE FUNCTION tag_cardinality_count_truncate() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 #variable_conflict use_column
@@ -391,10 +392,10 @@ BEGIN
     RETURN NULL;
 END $$;
 
--- The stored counts of a deleted row of tags go with it (ON DELETE CASCADE), and what is left
--- in the ledger must then add up to nothing, or it might meet a new row of the same id. So a stored
--- count that goes is entered in the ledger, where the deleted rows cancel it.
--- It looks at the rows that did go, not at what a snapshot says of them.
+-- Deleting a row of tags deletes its stored counts (ON DELETE CASCADE). Its entries in the
+-- ledger must then add up to zero, or they might be added to a new row with the same id. So a
+-- deleted stored count is entered in the ledger, where the entries of the deleted rows cancel it.
+-- It uses the rows that were deleted, not what a snapshot shows of them.
 CREATE FUNCTION tag_cardinality_forget_owner() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 #variable_conflict use_column
@@ -422,9 +423,10 @@ CREATE TRIGGER tag_cardinality_forget_owner AFTER DELETE ON tag_cardinality_stat
 CREATE TRIGGER tag_cardinality_forget_everything AFTER TRUNCATE ON tags
     FOR EACH STATEMENT EXECUTE FUNCTION tag_cardinality_forget_everything();
 
--- 6. The triggers. A statement trigger fires only on the table that the statement names: the whole
---    and each part need their own. TRUNCATE of the whole does fire the triggers of the parts, so
---    there the parts do. Call it again when there is a new partition, and refresh.
+-- 6. The triggers. A statement trigger fires only on the table that the statement names, so the
+--    partitioned table and each of its partitions need their own. Only TRUNCATE of the partitioned
+--    table fires those of the partitions too, so it needs none itself. Call this again after
+--    adding a partition, and refresh.
 
 CREATE FUNCTION tag_cardinality_place_triggers() RETURNS void
 LANGUAGE plpgsql SET search_path = public, pg_temp AS $$

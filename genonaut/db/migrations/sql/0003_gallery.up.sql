@@ -1,8 +1,8 @@
 -- The gallery's orders and its search, each with an index. docs/listing.md explains which is for
 -- what.
 
--- 1. Orders. A page is a stretch of one of these, forward or backward. The creator travels along,
---    so that "everybody's but mine" is decided in the index, and a page far away is found there.
+-- 1. Orders. A page is a stretch of one of these, forward or backward. The creator is included, so
+--    that "all but mine" is decided in the index, and a distant page is found there.
 
 CREATE INDEX idx_content_newest
     ON content_items_all (created_at DESC, id DESC) INCLUDE (creator_id);
@@ -24,10 +24,10 @@ CREATE INDEX idx_content_creator_best
 CREATE INDEX idx_content_creator_title
     ON content_items_all (creator_id, title, id);
 
--- 3. Search. Words are runs of letters and digits, without regard to case, and as they are written:
---    prompts are in many languages, so no language's endings are taken off.
+-- 3. Search. Words are runs of letters and digits, compared without regard to case and without
+--    stemming, since prompts are in many languages.
 
--- PostgreSQL's parser would take web addresses, paths, tags and signed numbers as one word each.
+-- PostgreSQL's parser would treat web addresses, paths, tags and signed numbers as one word each.
 CREATE FUNCTION search_text(written text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN regexp_replace(written, '[-+./:@<&~]', ' ', 'g');
@@ -42,6 +42,6 @@ RETURN plainto_tsquery('pg_catalog.simple', search_text(term));
 
 CREATE INDEX idx_content_search ON content_items_all USING gin (content_words(title, prompt));
 
--- 4. How often each word occurs is known to the planner only after this.
+-- 4. Only after this does the planner know how often each word occurs.
 
 ANALYZE content_items_all;

@@ -1,8 +1,8 @@
-"""Users, content, tags, and what was deleted in the page.
+"""Users, content, tags, and items deleted in the pages.
 
 Why: the gallery's items, in one table partitioned by how they were made, so that each source can
-be counted and listed alone, and both together with one index scan each. A deleted item waits in a
-table of its own, so that deleting by mistake can be undone: same number, same times, same tags.
+be counted and listed alone, and both together with one index scan each. A deleted item is kept in a
+table of its own, so that deleting by mistake can be undone: same id, same times, same tags.
 """
 
 from genonaut.db.migrations.files import run_file

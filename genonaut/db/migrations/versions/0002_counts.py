@@ -1,8 +1,8 @@
 """The counts by generation source and by tag: caches, ledgers, triggers.
 
-Why: counting live is slow. On a database that is full already, the triggers stand before the first
-refresh recounts, and the refresh only adds what is missing: so no write can slip between them.
-Until that first refresh, which `genonaut db upgrade` makes, the counts are "never built".
+Why: counting live is slow. On a database that has content already, the triggers are in place before
+the first refresh recounts, and the refresh only adds what is missing: so no write is missed. Until
+that first refresh, which `genonaut db upgrade` runs, the counts are "never built".
 """
 
 from genonaut.db.migrations.files import run_file

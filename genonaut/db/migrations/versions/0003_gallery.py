@@ -1,8 +1,7 @@
 """The gallery's orders and its search.
 
-Why: a page of the gallery is a stretch of an index, whichever order and sources the viewer chose,
-or it would take the longer the more items there are. Words are found by an index for the same
-reason.
+Why: a page of the gallery is a stretch of an index for every order and choice of sources; otherwise
+it would take longer the more items there are. Words are found by an index for the same reason.
 """
 
 from genonaut.db.migrations.files import run_file

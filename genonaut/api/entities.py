@@ -1,0 +1,106 @@
+"""What routes, services and repositories pass to one another: items, tags, and pages of them.
+
+Response models are made from these by their names (`from_attributes`).
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from genonaut.db.gen_source_counts import ViewerCounts
+from genonaut.db.schema import SourceType
+
+Entry = TypeVar("Entry")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewItem:
+    """An item to add, valid in every respect; without `created_at` it is made now."""
+
+    title: str
+    content_type: str
+    content_data: str
+    path_thumb: str | None
+    prompt: str
+    creator_id: UUID
+    item_metadata: dict[str, Any]
+    quality_score: float
+    tags: tuple[str, ...]
+    created_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """An item of the gallery. `tags` are names, sorted."""
+
+    id: int
+    title: str
+    content_type: str
+    content_data: str
+    path_thumb: str | None
+    prompt: str
+    creator_id: UUID
+    creator_username: str
+    item_metadata: dict[str, Any]
+    quality_score: float
+    created_at: datetime
+    updated_at: datetime
+    source_type: SourceType
+    tags: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemChanges:
+    """What to change of an item; None stays as it is. Metadata and tags are replaced as a whole."""
+
+    title: str | None = None
+    prompt: str | None = None
+    quality_score: float | None = None
+    item_metadata: dict[str, Any] | None = None
+    tags: Sequence[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ItemsCreated:
+    """What was added, and the counts with it: of the creator, if all items have the same."""
+
+    items: Sequence[Item]
+    stats: ViewerCounts
+
+
+@dataclass(frozen=True, slots=True)
+class ItemDeleted:
+    """An item as it was, and its creator's counts without it."""
+
+    deleted: Item
+    stats: ViewerCounts
+
+
+@dataclass(frozen=True, slots=True)
+class CountedTag:
+    """A tag, and how many items carry it: the three numbers belong to one snapshot."""
+
+    id: UUID
+    name: str
+    regular_count: int
+    auto_count: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Entry]):
+    """Some entries of a list, and where the next page begins: None if there is none."""
+
+    entries: Sequence[Entry]
+    next_after: str | None
+
+    @classmethod
+    def of(cls, found: Sequence[Entry], limit: int, place: Callable[[Entry], str]) -> "Page[Entry]":
+        """The first `limit` entries; `found` has one more if there is a next page.
+
+        `place` tells where an entry is in the list, in a form that `after` takes.
+        """
+        entries = found[:limit]
+        return cls(entries, place(entries[-1]) if len(found) > limit else None)
