@@ -68,6 +68,13 @@ class DatabaseBusyError(DatabaseError):
     """Those rows are being changed by another request."""
 
 
+class OverloadedError(GenonautError):
+    """There are more requests than can be answered in time: try again in a moment."""
+
+    exit_code = 5
+    status = 503
+
+
 class SchemaOutdatedError(DatabaseError):
     """The database schema does not match this version of Genonaut."""
 

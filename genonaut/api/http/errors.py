@@ -1,7 +1,7 @@
 """Errors become answers here and nowhere else."""
 
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 import structlog
 from fastapi import FastAPI, Request
@@ -14,7 +14,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from genonaut.api.http import problems
 from genonaut.api.http.bodies import LARGEST_BODY
 from genonaut.api.http.error_responses import error_response, noun
-from genonaut.errors import DatabaseTimeoutError, GenonautError, InvalidRequestError
+from genonaut.errors import (
+    DatabaseTimeoutError,
+    GenonautError,
+    InvalidRequestError,
+    OverloadedError,
+)
+
+RETRY_SECONDS: Final = 1
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -26,6 +33,8 @@ def handle_errors(app: FastAPI) -> None:
     async def explained(request: Request, error: GenonautError) -> Response:
         if error.status < HTTPStatus.INTERNAL_SERVER_ERROR:
             return _answer(request, error.status, noun(error), str(error))
+        if isinstance(error, OverloadedError):
+            return _overloaded(request, error)
         # The message is for who runs the server: it names addresses and settings.
         log.error("request failed", error=noun(error), detail=str(error))
         return _answer(request, error.status, noun(error), (error.__doc__ or "").strip())
@@ -75,6 +84,13 @@ class UnexpectedErrors:
             await _unexpected(Request(scope))(scope, receive, send)
 
 
+def _overloaded(request: Request, error: OverloadedError) -> Response:
+    # No error of ours, and under load there would be a line for each.
+    answer = _answer(request, error.status, noun(error), (error.__doc__ or "").strip())
+    answer.headers["Retry-After"] = str(RETRY_SECONDS)
+    return answer
+
+
 def _unexpected(request: Request) -> Response:
     detail = "Something went wrong here. The log says more."
     return _answer(request, 500, "internal_server_error", detail)
@@ -105,4 +121,5 @@ def _methods(request: Request) -> list[str]:
     """All methods of a path; the framework names those of the first route only."""
     route = request.scope.get("route")
     path = request.app.openapi()["paths"].get(getattr(route, "path", None), {})
-    return sorted(method.upper() for method in path) or sorted(getattr(route, "methods", ()))
+    methods = {method.upper() for method in path} or set(getattr(route, "methods", ()))
+    return sorted(methods | {"HEAD"} if "GET" in methods else methods)
