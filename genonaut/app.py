@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
 from genonaut import __version__
-from genonaut.api.http.bodies import BodyLimit
+from genonaut.api.http.bodies import Bodies
 from genonaut.api.http.counts_reader import CountsReader
 from genonaut.api.http.errors import UnexpectedErrors, handle_errors
 from genonaut.api.http.hosts import AllowedHosts, HostCheck
@@ -57,6 +57,7 @@ def create_app(
     )
     app.state.settings = settings
     app.state.database = database
+    app.state.bodies = Bodies()
     app.state.counts_policy = CountsPolicy.of(settings.stats, on_long_ledger)
     places, patience = settings.api.pool_size, settings.api.patience_seconds
     app.state.limiter = ConnectionLimiter(places, patience)
@@ -69,6 +70,7 @@ def create_app(
     app.state.metrics = MetricsService(database)
     for routes in (stats, gallery, content, tags, users, health, metrics):
         app.include_router(routes.router)
+    app.include_router(content.bulk_router)
     add_pages(app, settings)
     handle_errors(app)
     _add_middleware(app, settings)
@@ -83,7 +85,6 @@ async def _close_at_the_end(app: FastAPI) -> AsyncIterator[None]:
 
 def _add_middleware(app: FastAPI, settings: Settings) -> None:
     """From the inside out: what is added last sees a request first."""
-    app.add_middleware(BodyLimit)
     app.add_middleware(UnexpectedErrors)
     if settings.api.cors_origins:
         app.add_middleware(

@@ -79,6 +79,18 @@ class SchemaOutdatedError(DatabaseError):
     """The database schema does not match this version of Genonaut."""
 
 
+class RequestTimeoutError(GenonautError):
+    """The request comes too slowly."""
+
+    status = 408
+
+
+class ContentTooLargeError(GenonautError):
+    """The body is too large."""
+
+    status = 413
+
+
 class ForbiddenError(GenonautError):
     """You are not allowed to do that."""
 

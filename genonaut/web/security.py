@@ -8,6 +8,7 @@ from fastapi import Depends, Request
 from fastapi.responses import RedirectResponse
 from starlette.datastructures import QueryParams
 
+from genonaut.api.http.bodies import FORM
 from genonaut.errors import ForbiddenError, InvalidRequestError
 from genonaut.web.state import GALLERY, read_state
 
@@ -71,7 +72,8 @@ def _without_default_port(scheme: str, host: str) -> str:
 
 async def read_form(request: Request) -> QueryParams:
     """The fields of a form without files: they are written like a query."""
-    return QueryParams((await request.body()).decode("utf-8", "replace"))
+    async with request.app.state.bodies.read(request, FORM) as body:
+        return QueryParams(body.decode("utf-8", "replace"))
 
 
 FormDep = Annotated[QueryParams, Depends(read_form)]

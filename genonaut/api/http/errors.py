@@ -12,13 +12,13 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from genonaut.api.http import problems
-from genonaut.api.http.bodies import LARGEST_BODY
 from genonaut.api.http.error_responses import error_response, noun
 from genonaut.errors import (
     DatabaseTimeoutError,
     GenonautError,
     InvalidRequestError,
     OverloadedError,
+    RequestTimeoutError,
 )
 
 RETRY_SECONDS: Final = 1
@@ -32,7 +32,10 @@ def handle_errors(app: FastAPI) -> None:
     @app.exception_handler(GenonautError)
     async def explained(request: Request, error: GenonautError) -> Response:
         if error.status < HTTPStatus.INTERNAL_SERVER_ERROR:
-            return _answer(request, error.status, noun(error), str(error))
+            answer = _answer(request, error.status, noun(error), str(error))
+            if isinstance(error, RequestTimeoutError):
+                answer.headers["Connection"] = "close"  # the rest of the body may yet come
+            return answer
         if isinstance(error, OverloadedError):
             return _overloaded(request, error)
         # The message is for who runs the server: it names addresses and settings.
@@ -105,14 +108,12 @@ def _answer(request: Request, status: int, error: str, detail: str, **more: Any)
 
 
 def _refusal(request: Request, status: int) -> tuple[str, str]:
-    path, limit = request.scope["path"], LARGEST_BODY >> 20
+    path = request.scope["path"]
     match status:
         case HTTPStatus.NOT_FOUND:
             return "not_found", f"There is nothing at {path}."
         case HTTPStatus.METHOD_NOT_ALLOWED:
             return "method_not_allowed", f"{request.method} is not possible at {path}."
-        case HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
-            return "content_too_large", f"The body is larger than {limit} MiB: send less at a time."
         case _:
             return HTTPStatus(status).name.lower(), f"{HTTPStatus(status).phrase}."
 
