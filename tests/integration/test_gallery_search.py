@@ -92,7 +92,7 @@ def gallery(client: httpx.Client) -> dict[int, str]:
         ("fox:*", "red fox"),
         ("", "red fox sea été"), ("   ", "red fox sea été"), ('""', "red fox sea été"),
         ('"red', "red fox"), ("!!!", ""), ("🦊", ""), ("fox 🦊", "red fox"),
-        ('"' + "fox " * 32 + '"', ""), ("fox " * 249, "red fox"), ("x" * 1000, ""),
+        ('"' + "fox " * 32 + '"', ""), ("fox " * 32, "red fox"), ("x" * 1000, ""),
     ],
     ids=lambda value: value[:20],
 )  # fmt: skip
