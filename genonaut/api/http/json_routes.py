@@ -32,8 +32,10 @@ class _JsonRequest(Request):
     async def json(self) -> Any:  # noqa: ANN401 - JSON is anything
         """What the body means. The framework takes it as it is, since it is valid already."""
         # The framework asks for it once, and would itself validate on the event loop.
-        work = self._parsed, self._body
-        value = work[0](work[1]) if len(self._body) <= _SMALL else await run_in_threadpool(*work)
+        if len(self._body) <= _SMALL:
+            value = self._parsed(self._body)
+        else:
+            value = await run_in_threadpool(self._parsed, self._body)
         if self.errors:
             raise HTTPException(422)  # the framework would make a 400 of other exceptions
         return value
