@@ -3,10 +3,10 @@
 PYTHON ?= python3
 SECONDS ?= 60
 BIN    := .venv/bin
-PYTEST := $(BIN)/pytest -n auto --maxprocesses 4 --dist loadgroup --durations 10
+PYTEST := $(BIN)/pytest -n auto --maxprocesses 4 --dist worksteal --durations 10
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev demo test test-long screenshots lint lock bench refresh-gen-source-stats refresh-tag-stats soak drill mutants clean FORCE
+.PHONY: help install install-dev demo test test-long screenshots lint lock bench refresh-gen-source-stats refresh-tag-stats soak drill mutants clean
 
 help: ## List the targets
 	@grep -hE '^[a-z%-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 34
@@ -19,7 +19,7 @@ test: install-dev ## Run the suite
 
 test-long: install-dev ## Run its long forms: soak, kills, the benchmark, the other PostgreSQL
 	@$(PYTEST) -m long -o python_files="test_*.py contract.py" $(ARGS)
-	@$(PYTEST) -m "not long and not both_servers" --postgres debian-15 $(or $(ARGS),tests/integration)
+	$(if $(ARGS),,@$(PYTEST) -m "not long and not both_servers" --postgres debian-15 tests/integration)
 
 install: .venv/installed ## Install what running needs, into .venv
 install-dev: .venv/installed-dev ## Install what developing needs as well

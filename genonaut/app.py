@@ -17,10 +17,11 @@ from genonaut.api.http.manners import HeadAsGet, TrailingSlash
 from genonaut.api.http.metrics import RequestMetrics
 from genonaut.api.monitoring.health import HealthService
 from genonaut.api.monitoring.metrics import MetricsService
-from genonaut.api.routes import content, gallery, health, metrics, stats, tags, users
+from genonaut.api.routes import content, gallery, monitoring, stats, tags, users
 from genonaut.config import Settings
 from genonaut.db.gen_source_counts import CountsPolicy
 from genonaut.db.session import Database
+from genonaut.web.page_route import respond_to_error
 from genonaut.web.routes import add_pages
 
 DESCRIPTION = """An image gallery for AI-generated art whose counts are never slow and never wrong.
@@ -29,10 +30,10 @@ Every error is `{"error": noun, "detail": sentence, "request_id": id}`. Every re
 `X-Request-ID`: the one that was sent, if it is valid. Times are in UTC."""
 
 TAGS = [
-    {"name": "stats", "description": "Counts by how items were made and whose they are."},
+    {"name": "stats", "description": "Counts by how items were made, and by whom."},
     {"name": "content", "description": "Items of the gallery."},
-    {"name": "tags", "description": "Words by which items are found, with exact counts."},
-    {"name": "users", "description": "Who creates them."},
+    {"name": "tags", "description": "Words to find items by, with exact counts."},
+    {"name": "users", "description": "The creators of items."},
     {"name": "health", "description": "For load balancers and watchdogs."},
 ]
 
@@ -43,7 +44,10 @@ def create_app(
     *,
     on_long_ledger: Callable[[], None] | None = None,
 ) -> FastAPI:
-    """The application on an open database. `on_long_ledger` is called by reads that find one."""
+    """The application on an open database.
+
+    `on_long_ledger` is called by reads that find more ledger rows than `stats.fold-after-rows`.
+    """
     app = FastAPI(
         title="Genonaut",
         version=__version__,
@@ -68,11 +72,11 @@ def create_app(
     )
     app.state.health = HealthService(database, settings)
     app.state.metrics = MetricsService(database)
-    for routes in (stats, gallery, content, tags, users, health, metrics):
+    for routes in (stats, gallery, content, tags, users, monitoring):
         app.include_router(routes.router)
     app.include_router(content.bulk_router)
     add_pages(app, settings)
-    handle_errors(app)
+    handle_errors(app, respond_to_error)
     _add_middleware(app, settings)
     return app
 
@@ -84,8 +88,8 @@ async def _close_at_the_end(app: FastAPI) -> AsyncIterator[None]:
 
 
 def _add_middleware(app: FastAPI, settings: Settings) -> None:
-    """From the inside out: what is added last sees a request first."""
-    app.add_middleware(UnexpectedErrors)
+    """From the inside out: the last one added sees a request first."""
+    app.add_middleware(UnexpectedErrors, respond=respond_to_error)
     if settings.api.cors_origins:
         app.add_middleware(
             CORSMiddleware,

@@ -153,9 +153,3 @@ def end(process: subprocess.Popen[str], patience_seconds: float) -> None:
 def environment_without_settings() -> dict[str, str]:
     """Our environment without the settings of a gallery, which are not for a benchmark."""
     return {name: value for name, value in os.environ.items() if name not in VARIABLES}
-
-
-def free_port() -> int:
-    """A free port, for a program that cannot inherit a socket."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])

@@ -64,7 +64,7 @@ class ItemChanges:
 
 @dataclass(frozen=True, slots=True)
 class ItemsCreated:
-    """What was added, and the counts with it: of the creator, if all items have the same."""
+    """What was added, and the counts with it: the creator's, if all items have the same one."""
 
     items: Sequence[Item]
     stats: ViewerCounts

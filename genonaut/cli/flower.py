@@ -1,12 +1,11 @@
 """`genonaut flower`: watching workers and tasks."""
 
-import socket
-
 import typer
 
 from genonaut.api.http.hosts import AllowedHosts
 from genonaut.broker import running_broker
 from genonaut.cli.options import Env
+from genonaut.embedded.server import free_port
 from genonaut.errors import PortInUseError
 from genonaut.running.flower_hosts import answer_only_to
 from genonaut.worker.launching import celery_settings, start_celery
@@ -33,12 +32,10 @@ def flower(env: Env = None) -> None:
 
 
 def _require_free(host: str, port: int) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            raise PortInUseError(
-                f"Flower cannot listen on {host}:{port} ({error.strerror}): stop the process that "
-                f"does, or choose another port with FLOWER_PORT={port + 1}."
-            ) from error
+    try:
+        free_port(host, port)
+    except OSError as error:
+        raise PortInUseError(
+            f"Flower cannot listen on {host}:{port} ({error.strerror}): stop the process that "
+            f"does, or choose another port with FLOWER_PORT={port + 1}."
+        ) from error

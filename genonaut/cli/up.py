@@ -19,7 +19,7 @@ from genonaut.logs import configure_logs
 from genonaut.running.interruption import exit_on
 from genonaut.running.listening import READY, listen
 from genonaut.running.output import print_built_counts, say
-from genonaut.running.supervisor import Part, supervise
+from genonaut.running.supervisor import Part, Supervisor
 from genonaut.worker.celery_app import configuration
 
 CHECK_SERVERS_SECONDS = 2.0
@@ -66,16 +66,17 @@ class Servers:
     def supervise(self, settings: Settings, listener: socket.socket) -> None:
         """Run the API and, once it is ready, the other parts, until a signal."""
         others = [Part(name, settings.environment) for name in ("worker", "beat", "flower")]
-        parts: list[Part] = []
+        supervisor = Supervisor(self._ensure_running)
 
         def on_line(line: str) -> None:
             say(line)
             # Only now may the others, for which no user waits, compete for the processor.
-            if line.startswith(READY) and len(parts) == 1:
-                parts.extend(others)
+            if line.startswith(READY):
+                while others:  # not again when the API was restarted
+                    supervisor.add(others.pop(0))
 
-        parts.append(Part("api", settings.environment, on_line, listener))
-        supervise(parts, self._ensure_running)
+        supervisor.add(Part("api", settings.environment, on_line, listener))
+        supervisor.run()
 
     def _ensure_running(self) -> None:
         if time.monotonic() - self._checked < CHECK_SERVERS_SECONDS:

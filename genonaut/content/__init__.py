@@ -1,1 +1,0 @@
-"""The rules for items, titles, tags and user names, the same for the API and every import."""

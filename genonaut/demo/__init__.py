@@ -1,1 +1,0 @@
-"""Demo data: a gallery generated from word lists, identical on every machine."""

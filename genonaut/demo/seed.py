@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, text
 
 from genonaut.content.tags import hold_tags
-from genonaut.db.copying import copy_rows
+from genonaut.db.driver import copy_rows
 from genonaut.demo.community import END, SPAN, Community, Item
 from genonaut.errors import UsageError
 

@@ -8,7 +8,7 @@ import json
 import os
 import secrets
 import signal
-import socket
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,13 @@ from genonaut.embedded.cluster import (
     find_binaries,
     refuse_other_version,
 )
-from genonaut.embedded.server import Launch, ServerFolder, clean_environment, write_atomically
+from genonaut.embedded.server import (
+    Launch,
+    ServerFolder,
+    clean_environment,
+    free_port,
+    write_atomically,
+)
 from genonaut.errors import ServerStartError
 
 USER = "genonaut"
@@ -84,7 +90,7 @@ class PostgresServer:
         create_cluster(self.programs, self.folder.data, USER, password)
 
     def launch(self) -> Launch:
-        self.port = _free_port(self._last_port())
+        self.port = self._choose_port()
         settings = [arg for key, value in SETTINGS.items() for arg in ("-c", f"{key}={value}")]
         args = [str(self.programs.path("postgres")), "-D", HERE, "-p", str(self.port), *settings]
         return Launch(args, self.folder.data, self.account, clean_environment())
@@ -98,6 +104,13 @@ class PostgresServer:
         """Host, port, user and password, as psycopg names them."""
         password = self.password_file.read_text()
         return {"host": HOST, "port": self.port, "user": USER, "password": password}
+
+    def _choose_port(self) -> int:
+        """Its last port unless another process listens there, else one that the system picks."""
+        for port in (self._last_port(), 0):
+            with suppress(OSError):
+                return free_port(HOST, port)
+        raise ServerStartError(f"There is no free port on {HOST}.")
 
     def _last_port(self) -> int:
         try:
@@ -130,16 +143,3 @@ def forget_libpq_variables() -> None:
     """Take them out of this process's environment. For the beginning of a program only."""
     for name in os.environ.keys() - without_libpq_variables().keys():
         del os.environ[name]
-
-
-def _free_port(preferred: int) -> int:
-    """The preferred port if no process listens there, else one that the system picks."""
-    for port in (preferred, 0):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((HOST, port))
-            except OSError:
-                continue
-            return int(probe.getsockname()[1])
-    raise ServerStartError(f"There is no free port on {HOST}.")

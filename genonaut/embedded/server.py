@@ -1,5 +1,6 @@
 """What a keeper needs to know about a server, and the folder that a server lives in."""
 
+import socket
 from dataclasses import dataclass, field
 from pathlib import Path
 from signal import Signals
@@ -41,6 +42,18 @@ class Server(Protocol):
 def clean_environment() -> dict[str, str]:
     """Nothing of ours: PGPORT or LC_ALL in the shell of a command must not change its server."""
     return {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+
+
+def free_port(host: str = "127.0.0.1", port: int = 0) -> int:
+    """The port, if a server can listen on it; without one, a port that the system picks.
+
+    Raises:
+        OSError: no server can listen there, as when another one does.
+    """
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind((host, port))
+        return int(probe.getsockname()[1])
 
 
 def write_atomically(path: Path, text: str) -> None:

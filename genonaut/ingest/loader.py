@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from genonaut.content.tags import hold_tags
-from genonaut.db.copying import copy_rows
+from genonaut.db.driver import copy_rows
 from genonaut.ingest.rows import ImportRow
 
 _SQL = files(__package__) / "sql"

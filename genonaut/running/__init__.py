@@ -1,1 +1,0 @@
-"""Running processes: the supervisor, the listening socket, signals, and printed output."""

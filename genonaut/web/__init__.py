@@ -1,1 +1,0 @@
-"""The gallery's pages: rendered here, complete without JavaScript."""

@@ -1,4 +1,4 @@
-"""Scripts and styles, under an address that changes with their content."""
+"""Scripts and styles, at addresses that change with their content."""
 
 from hashlib import sha256
 from importlib.resources import files
@@ -19,7 +19,7 @@ TYPES: Final = {
 class Assets:
     """All static files, in memory: they are few and small.
 
-    The version is one for all, so that one script can import another by its name.
+    All have the same version, so that one script can import another by its name.
     """
 
     def __init__(self, folder: Traversable | None = None) -> None:
@@ -31,7 +31,7 @@ class Assets:
         self._version = sha256(repr(self._contents).encode()).hexdigest()[:12]
 
     def url(self, name: str) -> str:
-        """Where a file is.
+        """The address of a file.
 
         Raises:
             KeyError: there is no such file.
@@ -40,8 +40,8 @@ class Assets:
             raise KeyError(name)
         return f"/gallery/static/{self._version}/{name}"
 
-    def answer(self, version: str, name: str) -> Response | None:
-        """A file; None if there is no such one. An old version gets the file of today."""
+    def response(self, version: str, name: str) -> Response | None:
+        """A file; None if there is none. An old version gets the current file."""
         if name not in self._contents:
             return None
         cache = security.FOR_EVER if version == self._version else security.ASK_AGAIN

@@ -12,7 +12,7 @@ WIDTH: Final = 760
 HEIGHT: Final = 300
 LEFT, RIGHT, TOP, BOTTOM = 64, 116, 16, 32
 _TICKS: Final = 4
-# How a moment is written, by the time that the chart shows.
+# How a moment is written, by how long a time the chart shows.
 _FORMS: Final = (
     (timedelta(days=300), "%b %Y"),
     (timedelta(days=4), "%d %b"),

@@ -1,4 +1,4 @@
-"""What each template is given. `tests/unit/test_web_templates.py` proves that the two agree."""
+"""The context of each template. `tests/unit/test_web_templates.py` proves that the two agree."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,13 +7,14 @@ from uuid import UUID
 
 from genonaut.api.repositories.growth_repository import Creator, RefreshRecord
 from genonaut.db.gen_source_counts import ViewerCounts
+from genonaut.db.schema import SourceType
 from genonaut.web.chart import Chart
 from genonaut.web.state import GalleryState, Switch
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One of several; `label` is for people."""
+    """One of several options; `label` is what the visitor reads."""
 
     value: str
     label: str
@@ -31,7 +32,10 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who looks, and who else could be chosen; `can_choose` only where `gallery.viewing-as` is."""
+    """Who is viewing, and as whom they could; `can_choose` follows `gallery.viewing-as`.
+
+    Without a `user_id` the viewer is anonymous. `back` is the page to return to after choosing.
+    """
 
     can_choose: bool
     user_id: UUID | None
@@ -40,26 +44,26 @@ class Viewer:
     back: str = "/gallery"
 
 
-NOBODY = Viewer(can_choose=False, user_id=None, name=None)
+ANONYMOUS = Viewer(can_choose=False, user_id=None, name=None)
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """An item in the grid or list. `age` is for people; `picture` an address."""
+    """An item in the grid or list; `url` and `picture` are addresses."""
 
     id: int
     title: str
     url: str
     picture: str
     creator: str
-    source: str
+    source_type: SourceType
     prompt: str
     created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class SwitchState:
-    """A switch, and whether it is on; one that cannot be used yet still remembers it."""
+    """A switch, and whether it is on, which it remembers even while it cannot be used."""
 
     switch: Switch
     on: bool
@@ -68,7 +72,7 @@ class SwitchState:
 
 @dataclass(frozen=True, slots=True)
 class Pages:
-    """The way to other pages; None where there is none."""
+    """Links to other pages; None where there is none. `kept` are parameters that stay."""
 
     number: int
     total: int
@@ -81,7 +85,7 @@ class Pages:
 
 @dataclass(frozen=True, slots=True)
 class Empty:
-    """Why there is nothing to see, and the ways out."""
+    """Why there is nothing to see, and what to try instead."""
 
     why: str
     ways_out: tuple[Link, ...]
@@ -89,7 +93,7 @@ class Empty:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What was just done to an item. It can be undone while there is `undo`, an address."""
+    """What was just done to an item; `undo` is the address that undoes it, if that is possible."""
 
     text: str
     undo: str | None
@@ -97,8 +101,8 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
-class Tag:
-    """A tag to filter by; `value` is what stands in the URL. The count is None if nobody asked."""
+class TagLink:
+    """A tag to filter by; `value` is what stands in the URL, `count` None if it was not read."""
 
     name: str
     value: str
@@ -124,7 +128,7 @@ class GalleryContext:
     counts: ViewerCounts | None
     counts_url: str
     switches: tuple[SwitchState, ...]
-    tags: tuple[Tag, ...]
+    tags: tuple[TagLink, ...]
     matches: tuple[Choice, ...]
     sorts: tuple[Choice, ...]
     sizes: tuple[Choice, ...]
@@ -164,7 +168,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class StatsContext:
-    """The growth of the gallery, and whether to trust it: `proof` is the last good refresh."""
+    """The growth of the gallery; `proof` is the last refresh that did not fail."""
 
     template: ClassVar[str] = "stats.html"
 
@@ -175,12 +179,12 @@ class StatsContext:
     refreshes: tuple[RefreshRecord, ...]
     proof: RefreshRecord | None
     bars: tuple[Bar, ...]
-    tags: tuple[Tag, ...]
+    tags: tuple[TagLink, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class ErrorContext:
-    """Something went wrong."""
+    """An error."""
 
     template: ClassVar[str] = "error.html"
 

@@ -1,4 +1,4 @@
-"""PictureUrls, files, scripts and styles: what pages are made of but text."""
+"""The routes of everything on a page but text: pictures, files, scripts and styles."""
 
 import gzip
 from functools import lru_cache
@@ -12,9 +12,8 @@ from genonaut.api.schemas.values import Id
 from genonaut.errors import NotFoundError
 from genonaut.pictures import draw
 from genonaut.web import security
-from genonaut.web.files import Which
+from genonaut.web.images import Which, drawing_version
 from genonaut.web.page_route import PageRoute, web
-from genonaut.web.picture_urls import drawing_version
 
 router = APIRouter(prefix="/gallery", route_class=PageRoute, include_in_schema=False)
 
@@ -24,10 +23,10 @@ ItemId = Annotated[Id, Path()]
 @router.get("/static/{version}/{name}")
 async def static(request: Request, version: str, name: str) -> Response:
     """A script or a style."""
-    answer = web(request).assets.answer(version, name)
-    if answer is None:
+    response = web(request).assets.response(version, name)
+    if response is None:
         raise NotFoundError(f"There is no file {name}.")
-    return answer
+    return response
 
 
 @router.get("/pictures/{item_id}.svg")
@@ -60,7 +59,7 @@ def file(
 
 @lru_cache(maxsize=2048)
 def compressed_drawing(item_id: int, prompt: str) -> bytes:
-    """Some kB; drawn once."""
+    """The drawing, gzipped: some kB, drawn once."""
     return gzip.compress(draw(item_id, prompt).encode(), 6, mtime=0)
 
 

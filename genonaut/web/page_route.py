@@ -1,4 +1,4 @@
-"""What all pages share: the renderer, and errors that are pages too."""
+"""What the pages keep between requests, and errors that are pages as well."""
 
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -6,11 +6,12 @@ from http import HTTPStatus
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
+from genonaut.api.http.errors import json_error
+from genonaut.api.schemas.errors import ErrorOut
 from genonaut.config import Settings
 from genonaut.web.assets import Assets
-from genonaut.web.contexts import NOBODY, ErrorContext
-from genonaut.web.files import ImagesFolder
-from genonaut.web.picture_urls import PictureUrls
+from genonaut.web.contexts import ANONYMOUS, ErrorContext
+from genonaut.web.images import ImagesFolder, PictureUrls
 from genonaut.web.rendering import Renderer
 
 
@@ -25,7 +26,7 @@ class Web:
 
 
 def make_web(settings: Settings) -> Web:
-    """By the settings."""
+    """Everything that the pages keep, made from the settings."""
     assets, images = Assets(), ImagesFolder(settings.gallery.images_folder)
     return Web(assets, Renderer(assets), images, PictureUrls(images))
 
@@ -37,15 +38,21 @@ def web(request: Request) -> Web:
 
 
 class PageRoute(APIRoute):
-    """A route whose errors are pages; `genonaut/api/http/errors.py` asks for them."""
+    """A route whose errors are pages."""
 
-    def error_page(self, request: Request, status: int, detail: str) -> Response:
-        """The page for an error. It needs no database, which may be the trouble."""
-        context = ErrorContext(
-            title=HTTPStatus(status).phrase,
-            viewer=NOBODY,
-            status=status,
-            detail=detail,
-            request_id=request.state.request_id,
-        )
-        return web(request).renderer.answer(context, status)
+
+def respond_to_error(request: Request, status: int, error: ErrorOut) -> Response:
+    """An error of a page as a page, any other as JSON.
+
+    The page needs no database, which may be what failed.
+    """
+    if not isinstance(request.scope.get("route"), PageRoute):
+        return json_error(request, status, error)
+    context = ErrorContext(
+        title=HTTPStatus(status).phrase,
+        viewer=ANONYMOUS,
+        status=status,
+        detail=error.detail,
+        request_id=error.request_id,
+    )
+    return web(request).renderer.response(context, status)

@@ -1,4 +1,4 @@
-"""Templates become pages here. Everything that is put into one is escaped."""
+"""Templates become pages here. Every value in them is escaped."""
 
 from dataclasses import fields
 from datetime import UTC, datetime
@@ -20,12 +20,12 @@ _UNITS = (
 
 
 def thousands(number: int | None) -> str:
-    """1234567 -> 1,234,567; a dash for what is not known."""
+    """1234567 -> 1,234,567; a dash if the number is not known."""
     return "–" if number is None else f"{number:,}"  # noqa: RUF001
 
 
 def age(moment: datetime) -> str:
-    """How long ago something was, in its largest unit."""
+    """How long ago a moment was, in the largest unit."""
     seconds = max(0.0, (datetime.now(UTC) - moment).total_seconds())  # clocks differ
     for unit, length in _UNITS:
         if number := int(seconds // length):
@@ -34,17 +34,17 @@ def age(moment: datetime) -> str:
 
 
 def utc(moment: datetime) -> str:
-    """A moment to the second, for people."""
+    """A moment to the second, as in `5 Jan 2026, 15:04:05 UTC`."""
     return f"{moment.astimezone(UTC):%d %b %Y, %H:%M:%S} UTC".removeprefix("0")
 
 
 def plural(number: int, one: str, several: str | None = None) -> str:
-    """`1 page`, `2 pages`; with separators."""
+    """`1 page`, `1,200 pages`."""
     return f"{number:,} {one if number == 1 else several or one + 's'}"
 
 
 def environment(assets: Assets) -> Environment:
-    """Where the templates are, and what they may use."""
+    """The templates, and the filters and globals that they may use."""
     made = Environment(
         loader=PackageLoader("genonaut.web"),
         autoescape=True,
@@ -58,7 +58,7 @@ def environment(assets: Assets) -> Environment:
 
 
 class Renderer:
-    """Makes answers of contexts."""
+    """Renders contexts."""
 
     def __init__(self, assets: Assets) -> None:
         self._environment = environment(assets)
@@ -68,6 +68,6 @@ class Renderer:
         values = {field.name: getattr(context, field.name) for field in fields(context)}
         return self._environment.get_template(context.template).render(values)
 
-    def answer(self, context: Context, status: int = 200) -> HTMLResponse:
+    def response(self, context: Context, status: int = 200) -> HTMLResponse:
         """The page, with the headers that all pages have."""
         return HTMLResponse(self.html(context), status, security.PAGE)

@@ -1,4 +1,4 @@
-"""The pages' doors."""
+"""The routes of the pages."""
 
 from typing import Annotated
 
@@ -8,16 +8,15 @@ from genonaut.api.schemas.values import Id, as_uuid
 from genonaut.config import Settings
 from genonaut.errors import NotFoundError
 from genonaut.web.docs import router as docs_routes
-from genonaut.web.media import router as image_routes
-from genonaut.web.page_route import PageRoute, make_web, web
-from genonaut.web.page_services import DeletionsDep, PageServicesDep
+from genonaut.web.media import router as media_routes
+from genonaut.web.page_route import PageRoute, make_web
+from genonaut.web.page_view import DeletionsDep, PageViewDep
 from genonaut.web.security import FormDep, own_page, require_same_origin, see
 from genonaut.web.state import GALLERY, read_choice, read_state
 from genonaut.web.viewer import ViewerDep, remember_viewer
 from genonaut.web.views.gallery import gallery_context
 from genonaut.web.views.item import item_context
-from genonaut.web.views.notices import DELETED, RESTORED, notice_of
-from genonaut.web.views.parts import viewer_of
+from genonaut.web.views.parts import DELETED, RESTORED
 from genonaut.web.views.stats import stats_context
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -30,24 +29,20 @@ def add_pages(app: FastAPI, settings: Settings) -> None:
     """Make the pages part of an application."""
     app.state.web = make_web(settings)
     app.include_router(docs_routes)
-    app.include_router(image_routes)
+    app.include_router(media_routes)
     app.include_router(router)
 
 
 @router.get("/")
 def home() -> Response:
-    """The gallery is what people come for."""
+    """Redirect to the gallery."""
     return see(GALLERY)
 
 
 @router.get("/gallery")
-def gallery(request: Request, services: PageServicesDep, chosen: ViewerDep) -> Response:
+def gallery(view: PageViewDep) -> Response:
     """The gallery."""
-    state = read_state(request.query_params)
-    viewer = viewer_of(services, request.app.state.settings, chosen, state.url())
-    notice = notice_of(request.query_params, services, viewer, state)
-    context = gallery_context(services, web(request).pictures, viewer, state, notice)
-    return web(request).renderer.answer(context)
+    return view.render(gallery_context(view))
 
 
 @router.get("/gallery/choose")
@@ -57,50 +52,42 @@ def choose(request: Request) -> Response:
 
 
 @router.get("/gallery/stats")
-def stats(request: Request, services: PageServicesDep, chosen: ViewerDep) -> Response:
+def stats(view: PageViewDep) -> Response:
     """The gallery's growth."""
-    viewer = viewer_of(services, request.app.state.settings, chosen, "/gallery/stats")
-    return web(request).renderer.answer(stats_context(services, viewer))
+    return view.render(stats_context(view))
 
 
 @router.get("/gallery/items/{item_id}")
-def item(
-    request: Request, services: PageServicesDep, chosen: ViewerDep, item_id: ItemId
-) -> Response:
+def item(view: PageViewDep, item_id: ItemId) -> Response:
     """An item."""
-    state = read_state(request.query_params)
-    back = state.url(f"/gallery/items/{item_id}")
-    viewer = viewer_of(services, request.app.state.settings, chosen, back)
-    found = services.content.get_item(item_id)
-    context = item_context(found, web(request).pictures, viewer, state)
-    return web(request).renderer.answer(context)
+    return view.render(item_context(view, view.services.content.get_item(item_id)))
 
 
 @router.post("/gallery/items/{item_id}/delete", dependencies=[OursOnly])
 def delete(deletions: DeletionsDep, chosen: ViewerDep, item_id: ItemId, form: FormDep) -> Response:
-    """Delete an item of one's own, and offer to undo it."""
+    """Delete one of the viewer's own items, and offer to undo it."""
     deletions.delete(item_id, chosen)
     return see(read_state(form).url(more=[(DELETED, item_id)]))
 
 
 @router.post("/gallery/items/{item_id}/undo", dependencies=[OursOnly])
 def undo(deletions: DeletionsDep, chosen: ViewerDep, item_id: ItemId, form: FormDep) -> Response:
-    """Put back what was deleted."""
+    """Restore a deleted item."""
     deletions.undo(item_id, chosen)
     return see(read_state(form).url(more=[(RESTORED, item_id)]))
 
 
 @router.post("/gallery/viewer", dependencies=[OursOnly])
 def choose_viewer(request: Request, form: FormDep) -> Response:
-    """Look as somebody else, at the same page."""
+    """View the same page as another user."""
     if not request.app.state.settings.gallery.viewing_as:
-        raise NotFoundError("Nobody can be chosen here: `gallery.viewing-as` is off.")
-    answer = see(own_page(form.get("back", "")))
-    remember_viewer(request, answer, as_uuid(form.get("user", "")))
-    return answer
+        raise NotFoundError("No viewer can be chosen here: `gallery.viewing-as` is off.")
+    response = see(own_page(form.get("back", "")))
+    remember_viewer(request, response, as_uuid(form.get("user", "")))
+    return response
 
 
 @router.get("/gallery/{path:path}")
 def nothing(path: str) -> Response:
-    """So that an address that is wrong gets a page."""
+    """A page for every address that does not exist."""
     raise NotFoundError(f"There is nothing at /gallery/{path}.")

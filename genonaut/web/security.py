@@ -17,13 +17,13 @@ PAGE_POLICY: Final = (
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
     "require-trusted-types-for 'script'; trusted-types 'none'"
 )
-# A picture is only ever an image to our pages. Whoever opens it by itself gets a document that
-# may do nothing.
+# On our pages a picture is only ever an image. Opened by itself, it is a document that may do
+# nothing.
 PICTURE_POLICY: Final = "default-src 'none'; frame-ancestors 'none'; sandbox"
 
-# Nothing here is for another site. (`X-Content-Type-Options` comes with every answer of the API.)
+# Other sites may use none of this. (`X-Content-Type-Options` is on every response of the API.)
 _OURS: Final = {
-    # Not `no-referrer`: then the browser would not say where a form was sent from.
+    # Not `no-referrer`: the browser would then not say where a form was sent from.
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
@@ -31,7 +31,7 @@ PAGE: Final = _OURS | {
     "Content-Security-Policy": PAGE_POLICY,
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-    # Whoever comes back sees what is true now, and nobody else sees it at all.
+    # A visitor who comes back sees the current page, and no cache keeps it for others.
     "Cache-Control": "private, no-store",
 }
 PICTURE: Final = _OURS | {"Content-Security-Policy": PICTURE_POLICY}
@@ -43,16 +43,16 @@ _OUR_PAGES: Final = re.compile(r"/gallery(?:/stats|/items/[0-9]{1,18})?")
 def require_same_origin(request: Request) -> None:
     """A dependency of every route that changes something.
 
-    The cookie that says who looks is `SameSite=Lax`, so another site's form comes without it. This
-    is the second lock. Browsers say where a request is from in `Sec-Fetch-Site`, and where they do
-    not (plain HTTP from another machine), in `Origin`. A page cannot set either. Whoever sends
-    neither is refused.
+    The cookie that names the viewer is `SameSite=Lax`, so another site's form comes without it.
+    This is the second lock. Browsers say where a request is from in `Sec-Fetch-Site`, and where
+    they do not (plain HTTP from another machine), in `Origin`. A page cannot set either. A request
+    with neither is refused.
 
     Raises:
         ForbiddenError: the request was made by another site's page, or by no page at all.
     """
     if not _is_ours(request):
-        raise ForbiddenError("This was not sent by one of our own pages, so nothing was changed.")
+        raise ForbiddenError("This was not sent by one of our own pages: nothing was changed.")
 
 
 def _is_ours(request: Request) -> bool:
@@ -82,7 +82,7 @@ FormDep = Annotated[QueryParams, Depends(read_form)]
 def own_page(address: str) -> str:
     """The page of ours that an address names, with its filters, at their first page.
 
-    Anything else becomes the gallery: a form must not lead to somebody else's site.
+    Anything else becomes the gallery: a form must not lead to another site.
 
     Raises:
         InvalidRequestError: it is no address at all.
@@ -99,5 +99,5 @@ def own_page(address: str) -> str:
 
 
 def see(url: str) -> RedirectResponse:
-    """Go there, and ask with GET."""
+    """Redirect to a page, to be requested with GET."""
     return RedirectResponse(url, 303, PAGE)

@@ -1,4 +1,4 @@
-"""The gallery's URL is its state: read leniently, written without anything that is empty."""
+"""The gallery's URL is its state: read leniently, written without defaults."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -61,7 +61,7 @@ VIEWS: tuple[View, ...] = ("grid", "list")
 
 @dataclass(frozen=True, slots=True)
 class GalleryState:
-    """What somebody looks at. `off` has the keys of the switches that are off."""
+    """What a visitor is viewing. `off` has the keys of the switches that are off."""
 
     search: str = ""
     tags: tuple[str, ...] = ()
@@ -74,7 +74,7 @@ class GalleryState:
     view: View = "grid"
 
     def parameters(self) -> list[tuple[str, str]]:
-        """What stands in the URL: only what differs from the beginning."""
+        """The parameters of the URL: only those that differ from the default."""
         first = GalleryState()
         off = [switch.key for switch in SWITCHES if switch.key in self.off]
         values = {
@@ -91,7 +91,7 @@ class GalleryState:
         return [(name, value) for name, value in values.items() if value]
 
     def url(self, path: str = GALLERY, more: Iterable[tuple[str, int]] = ()) -> str:
-        """The address of this state, or of another page that keeps it, with more parameters."""
+        """The address of this state on the gallery or another page, with `more` parameters."""
         query = urlencode([*self.parameters(), *more], safe=",")
         return f"{path}?{query}" if query else path
 
@@ -100,7 +100,7 @@ class GalleryState:
         return replace(self, **{"page": 1, "cursor": "", **changes})
 
     def query(self, user_id: UUID | None) -> GalleryQuery:
-        """What to ask the gallery for."""
+        """The query that finds this page, for this viewer."""
         _, field, order = SORTS[self.sort]
         at_end = self.cursor == END
         return GalleryQuery(
@@ -121,7 +121,7 @@ class GalleryState:
 
 
 def read_state(given: QueryParams) -> GalleryState:
-    """The state that an address asks for; what makes no sense is left out."""
+    """The state that a URL describes; invalid parameters are ignored."""
     first = GalleryState()
     tags = [folded(tag) for value in given.getlist("tags") for tag in _text(value).split(",")]
     off = [key for value in given.getlist("notGenSource") for key in value.split(",")]
@@ -140,12 +140,12 @@ def read_state(given: QueryParams) -> GalleryState:
 
 
 def read_choice(given: QueryParams) -> GalleryState:
-    """The state that the options form asks for, at its beginning. It sends what is switched on."""
+    """The state that the options form describes: it sends the switches that are on."""
     return read_state(given).but(off=_KEYS - frozenset(given.getlist("genSource")))
 
 
 def read_number(text: str) -> int:
-    """A natural number; 0 for what is none."""
+    """A natural number; 0 if the text is none."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) < _DIGITS else 0
 
 

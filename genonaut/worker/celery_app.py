@@ -3,6 +3,7 @@
 It is configured when it is first used, so importing a task needs neither settings nor a broker.
 """
 
+from functools import cached_property
 from typing import Any
 
 from celery import Celery
@@ -58,10 +59,21 @@ def configuration(settings: Settings) -> dict[str, Any]:
     }
 
 
-app = Celery("genonaut", include=["genonaut.worker.tasks"])
-app.add_defaults(lambda: configuration(load_settings()))
+class GalleryCelery(Celery):
+    """Celery with the gallery's settings, which are read once: the worker's children inherit them.
+
+    A command assigns those that it has read; else they are read when they are first needed.
+    """
+
+    @cached_property
+    def settings(self) -> Settings:
+        return load_settings()
+
+
+app = GalleryCelery("genonaut", include=["genonaut.worker.tasks"])
+app.add_defaults(lambda: configuration(app.settings))
 
 
 @setup_logging.connect
 def _log_like_the_rest(**_: object) -> None:
-    configure_logs(load_settings().log)
+    configure_logs(app.settings.log)

@@ -11,16 +11,17 @@ from genonaut.worker.celery_app import app, configuration
 
 
 def celery_settings(env: str | None) -> Settings:
-    """The settings for one of Celery's programs, which loads them again in its own processes.
+    """The settings for one of Celery's programs, given to all that runs in this process.
 
     Raises:
         ConfigError: a setting or a schedule is wrong. Better refused here than logged later.
     """
-    settings = load_settings(env)
+    app.settings = settings = load_settings(env)
     configuration(settings)
     configure_logs(settings.log)
     # Running as root is the operator's choice; only JSON is accepted from the queue.
     warnings.filterwarnings("ignore", category=SecurityWarning)
+    # A process that does not inherit them reads the same ones.
     os.environ["GENONAUT_ENV"] = settings.environment
     return settings
 

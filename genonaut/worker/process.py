@@ -7,7 +7,6 @@ from contextlib import ExitStack, contextmanager
 import structlog
 from celery.signals import worker_process_init, worker_process_shutdown, worker_ready
 
-from genonaut.config import load_settings
 from genonaut.counting.declaration import CachedCount
 from genonaut.counting.engine import read
 from genonaut.db.counts import COUNTS
@@ -32,12 +31,11 @@ class WorkerProcess:
     def database(self) -> Database:
         """Opened when first needed; if the database is down, the next task tries again."""
         if self._database is None:
-            settings = load_settings()
             # The server cancels a statement before Celery interrupts us in the middle of its
             # result.
-            limit = settings.celery.task_seconds * STATEMENT_SHARE
+            limit = app.settings.celery.task_seconds * STATEMENT_SHARE
             self._database = self._stack.enter_context(
-                open_database(settings, statement_timeout_seconds=limit)
+                open_database(app.settings, statement_timeout_seconds=limit)
             )
         return self._database
 
@@ -60,7 +58,7 @@ def worker_database() -> Iterator[Database]:
     if _process.is_ours:
         yield _process.database()
         return
-    with open_database(load_settings()) as database:
+    with open_database(app.settings) as database:
         yield database
 
 
@@ -91,7 +89,7 @@ def refresh_if_overdue(**_: object) -> None:
     except GenonautError as error:
         log.warning("cannot tell whether a refresh is overdue", reason=str(error))
         return
-    for name, entry in load_settings().celery.beat_schedule.items():
+    for name, entry in app.settings.celery.beat_schedule.items():
         if entry.task in verified and entry.enabled:
             last = verified[entry.task]
             if last is None or when(name, entry).is_due(last).is_due:

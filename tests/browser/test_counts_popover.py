@@ -93,7 +93,7 @@ def test_it_says_whose_and_of_when(open_page: OpenPage, site: Site) -> None:
         ("community-auto", community[1]),
     ):
         expect(page.get_by_test_id(f"gallery-stats-{part}")).to_have_text(str(number))
-    expect(popover(page)).to_contain_text("Community is everybody, you included.")
+    expect(popover(page)).to_contain_text("Community means all users, you included.")
     expect(popover(page)).to_contain_text(re.compile(r"As of \d+ \w+ 2\d{3}, \d\d:\d\d:\d\d UTC"))
     expect(popover(page)).to_contain_text("Last verified by a recount")
     when = popover(page).locator("[data-moment=as_of]")
@@ -129,8 +129,8 @@ def test_without_a_response_it_says_so(page: Page, troubles: Troubles) -> None:
     troubles.expected = ("503",)
     page.route(f"**{STATS}", lambda route: route.fulfill(status=503, json={}))
     button(page).click()
-    expect(popover(page)).to_contain_text("newer ones could not be had")
+    expect(popover(page)).to_contain_text("Could not refresh the counts")
     page.unroute(f"**{STATS}")
     page.keyboard.press("Escape")
     button(page).click()
-    expect(popover(page)).not_to_contain_text("newer ones could not be had")
+    expect(popover(page)).not_to_contain_text("Could not refresh the counts")

@@ -47,7 +47,7 @@ def test_delete_and_undo(open_page: OpenPage, site: Site) -> None:
     assert summary(page) == sum(ITEMS["ada"])
     assert popover(page) == before
     assert content(site) == untouched
-    page.get_by_role("link", name="Look at it").click()
+    page.get_by_role("link", name="View it").click()
     page.wait_for_url(f"**/gallery/items/{number}*")
 
 
@@ -86,7 +86,7 @@ def test_an_undo_that_is_late_says_so(open_page: OpenPage, site: Site, troubles:
         "RETURNING 1) SELECT count(*) FROM late"
     )
     page.get_by_test_id("gallery-undo-button").click()
-    expect(page.get_by_test_id("gallery-error")).to_contain_text("nothing to undo")
+    expect(page.get_by_test_id("gallery-error")).to_contain_text("Nothing to undo")
     page.go_back()
     page.reload()
     expect(page.get_by_test_id("gallery-notice")).to_have_count(0)

@@ -17,9 +17,9 @@ CARRY = (
 WAYS_OUT = (
     ("?search=zebra", "match “zebra”", "Without the search", ""),
     ("?search=fox&tags=zebra", "carry the tag “zebra”", "Without the tags", "?search=fox"),
-    ("?notGenSource=comm-g,comm-ag", "viewing as nobody", "All four sources", ""),
+    ("?notGenSource=comm-g,comm-ag", "viewing anonymously", "All four sources", ""),
     (ALL_OFF, "All four sources are switched off", "All four sources", ""),
-    ("?p=99", "no page that far", "To the first page", ""),
+    ("?p=99", "That page does not exist", "To the first page", ""),
 )
 
 

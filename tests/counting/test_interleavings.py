@@ -1,6 +1,7 @@
 """Two transactions in an unlucky order: each of these was wrong once, or could have been."""
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import psycopg
 import pytest
@@ -8,13 +9,14 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from genonaut.counting import engine
 from genonaut.counting.declaration import CachedCount
-from genonaut.counting.engine import fold, refresh
+from genonaut.counting.engine import Fold, fold, read, refresh
 from genonaut.counting.runs import refresh_now
 from genonaut.db.counts import COUNTS, GEN_SOURCE
 from genonaut.db.session import Database
 from tests.support.recount import differences
-from tests.support.rows import add_items, add_tag, add_user
+from tests.support.rows import add_items, add_tag, add_user, run
 from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.both_servers
@@ -119,15 +121,58 @@ def test_a_deletion_that_a_trigger_prevents(three_items: Database) -> None:
     assert_exact(three_items)
 
 
-def test_folds_go_on_while_a_refresh_recounts(three_items: Database) -> None:
-    with three_items.engine.connect() as recounting, three_items.transaction() as session:
-        recounting.exec_driver_sql(
-            "SELECT pg_advisory_xact_lock("
-            "'pg_class'::regclass::oid::int, 'gen_source_refreshes'::regclass::oid::int)"
+DAMAGE = {
+    "nothing to repair": "SELECT",
+    "a wrong count": "UPDATE gen_source_stats SET count = 99 WHERE user_id IS NOT NULL",
+    "a wrong total": "UPDATE gen_source_stats SET count = 99 WHERE user_id IS NULL",
+    "a missing count": "DELETE FROM gen_source_stats WHERE user_id IS NOT NULL",
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_what_is_written_and_folded_while_a_refresh_recounts_is_kept(
+    three_items: Database, monkeypatch: pytest.MonkeyPatch, damage: str
+) -> None:
+    run(three_items, DAMAGE[damage])
+
+    def execute(session: Session, count: CachedCount, name: str, **parameters: object) -> Any:
+        if name == "lock":  # The recount is done, and what it found is not entered yet.
+            monkeypatch.undo()
+            add_items(three_items, USER, 2)
+            folded(three_items)
+            add_items(three_items, USER, 3)
+            with three_items.transaction() as other:
+                assert refresh(other, GEN_SOURCE, "test", wait=False).outcome == "busy"
+        return usual(session, count, name, **parameters)
+
+    usual = engine.execute
+    monkeypatch.setattr(engine, "execute", execute)
+    refresh_now(three_items.transaction, GEN_SOURCE, "test")
+    assert engine.execute is usual, "all this was done in the middle of it"
+    with three_items.transaction() as session:
+        assert read(session, GEN_SOURCE).counts[None, "regular"] == 8
+    assert_exact(three_items)
+
+
+def test_a_fold_leaves_the_ledger_to_one_that_has_begun(three_items: Database) -> None:
+    """With the other's uncommitted counts in view it would take +2 - 3 for the end of the count."""
+    add_items(three_items, USER, 2)
+    with three_items.transaction() as first, ThreadPoolExecutor(1) as pool:
+        assert fold(first, GEN_SOURCE) is not None
+        run(
+            three_items,
+            "DELETE FROM content_items WHERE id IN (SELECT id FROM content_items LIMIT 3)",
         )
-        assert fold(session, GEN_SOURCE) is not None
-        assert refresh(session, GEN_SOURCE, "test", wait=False).outcome == "busy"
-        recounting.rollback()
+        second = pool.submit(fold_now, three_items)
+        wait_until(lambda: second.done() or somebody_waits(three_items), "it goes away, or waits")
+        first.commit()
+        assert second.result() is None
+    assert_exact(three_items)
+
+
+def fold_now(database: Database) -> Fold | None:
+    with database.transaction() as session:
+        return fold(session, GEN_SOURCE)
 
 
 def test_a_deletion_waits_for_a_fold_and_neither_waits_forever(three_items: Database) -> None:

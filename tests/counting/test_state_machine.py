@@ -1,6 +1,5 @@
 """Any sequence of writes, folds and refreshes: after each step the counts equal a recount."""
 
-import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,6 +11,7 @@ from sqlalchemy.orm import Session
 from genonaut.counting.declaration import CachedCount
 from genonaut.counting.engine import fold, refresh
 from genonaut.db.session import Database
+from tests.support.effort import effort
 from tests.support.recount import differences
 from tests.support.servers import empty
 
@@ -210,16 +210,15 @@ class Counting(RuleBasedStateMachine):
             assert differences(session) == []
 
 
-# GENONAUT_EXAMPLES=2000 makes it a long search.
-EXAMPLES = int(os.environ.get("GENONAUT_EXAMPLES", "40"))
-
-
-def test_counts_equal_a_recount_after_every_step(database: Database, count: CachedCount) -> None:
+@effort(short=12, long=100, variable="GENONAUT_EXAMPLES")
+def test_counts_equal_a_recount_after_every_step(
+    database: Database, count: CachedCount, effort: int
+) -> None:
     machine = type("CountingHere", (Counting,), {"database": database, "count": count})
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=EXAMPLES,
+            max_examples=effort,
             stateful_step_count=30,
             deadline=None,
             suppress_health_check=list(HealthCheck),

@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 import psycopg
 
+from genonaut.embedded.server import free_port
 from tests.support.processes import (
     CHECKOUT,
     Running,
@@ -21,7 +22,6 @@ from tests.support.processes import (
     command_line,
     connect,
     find_keeper,
-    free_port,
     nothing_left,
     postmaster,
     processes_of,

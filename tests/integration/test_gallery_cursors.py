@@ -148,8 +148,8 @@ def refused(client: httpx.Client, params: dict[str, Any]) -> None:
     answer = client.get(UNIFIED, params=params)
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_cursor"), answer.text
     assert answer.json()["detail"] == (
-        "The cursor does not belong to this list: send it unchanged, with the filters and the "
-        "order that it was given for, or begin without a cursor."
+        "The cursor does not belong to this list: send it unchanged, with the same filters and "
+        "order as the request that returned it, or begin without a cursor."
     )
 
 

@@ -111,9 +111,9 @@ def reader(crowd: Database, settings: Settings) -> Iterator[Reader]:
 @pytest.mark.parametrize("order", ["asc", "desc"])
 @pytest.mark.parametrize("field", get_args(SortField))
 def test_pages_at_both_ends_touch_few_buffers(reader: Reader, field: str, order: str) -> None:
-    """Of every combination of sources, for a viewer who has half of everything."""
+    """Of every combination of switches, for a viewer who has half of everything."""
     for switches in COMBINATIONS[1:]:
-        query = {"sources": frozenset(switches), "sort_field": field, "sort_order": order}
+        query = {"switches": frozenset(switches), "sort_field": field, "sort_order": order}
         first = reader.read(user_id=UUID(ADA), **query)
         cheap(first, switches)
         cheap(reader.read(user_id=UUID(ADA), backward=True, **query), switches)

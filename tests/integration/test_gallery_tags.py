@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from genonaut.api.gallery.query import GalleryQuery
+from genonaut.api.gallery.query import GalleryQuery, TagMatch
 from genonaut.api.repositories.content_repository import ContentRepository
 from genonaut.api.repositories.tag_repository import TagRepository
 from genonaut.api.services.gallery_service import GalleryService
@@ -19,12 +19,12 @@ from tests.support.galleries import (
     LURKER,
     SWITCHES,
     asked,
-    backward,
     expected_ids,
     fill,
-    forward,
     ids,
     read,
+    read_backward,
+    read_forward,
 )
 from tests.support.plans import executed
 
@@ -76,19 +76,24 @@ BY_TITLE = {"sort_field": "title", "sort_order": "asc", "page_size": 30}
 @pytest.mark.parametrize("match", ["any", "all"])
 @pytest.mark.parametrize("built", [True, False])
 def test_every_set_of_tags(
-    client: httpx.Client, database: Database, match: str, built: bool
+    settings: Settings, database: Database, match: TagMatch, built: bool
 ) -> None:
     if built:
         build(database)
-    for tags in SETS:
-        params = {**BY_TITLE, "tag": tags, "tag_match": match}
-        wanted = expected(database, tags, match, SWITCHES, None)
-        pages = list(forward(client, params))
-        assert ids(pages) == wanted, tags
-        back = [pages[-1], *backward(client, params, pages[-1])]
-        assert ids(back[::-1]) == wanted, tags
-        assert {page["pagination"]["total_count"] for page in pages} == {len(wanted)}, tags
-        assert not any(page["pagination"]["total_is_estimate"] for page in pages)
+    with database.snapshot() as session:
+        service = GalleryService(session, settings.gallery)
+        for tags in SETS:
+            query = GalleryQuery(
+                tags=tags, tag_match=match, sort_field="title", sort_order="asc", page_size=30
+            )
+            wanted = expected(database, tags, match, SWITCHES, None)
+            pages = list(read_forward(service, query))
+            back = [pages[-1], *read_backward(service, query, pages[-1])]
+            for read_pages in (pages, back[::-1]):
+                found = [item.id for page in read_pages for item in page.items]
+                assert found == wanted, tags
+            assert {page.pagination.total_count for page in pages} == {len(wanted)}, tags
+            assert not any(page.pagination.total_is_estimate for page in pages)
 
 
 @pytest.mark.parametrize("match", ["any", "all"])

@@ -30,7 +30,7 @@ from genonaut.errors import DatabaseBusyError, SchemaOutdatedError
 from tests.support.catalog import schema_of
 from tests.support.recount import differences
 from tests.support.rows import run
-from tests.support.waiting import wait_until
+from tests.support.waiting import PATIENCE_SECONDS, wait_until
 
 pytestmark = pytest.mark.both_servers
 
@@ -293,7 +293,7 @@ def test_two_upgrades_at_once_take_turns(
         wait_until(lambda: waiting(other) == 2, "both wait for their turn")
         other.rollback()
         for process in upgrades:
-            printed, _ = process.communicate(timeout=60)
+            printed, _ = process.communicate(timeout=PATIENCE_SECONDS)
             assert process.returncode == 0
             assert printed.startswith(f"The schema of {scratch.url.database} is at ")
     assert current_revision(scratch.engine) == head_revision()

@@ -6,6 +6,7 @@ import sys
 from genonaut.config import Settings
 from genonaut.db.counts import build_counts
 from genonaut.db.session import Database
+from tests.support.waiting import PATIENCE_SECONDS
 
 NOBODY = "redis://127.0.0.1:1/0"
 
@@ -15,7 +16,12 @@ def check(database: Database) -> subprocess.CompletedProcess[str]:
     variables = {"DATABASE_URL": url, "REDIS_URL": NOBODY, "CELERY_BROKER_URL": NOBODY}
     command = [sys.executable, "-m", "genonaut", "stats", "check", "--env", "test"]
     return subprocess.run(
-        command, env=variables, capture_output=True, text=True, timeout=60, check=False
+        command,
+        env=variables,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_SECONDS,
+        check=False,
     )
 
 

@@ -1,7 +1,6 @@
 """The API behind a real server, and a client for it."""
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -12,6 +11,7 @@ from genonaut.app import create_app
 from genonaut.config import Settings
 from genonaut.db.session import Database
 from genonaut.running.http_protocol import BoundedProtocol
+from tests.support.waiting import PATIENCE_SECONDS, wait_until
 
 OpenApi = Callable[[Settings, Database], httpx.Client]
 """Gets a client of the API on a database: one that is there already, or a new one."""
@@ -36,7 +36,7 @@ def running_api(
     thread = threading.Thread(target=server.run)
     thread.start()
     try:
-        with httpx.Client(base_url=_address(server, thread), timeout=30) as client:
+        with httpx.Client(base_url=_address(server, thread), timeout=PATIENCE_SECONDS) as client:
             yield client
     finally:
         server.should_exit = True
@@ -44,8 +44,7 @@ def running_api(
 
 
 def _address(server: uvicorn.Server, thread: threading.Thread) -> str:
-    while not server.started:
-        assert thread.is_alive(), "the server ended at its start"
-        time.sleep(0.01)
+    wait_until(lambda: server.started or not thread.is_alive(), "the server has started")
+    assert server.started, "the server ended at its start"
     host, port = server.servers[0].sockets[0].getsockname()[:2]
     return f"http://{host}:{port}"

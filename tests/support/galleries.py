@@ -1,13 +1,15 @@
 """A small gallery in which much is equal, what plain SQL says of it, and a reader of pages."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain, combinations
 from typing import Any, get_args
 
 import httpx
 from sqlalchemy.orm import Session
 
-from genonaut.api.gallery.query import SortField, SwitchName
+from genonaut.api.gallery.query import GalleryPage, GalleryQuery, SortField, SwitchName
+from genonaut.api.services.gallery_service import GalleryService
 from genonaut.db.session import Database
 
 UNIFIED = "/api/v1/content/unified"
@@ -102,6 +104,24 @@ def backward(
     while cursor := page["pagination"]["prev_cursor"]:
         between()
         page = read(client, params, cursor=cursor)
+        yield page
+
+
+def read_forward(service: GalleryService, query: GalleryQuery) -> Iterator[GalleryPage]:
+    """All pages by cursor, from the first, without HTTP."""
+    page = service.page(query)
+    yield page
+    while page.pagination.next_cursor:
+        page = service.page(replace(query, cursor=page.pagination.next_cursor))
+        yield page
+
+
+def read_backward(
+    service: GalleryService, query: GalleryQuery, page: GalleryPage
+) -> Iterator[GalleryPage]:
+    """All pages by cursor before this one, without HTTP."""
+    while page.pagination.prev_cursor:
+        page = service.page(replace(query, cursor=page.pagination.prev_cursor))
         yield page
 
 

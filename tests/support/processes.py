@@ -4,7 +4,6 @@ import json
 import os
 import select
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -16,6 +15,7 @@ import psycopg
 from sqlalchemy import URL, create_engine
 
 from genonaut.db.session import Database
+from genonaut.embedded.server import free_port
 from tests.support.waiting import PATIENCE_SECONDS, wait_until
 
 CHECKOUT = Path(__file__).parents[2]
@@ -217,10 +217,3 @@ def kill(process: int) -> None:
 
 def nothing_left(home: Path) -> None:
     wait_until(lambda: not processes_of(home), f"nothing of {home} is running")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port

@@ -17,7 +17,7 @@ from genonaut.db.counts import COUNTS, build_counts
 from genonaut.db.session import Database, open_database
 from genonaut.embedded.locks import FileLock
 from tests.support.processes import nothing_left
-from tests.support.waiting import wait_until
+from tests.support.waiting import PATIENCE_SECONDS, wait_until
 
 DEBIAN: Final = Path("/usr/lib/postgresql/15/bin")
 EMBEDDED: Final = "embedded"
@@ -79,9 +79,23 @@ def open_server(home: Path, server: str, name: str = "test") -> Iterator[tuple[S
                 environment.delenv(variable, raising=False)
             if server != EMBEDDED:
                 environment.setenv("GENONAUT_POSTGRES_BIN", str(DEBIAN))
-            settings = load_settings(name).model_copy(update={"home": home})
+            settings = patient(load_settings(name).model_copy(update={"home": home}))
             database = stack.enter_context(open_database(settings, pool_size=40))
         yield settings, database
+
+
+def patient(settings: Settings) -> Settings:
+    """Settings whose time limits no busy machine reaches. Tests of the limits set their own."""
+    api = {"statement_timeout_seconds": PATIENCE_SECONDS}
+    stats = {"live_count_timeout_seconds": PATIENCE_SECONDS}
+    gallery = {"count_timeout_seconds": PATIENCE_SECONDS}
+    return settings.model_copy(
+        update={
+            "api": settings.api.model_copy(update=api),
+            "stats": settings.stats.model_copy(update=stats),
+            "gallery": settings.gallery.model_copy(update=gallery),
+        }
+    )
 
 
 def prepared_home(run: Path, server: str = EMBEDDED) -> Path:

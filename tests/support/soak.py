@@ -11,9 +11,10 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from types import MappingProxyType
 
 import psycopg
 from rich.progress import track
@@ -26,6 +27,7 @@ from genonaut.counting.engine import fold, refresh
 from genonaut.db.counts import COUNTS
 from genonaut.db.session import Database, open_database
 from tests.support.recount import differences
+from tests.support.waiting import wait_until
 
 TABLES = ["content_items_all", "content_items", "content_items_auto"]
 USERS = 24
@@ -186,6 +188,7 @@ def soak(
     writers: int = 6,
     *,
     counts: Iterable[CachedCount] = tuple(COUNTS.values()),
+    at_least: Mapping[str, int] = MappingProxyType({}),
     progress: bool = False,
 ) -> Findings:
     """Run everything at once for some seconds; fold and refresh these counts, compare all."""
@@ -215,9 +218,17 @@ def soak(
         thread.start()
     for _ in track(range(int(seconds * 10)), "Soaking", disable=not progress):
         time.sleep(0.1)
-    stop.set()
-    for thread in threads:
-        thread.join()
+    try:
+        wait_until(
+            lambda: (
+                findings.wrong or all(findings.counts[what] >= at_least[what] for what in at_least)
+            ),
+            f"that much has happened: {dict(at_least)}",
+        )
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
     compare(database, findings)
     return findings
 

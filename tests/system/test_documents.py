@@ -27,7 +27,7 @@ from tests.support.terminal import Terminal
 NOT_RUN = {
     "make demo": "installs, then runs `genonaut up`",
     "make install-dev": "installs",
-    "GENONAUT_EXAMPLES=2000 make test ARGS=tests/counting/test_state_machine.py": "takes long",
+    "GENONAUT_EXAMPLES=2000 make test-long ARGS=tests/counting/test_state_machine.py": "takes long",
     "make bench                                         # everything": "takes long",
     "API_PORT=8002 genonaut api --env dev": "serves until it is stopped; tests/system has it",
     "genonaut worker --env demo": "works until it is stopped; tests/system has it",

@@ -9,10 +9,10 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +28,10 @@ from genonaut.db.counts import GEN_SOURCE
 from genonaut.db.session import Database
 from genonaut.errors import DatabaseError
 from genonaut.ingest.importer import BATCH_ROWS
+from tests.support import http
 from tests.support.console import examples
 from tests.support.docs import read_docs
+from tests.support.effort import effort
 from tests.support.processes import (
     CHECKOUT,
     Holder,
@@ -46,10 +48,8 @@ from tests.support.processes import (
 )
 from tests.support.recount import differences
 from tests.support.soak import Writer, shrink
-from tests.support.waiting import wait_until
+from tests.support.waiting import PATIENCE_SECONDS, wait_until
 
-# GENONAUT_KILLS=200 makes it a long search.
-KILLS = int(os.environ.get("GENONAUT_KILLS", "12"))
 STATS = "/api/v1/content/stats/unified"
 PSQL = ("db", "psql", "--", "--no-psqlrc", "-At", "-c")
 
@@ -77,14 +77,21 @@ def broken_promises(command: str, printed: str) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-@pytest.mark.parametrize("name", ["up", "api"])
+@pytest.mark.parametrize(
+    ("name", "number"),
+    [
+        ("up", signal.SIGINT),
+        ("api", signal.SIGTERM),
+        pytest.param("up", signal.SIGTERM, marks=pytest.mark.long),
+        pytest.param("api", signal.SIGINT, marks=pytest.mark.long),
+    ],
+)
 def test_it_serves_until_a_signal_ends_it(
     ready_home: Path, name: str, number: signal.Signals
 ) -> None:
     with serving(ready_home, name) as (command, url):
         assert broken_promises(f"genonaut {name}", command.stdout.read_text()) == []
-        assert httpx.get(url + STATS).json()["community_regular_count"] == 0
+        assert http.get(url + STATS).json()["community_regular_count"] == 0
         assert command.end(number) == 0, "to be ended is how it is meant to end"
         assert "Traceback" not in command.stderr.read_text()
     nothing_left(ready_home)
@@ -93,7 +100,7 @@ def test_it_serves_until_a_signal_ends_it(
 
 def test_up_that_is_killed_leaves_nothing_running_and_loses_nothing(ready_home: Path) -> None:
     with serving(ready_home) as (command, url):
-        made = httpx.post(f"{url}/api/v1/users", json={"username": "ada"})
+        made = http.post(f"{url}/api/v1/users", json={"username": "ada"})
         assert made.status_code == 201
         command.end(signal.SIGKILL)
     nothing_left(ready_home)
@@ -105,7 +112,9 @@ def test_a_client_that_does_not_finish_its_request_does_not_keep_it_from_ending(
 ) -> None:
     with serving(ready_home, "api") as (command, url):
         address = httpx.URL(url)
-        with socket.create_connection((address.host, address.port), timeout=60) as client:
+        with socket.create_connection(
+            (address.host, address.port), timeout=PATIENCE_SECONDS
+        ) as client:
             client.sendall(
                 b"POST /api/v1/users HTTP/1.1\r\nHost: here\r\nContent-Length: 100\r\n"
                 b"Content-Type: application/json\r\nExpect: 100-continue\r\n\r\n"
@@ -116,18 +125,21 @@ def test_a_client_that_does_not_finish_its_request_does_not_keep_it_from_ending(
 
 def test_counts_are_read_again_when_the_killed_database_is_back(ready_home: Path) -> None:
     with serving(ready_home, "api") as (_, url):
-        user = httpx.post(f"{url}/api/v1/users", json={"username": "ada"}).json()["id"]
-        for items in range(1, 4):
+        user = http.post(f"{url}/api/v1/users", json={"username": "ada"}).json()["id"]
+        for items in (1, 2):
             item = {"prompt": "sea", "creator_id": user}
-            httpx.post(f"{url}/api/v1/content", json=item).raise_for_status()
+            http.post(f"{url}/api/v1/content", json=item).raise_for_status()
             kill(postmaster(ready_home))
-            answers = [httpx.get(url + STATS, params={"user_id": user})]
-            while answers[-1].status_code != 200:
-                assert len(answers) < 600, answers[-1].text
-                time.sleep(0.1)
-                answers.append(httpx.get(url + STATS, params={"user_id": user}))
-            assert {answer.status_code for answer in answers} <= {200, 503}
-            assert answers[-1].json()["user_regular_count"] == items
+            found = wait_until(partial(own_counts, url, user), "the counts are read again")
+            assert found["user_regular_count"] == items
+
+
+def own_counts(url: str, user: str) -> dict[str, Any]:
+    """What the API says; nothing while its database is away."""
+    answer = http.get(url + STATS, params={"user_id": user})
+    assert answer.status_code in {200, 503}, answer.text
+    counts: dict[str, Any] = answer.json() if answer.status_code == httpx.codes.OK else {}
+    return counts
 
 
 # Commands, alone and beside a server that runs
@@ -216,11 +228,12 @@ def test_commands_start_what_they_need_and_leave_nothing(home_of_ada: Path) -> N
         nothing_left(home_of_ada)
 
 
+@pytest.mark.long
 def test_commands_work_beside_a_running_up(home_of_ada: Path) -> None:
     with serving(home_of_ada) as (_, url):
         for command in COMMANDS:
             command(home_of_ada)
-        assert httpx.get(url + STATS).json()["community_regular_count"] == 3
+        assert http.get(url + STATS).json()["community_regular_count"] == 3
 
 
 def test_the_address_is_printed_without_the_password_unless_requested(ready_home: Path) -> None:
@@ -253,7 +266,7 @@ def test_ctrl_c_is_for_psql_which_ends_its_query_with_it(ready_home: Path) -> No
             psql.stdin.flush()
             wait_until(lambda: active(ready_home, "pg_sleep"), "the query is being executed")
             os.killpg(psql.pid, signal.SIGINT)
-            _, complaints = psql.communicate(timeout=60)
+            _, complaints = psql.communicate(timeout=PATIENCE_SECONDS)
     assert "ERROR:  canceling statement due to user request\n" in complaints
     assert psql.returncode == 3, "as psql ends a script that was interrupted"
 
@@ -343,10 +356,11 @@ def recovered(database: Database) -> bool:
         return False
 
 
-def test_counts_are_true_after_every_kill_of_the_server(ready_home: Path) -> None:
+@effort(short=6, long=30, variable="GENONAUT_KILLS")
+def test_counts_are_true_after_every_kill_of_the_server(ready_home: Path, effort: int) -> None:
     plan = [(moment, victim) for victim in ("server", "backend") for moment in MOMENTS]
     with held(ready_home) as database, writers(database):
-        for number in range(KILLS):
+        for number in range(effort):
             moment, victim = plan[number % len(plan)]
             assert refresh_now(database.transaction, GEN_SOURCE, "test").rows_wrong == 0
             mark(database)
@@ -368,11 +382,12 @@ with open_database(load_settings()) as database:
 """
 
 
-def test_counts_are_true_after_every_kill_of_a_refresh(ready_home: Path) -> None:
+@effort(short=3, long=15, variable="GENONAUT_KILLS")
+def test_counts_are_true_after_every_kill_of_a_refresh(ready_home: Path, effort: int) -> None:
     moments = random.Random(1)
     with held(ready_home) as database, writers(database, 2):
         refresh_now(database.transaction, GEN_SOURCE, "test")
-        for _ in range(KILLS // 2):
+        for _ in range(effort):
             with refreshing(ready_home) as process:
                 with suppress(subprocess.TimeoutExpired):
                     process.wait(moments.random() / 10)

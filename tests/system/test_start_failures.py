@@ -10,11 +10,12 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
-import httpx
 import pytest
 
 from genonaut.cli import api, main, up
-from tests.support.processes import CHECKOUT, free_port, genonaut, running
+from genonaut.embedded.server import free_port
+from tests.support import http
+from tests.support.processes import CHECKOUT, genonaut, running
 
 UNREACHABLE = (
     "The database server at {} cannot be reached: start it, or correct DB_HOST and DB_PORT, "
@@ -242,7 +243,7 @@ def test_a_default_port_that_is_in_use(ready_home: Path) -> None:
             printed = command.wait_for(f"Port {port} is in use: using port ")
             used = printed.removesuffix(" instead.").rpartition(" ")[2]
             assert f"http://127.0.0.1:{used} " in ready
-            assert httpx.get(f"http://127.0.0.1:{used}/health").status_code == 200
+            assert http.get(f"http://127.0.0.1:{used}/health").status_code == 200
 
 
 @pytest.mark.parametrize("host", ["192.0.2.1", "nowhere.invalid"])

@@ -1,7 +1,6 @@
 """The system as it runs: worker, beat and broker die one after the other, and no count is wrong."""
 
 import json
-import os
 import shutil
 import signal
 import subprocess
@@ -17,7 +16,10 @@ import httpx
 import pytest
 
 from genonaut.db.session import Database
+from genonaut.embedded.server import free_port
 from genonaut.errors import DatabaseError
+from tests.support import http
+from tests.support.effort import effort
 from tests.support.processes import (
     CHECKOUT,
     Holder,
@@ -25,7 +27,6 @@ from tests.support.processes import (
     all_processes,
     command_line,
     environment,
-    free_port,
     kill,
     opened,
     postmaster,
@@ -34,22 +35,22 @@ from tests.support.processes import (
 from tests.support.recount import differences
 from tests.support.rows import add_user
 from tests.support.servers import copy_server
-from tests.support.waiting import wait_until
+from tests.support.waiting import PATIENCE_SECONDS, wait_until
 
 INSERT = """
     INSERT INTO content_items_auto (title, content_data, prompt, creator_id)
     SELECT 't', 'd', 'p', id FROM users, generate_series(1, %s)"""
-# GENONAUT_WRITES=100000 for a long one.
-WRITES = int(os.environ.get("GENONAUT_WRITES", "12000"))
 STATS = "/api/v1/content/stats/unified"
+FOLD_AFTER_ROWS = 1000
 QUICK = {
-    "celery": {"beat-schedule": {"refresh-gen-source-stats": {"schedule": {"every-seconds": 1}}}}
+    "celery": {"beat-schedule": {"refresh-gen-source-stats": {"schedule": {"every-seconds": 1}}}},
+    "stats": {"fold-after-rows": FOLD_AFTER_ROWS},
 }
 
 
 @pytest.fixture
 def quick(ready_home: Path) -> dict[str, str]:
-    """Settings with a refresh every second."""
+    """Settings with a refresh every second, and a ledger that is long soon."""
     folder = ready_home / "config"
     shutil.copytree(CHECKOUT / "config", folder)
     overlay = json.loads((folder / "test.json").read_text())
@@ -109,12 +110,12 @@ def insert(database: Database, count: int) -> None:
 
 
 def community(url: str) -> dict[str, Any]:
-    answer = httpx.get(url + STATS).raise_for_status()
+    answer = http.get(url + STATS).raise_for_status()
     counts: dict[str, Any] = answer.json()
     return counts
 
 
-@pytest.fixture(params=["embedded", "redis-server"])
+@pytest.fixture(params=["embedded", pytest.param("redis-server", marks=pytest.mark.long)])
 def some_broker(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
     """The settings that name a broker: none for our own, or Debian's Redis."""
     if request.param == "embedded":
@@ -157,7 +158,7 @@ def by_hand(home: Path, variables: dict[str, str], *arguments: str) -> str:
         env=environment(home, **variables),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE_SECONDS,
         check=True,
     )
     return done.stdout
@@ -173,14 +174,21 @@ KILLED: dict[str, Callable[[Path], list[int]]] = {
 }
 
 
+@pytest.mark.parametrize(
+    "killed",
+    [
+        pytest.param(["worker", "PostgreSQL"], id="short"),
+        pytest.param([*KILLED], id="long", marks=pytest.mark.long),
+    ],
+)
 def test_what_is_killed_comes_back_and_no_count_is_ever_wrong(
-    ready_home: Path, quick: dict[str, str]
+    ready_home: Path, quick: dict[str, str], killed: list[str]
 ) -> None:
     with system(ready_home, quick) as (_, url, database), writing(database) as wrong:
-        for name, victims in KILLED.items():
-            killed = victims(ready_home)
-            assert killed, name
-            for process in killed:
+        for name in killed:
+            victims = KILLED[name](ready_home)
+            assert victims, name
+            for process in victims:
                 kill(process)
             wait_until(lambda: answers(url), f"the API answers after the {name} was killed")
             wait_until(lambda: is_reachable(database), "the database answers")
@@ -212,7 +220,7 @@ def writing(database: Database) -> Iterator[list[object]]:
 
 def answers(url: str) -> bool:
     try:
-        return httpx.get(url + STATS).status_code == httpx.codes.OK
+        return http.get(url + STATS).status_code == httpx.codes.OK
     except httpx.TransportError:
         return False
 
@@ -226,6 +234,7 @@ def is_reachable(database: Database) -> bool:
     return True
 
 
+@pytest.mark.long
 def test_a_database_that_is_down_at_the_scheduled_time(
     prepared: Path, ready_home: Path, new_home: Path, quick: dict[str, str]
 ) -> None:
@@ -248,6 +257,7 @@ def test_a_database_that_is_down_at_the_scheduled_time(
                 command.end(signal.SIGTERM)
 
 
+@pytest.mark.long
 def test_two_beats_do_no_harm(ready_home: Path, quick: dict[str, str]) -> None:
     with system(ready_home, quick) as (_, url, database):
         second = Running(ready_home, "beat", **quick)
@@ -260,16 +270,19 @@ def test_two_beats_do_no_harm(ready_home: Path, quick: dict[str, str]) -> None:
             second.end(signal.SIGTERM)
 
 
-def test_without_worker_beat_and_broker_counts_are_exact_and_reads_fold(ready_home: Path) -> None:
-    with serving(ready_home, "api") as (command, url), opened(ready_home) as database:
+@effort(short=3 * FOLD_AFTER_ROWS, long=12 * FOLD_AFTER_ROWS, variable="GENONAUT_WRITES")
+def test_without_worker_beat_and_broker_counts_are_exact_and_reads_fold(
+    ready_home: Path, quick: dict[str, str], effort: int
+) -> None:
+    with serving(ready_home, "api", **quick) as (command, url), opened(ready_home) as database:
         with database.transaction() as session:
             add_user(session)
         before = community(url)["community_auto_count"]
-        for turn in range(WRITES):
+        for turn in range(effort):
             insert(database, 1)
-            if turn % 1000 == 0:
+            if turn % FOLD_AFTER_ROWS == 0:
                 assert community(url)["community_auto_count"] == before + turn + 1
-        assert community(url)["community_auto_count"] == before + WRITES
+        assert community(url)["community_auto_count"] == before + effort
         with database.transaction() as session:
             assert differences(session) == []
 
@@ -279,7 +292,7 @@ def test_without_worker_beat_and_broker_counts_are_exact_and_reads_fold(ready_ho
                 rows = session.connection().exec_driver_sql(
                     "SELECT count(*) FROM gen_source_deltas"
                 )
-                return int(rows.scalar_one()) <= 5000
+                return int(rows.scalar_one()) <= FOLD_AFTER_ROWS
 
         wait_until(is_folded, "readers had the ledger folded")
         command.end(signal.SIGTERM)

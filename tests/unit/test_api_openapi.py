@@ -11,7 +11,6 @@ from sqlalchemy import create_engine, make_url
 
 from genonaut import __version__
 from genonaut.api import schemas
-from genonaut.api.http import error_responses
 from genonaut.app import create_app
 from genonaut.config import load_settings
 from genonaut.db.session import Database
@@ -43,7 +42,7 @@ def schema_modules() -> list[ModuleType]:
 def models() -> list[type[BaseModel]]:
     return [
         member
-        for module in (*schema_modules(), error_responses)
+        for module in schema_modules()
         for member in vars(module).values()
         if isinstance(member, type)
         and issubclass(member, BaseModel)

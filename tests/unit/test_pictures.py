@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from genonaut.demo import grammar
-from genonaut.pictures.drawing import ANY_SCENE, SCENES, TECHNIQUES, draw
+from genonaut.pictures import drawing
+from genonaut.pictures.drawing import ANY_SCENE, SCENES, TECHNIQUES, Painter, draw
 from genonaut.pictures.palettes import BY_WORDS, mix
 
 NAMESPACE = "{http://www.w3.org/2000/svg}"
@@ -39,8 +40,8 @@ def check(svg: str) -> None:
 
 def test_prompts_of_the_demo() -> None:
     drawings = [draw(number, prompt) for number, prompt in enumerate(prompts(200))]
-    for drawing in drawings:
-        check(drawing)
+    for svg in drawings:
+        check(svg)
     assert len(set(drawings)) == len(drawings)
 
 
@@ -63,10 +64,15 @@ def test_the_number_and_the_prompt_both_matter() -> None:
     assert draw(1, "a fox") != draw(1, "a wolf")
 
 
-@pytest.mark.parametrize("stems", [stems for stems, _ in (*TECHNIQUES, *SCENES)])
-def test_every_scene_is_drawn(stems: str) -> None:
-    for stem in stems.split("|"):
-        check(draw(3, f"a {stem} somewhere"))
+WORDS = [(stem, paint) for stems, paint in (*TECHNIQUES, *SCENES) for stem in stems.split("|")]
+
+
+@pytest.mark.parametrize(("stem", "paint"), WORDS, ids=[stem for stem, _ in WORDS])
+def test_a_word_chooses_its_scene(stem: str, paint: Painter) -> None:
+    prompt = f"a {stem} somewhere"
+    chosen = {drawing._painter(prompt, Random(seed)) for seed in range(20)}
+    assert chosen == {paint}, "not one by chance"
+    check(draw(3, prompt))
 
 
 def test_words_choose_colours() -> None:
@@ -74,9 +80,12 @@ def test_words_choose_colours() -> None:
     assert crimson.high in draw(1, "hills in crimson and gold")
 
 
-def test_every_scene_without_a_word_for_it() -> None:
-    seen = {draw(number, "zzz")[:400] for number in range(60)}
-    assert len(seen) > len(set(ANY_SCENE)) / 2
+def test_without_a_word_chance_chooses_among_all() -> None:
+    assert {drawing._painter("zzz", Random(seed)) for seed in range(200)} == set(ANY_SCENE)
+    drawings = [draw(number, "zzz") for number in range(60)]
+    for svg in drawings:
+        check(svg)
+    assert len(set(drawings)) == len(drawings)
 
 
 def test_mixing() -> None:

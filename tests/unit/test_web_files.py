@@ -10,8 +10,7 @@ from uuid import UUID
 import pytest
 
 from genonaut.api.entities import Item
-from genonaut.web.files import ImageFile, ImagesFolder, Which
-from genonaut.web.picture_urls import PictureUrls
+from genonaut.web.images import ImageFile, ImagesFolder, PictureUrls, Which
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
 HEADS = {

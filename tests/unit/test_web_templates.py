@@ -8,7 +8,7 @@ import pytest
 from jinja2 import TemplateNotFound, UndefinedError, meta, nodes
 
 from genonaut.web.assets import Assets
-from genonaut.web.contexts import NOBODY, Context, ErrorContext
+from genonaut.web.contexts import ANONYMOUS, Context, ErrorContext
 from genonaut.web.rendering import Renderer, age, environment, plural, thousands, utc
 
 ENVIRONMENT = environment(Assets())
@@ -60,7 +60,7 @@ def test_nothing_switches_escaping_off() -> None:
 
 
 def test_what_is_put_in_is_escaped() -> None:
-    error = ErrorContext("<b>", NOBODY, 404, "<script>alert(1)</script>\"'", "1")
+    error = ErrorContext("<b>", ANONYMOUS, 404, "<script>alert(1)</script>\"'", "1")
     html = Renderer(Assets()).html(error)
     assert "<script>alert" not in html
     assert "&lt;script&gt;alert(1)&lt;/script&gt;&#34;&#39;" in html

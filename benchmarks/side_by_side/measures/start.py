@@ -15,7 +15,6 @@ from benchmarks.side_by_side.processes import (
     LoadError,
     end,
     environment_without_settings,
-    free_port,
 )
 from benchmarks.side_by_side.proof import WrongAnswerError
 from benchmarks.side_by_side.report.results import Figure
@@ -23,6 +22,7 @@ from benchmarks.side_by_side.report.tables import Section, Table
 from benchmarks.side_by_side.report.targets import Target
 from benchmarks.side_by_side.run import Run
 from genonaut.embedded.parent import dies_with_parent
+from genonaut.embedded.server import free_port
 
 TARGETS: dict[str, Target] = {}
 SECTION = Section(

@@ -4,7 +4,7 @@ A cursor holds the sort value and the id of the item that it is beside, to the l
 begins exactly there, even if items were added or deleted since.
 
 Its first bytes are a checksum of the rest and of the list it belongs to. That is no signature: a
-cursor shows nothing that a client could not ask for anyway, and it needs no secret that several
+cursor shows nothing that a client could not request anyway, and it needs no secret that several
 processes would have to share. So its content is validated like any other input.
 """
 

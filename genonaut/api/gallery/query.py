@@ -1,4 +1,4 @@
-"""What a gallery page is asked for, and what it is."""
+"""A request for a page of the gallery, and the page."""
 
 from dataclasses import dataclass
 from typing import Literal, get_args
@@ -67,7 +67,7 @@ class Pagination:
 
 @dataclass(frozen=True, slots=True)
 class GalleryPage:
-    """A page of items, and the viewer's counts if they were asked for and are known."""
+    """A page of items, and the viewer's counts if the query includes them and they are known."""
 
     items: list[Item]
     pagination: Pagination

@@ -1,4 +1,4 @@
-"""What people type into the search box: words, and "exact phrases" in double quotes."""
+"""What users type into the search box: words, and "exact phrases" in double quotes."""
 
 import re
 import unicodedata
@@ -15,7 +15,7 @@ _BETWEEN_WORDS = "[^[:alnum:]]+"
 def phrases(term: str) -> tuple[str, ...]:
     """The parts of a search term. An item has to match all of them.
 
-    A quote that is not closed is not there. A word with punctuation in it, as in `tea-house`, is
+    An unclosed quote is ignored. A word with punctuation in it, as in `tea-house`, is
     a phrase of its own.
     """
     found = (phrase or word for phrase, word in _PHRASE_OR_WORD.findall(term))

@@ -1,53 +1,53 @@
-"""Asking together: questions that wait at the same time are asked once, for all of them."""
+"""Coalescing: requests that wait at the same time share one call."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar
 
 Key = TypeVar("Key")
-Answer = TypeVar("Answer")
+Result = TypeVar("Result")
 
 
-class Coalescer(Generic[Key, Answer]):
-    """Gathers keys while a call is out, and asks for all of them with the next one.
+class Coalescer(Generic[Key, Result]):
+    """Gathers keys while a call is running, and makes the next call for all of them.
 
-    There is one call at a time, and the one that answers a key begins after that key came. So an
-    answer is never older than its question, however many share it.
+    There is one call at a time, and the call for a key begins after that key came. So a result is
+    never older than the request for it, however many requests share it.
     """
 
-    def __init__(self, ask: Callable[[set[Key]], Awaitable[Answer]]) -> None:
-        self._ask = ask
+    def __init__(self, call: Callable[[set[Key]], Awaitable[Result]]) -> None:
+        self._call = call
         self._keys: set[Key] = set()
-        self._answer: asyncio.Future[Answer] | None = None  # to those who are being gathered
-        self._asking: asyncio.Task[None] | None = None
+        self._result: asyncio.Future[Result] | None = None  # of the next call, once a key waits
+        self._calling: asyncio.Task[None] | None = None
 
-    async def get(self, key: Key) -> Answer:
-        """What a call says whose keys include this one; raises what the call raises."""
+    async def get(self, key: Key) -> Result:
+        """The result of a call whose keys include this one; raises what the call raises."""
         self._keys.add(key)
-        if self._answer is None:
-            self._answer = asyncio.get_running_loop().create_future()
-        if self._asking is None or self._asking.done():
-            self._asking = asyncio.create_task(self._ask_until_nobody_waits())
-        # Whoever goes away does not take the others' answer along.
-        return await asyncio.shield(self._answer)
+        if self._result is None:
+            self._result = asyncio.get_running_loop().create_future()
+        if self._calling is None or self._calling.done():
+            self._calling = asyncio.create_task(self._call_while_keys_wait())
+        # A request that is cancelled must not cancel the call that others wait for.
+        return await asyncio.shield(self._result)
 
-    async def _ask_until_nobody_waits(self) -> None:
-        while self._answer is not None:
-            keys, answer = self._keys, self._answer
-            self._keys, self._answer = set(), None
+    async def _call_while_keys_wait(self) -> None:
+        while self._result is not None:
+            keys, result = self._keys, self._result
+            self._keys, self._result = set(), None
             try:
-                answer.set_result(await self._ask(keys))
+                result.set_result(await self._call(keys))
             except asyncio.CancelledError:
-                answer.cancel()
+                result.cancel()
                 raise
-            except Exception as error:  # noqa: BLE001 - it is for those who asked
-                answer.set_exception(error)
-                answer.exception()  # so asyncio does not complain if all who asked have gone
+            except Exception as error:  # noqa: BLE001 - it belongs to the waiting requests
+                result.set_exception(error)
+                result.exception()  # retrieved, or asyncio logs it if no request waits any more
 
     async def close(self) -> None:
-        """End the call that is out; whoever waits for it, or for the next one, is cancelled."""
-        if self._asking is not None:
-            self._asking.cancel()
-            await asyncio.wait({self._asking})
-        if self._answer is not None:
-            self._answer.cancel()
+        """Cancel the running call, and the requests that wait for it or for the next one."""
+        if self._calling is not None:
+            self._calling.cancel()
+            await asyncio.wait({self._calling})
+        if self._result is not None:
+            self._result.cancel()

@@ -1,4 +1,4 @@
-"""The four counts for many readers at once: those who wait together share one query."""
+"""The four counts for many requests at once: those that wait together share one query."""
 
 from uuid import UUID
 
@@ -19,8 +19,8 @@ from genonaut.db.session import Database
 class CountsReader:
     """Reads the cached counts over one connection, one query at a time.
 
-    A request is answered by a query that began after the request came. So it is as exact as a
-    query of its own, and the database does not notice how many ask.
+    A request gets the result of a query that began after the request came. So it is as exact as
+    with a query of its own, and the load on the database does not depend on how many requests come.
     """
 
     def __init__(
@@ -64,6 +64,6 @@ class CountsReader:
             return ContentService(session, self._policy).counts(user_id)
 
     async def close(self) -> None:
-        """End the query that is out, and the connection."""
+        """Cancel the running query, and close the connection."""
         await self._coalescer.close()
         await self._connection.close()

@@ -1,4 +1,4 @@
-"""What routes ask for, by type: a session, a service."""
+"""What routes depend on, by type: a session, a service."""
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
@@ -20,7 +20,7 @@ SEARCHES: Final = ("search_term", "search")
 
 
 async def wait_for_slot(request: Request) -> AsyncIterator[None]:
-    """A place at the database for as long as the session below lives; a search needs two."""
+    """A slot at the database for as long as the session below lives; a search needs two."""
     state = request.app.state
     async with AsyncExitStack() as held:
         if any(request.query_params.get(name, "").strip() for name in SEARCHES):
@@ -29,8 +29,8 @@ async def wait_for_slot(request: Request) -> AsyncIterator[None]:
         yield
 
 
-# Scope "function": the transaction ends before the answer is sent. So whoever has the answer sees
-# the change, and a commit that fails is an error for the one who asked.
+# Scope "function": the transaction ends before the response is sent. So once a client has the
+# response, the change is visible; if the commit fails, that client gets the error.
 Slot = Annotated[None, Depends(wait_for_slot, scope="function")]
 
 
@@ -41,7 +41,7 @@ def get_session(request: Request, _slot: Slot) -> Iterator[Session]:
 
 
 def get_snapshot(request: Request, _slot: Slot) -> Iterator[Session]:
-    """For requests that only read, several things that must agree with each other."""
+    """For requests that only read, and whose parts must agree with one another."""
     with request.app.state.database.snapshot() as session:
         yield session
 
@@ -50,8 +50,8 @@ SessionDep = Annotated[Session, Depends(get_session, scope="function")]
 SnapshotDep = Annotated[Session, Depends(get_snapshot, scope="function")]
 
 
-# Those below only put things together. They are asynchronous all the same: for each that is not,
-# the framework would go into a thread and back, which takes longer than the rest of a request.
+# The functions below only create objects. They are asynchronous nevertheless: a synchronous one
+# costs a change of threads, which takes longer than the rest of a request.
 
 
 async def get_content_service(request: Request, session: SessionDep) -> ContentService:
@@ -82,7 +82,7 @@ async def get_user_service(session: SessionDep) -> UserService:
 
 
 async def get_health_service(request: Request) -> HealthService:
-    """The application's health service. No session: the database may be the trouble."""
+    """The application's health service. No session: the database may be what fails."""
     service: HealthService = request.app.state.health
     return service
 

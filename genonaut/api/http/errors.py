@@ -1,18 +1,23 @@
-"""Errors become answers here and nowhere else."""
+"""Errors become responses here and nowhere else."""
 
+from collections.abc import Callable
+from functools import partial
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Final
 
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from fastapi.routing import iter_route_contexts
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from genonaut.api.http import problems
-from genonaut.api.http.error_responses import error_response, noun
+from genonaut.api.http.middleware import HttpMiddleware, ObservedSend
+from genonaut.api.schemas.errors import ErrorOut, FieldProblemOut
 from genonaut.errors import (
     DatabaseTimeoutError,
     GenonautError,
@@ -23,24 +28,37 @@ from genonaut.errors import (
 
 RETRY_SECONDS: Final = 1
 
+ErrorResponse = Callable[[Request, int, ErrorOut], Response]
+"""Makes the response of a request that ended with an error, from its status and its content."""
+
 log = structlog.stdlib.get_logger(__name__)
 
 
-def handle_errors(app: FastAPI) -> None:
-    """Register the handlers. What nobody foresaw is for the middleware below."""
+def json_error(_request: Request, status: int, error: ErrorOut) -> Response:
+    """An error as the API sends it."""
+    exclude = None if error.fields else {"fields"}
+    return JSONResponse(error.model_dump(exclude=exclude), status)
+
+
+def handle_errors(app: FastAPI, respond: ErrorResponse = json_error) -> None:
+    """Register the handlers of errors that have a noun; `UnexpectedErrors` is for all others."""
+    fail = partial(_response, respond)
 
     @app.exception_handler(GenonautError)
     async def explained(request: Request, error: GenonautError) -> Response:
         if error.status < HTTPStatus.INTERNAL_SERVER_ERROR:
-            answer = _answer(request, error.status, noun(error), str(error))
+            response = fail(request, error.status, noun(error), str(error))
             if isinstance(error, RequestTimeoutError):
-                answer.headers["Connection"] = "close"  # the rest of the body may yet come
-            return answer
+                response.headers["Connection"] = "close"  # the rest of the body may yet come
+            return response
         if isinstance(error, OverloadedError):
-            return _overloaded(request, error)
-        # The message is for who runs the server: it names addresses and settings.
+            # Not an error of ours, and under load there would be a line for each request.
+            response = fail(request, error.status, noun(error), (error.__doc__ or "").strip())
+            response.headers["Retry-After"] = str(RETRY_SECONDS)
+            return response
+        # The message is for the operator: it names addresses and settings.
         log.error("request failed", error=noun(error), detail=str(error))
-        return _answer(request, error.status, noun(error), (error.__doc__ or "").strip())
+        return fail(request, error.status, noun(error), (error.__doc__ or "").strip())
 
     @app.exception_handler(PoolTimeoutError)
     async def busy(request: Request, _error: PoolTimeoutError) -> Response:
@@ -51,60 +69,55 @@ def handle_errors(app: FastAPI) -> None:
         errors = error.errors()
         invalid = InvalidRequestError(problems.sentence(errors[0]))
         fields = problems.fields(errors)
-        return _answer(request, invalid.status, noun(invalid), str(invalid), fields=fields)
+        return fail(request, invalid.status, noun(invalid), str(invalid), fields=fields)
 
     @app.exception_handler(HTTPException)
     async def refused(request: Request, error: HTTPException) -> Response:
-        answer = _answer(request, error.status_code, *_refusal(request, error.status_code))
+        response = fail(request, error.status_code, *_refusal(request, error.status_code))
         if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-            answer.headers["allow"] = ", ".join(_methods(request))
-        return answer
+            response.headers["allow"] = ", ".join(_methods(request))
+        return response
 
 
-class UnexpectedErrors:
-    """Middleware: what nobody foresaw is a 500 without details, and a traceback in the log."""
+class UnexpectedErrors(HttpMiddleware):
+    """Makes every other error a 500 without details, and logs its traceback."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    def __init__(self, app: ASGIApp, respond: ErrorResponse = json_error) -> None:
+        super().__init__(app)
+        self._respond = respond
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        started = False
-
-        async def send_noting(message: Message) -> None:
-            nonlocal started
-            started = True
-            await send(message)
-
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        observed = ObservedSend(send)
         try:
-            await self.app(scope, receive, send_noting)
+            await self.app(scope, receive, observed)
         except Exception:
             log.exception("unexpected error")
-            if started:
+            if observed.status is not None:
                 raise
-            await _unexpected(Request(scope))(scope, receive, send)
+            detail = "An unexpected error occurred. The log has the details."
+            response = _response(
+                self._respond, Request(scope), 500, "internal_server_error", detail
+            )
+            await response(scope, receive, send)
 
 
-def _overloaded(request: Request, error: OverloadedError) -> Response:
-    # No error of ours, and under load there would be a line for each.
-    answer = _answer(request, error.status, noun(error), (error.__doc__ or "").strip())
-    answer.headers["Retry-After"] = str(RETRY_SECONDS)
-    return answer
+def noun(error: GenonautError) -> str:
+    """The error's name for programs: `NotFoundError` is `not_found`."""
+    name = type(error).__name__.removesuffix("Error")
+    return "".join(f"_{c.lower()}" if c.isupper() else c for c in name).lstrip("_")
 
 
-def _unexpected(request: Request) -> Response:
-    detail = "Something went wrong here. The log says more."
-    return _answer(request, 500, "internal_server_error", detail)
-
-
-def _answer(request: Request, status: int, error: str, detail: str, **more: Any) -> Response:  # noqa: ANN401
-    # The error of a page is a page: `PageRoute` in genonaut/web/page_route.py.
-    if make_page := getattr(request.scope.get("route"), "error_page", None):
-        page: Response = make_page(request, status, detail)
-        return page
-    return error_response(request.state.request_id, status, error, detail, **more)
+def _response(
+    respond: ErrorResponse,
+    request: Request,
+    status: int,
+    error: str,
+    detail: str,
+    fields: list[FieldProblemOut] | None = None,
+) -> Response:
+    request_id = request.state.request_id
+    content = ErrorOut(error=error, detail=detail, request_id=request_id, fields=fields)
+    return respond(request, status, content)
 
 
 def _refusal(request: Request, status: int) -> tuple[str, str]:
@@ -119,8 +132,9 @@ def _refusal(request: Request, status: int) -> tuple[str, str]:
 
 
 def _methods(request: Request) -> list[str]:
-    """All methods of a path; the framework names those of the first route only."""
-    route = request.scope.get("route")
-    path = request.app.openapi()["paths"].get(getattr(route, "path", None), {})
-    methods = {method.upper() for method in path} or set(getattr(route, "methods", ()))
+    """All documented methods of a path; the framework names those of its first route only."""
+    path = getattr(request.scope.get("route"), "path", None)
+    routes = [route for route in iter_route_contexts(request.app.routes) if route.path == path]
+    public = [route for route in routes if route.include_in_schema] or routes
+    methods = {method for route in public for method in route.methods or ()}
     return sorted(methods | {"HEAD"} if "GET" in methods else methods)

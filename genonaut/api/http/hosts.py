@@ -10,9 +10,11 @@ from collections.abc import Iterable
 from typing import Final
 
 from starlette.datastructures import Headers
+from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from genonaut.api.http.error_responses import error_response
+from genonaut.api.http.errors import json_error
+from genonaut.api.schemas.errors import ErrorOut
 
 LOOPBACK: Final = ("localhost", "127.0.0.1", "[::1]")
 MISDIRECTED: Final = 421
@@ -50,5 +52,6 @@ class HostCheck:
             Headers(scope=scope).getlist("host")
         ):
             request_id = scope["state"]["request_id"]
-            app = error_response(request_id, MISDIRECTED, "misdirected_request", REFUSAL)
+            error = ErrorOut(error="misdirected_request", detail=REFUSAL, request_id=request_id)
+            app = json_error(Request(scope), MISDIRECTED, error)
         await app(scope, receive, send)

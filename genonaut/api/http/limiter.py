@@ -1,4 +1,4 @@
-"""Taking turns at the database, so that waiting for a connection costs no thread."""
+"""A limit on requests at the database, so that waiting for a connection costs no thread."""
 
 import asyncio
 import time
@@ -11,37 +11,37 @@ _WEIGHT = 0.1  # of the newest request in the mean
 
 
 class ConnectionLimiter:
-    """At most `places` requests at once; the others wait in order, for `patience` seconds.
+    """At most `slots` requests at once; the others wait in order, for `patience` seconds.
 
-    Without it, requests that wait for a connection would hold all the threads that those who have
-    one need to finish: from some forty requests on, nothing would move until a timeout.
+    Without it, requests that wait for a connection would hold all the threads that requests with a
+    connection need to finish: beyond some forty requests, all would stall until a timeout.
 
     A request that would wait longer than its patience is refused at once. Waiting would not help
     it, and each that waits in vain delays those behind it.
     """
 
-    def __init__(self, places: int, patience: float) -> None:
-        self._places = asyncio.Semaphore(places)
-        self._number = places
+    def __init__(self, slots: int, patience: float) -> None:
+        self._slots = asyncio.Semaphore(slots)
+        self._number = slots
         self._patience = patience
         self._waiting = 0
         self._seconds = 0.0  # that a request has its place, on the average
 
     @asynccontextmanager
     async def slot(self) -> AsyncIterator[None]:
-        """A place, for the time of the `with`.
+        """A slot, for the time of the `with`.
 
         Raises:
             OverloadedError: none became free in time, or none would.
         """
-        if self._places.locked() and self._expected_wait() > self._patience:
+        if self._slots.locked() and self._expected_wait() > self._patience:
             raise OverloadedError("More requests are waiting than can be answered in time.")
         await self._wait()
         began = time.monotonic()
         try:
             yield
         finally:
-            self._places.release()
+            self._slots.release()
             self._seconds += _WEIGHT * (time.monotonic() - began - self._seconds)
 
     def _expected_wait(self) -> float:
@@ -51,7 +51,7 @@ class ConnectionLimiter:
         self._waiting += 1
         try:
             async with asyncio.timeout(self._patience):
-                await self._places.acquire()
+                await self._slots.acquire()
         except TimeoutError as error:
             raise OverloadedError("No connection to the database became free in time.") from error
         finally:

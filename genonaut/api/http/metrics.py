@@ -3,24 +3,26 @@
 import time
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, disable_created_metrics
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-# Whoever asks may send any method and any path; each would be a series for ever.
+from genonaut.api.http.middleware import HttpMiddleware, ObservedSend
+
+# A client can send any method and any path; each would be a series forever.
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 OTHER = "other"
 UNMATCHED = "unmatched"
-NO_ANSWER = "none"
+NO_RESPONSE = "none"
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
-# When a series began: Prometheus does not need it, and it would nearly double what we send.
+# When a series began: Prometheus does not need it, and it would nearly double the text.
 disable_created_metrics()  # type: ignore[no-untyped-call]
 
 
-class RequestMetrics:
-    """Middleware that counts requests and measures them until the last byte of the answer."""
+class RequestMetrics(HttpMiddleware):
+    """Counts requests, and measures them until the last byte of the response."""
 
     def __init__(self, app: ASGIApp, registry: CollectorRegistry) -> None:
-        self.app = app
+        super().__init__(app)
         self._requests = Counter(
             "genonaut_http_requests",
             "Requests that ended.",
@@ -29,37 +31,27 @@ class RequestMetrics:
         )
         self._seconds = Histogram(
             "genonaut_http_request_duration_seconds",
-            "From a request to the end of its answer.",
+            "From a request to the end of its response.",
             ["method", "route"],
             buckets=BUCKETS,
             registry=registry,
         )
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        status: int | str = NO_ANSWER
-
-        async def send_noting(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            await send(message)
-
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        observed = ObservedSend(send)
         root = scope.get("root_path", "")
         started = time.perf_counter()
         try:
-            await self.app(scope, receive, send_noting)
+            await self.app(scope, receive, observed)
         finally:
             method = scope["method"] if scope["method"] in METHODS else OTHER
             route = _route(scope, root)
-            self._requests.labels(method, route, status).inc()
+            self._requests.labels(method, route, observed.status or NO_RESPONSE).inc()
             self._seconds.labels(method, route).observe(time.perf_counter() - started)
 
 
 def _route(scope: Scope, root: str) -> str:
-    """The route's template; of an application that is mounted and has no routes, where it is."""
+    """The route's template; for a mounted application without routes, its mount path."""
     mounted: str = scope.get("root_path", "").removeprefix(root)
     path = getattr(scope.get("route"), "path", None)
     if path is not None and path != mounted:

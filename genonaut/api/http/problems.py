@@ -1,17 +1,18 @@
-"""What is wrong with a request, for people: the framework's validation errors as sentences."""
+"""What is wrong with a request: the framework's validation errors as sentences."""
 
 import json
 from collections.abc import Sequence
-from typing import Any
 
-from genonaut.api.http.error_responses import FieldProblemOut
+from pydantic_core import ErrorDetails
+
 from genonaut.api.schemas.content import BODY_SHAPES
+from genonaut.api.schemas.errors import FieldProblemOut
 
 MOST_PROBLEMS = 20
 LONGEST_VALUE = 80
 
 
-def sentence(error: dict[str, Any]) -> str:
+def sentence(error: ErrorDetails) -> str:
     """One error as a sentence that names the field and its value."""
     field, reason = _field(error), _reason(error)
     match error["type"]:
@@ -27,15 +28,15 @@ def sentence(error: dict[str, Any]) -> str:
             return f"{field} is wrong: {_shown(error['input'])}; {_in_a_sentence(reason)}."
 
 
-def fields(errors: Sequence[dict[str, Any]]) -> list[FieldProblemOut]:
-    """The first errors, for programs."""
+def fields(errors: Sequence[ErrorDetails]) -> list[FieldProblemOut]:
+    """The first `MOST_PROBLEMS` errors, for programs."""
     return [
         FieldProblemOut(field=_field(error), message=_reason(error), value=_value(error))
         for error in errors[:MOST_PROBLEMS]
     ]
 
 
-def _field(error: dict[str, Any]) -> str:
+def _field(error: ErrorDetails) -> str:
     where, *parts = error["loc"]
     if error["type"] == "json_invalid":  # its location is a position in the text
         return str(where)
@@ -47,7 +48,7 @@ def _field(error: dict[str, Any]) -> str:
     return "".join(steps).lstrip(".") or str(where)
 
 
-def _reason(error: dict[str, Any]) -> str:
+def _reason(error: ErrorDetails) -> str:
     message: str = error["msg"]
     return message.removeprefix("Value error, ")
 
@@ -56,12 +57,12 @@ def _in_a_sentence(reason: str) -> str:
     return reason[0].lower() + reason[1:] if reason[1:2].islower() else reason
 
 
-def _value(error: dict[str, Any]) -> str | None:
+def _value(error: ErrorDetails) -> str | None:
     return None if error["type"] in {"missing", "json_invalid"} else _shown(error["input"])
 
 
 def _shown(value: object) -> str:
-    """A value, short and printable whatever it is."""
+    """A value of any type, short and printable."""
     if isinstance(value, dict | list):
         return f"an {'object' if isinstance(value, dict) else 'array'} of {len(value)}"
     if isinstance(value, bytes):

@@ -19,7 +19,7 @@ from genonaut.db.session import Database
 from genonaut.errors import DatabaseTimeoutError
 
 PATIENCE_SECONDS = 2.0
-PLACES = 2
+SLOTS = 2
 REDIS = {"redis", "rediss", "unix", "redis+socket"}
 AMQP_PORTS = {"amqps": 5671}
 
@@ -28,16 +28,16 @@ log = structlog.stdlib.get_logger(__name__)
 
 
 class NoAnswerError(Exception):
-    """A server did not answer, or not in time. The log says more."""
+    """A server did not answer, or not in time. The log has the reason."""
 
 
 class Probe(Generic[Found]):
-    """A question to a server, asked at most `PLACES` times at once."""
+    """A question to a server, asked at most `SLOTS` times at once."""
 
     def __init__(self, what: str, ask: Callable[[], Awaitable[Found]]) -> None:
         self._what = what
         self._ask = ask
-        self._limiter = ConnectionLimiter(PLACES, PATIENCE_SECONDS)
+        self._limiter = ConnectionLimiter(SLOTS, PATIENCE_SECONDS)
 
     async def ask(self) -> Found:
         """What the server says.

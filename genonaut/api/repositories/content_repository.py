@@ -28,6 +28,7 @@ from sqlalchemy.orm import Session
 from genonaut.api.entities import Item, ItemChanges, NewItem
 from genonaut.counting.engine import Reading, read, read_live, refresh, stored_rows
 from genonaut.db.counts import GEN_SOURCE
+from genonaut.db.driver import time_limit
 from genonaut.db.schema import (
     AUTO,
     PARTITIONS,
@@ -38,7 +39,6 @@ from genonaut.db.schema import (
     Tag,
     User,
 )
-from genonaut.db.time_limit import time_limit
 
 LONGEST_CONTENT_LISTED: Final = 2_000  # characters
 MOST_METADATA_LISTED: Final = 8_192  # bytes

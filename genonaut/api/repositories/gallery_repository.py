@@ -18,8 +18,8 @@ from genonaut.api.gallery.pager import Total, Window
 from genonaut.api.repositories import gallery_statements as statements
 from genonaut.counting.engine import Reading, read
 from genonaut.db.counts import TAG_CARDINALITY
+from genonaut.db.driver import time_limit
 from genonaut.db.schema import Tag
-from genonaut.db.time_limit import time_limit
 from genonaut.errors import InvalidRequestError
 
 LARGEST_PAGE_BYTES: Final = 8 * 2**20

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import (
     CTE,
     ColumnElement,
+    CompoundSelect,
     Select,
     String,
     Subquery,
@@ -98,7 +99,7 @@ def items(keys: Subquery, order: Order, *, with_metadata: bool) -> Select[Any]:
     )
 
 
-def all_matches(filters: Filters) -> Any:  # noqa: ANN401
+def all_matches(filters: Filters) -> CompoundSelect[Any]:
     """A row for every item that matches, for counting."""
     return union_all(*(_match(filters, source_type) for source_type in filters.scopes))
 

@@ -6,7 +6,6 @@ from fastapi import APIRouter, Body, Path
 
 from genonaut.api.entities import Item, ItemDeleted, ItemsCreated, NewItem
 from genonaut.api.http.dependencies import ContentServiceDep
-from genonaut.api.http.error_responses import documented
 from genonaut.api.http.json_routes import BulkRoute, JsonRoute
 from genonaut.api.schemas.content import (
     ItemChangeIn,
@@ -16,6 +15,7 @@ from genonaut.api.schemas.content import (
     ItemsCreatedOut,
     ItemsIn,
 )
+from genonaut.api.schemas.errors import documented
 from genonaut.api.schemas.values import Id
 from genonaut.db.schema import AUTO, REGULAR
 

@@ -1,4 +1,4 @@
-"""The gallery: a page of whatever was asked for."""
+"""The gallery: one page of a list."""
 
 from typing import Annotated
 
@@ -6,7 +6,7 @@ from fastapi import APIRouter, HTTPException, Query
 
 from genonaut.api.gallery.query import GalleryPage
 from genonaut.api.http.dependencies import GalleryServiceDep
-from genonaut.api.http.error_responses import documented
+from genonaut.api.schemas.errors import documented
 from genonaut.api.schemas.gallery import GalleryOut, GalleryParams
 
 router = APIRouter(prefix="/api/v1", tags=["content"])
@@ -22,5 +22,5 @@ def read_gallery(
 
 @router.api_route("/content/unified", methods=["PATCH", "DELETE"], include_in_schema=False)
 def refuse_to_change_the_gallery() -> None:
-    """Without this, the routes of an item would take the word for an item's number."""
+    """Without this, the routes of an item would read `unified` as an item's number."""
     raise HTTPException(405, headers={"Allow": "GET"})

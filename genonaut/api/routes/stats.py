@@ -6,8 +6,8 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from genonaut.api.http.dependencies import CountsReaderDep
-from genonaut.api.http.error_responses import documented
 from genonaut.api.schemas.content import StatsOut
+from genonaut.api.schemas.errors import documented
 from genonaut.db.gen_source_counts import ViewerCounts
 
 router = APIRouter(prefix="/api/v1", tags=["stats"])

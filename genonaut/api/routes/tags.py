@@ -7,8 +7,8 @@ from fastapi import APIRouter, Query
 
 from genonaut.api.entities import CountedTag, Page
 from genonaut.api.http.dependencies import TagServiceDep
-from genonaut.api.http.error_responses import documented
 from genonaut.api.http.json_routes import JsonRoute
+from genonaut.api.schemas.errors import documented
 from genonaut.api.schemas.tags import TagDeletedOut, TagIn, TagOut, TagsOut
 from genonaut.api.schemas.values import NamePart, TagCursor
 

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Query
 
 from genonaut.api.entities import Page
 from genonaut.api.http.dependencies import UserServiceDep
-from genonaut.api.http.error_responses import documented
 from genonaut.api.http.json_routes import JsonRoute
+from genonaut.api.schemas.errors import documented
 from genonaut.api.schemas.users import UserIn, UserOut, UsersOut
 from genonaut.api.schemas.values import NamePart
 from genonaut.db.schema import User

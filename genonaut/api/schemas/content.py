@@ -1,4 +1,4 @@
-"""What the API takes (`...In`) and gives (`...Out`). Shapes may grow, never change."""
+"""What the API accepts (`...In`) and returns (`...Out`). Shapes may grow, never change."""
 
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -96,7 +96,7 @@ class ItemIn(BaseModel):
 
 
 class ItemChangeIn(BaseModel):
-    """What to change of an item. What is not sent, or null, stays as it is."""
+    """What to change of an item. A field that is missing or null stays as it is."""
 
     title: Name | None = None
     prompt: Prompt | None = None
@@ -117,7 +117,7 @@ class ItemChangeIn(BaseModel):
         )
 
 
-# A tag is part of an error's location, so the handler has to know them to leave them out.
+# A tag is part of an error's location; `problems.py` knows these two, to leave them out.
 _ONE, _SEVERAL = "one item", "several items"
 BODY_SHAPES = frozenset({_ONE, _SEVERAL})
 ItemsIn = Annotated[
@@ -151,10 +151,10 @@ class ItemOut(BaseModel):
 
 
 class StatsOut(BaseModel):
-    """How many items there are, by how they were made, of one user and of everybody."""
+    """How many items there are, by how they were made: of one user, and of all."""
 
-    user_regular_count: int = Field(description="0 if no user was asked for.")
-    user_auto_count: int = Field(description="0 if no user was asked for.")
+    user_regular_count: int = Field(description="0 without a `user_id`.")
+    user_auto_count: int = Field(description="0 without a `user_id`.")
     community_regular_count: int = Field(description="All users, this one included.")
     community_auto_count: int = Field(description="All users, this one included.")
     exact: bool = Field(description="Whether every commit before `as_of` is counted.")

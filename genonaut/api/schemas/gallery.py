@@ -1,4 +1,4 @@
-"""What the gallery's route takes and gives."""
+"""What the gallery's route accepts and returns."""
 
 from typing import Annotated, Literal, cast
 from uuid import UUID
@@ -38,7 +38,7 @@ _PAGINATION = {
 
 
 class GalleryParams(BaseModel):
-    """A page of the gallery, as a URL asks for it."""
+    """The parameters of a page of the gallery."""
 
     page: int = Field(1, ge=1, le=LARGEST_PAGE, description="Ignored if there is a cursor.")
     page_size: int = Field(10, ge=1, le=LARGEST_PAGE_SIZE)
@@ -96,8 +96,8 @@ class GalleryParams(BaseModel):
         if self.content_source_types is not None:
             return ALL_SWITCHES.intersection(self.content_source_types)
         types = self.content_types.split(",")
-        asked = {f"{side}-{one}" for side in _SIDES[self.creator_filter] for one in types}
-        return ALL_SWITCHES.intersection(cast("set[SwitchName]", asked))
+        chosen = {f"{side}-{one}" for side in _SIDES[self.creator_filter] for one in types}
+        return ALL_SWITCHES.intersection(cast("set[SwitchName]", chosen))
 
 
 class PaginationOut(BaseModel):
@@ -121,7 +121,7 @@ class GalleryOut(BaseModel):
 
     items: list[ItemOut]
     pagination: PaginationOut
-    stats: StatsOut | None = Field(description="The viewer's four counts, if asked for.")
+    stats: StatsOut | None = Field(description="The viewer's four counts, with `include_stats`.")
 
     model_config = FROM_ATTRIBUTES | example(
         {"items": [ITEM_EXAMPLE], "pagination": _PAGINATION, "stats": STATS_EXAMPLE}

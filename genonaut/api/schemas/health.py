@@ -1,4 +1,4 @@
-"""What the health routes give."""
+"""What the health routes return."""
 
 from typing import Literal
 
@@ -18,7 +18,7 @@ _NO_BROKER = {
 
 
 class AliveOut(BaseModel):
-    """The process answers."""
+    """The process responds."""
 
     ok: Literal[True] = True
     version: str

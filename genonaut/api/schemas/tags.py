@@ -1,4 +1,4 @@
-"""What the tag routes take and give."""
+"""What the tag routes accept and return."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""Users as the API takes and gives them."""
+"""What the user routes accept and return."""
 
 from uuid import UUID
 

@@ -1,6 +1,6 @@
-"""Values as the API takes and gives them: what PostgreSQL can store, and UTC everywhere.
+"""Values as the API accepts and returns them: what PostgreSQL can store, and UTC everywhere.
 
-What a validator demands is also published as a pattern, so that the documentation is the truth.
+What a validator requires is also published as a pattern, so that the documentation is true.
 """
 
 import re
@@ -47,7 +47,7 @@ def _not_blank(text: str) -> str:
 
 
 def _written_time(value: object) -> object:
-    # Pydantic would also take seconds since 1970, and years that Python cannot read back in UTC.
+    # Pydantic would also accept seconds since 1970, and years that Python cannot read back in UTC.
     if not isinstance(value, str) or not _DATE.match(value):
         raise ValueError("It should be a date and time between 1970 and 2099, as in ISO 8601")
     return value

@@ -94,7 +94,7 @@ class ContentService:
     def counts(self, user_id: UUID | None = None) -> ViewerCounts:
         """A viewer's four counts, on one snapshot; without a user, the community's.
 
-        From the cache, where zero is an answer. Only if the cache was never built, they are
+        From the cache, where zero means zero. Only if the cache was never built, they are
         counted live.
 
         Raises:

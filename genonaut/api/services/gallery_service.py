@@ -75,7 +75,7 @@ class GalleryService:
 
         Raises:
             InvalidRequestError: the search has too many words, or the page is too large.
-            InvalidCursorError: the cursor is not one of ours, or was made for another list.
+            InvalidCursorError: the cursor is damaged, or belongs to another list.
         """
         _check_search(query.search)
         cursor = self._cursor(query)

@@ -54,7 +54,7 @@ class Estimate:
         return total.count < rows * everything / _MANY_LOOKS
 
     def _passed(self) -> Scopes:
-        """What a walk comes by: of a source type where others' items are wanted, all."""
+        """What a walk passes: all items of a source type even if only others' are wanted."""
         return {
             source_type: Scope.ALL if scope is Scope.OTHERS else scope
             for source_type, scope in self.filters.scopes.items()

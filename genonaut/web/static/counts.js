@@ -1,4 +1,4 @@
-// The counts behind the (i): asked for when they are wanted, and once each time.
+// The counts behind the (i): requested when the visitor is about to open them, and once each time.
 
 import { openOptions } from "./options.js";
 
@@ -12,14 +12,14 @@ const moments = new Intl.DateTimeFormat("en-GB", {
   day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit", timeZone: "UTC",
 });
 
-let asked = null; // the request that the next opening will show
+let request = null; // for the counts that the next opening will show
 let pinned = false; // opened on purpose: it stays when the pointer leaves
 let timer = 0;
 
 if (button) listen();
 
 function listen() {
-  for (const intent of ["pointerenter", "pointerdown", "focus"]) button.addEventListener(intent, ask);
+  for (const intent of ["pointerenter", "pointerdown", "focus"]) button.addEventListener(intent, load);
   for (const element of [button, popover]) {
     element.addEventListener("pointerenter", (event) => event.pointerType === "mouse" && later(open, HOVER_MS));
     element.addEventListener("pointerleave", (event) => event.pointerType === "mouse" && later(leave, LEAVE_MS));
@@ -29,15 +29,15 @@ function listen() {
   button.addEventListener("click", (event) => {
     event.preventDefault(); // the browser would close what hovering has opened
     const wasPinned = pinned && isOpen();
-    later(() => {}, 0);
+    clearTimeout(timer);
     pinned = !wasPinned;
     if (wasPinned) close();
     else open();
   });
   popover.addEventListener("toggle", (event) => {
     button.setAttribute("aria-expanded", isOpen());
-    if (event.newState === "closed") [pinned, asked] = [false, null];
-    else ask().then(show, trouble);
+    if (event.newState === "closed") [pinned, request] = [false, null];
+    else load().then(show, fail);
   });
 }
 
@@ -70,13 +70,13 @@ function close() {
   if (isOpen()) popover.hidePopover();
 }
 
-function ask() {
-  asked ??= fetch(button.dataset.counts, { headers: { Accept: "application/json" } }).then((answer) => {
-    if (!answer.ok) throw new Error(`${answer.status}`);
-    return answer.json();
+function load() {
+  request ??= fetch(button.dataset.counts, { headers: { Accept: "application/json" } }).then((response) => {
+    if (!response.ok) throw new Error(`${response.status}`);
+    return response.json();
   });
-  asked.catch(() => {}); // told when it is shown
-  return asked;
+  request.catch(() => {}); // reported when the popover opens
+  return request;
 }
 
 function show(counts) {
@@ -92,8 +92,8 @@ function show(counts) {
   popover.querySelector("[data-counts-trouble]").textContent = "";
 }
 
-function trouble() {
-  asked = null;
+function fail() {
+  request = null;
   popover.querySelector("[data-counts-trouble]").textContent =
-    "These are the numbers of when the page was made: newer ones could not be had.";
+    "Could not refresh the counts; these are from when the page loaded.";
 }

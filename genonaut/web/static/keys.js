@@ -1,4 +1,4 @@
-// Single keys, and the arrows among the results. What a key does natively, it goes on doing.
+// Single keys, and the arrows among the results. What a key does natively still works.
 
 import { toggleCounts } from "./counts.js";
 import { openOptions } from "./options.js";
@@ -49,7 +49,7 @@ function move(step) {
   return focus(from < 0 ? 0 : from + step);
 }
 
-// The one in the next row that is nearest to being below.
+// The card in the next row that is nearest to straight below.
 function moveRow(step) {
   const from = cards[current()].closest("li").getBoundingClientRect();
   const places = cards.map((card) => card.closest("li").getBoundingClientRect());

@@ -1,4 +1,4 @@
-// The options: a change is a choice, and the page that follows is where one left it.
+// The options: a change submits the form, and the next page keeps the focus and scroll position.
 
 const MEMORY = "genonaut-left-at";
 const wide = matchMedia("(width >= 60rem)");
@@ -10,7 +10,7 @@ const filters = document.querySelector("[data-filters]");
 
 document.addEventListener("change", ({ target }) => {
   if (target.matches("[data-submits]")) target.form.requestSubmit();
-  // In the drawer of a phone one chooses several things, and then asks for results.
+  // In the drawer of a phone the visitor chooses several options before submitting.
   else if (wide.matches && filters?.contains(target) && target.type !== "search") choose();
 });
 

@@ -1,4 +1,4 @@
-"""The gallery's page: from what is asked to what the template is given."""
+"""The gallery's page: from the request to the template's context."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -10,40 +10,32 @@ from genonaut.web.contexts import (
     Empty,
     GalleryContext,
     Link,
-    Notice,
     Pages,
     SwitchState,
     Viewer,
 )
-from genonaut.web.page_services import PageServices
-from genonaut.web.picture_urls import PictureUrls
+from genonaut.web.page_view import PageView
 from genonaut.web.rendering import plural
 from genonaut.web.state import END, SIZES, SORTS, SWITCHES, VIEWS, GalleryState
-from genonaut.web.views.parts import card_of, tags_of
+from genonaut.web.views.parts import card_of, notice_of, tag_links
 
 COUNTS: Final = "/api/v1/content/stats/unified"
 TAGS_TO_CHOOSE_FROM: Final = 14
 
 
-def gallery_context(
-    services: PageServices,
-    pictures: PictureUrls,
-    viewer: Viewer,
-    state: GalleryState,
-    notice: Notice | None,
-) -> GalleryContext:
+def gallery_context(view: PageView) -> GalleryContext:
     """Everything on the page, of one moment."""
-    page = services.gallery.page(state.query(viewer.user_id))
-    summary = _summary(page.pagination)
+    state, viewer = view.state, view.viewer
+    page = view.services.gallery.page(state.query(viewer.user_id))
     return GalleryContext(
-        title=summary.partition(" showing ")[2].removesuffix(".") or summary.removesuffix("."),
+        title=_results(page.pagination),
         viewer=viewer,
         state=state,
-        summary=summary,
+        summary=_summary(page.pagination),
         counts=page.stats,
         counts_url=f"{COUNTS}?user_id={viewer.user_id}" if viewer.user_id else COUNTS,
         switches=_switches(state, viewer),
-        tags=tags_of(services, state, TAGS_TO_CHOOSE_FROM),
+        tags=tag_links(view.services.tags, state.tags, TAGS_TO_CHOOSE_FROM),
         matches=_choices({"all": "all of them", "any": "any of them"}, state.match),
         sorts=_choices({name: label for name, (label, *_) in SORTS.items()}, state.sort),
         sizes=_choices({str(size): str(size) for size in SIZES}, str(state.size)),
@@ -52,21 +44,25 @@ def gallery_context(
             for view in VIEWS
         ),
         chips=_chips(state),
-        cards=tuple(card_of(item, pictures, state) for item in page.items),
+        cards=tuple(card_of(view, item) for item in page.items),
         empty=None if page.items else _empty(page.pagination, state, viewer),
         pages=_pages(page.pagination, state),
-        notice=notice,
+        notice=notice_of(view),
     )
 
 
+def _results(pagination: Pagination) -> str:
+    at_least = "At least " if pagination.total_is_estimate else ""
+    return f"{at_least}{plural(pagination.total_count, 'result')} matching filters"
+
+
 def _summary(pagination: Pagination) -> str:
-    total = pagination.total_count
+    results = _results(pagination)
     if pagination.total_is_estimate:
-        return f"At least {plural(total, 'result')} matching filters: counting took too long."
-    if not total:
-        return "0 results matching filters."
-    pages = plural(pagination.total_pages, "page")
-    return f"{pages} showing {plural(total, 'result')} matching filters."
+        return f"{results}: counting took too long."
+    if not pagination.total_count:
+        return f"{results}."
+    return f"{plural(pagination.total_pages, 'page')} showing {results}."
 
 
 def _switches(state: GalleryState, viewer: Viewer) -> tuple[SwitchState, ...]:
@@ -82,7 +78,7 @@ def _choices(labels: Mapping[str, str], chosen: str) -> tuple[Choice, ...]:
 
 
 def _chips(state: GalleryState) -> tuple[Link, ...]:
-    """One for each filter that is set: to go where it is not."""
+    """One for each filter that is set: a link to the same list without it."""
     chips = [Link(f"“{state.search}”", state.but(search="").url())] if state.search else []
     for tag in state.tags:
         others = tuple(other for other in state.tags if other != tag)
@@ -93,8 +89,8 @@ def _chips(state: GalleryState) -> tuple[Link, ...]:
 def _pages(pagination: Pagination, state: GalleryState) -> Pages:
     forward, backward = pagination.has_next, pagination.has_previous
     first = state.but()
-    # By number, the last page is as quick as the first: it is read from the end. Only if nobody
-    # knows how many there are, it has to be the last items, whatever their number.
+    # By number, the last page is as quick as the first: it is read from the end. Only if the total
+    # is not known, the last page is that of the last items, without a number.
     last = (
         first.but(cursor=END)
         if pagination.total_is_estimate
@@ -112,9 +108,9 @@ def _pages(pagination: Pagination, state: GalleryState) -> Pages:
 
 
 def _empty(pagination: Pagination, state: GalleryState, viewer: Viewer) -> Empty:
-    """Why nothing is there, said by what could be changed."""
+    """Why there are no items, in terms of what the visitor can change."""
     if pagination.total_count:
-        return Empty("There is no page that far.", (Link("To the first page", state.but().url()),))
+        return Empty("That page does not exist.", (Link("To the first page", state.but().url()),))
     ways = [
         *([Link("Without the search", state.but(search="").url())] if state.search else []),
         *([Link("Without the tags", state.but(tags=()).url())] if state.tags else []),
@@ -130,7 +126,7 @@ def _reason(state: GalleryState, viewer: Viewer) -> str:
     if not on:
         return "All four sources are switched off."
     if not viewer.user_id and all(switch.is_own for switch in on):
-        return "Only your own items are switched on, and you are viewing as nobody."
+        return "Only your own items are switched on, and you are viewing anonymously."
     sought = [f"match “{state.search}”"] if state.search else []
     if state.tags:
         together = " and " if state.match == "all" else " or "

@@ -5,39 +5,38 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from genonaut.api.entities import Item
-from genonaut.web.contexts import ItemContext, Link, Viewer
-from genonaut.web.picture_urls import PictureUrls
+from genonaut.web.contexts import ItemContext, Link
+from genonaut.web.page_view import PageView
 from genonaut.web.rendering import utc
 from genonaut.web.state import GalleryState
 from genonaut.web.views.parts import card_of, tag_value
 
 MOST_FACTS: Final = 40
 _HIDDEN: Final = {"tags", "import_key"}
-"""Shown elsewhere, or nothing to look at."""
+"""Shown elsewhere, or of no interest."""
 
 
-def item_context(
-    item: Item, pictures: PictureUrls, viewer: Viewer, state: GalleryState
-) -> ItemContext:
+def item_context(view: PageView, item: Item) -> ItemContext:
     """Everything on the page."""
+    pictures, viewer = view.web.pictures, view.viewer
     return ItemContext(
         title=item.title,
         viewer=viewer,
-        card=card_of(item, pictures, state),
+        card=card_of(view, item),
         picture=pictures.url(item, "full"),
         is_drawn=pictures.is_drawn(item),
         tags=tuple(
             Link(tag, GalleryState(tags=(tag_value(tag, None),)).url()) for tag in item.tags
         ),
         facts=tuple(_facts(item)),
-        back=state.url(),
-        kept=tuple(state.parameters()),
+        back=view.state.url(),
+        kept=tuple(view.state.parameters()),
         is_own=viewer.user_id is not None and item.creator_id == viewer.user_id,
     )
 
 
 def _facts(item: Item) -> Iterable[tuple[str, str]]:
-    """What is known of how it was made; metadata may be anything that is JSON."""
+    """What is known about how it was made; metadata is any JSON."""
     yield "Number", str(item.id)
     yield "Made", utc(item.created_at)
     if item.updated_at != item.created_at:

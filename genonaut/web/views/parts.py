@@ -1,55 +1,41 @@
 """Parts that several pages have."""
 
+from collections.abc import Collection
+from typing import Final
 from uuid import UUID
 
 from genonaut.api.entities import Item
-from genonaut.config import Settings
-from genonaut.web.contexts import NOBODY, Card, Choice, Tag, Viewer
-from genonaut.web.page_services import PageServices
-from genonaut.web.picture_urls import PictureUrls
-from genonaut.web.state import GalleryState
+from genonaut.api.services.tag_service import TagService
+from genonaut.web.contexts import Card, Notice, TagLink
+from genonaut.web.page_view import PageView
+from genonaut.web.state import GalleryState, read_number
+
+DELETED: Final = "deleted"
+RESTORED: Final = "restored"
+"""Parameters that the URL has right after an item was deleted or restored: its number."""
 
 
-def viewer_of(
-    services: PageServices, settings: Settings, user_id: UUID | None, back: str
-) -> Viewer:
-    """Who looks, and the twenty largest creators to be instead; nobody if the user is gone."""
-    if not settings.gallery.viewing_as:
-        return NOBODY
-    name = services.users.find_name(user_id) if user_id else None
-    names = {one.id: one.name for one in services.growth.largest_creators()}
-    if user_id and name:
-        names[user_id] = name
-    return Viewer(
-        can_choose=True,
-        user_id=user_id if name else None,
-        name=name,
-        choices=tuple(Choice(str(key), names[key], key == user_id) for key in names),
-        back=back,
-    )
-
-
-def card_of(item: Item, pictures: PictureUrls, state: GalleryState) -> Card:
+def card_of(view: PageView, item: Item) -> Card:
     """An item, with a link to its page that knows the way back."""
     return Card(
         id=item.id,
         title=item.title,
-        url=state.url(f"/gallery/items/{item.id}"),
-        picture=pictures.url(item, "thumb"),
+        url=view.state.url(f"/gallery/items/{item.id}"),
+        picture=view.web.pictures.url(item, "thumb"),
         creator=item.creator_username,
-        source=item.source_type,
+        source_type=item.source_type,
         prompt=item.prompt,
         created_at=item.created_at,
     )
 
 
-def tags_of(services: PageServices, state: GalleryState, number: int) -> tuple[Tag, ...]:
-    """The chosen tags, and then those that most items carry."""
-    counted = services.tags.page(number, None, None, "count").entries
+def tag_links(tags: TagService, chosen: Collection[str], number: int) -> tuple[TagLink, ...]:
+    """The chosen tags, and then others of the `number` tags with most items."""
+    counted = tags.page(number, None, None, "count").entries
     common = {tag_value(tag.name, tag.id): tag for tag in counted}
-    rare = [Tag(value, value, None, True, "") for value in state.tags if value not in common]
+    rare = [TagLink(value, value, None, True, "") for value in chosen if value not in common]
     found = [
-        Tag(tag.name, value, tag.count, value in state.tags, GalleryState(tags=(value,)).url())
+        TagLink(tag.name, value, tag.count, value in chosen, GalleryState(tags=(value,)).url())
         for value, tag in common.items()
     ]
     return (*rare, *sorted(found, key=lambda tag: not tag.chosen))
@@ -58,3 +44,14 @@ def tags_of(services: PageServices, state: GalleryState, number: int) -> tuple[T
 def tag_value(name: str, tag_id: UUID | None) -> str:
     """What stands for a tag in the URL: its name, or its id if commas would split the name."""
     return str(tag_id) if "," in name and tag_id else name
+
+
+def notice_of(view: PageView) -> Notice | None:
+    """The notice about what was just done, if it is still true."""
+    if deleted := read_number(view.parameters.get(DELETED, "")):
+        title = view.services.deletions.undoable(deleted, view.viewer.user_id)
+        undo = f"/gallery/items/{deleted}/undo"
+        return Notice(f"“{title}” is deleted.", undo, None) if title is not None else None
+    if restored := read_number(view.parameters.get(RESTORED, "")):
+        return Notice("Restored.", None, view.state.url(f"/gallery/items/{restored}"))
+    return None

@@ -5,26 +5,26 @@ from typing import Final
 
 from genonaut.api.repositories.growth_repository import Creator
 from genonaut.web.chart import draw_chart
-from genonaut.web.contexts import Bar, StatsContext, Viewer
-from genonaut.web.page_services import PageServices
-from genonaut.web.state import GalleryState
-from genonaut.web.views.parts import tags_of
+from genonaut.web.contexts import Bar, StatsContext
+from genonaut.web.page_view import PageView
+from genonaut.web.views.parts import tag_links
 
 TAGS_SHOWN: Final = 100
 
 
-def stats_context(services: PageServices, viewer: Viewer) -> StatsContext:
+def stats_context(view: PageView) -> StatsContext:
     """Everything on the page, of one moment. Nothing is counted for it."""
-    refreshes = tuple(services.growth.refreshes())
+    growth = view.services.growth
+    refreshes = tuple(growth.refreshes())
     return StatsContext(
-        title="Growth, and whether to trust it",
-        viewer=viewer,
-        counts=services.content.counts(viewer.user_id),
-        chart=draw_chart(services.growth.totals()),
+        title="Growth and verification",
+        viewer=view.viewer,
+        counts=view.services.content.counts(view.viewer.user_id),
+        chart=draw_chart(growth.totals()),
         refreshes=refreshes,
         proof=next((refresh for refresh in refreshes if refresh.outcome != "failed"), None),
-        bars=tuple(_bars(services.growth.largest_creators())),
-        tags=tags_of(services, GalleryState(), TAGS_SHOWN),
+        bars=tuple(_bars(growth.largest_creators())),
+        tags=tag_links(view.services.tags, (), TAGS_SHOWN),
     )
 
 

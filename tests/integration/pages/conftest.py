@@ -10,6 +10,7 @@ from genonaut.config import GallerySettings, Settings
 from genonaut.db.session import Database
 from tests.support.api import OpenApi
 from tests.support.site import USERS, Site, fill
+from tests.support.waiting import PATIENCE_SECONDS
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +30,7 @@ def images(images_folder: Path) -> Path:
 def settings(server: tuple[Settings, Database], images: Path) -> Settings:
     """A visitor may view the pages as any user, and there is a folder with images."""
     gallery = GallerySettings(
-        **{"count-timeout-seconds": 1, "viewing-as": True, "images-folder": images}
+        **{"count-timeout-seconds": PATIENCE_SECONDS, "viewing-as": True, "images-folder": images}
     )
     return server[0].model_copy(update={"gallery": gallery})
 

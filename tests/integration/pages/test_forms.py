@@ -102,7 +102,7 @@ def test_the_cookie_of_the_viewer(client: httpx.Client) -> None:
 def test_a_cookie_without_a_user_is_anonymous(client: httpx.Client, value: str) -> None:
     answer = client.get("/gallery", headers={"Cookie": f"genonaut_viewer={value}"})
     assert answer.status_code == 200
-    assert "viewing as nobody" in answer.text
+    assert "viewing anonymously" in answer.text
 
 
 def test_no_viewer_can_be_chosen_where_it_is_switched_off(
@@ -116,4 +116,4 @@ def test_no_viewer_can_be_chosen_where_it_is_switched_off(
         )
         page = client.get("/gallery", headers={"Cookie": f"genonaut_viewer={USERS['ada']}"}).text
         assert "gallery-viewer-select" not in page
-        assert "nobody can be chosen here" in page
+        assert "no choice of users" in page

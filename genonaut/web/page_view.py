@@ -1,0 +1,82 @@
+"""A request for a page: what it is made from, gathered once."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request, Response
+from sqlalchemy.orm import Session
+from starlette.datastructures import QueryParams
+
+from genonaut.api.http.dependencies import SessionDep, SnapshotDep
+from genonaut.api.repositories.growth_repository import GrowthRepository
+from genonaut.api.services.content_service import ContentService
+from genonaut.api.services.deletion_service import DeletionService
+from genonaut.api.services.gallery_service import GalleryService
+from genonaut.api.services.tag_service import TagService
+from genonaut.api.services.user_service import UserService
+from genonaut.web.contexts import ANONYMOUS, Context, Viewer
+from genonaut.web.page_route import Web, web
+from genonaut.web.state import GalleryState, read_state
+from genonaut.web.viewer import ViewerDep, viewer_among
+
+
+@dataclass(frozen=True, slots=True)
+class PageServices:
+    """Everything that a page reads from. On one snapshot, so that its parts agree."""
+
+    gallery: GalleryService
+    content: ContentService
+    tags: TagService
+    users: UserService
+    growth: GrowthRepository
+    deletions: DeletionService
+
+
+@dataclass(frozen=True, slots=True)
+class PageView:
+    """What a page is made from: the services, the parameters and the state in its URL, the viewer.
+
+    `state` is read from `parameters`, which have more: what was just done to an item.
+    """
+
+    services: PageServices
+    parameters: QueryParams
+    state: GalleryState
+    viewer: Viewer
+    web: Web
+
+    def render(self, context: Context) -> Response:
+        """The page."""
+        return self.web.renderer.response(context)
+
+
+def get_view(request: Request, session: SnapshotDep, chosen: ViewerDep) -> PageView:
+    """The view for a request, on a snapshot."""
+    services = _services(request, session)
+    state = read_state(request.query_params)
+    viewer = ANONYMOUS
+    if request.app.state.settings.gallery.viewing_as:
+        back = state.url(request.url.path)
+        viewer = viewer_among(services.users, services.growth, chosen, back)
+    return PageView(services, request.query_params, state, viewer, web(request))
+
+
+def _services(request: Request, session: Session) -> PageServices:
+    settings, policy = request.app.state.settings, request.app.state.counts_policy
+    return PageServices(
+        gallery=GalleryService(session, settings.gallery, policy),
+        content=ContentService(session, policy),
+        tags=TagService(session),
+        users=UserService(session),
+        growth=GrowthRepository(session),
+        deletions=DeletionService(session),
+    )
+
+
+def get_deletions(session: SessionDep) -> DeletionService:
+    """For requests that change something, in a transaction that commits before the response."""
+    return DeletionService(session)
+
+
+PageViewDep = Annotated[PageView, Depends(get_view)]
+DeletionsDep = Annotated[DeletionService, Depends(get_deletions)]
