@@ -7,11 +7,13 @@ from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
 from genonaut import __version__
-from genonaut.api.http.bodies import BodyLimit
+from genonaut.api.http.bodies import Bodies
 from genonaut.api.http.counts_reader import CountsReader
 from genonaut.api.http.errors import UnexpectedErrors, handle_errors
+from genonaut.api.http.hosts import AllowedHosts, HostCheck
 from genonaut.api.http.ids import HEADER, RequestIds
 from genonaut.api.http.limiter import ConnectionLimiter
+from genonaut.api.http.manners import HeadAsGet, TrailingSlash
 from genonaut.api.http.metrics import RequestMetrics
 from genonaut.api.monitoring.health import HealthService
 from genonaut.api.monitoring.metrics import MetricsService
@@ -51,17 +53,20 @@ def create_app(
         version=__version__,
         description=DESCRIPTION,
         openapi_tags=TAGS,
-        # Note: the page at /docs loads Swagger UI from a CDN. The API itself needs no other host.
-        # One address per resource. A redirect would trust the request's Host header.
+        # Ours are in genonaut/web/docs.py: they need no other host.
+        openapi_url=None,
+        # `TrailingSlash` does better: a redirect would trust the request's Host header.
         redirect_slashes=False,
         lifespan=_close_at_the_end,
     )
     app.state.settings = settings
     app.state.database = database
+    app.state.bodies = Bodies()
     app.state.counts_policy = CountsPolicy.of(settings.stats, on_long_ledger)
-    app.state.limiter = ConnectionLimiter(
-        settings.api.pool_size, settings.api.statement_timeout_seconds
-    )
+    places, patience = settings.api.pool_size, settings.api.patience_seconds
+    app.state.limiter = ConnectionLimiter(places, patience)
+    # Searches may take long, so they never have all places.
+    app.state.search_limiter = ConnectionLimiter(max(1, places // 3), patience)
     app.state.counts_reader = CountsReader(
         database, settings, app.state.limiter, app.state.counts_policy
     )
@@ -69,6 +74,7 @@ def create_app(
     app.state.metrics = MetricsService(database)
     for routes in (stats, gallery, content, tags, users, monitoring):
         app.include_router(routes.router)
+    app.include_router(content.bulk_router)
     add_pages(app, settings)
     handle_errors(app, respond_to_error)
     _add_middleware(app, settings)
@@ -83,7 +89,6 @@ async def _close_at_the_end(app: FastAPI) -> AsyncIterator[None]:
 
 def _add_middleware(app: FastAPI, settings: Settings) -> None:
     """From the inside out: the last one added sees a request first."""
-    app.add_middleware(BodyLimit)
     app.add_middleware(UnexpectedErrors, respond=respond_to_error)
     if settings.api.cors_origins:
         app.add_middleware(
@@ -93,5 +98,9 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
             allow_headers=["*"],
             expose_headers=[HEADER],
         )
+    allowed = AllowedHosts(settings.api.host, settings.api.allowed_hosts)
+    app.add_middleware(HostCheck, allowed=allowed)
+    app.add_middleware(HeadAsGet)
+    app.add_middleware(TrailingSlash)
     app.add_middleware(RequestMetrics, registry=app.state.metrics.registry)
     app.add_middleware(RequestIds)

@@ -22,6 +22,7 @@ OWN_DATABASE_ENVIRONMENT = "own"  # the default if the settings name a database
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 Seconds = Annotated[float, Field(gt=0)]
+HostName = Annotated[str, Field(pattern=r"^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)$")]
 Rows = Annotated[int, Field(ge=1)]
 
 
@@ -41,7 +42,16 @@ class ApiSettings(Section):
     port: Port
     pool_size: Annotated[int, Field(ge=1, le=200)]
     statement_timeout_seconds: Seconds
+    patience_seconds: Seconds
     cors_origins: list[str]
+    allowed_hosts: list[HostName]
+
+    @field_validator("allowed_hosts", mode="before")
+    @classmethod
+    def _as_a_list(cls, value: object) -> object:
+        if isinstance(value, str):  # from the environment
+            return [name.strip() for name in value.split(",") if name.strip()]
+        return value
 
 
 class DbSettings(Section):

@@ -30,6 +30,7 @@ VARIABLES = {
     "FLOWER_BASIC_AUTH": "flower.basic-auth",
     "API_HOST": "api.host",
     "API_PORT": "api.port",
+    "API_ALLOWED_HOSTS": "api.allowed-hosts",
     "LOG_LEVEL": "log.level",
     "LOG_FORMAT": "log.format",
 }

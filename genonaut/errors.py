@@ -68,8 +68,27 @@ class DatabaseBusyError(DatabaseError):
     """Those rows are being changed by another request."""
 
 
+class OverloadedError(GenonautError):
+    """There are more requests than can be answered in time: try again in a moment."""
+
+    exit_code = 5
+    status = 503
+
+
 class SchemaOutdatedError(DatabaseError):
     """The database schema does not match this version of Genonaut."""
+
+
+class RequestTimeoutError(GenonautError):
+    """The request comes too slowly."""
+
+    status = 408
+
+
+class ContentTooLargeError(GenonautError):
+    """The body is too large."""
+
+    status = 413
 
 
 class ForbiddenError(GenonautError):

@@ -15,6 +15,7 @@ from genonaut.counting.background import BackgroundFold
 from genonaut.db.counts import COUNTS
 from genonaut.db.session import open_database
 from genonaut.logs import configure_logs
+from genonaut.running.http_protocol import BoundedProtocol
 from genonaut.running.interruption import exit_on
 from genonaut.running.listening import READY, inherited_listener, listen
 from genonaut.running.output import say
@@ -61,7 +62,11 @@ def api(env: Env = None) -> None:
 def _run(settings: Settings, app: FastAPI, listener: socket.socket) -> None:
     server = AnnouncingServer(
         uvicorn.Config(
-            app, log_config=None, access_log=False, timeout_graceful_shutdown=SHUTDOWN_SECONDS
+            app,
+            http=BoundedProtocol,
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=SHUTDOWN_SECONDS,
         )
     )
     host, port = listener.getsockname()[:2]

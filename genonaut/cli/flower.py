@@ -2,10 +2,12 @@
 
 import typer
 
+from genonaut.api.http.hosts import AllowedHosts
 from genonaut.broker import running_broker
 from genonaut.cli.options import Env
 from genonaut.embedded.server import free_port
 from genonaut.errors import PortInUseError
+from genonaut.running.flower_hosts import answer_only_to
 from genonaut.worker.launching import celery_settings, require_schema, start_celery
 
 
@@ -25,6 +27,7 @@ def flower(env: Env = None) -> None:
     ]
     if settings.flower.basic_auth:
         arguments.append(f"--basic-auth={settings.flower.basic_auth.get_secret_value()}")
+    answer_only_to(AllowedHosts(settings.flower.host, settings.api.allowed_hosts))
     with running_broker(settings):
         start_celery("flower", *arguments)
 

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, FastAPI, Path, Request, Response
 from genonaut.api.schemas.values import Id, as_uuid
 from genonaut.config import Settings
 from genonaut.errors import NotFoundError
+from genonaut.web.docs import router as docs_routes
 from genonaut.web.media import router as media_routes
 from genonaut.web.page_route import PageRoute, make_web
 from genonaut.web.page_view import DeletionsDep, PageViewDep
@@ -27,6 +28,7 @@ OursOnly = Depends(require_same_origin)
 def add_pages(app: FastAPI, settings: Settings) -> None:
     """Make the pages part of an application."""
     app.state.web = make_web(settings)
+    app.include_router(docs_routes)
     app.include_router(media_routes)
     app.include_router(router)
 

@@ -8,7 +8,8 @@ from fastapi import Depends, Request
 from fastapi.responses import RedirectResponse
 from starlette.datastructures import QueryParams
 
-from genonaut.errors import ForbiddenError
+from genonaut.api.http.bodies import FORM
+from genonaut.errors import ForbiddenError, InvalidRequestError
 from genonaut.web.state import GALLERY, read_state
 
 PAGE_POLICY: Final = (
@@ -50,15 +51,29 @@ def require_same_origin(request: Request) -> None:
     Raises:
         ForbiddenError: the request was made by another site's page, or by no page at all.
     """
-    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin", "")
-    own = site == "same-origin" if site else urlsplit(origin).netloc == request.headers.get("host")
-    if not own:
+    if not _is_ours(request):
         raise ForbiddenError("This was not sent by one of our own pages: nothing was changed.")
+
+
+def _is_ours(request: Request) -> bool:
+    sites, origins = request.headers.getlist("sec-fetch-site"), request.headers.getlist("origin")
+    if len(sites) > 1 or len(origins) > 1 or not (sites or origins):
+        return False
+    host = request.headers.get("host", "").lower()
+    # Behind a proxy that speaks TLS we may not know our own scheme; the browser does.
+    schemes = ("http", "https") if sites == ["same-origin"] else (request.url.scheme,)
+    from_us = {f"{scheme}://{_without_default_port(scheme, host)}" for scheme in schemes}
+    return sites in ([], ["same-origin"]) and all(origin in from_us for origin in origins)
+
+
+def _without_default_port(scheme: str, host: str) -> str:
+    return host.removesuffix(":443" if scheme == "https" else ":80")
 
 
 async def read_form(request: Request) -> QueryParams:
     """The fields of a form without files: they are written like a query."""
-    return QueryParams((await request.body()).decode("utf-8", "replace"))
+    async with request.app.state.bodies.read(request, FORM) as body:
+        return QueryParams(body.decode("utf-8", "replace"))
 
 
 FormDep = Annotated[QueryParams, Depends(read_form)]
@@ -68,8 +83,16 @@ def own_page(address: str) -> str:
     """The page of ours that an address names, with its filters, at their first page.
 
     Anything else becomes the gallery: a form must not lead to another site.
+
+    Raises:
+        InvalidRequestError: it is no address at all.
     """
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError as error:
+        raise InvalidRequestError(
+            "`back` is not an address: choose the viewer on a page of the gallery."
+        ) from error
     if parts.scheme or parts.netloc or not _OUR_PAGES.fullmatch(parts.path):
         return GALLERY
     return read_state(QueryParams(parts.query)).but().url(parts.path)

@@ -116,6 +116,7 @@ class GalleryState:
             backward=True if at_end else None,
             page_size=self.size,
             include_stats=True,
+            include_metadata=False,
         )
 
 

@@ -10,7 +10,7 @@ import pytest
 import structlog
 from sqlalchemy import URL, create_engine
 
-from genonaut.api.http.bodies import LARGEST_BODY
+from genonaut.api.http.bodies import ONE
 from genonaut.api.repositories.user_repository import UserRepository
 from genonaut.config import Settings
 from genonaut.db.session import Database
@@ -31,7 +31,7 @@ def error(answer: httpx.Response) -> tuple[int, str]:
     ("method", "path", "expected"),
     [
         ("GET", "/nowhere", (404, "not_found")),
-        ("GET", "/api/v1/users/", (404, "not_found")),
+        ("GET", "/api/v1/users//", (404, "not_found")),
         ("GET", "/a%00%0a%ff", (404, "not_found")),
         ("GET", "/api/v1/content/999", (404, "not_found")),
         ("PUT", "/api/v1/users", (405, "method_not_allowed")),
@@ -47,10 +47,10 @@ def test_errors_have_one_shape(
 @pytest.mark.parametrize(
     ("path", "allowed"),
     [
-        ("/api/v1/users", "GET, POST"),
+        ("/api/v1/users", "GET, HEAD, POST"),
         ("/api/v1/content-auto", "POST"),
-        ("/api/v1/content/unified", "GET"),
-        ("/health", "GET"),
+        ("/api/v1/content/unified", "GET, HEAD"),
+        ("/health", "GET, HEAD"),
     ],
 )
 def test_a_wrong_method_gets_the_allowed_ones(
@@ -62,15 +62,15 @@ def test_a_wrong_method_gets_the_allowed_ones(
 @pytest.mark.parametrize("announced", [True, False])
 def test_a_body_that_is_too_large_is_refused(client: httpx.Client, announced: bool) -> None:
     chunk = b" " * 1024 * 1024
-    chunks = [chunk] * (LARGEST_BODY // len(chunk) + 1)
+    chunks = [chunk] * (ONE.size // len(chunk) + 1)
     body = b"".join(chunks) if announced else iter(chunks)
     answer = client.post("/api/v1/users", content=body, headers=JSON)
     assert error(answer) == (413, "content_too_large")
-    assert "16 MiB" in answer.json()["detail"]
+    assert "1 MiB" in answer.json()["detail"]
 
 
 def test_a_body_that_just_fits_is_read(client: httpx.Client) -> None:
-    body = b'{"username": "ada"}'.ljust(LARGEST_BODY)
+    body = b'{"username": "ada"}'.ljust(ONE.size)
     assert client.post("/api/v1/users", content=body, headers=JSON).status_code == 201
 
 

@@ -110,7 +110,7 @@ def gallery(client: httpx.Client) -> dict[int, str]:
         ('""', ""), ('"', ""), ('" " "', ""), ('" !', ""), ('" fox', "red fox"),
         ("e\u0301te\u0301", "été"), ("E\u0301TÉ", "été"),
         ('"red', "red fox"), ("!!!", ""), ("🦊", ""), ("fox 🦊", "red fox"),
-        ('"' + "fox " * 240 + '"', ""), ("fox " * 249, "red fox"), ("x" * 1000, ""),
+        ('"' + "fox " * 32 + '"', ""), ("fox " * 32, "red fox"), ("x" * 1000, ""),
     ],
     ids=lambda value: value[:20],
 )  # fmt: skip

@@ -10,6 +10,7 @@ import uvicorn
 from genonaut.app import create_app
 from genonaut.config import Settings
 from genonaut.db.session import Database
+from genonaut.running.http_protocol import BoundedProtocol
 from tests.support.waiting import PATIENCE_SECONDS, wait_until
 
 OpenApi = Callable[[Settings, Database], httpx.Client]
@@ -23,7 +24,14 @@ def running_api(
     """A client of the API on the database; both end with the `with`."""
     app = create_app(settings, database, on_long_ledger=on_long_ledger)
     # Tests share it, and no test is to find that its connection was closed meanwhile.
-    config = uvicorn.Config(app, port=0, log_config=None, access_log=False, timeout_keep_alive=3600)
+    config = uvicorn.Config(
+        app,
+        http=BoundedProtocol,
+        port=0,
+        log_config=None,
+        access_log=False,
+        timeout_keep_alive=3600,
+    )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()

@@ -103,9 +103,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @settings(database=InMemoryExampleDatabase())
 @given(st.binary(min_size=1), st.sampled_from([None, "utf-8", "utf-16-le", "utf-32", "cp1252"]))
 def test_any_bytes_are_lines_or_unreadable(folder: Path, content: bytes, encoding: str | None):
-    file = TextFile(write(folder, content), encoding)
     try:
-        for line in file.lines():
+        for line in TextFile(write(folder, content), encoding).lines():
             storable(line).encode()
     except UnreadableInputError as error:
         str(error).encode()

@@ -41,6 +41,7 @@ class GalleryQuery:
     backward: bool | None = None
     page_size: int = 10
     include_stats: bool = False
+    include_metadata: bool = True
 
 
 @dataclass(frozen=True, slots=True)

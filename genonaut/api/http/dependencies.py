@@ -1,7 +1,8 @@
 """What routes depend on, by type: a session, a service."""
 
 from collections.abc import AsyncIterator, Iterator
-from typing import Annotated
+from contextlib import AsyncExitStack
+from typing import Annotated, Final
 
 from fastapi import Depends, Request
 from sqlalchemy.orm import Session
@@ -14,10 +15,17 @@ from genonaut.api.services.gallery_service import GalleryService
 from genonaut.api.services.tag_service import TagService
 from genonaut.api.services.user_service import UserService
 
+SEARCHES: Final = ("search_term", "search")
+"""The parameters of the API and of the pages that make a request a search."""
+
 
 async def wait_for_slot(request: Request) -> AsyncIterator[None]:
-    """A slot at the database for as long as the session below lives."""
-    async with request.app.state.limiter.slot():
+    """A slot at the database for as long as the session below lives; a search needs two."""
+    state = request.app.state
+    async with AsyncExitStack() as held:
+        if any(request.query_params.get(name, "").strip() for name in SEARCHES):
+            await held.enter_async_context(state.search_limiter.slot())
+        await held.enter_async_context(state.limiter.slot())
         yield
 
 

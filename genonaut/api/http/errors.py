@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 from http import HTTPStatus
+from typing import Final
 
 import structlog
 from fastapi import FastAPI, Request
@@ -15,10 +16,17 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from genonaut.api.http import problems
-from genonaut.api.http.bodies import LARGEST_BODY
 from genonaut.api.http.middleware import HttpMiddleware, ObservedSend
 from genonaut.api.schemas.errors import ErrorOut, FieldProblemOut
-from genonaut.errors import DatabaseTimeoutError, GenonautError, InvalidRequestError
+from genonaut.errors import (
+    DatabaseTimeoutError,
+    GenonautError,
+    InvalidRequestError,
+    OverloadedError,
+    RequestTimeoutError,
+)
+
+RETRY_SECONDS: Final = 1
 
 ErrorResponse = Callable[[Request, int, ErrorOut], Response]
 """Makes the response of a request that ended with an error, from its status and its content."""
@@ -39,7 +47,15 @@ def handle_errors(app: FastAPI, respond: ErrorResponse = json_error) -> None:
     @app.exception_handler(GenonautError)
     async def explained(request: Request, error: GenonautError) -> Response:
         if error.status < HTTPStatus.INTERNAL_SERVER_ERROR:
-            return fail(request, error.status, noun(error), str(error))
+            response = fail(request, error.status, noun(error), str(error))
+            if isinstance(error, RequestTimeoutError):
+                response.headers["Connection"] = "close"  # the rest of the body may yet come
+            return response
+        if isinstance(error, OverloadedError):
+            # Not an error of ours, and under load there would be a line for each request.
+            response = fail(request, error.status, noun(error), (error.__doc__ or "").strip())
+            response.headers["Retry-After"] = str(RETRY_SECONDS)
+            return response
         # The message is for the operator: it names addresses and settings.
         log.error("request failed", error=noun(error), detail=str(error))
         return fail(request, error.status, noun(error), (error.__doc__ or "").strip())
@@ -105,14 +121,12 @@ def _response(
 
 
 def _refusal(request: Request, status: int) -> tuple[str, str]:
-    path, limit = request.scope["path"], LARGEST_BODY >> 20
+    path = request.scope["path"]
     match status:
         case HTTPStatus.NOT_FOUND:
             return "not_found", f"There is nothing at {path}."
         case HTTPStatus.METHOD_NOT_ALLOWED:
             return "method_not_allowed", f"{request.method} is not possible at {path}."
-        case HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
-            return "content_too_large", f"The body is larger than {limit} MiB: send less at a time."
         case _:
             return HTTPStatus(status).name.lower(), f"{HTTPStatus(status).phrase}."
 
@@ -122,4 +136,5 @@ def _methods(request: Request) -> list[str]:
     path = getattr(request.scope.get("route"), "path", None)
     routes = [route for route in iter_route_contexts(request.app.routes) if route.path == path]
     public = [route for route in routes if route.include_in_schema] or routes
-    return sorted({method for route in public for method in route.methods or ()})
+    methods = {method for route in public for method in route.methods or ()}
+    return sorted(methods | {"HEAD"} if "GET" in methods else methods)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import (
@@ -10,10 +10,14 @@ from sqlalchemy import (
     ColumnElement,
     DateTime,
     String,
+    Text,
     bindparam,
     case,
+    cast,
     delete,
     func,
+    literal,
+    not_,
     select,
     text,
     update,
@@ -36,6 +40,9 @@ from genonaut.db.schema import (
     User,
 )
 
+LONGEST_CONTENT_LISTED: Final = 2_000  # characters
+MOST_METADATA_LISTED: Final = 8_192  # bytes
+
 _SOURCE_TYPE: ColumnElement[SourceType] = case(
     (ContentItemAll.source_type == PARTITIONS[REGULAR], REGULAR), else_=AUTO
 ).label("source_type")
@@ -49,6 +56,34 @@ ITEM_COLUMNS: list[ColumnElement[Any]] = [
     ),
     _SOURCE_TYPE,
 ]
+
+_CUT = {"truncated": True}
+"""In place of metadata that are too large for a list."""
+
+
+def listed_columns(*, with_metadata: bool) -> list[ColumnElement[Any]]:
+    """The same for lists: long contents are cut, and large metadata left out.
+
+    A list has up to a thousand items, and each of them may have a megabyte of each.
+    """
+    content, metadata = ContentItemAll.content_data, ContentItemAll.item_metadata
+    # As stored first: to know more of what is large and compressed, it had to be unpacked.
+    is_small = func.pg_column_size(metadata) <= MOST_METADATA_LISTED
+    as_text = func.octet_length(cast(metadata, Text))
+    shown = case(
+        (not_(is_small), literal(_CUT, metadata.type)),
+        (as_text > MOST_METADATA_LISTED, literal(_CUT, metadata.type)),
+        else_=metadata,
+    )
+    replaced = {
+        "content_data": func.left(content, LONGEST_CONTENT_LISTED),
+        "item_metadata": shown if with_metadata else literal({}, metadata.type),
+    }
+    return [
+        replaced[column.key].label(column.key) if column.key in replaced else column
+        for column in ITEM_COLUMNS
+    ]
+
 
 # A bind with the name of its column would stand for the plain value.
 _GIVEN_CREATED_AT = bindparam("given_created_at", type_=DateTime(timezone=True))

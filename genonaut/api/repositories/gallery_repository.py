@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import or_, select, text
@@ -20,7 +20,11 @@ from genonaut.counting.engine import Reading, read
 from genonaut.db.counts import TAG_CARDINALITY
 from genonaut.db.driver import time_limit
 from genonaut.db.schema import Tag
+from genonaut.errors import InvalidRequestError
 
+LARGEST_PAGE_BYTES: Final = 8 * 2**20
+MOST_ITEMS_UNMEASURED: Final = 100
+"""So many are never too large: 80 kB for the longest prompt, and less for the rest."""
 _ROWS_AT_A_TIME = 10_000
 _PLAN_FOR_ALL_ROWS = text("SELECT set_config('cursor_tuple_fraction', '1', true)")
 
@@ -31,10 +35,29 @@ class GalleryRepository:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def items(self, filters: Filters, order: Order, window: Window, *, collect: bool) -> list[Item]:
-        """The items of a window, in order and without their tags."""
+    def items(
+        self,
+        filters: Filters,
+        order: Order,
+        window: Window,
+        *,
+        collect: bool,
+        with_metadata: bool = True,
+    ) -> list[Item]:
+        """The items of a window, in order and without their tags; long contents are cut.
+
+        Raises:
+            InvalidRequestError: together they are too large for a response.
+        """
         keys = statements.keys(filters, order, window, collect=collect)
-        rows = self._session.execute(statements.items(keys, order))
+        if window.limit > MOST_ITEMS_UNMEASURED:
+            size = self._session.execute(statements.size(keys)).scalar_one()
+            if size > LARGEST_PAGE_BYTES:
+                raise InvalidRequestError(
+                    f"The items of this page have {size / 2**20:.0f} MiB, and a response may have "
+                    f"{LARGEST_PAGE_BYTES >> 20}: ask for a smaller page_size."
+                )
+        rows = self._session.execute(statements.items(keys, order, with_metadata=with_metadata))
         return [Item(**row._asdict()) for row in rows]
 
     def any_item(self, filters: Filters, order: Order, window: Window, *, collect: bool) -> bool:

@@ -16,6 +16,7 @@ from sqlalchemy import (
     String,
     Subquery,
     and_,
+    func,
     literal,
     literal_column,
     or_,
@@ -27,7 +28,11 @@ from genonaut.api.gallery import search, tagged
 from genonaut.api.gallery.filters import Filters, Scope
 from genonaut.api.gallery.orders import Order
 from genonaut.api.gallery.pager import Window
-from genonaut.api.repositories.content_repository import ITEM_COLUMNS
+from genonaut.api.repositories.content_repository import (
+    LONGEST_CONTENT_LISTED,
+    MOST_METADATA_LISTED,
+    listed_columns,
+)
 from genonaut.db.schema import (
     AUTO,
     PARTITIONS,
@@ -65,15 +70,30 @@ def keys(filters: Filters, order: Order, window: Window, *, collect: bool) -> Su
     )
 
 
-def items(keys: Subquery, order: Order) -> Select[Any]:
+def size(keys: Subquery) -> Select[Any]:
+    """How many bytes the texts of these items have, without reading them."""
+    content = func.least(func.octet_length(ContentItemAll.content_data), LONGEST_CONTENT_LISTED)
+    metadata = func.least(func.pg_column_size(ContentItemAll.item_metadata), MOST_METADATA_LISTED)
+    texts = func.octet_length(ContentItemAll.prompt) + content + metadata
+    return (
+        select(func.coalesce(func.sum(texts), 0))
+        .select_from(keys)
+        .join(ContentItemAll, _is_key(keys))
+    )
+
+
+def _is_key(keys: Subquery) -> ColumnElement[bool]:
+    return and_(ContentItemAll.id == keys.c.id, ContentItemAll.source_type == keys.c.source_type)
+
+
+def items(keys: Subquery, order: Order, *, with_metadata: bool) -> Select[Any]:
     """The items of these keys, with their creators' names, in this order."""
     return (
-        select(*ITEM_COLUMNS, User.username.label("creator_username"))
-        .select_from(keys)
-        .join(
-            ContentItemAll,
-            and_(ContentItemAll.id == keys.c.id, ContentItemAll.source_type == keys.c.source_type),
+        select(
+            *listed_columns(with_metadata=with_metadata), User.username.label("creator_username")
         )
+        .select_from(keys)
+        .join(ContentItemAll, _is_key(keys))
         .join(User, User.id == ContentItemAll.creator_id)
         .order_by(*order.by(keys.c.value, keys.c.id))
     )

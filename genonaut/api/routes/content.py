@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Path
 
 from genonaut.api.entities import Item, ItemDeleted, ItemsCreated, NewItem
-from genonaut.api.http.bodies import JsonRoute
 from genonaut.api.http.dependencies import ContentServiceDep
+from genonaut.api.http.json_routes import BulkRoute, JsonRoute
 from genonaut.api.schemas.content import (
     ItemChangeIn,
     ItemDeletedOut,
@@ -20,12 +20,13 @@ from genonaut.api.schemas.values import Id
 from genonaut.db.schema import AUTO, REGULAR
 
 router = APIRouter(prefix="/api/v1", tags=["content"], route_class=JsonRoute)
+bulk_router = APIRouter(prefix="/api/v1", tags=["content"], route_class=BulkRoute)
 
 ItemId = Annotated[Id, Path(examples=[17])]
 Items = Annotated[ItemsIn, Body()]
 
 
-@router.post(
+@bulk_router.post(
     "/content",
     status_code=201,
     response_model=ItemsCreatedOut,
@@ -36,7 +37,7 @@ def create_items(service: ContentServiceDep, items: Items) -> ItemsCreated:
     return service.create_items(REGULAR, _new_items(items))
 
 
-@router.post(
+@bulk_router.post(
     "/content-auto",
     status_code=201,
     response_model=ItemsCreatedOut,

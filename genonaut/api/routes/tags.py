@@ -6,8 +6,8 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from genonaut.api.entities import CountedTag, Page
-from genonaut.api.http.bodies import JsonRoute
 from genonaut.api.http.dependencies import TagServiceDep
+from genonaut.api.http.json_routes import JsonRoute
 from genonaut.api.schemas.errors import documented
 from genonaut.api.schemas.tags import TagDeletedOut, TagIn, TagOut, TagsOut
 from genonaut.api.schemas.values import NamePart, TagCursor

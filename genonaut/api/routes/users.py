@@ -6,8 +6,8 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from genonaut.api.entities import Page
-from genonaut.api.http.bodies import JsonRoute
 from genonaut.api.http.dependencies import UserServiceDep
+from genonaut.api.http.json_routes import JsonRoute
 from genonaut.api.schemas.errors import documented
 from genonaut.api.schemas.users import UserIn, UserOut, UsersOut
 from genonaut.api.schemas.values import NamePart

@@ -122,7 +122,9 @@ _ONE, _SEVERAL = "one item", "several items"
 BODY_SHAPES = frozenset({_ONE, _SEVERAL})
 ItemsIn = Annotated[
     Annotated[ItemIn, Tag(_ONE)]
-    | Annotated[list[ItemIn], Field(min_length=1, max_length=MOST_ITEMS), Tag(_SEVERAL)],
+    | Annotated[
+        list[ItemIn], Field(min_length=1, max_length=MOST_ITEMS, fail_fast=True), Tag(_SEVERAL)
+    ],
     Discriminator(lambda body: _SEVERAL if isinstance(body, list) else _ONE),
 ]
 

@@ -12,7 +12,7 @@ _EXAMPLES = {
     400: ("invalid_cursor", "The cursor does not belong to this list: begin without a cursor."),
     404: ("not_found", "There is no item 17."),
     409: ("conflict", "There is a user named 'ada' already."),
-    413: ("content_too_large", "The body is larger than 16 MiB: send less at a time."),
+    413: ("content_too_large", "The body is larger than 8 MiB: send less at a time."),
     422: ("invalid_request", 'user_id is wrong: "me"; input should be a valid UUID.'),
     500: ("internal_server_error", "An unexpected error occurred. The log has the details."),
     503: ("database_unreachable", "The database server cannot be reached."),

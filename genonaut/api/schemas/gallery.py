@@ -3,7 +3,7 @@
 from typing import Annotated, Literal, cast
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
 from genonaut.api.gallery.query import (
     ALL_SWITCHES,
@@ -15,6 +15,7 @@ from genonaut.api.gallery.query import (
     SwitchName,
     TagMatch,
 )
+from genonaut.api.gallery.search_limits import MOST_WORDS, check_words
 from genonaut.api.schemas.content import ITEM_EXAMPLE, STATS_EXAMPLE, ItemOut, StatsOut
 from genonaut.api.schemas.values import FROM_ATTRIBUTES, NamePart, Storable, example
 from genonaut.content.tag_names import MOST_TAGS
@@ -61,8 +62,12 @@ class GalleryParams(BaseModel):
     user_id: UUID | None = Field(
         None, description="The viewer. Without one, the `user-` switches let nothing through."
     )
-    search_term: Storable[Annotated[str, Field(max_length=LONGEST_SEARCH)]] = Field(
-        "", description='Words, and "exact phrases" in double quotes, in title or prompt.'
+    search_term: Annotated[
+        Storable[Annotated[str, Field(max_length=LONGEST_SEARCH)]], AfterValidator(check_words)
+    ] = Field(
+        "",
+        description='Words, and "exact phrases" in double quotes, in title or prompt; '
+        f"at most {MOST_WORDS} words.",
     )
     sort_field: SortField = "created_at"
     sort_order: SortOrder = "desc"

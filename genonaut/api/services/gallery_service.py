@@ -15,6 +15,7 @@ from genonaut.api.gallery.orders import Order
 from genonaut.api.gallery.pager import NONE, Pager, Window
 from genonaut.api.gallery.pagination import pagination
 from genonaut.api.gallery.query import GalleryPage, GalleryQuery
+from genonaut.api.gallery.search_limits import check_words
 from genonaut.api.repositories.gallery_repository import GalleryRepository
 from genonaut.api.repositories.tag_repository import TagRepository
 from genonaut.api.services.content_service import ContentService
@@ -22,7 +23,7 @@ from genonaut.api.services.gallery_tags import resolve_tags
 from genonaut.api.services.gallery_totals import Estimate
 from genonaut.config import GallerySettings
 from genonaut.db.gen_source_counts import DEFAULT_POLICY, CountsPolicy, ViewerCounts
-from genonaut.errors import DatabaseTimeoutError
+from genonaut.errors import DatabaseTimeoutError, InvalidRequestError
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +33,18 @@ class _MatchingItems:
     gallery: GalleryRepository
     filters: Filters
     collect: bool
+    with_metadata: bool
 
     def items(self, order: Order, window: Window) -> Sequence[Item]:
         if not self.filters.scopes:
             return []
-        return self.gallery.items(self.filters, order, window, collect=self.collect)
+        return self.gallery.items(
+            self.filters,
+            order,
+            window,
+            collect=self.collect,
+            with_metadata=self.with_metadata,
+        )
 
     def any_item(self, order: Order, window: Window) -> bool:
         if not self.filters.scopes:
@@ -66,8 +74,10 @@ class GalleryService:
         """A page of the items that match, in order.
 
         Raises:
+            InvalidRequestError: the search has too many words, or the page is too large.
             InvalidCursorError: the cursor is damaged, or belongs to another list.
         """
+        _check_search(query.search)
         cursor = self._cursor(query)
         counts = self._counts(query.user_id)
         filters, upper_bound = self._filters(query)
@@ -78,7 +88,7 @@ class GalleryService:
         if not filters.only_scopes and total == NONE:
             filters = replace(filters, scopes={})
         order = Order(query.sort_field, descending=query.sort_order == "desc")
-        matching = _MatchingItems(self._gallery, filters, collect=collect)
+        matching = _MatchingItems(self._gallery, filters, collect, query.include_metadata)
         pager = Pager(matching, order, query.page_size, total)
         found = pager.from_cursor(cursor) if cursor else pager.by_number(query.page)
         return GalleryPage(
@@ -117,3 +127,10 @@ class GalleryService:
     def _with_tags(self, items: Sequence[Item]) -> list[Item]:
         names = self._tags.names_of(item.id for item in items)
         return [replace(item, tags=names[item.id]) for item in items]
+
+
+def _check_search(term: str) -> None:
+    try:
+        check_words(term)
+    except ValueError as error:  # the API has said so already; this is for the pages
+        raise InvalidRequestError(f"{error}: leave some out.") from error

@@ -1,5 +1,7 @@
 """Forms: addresses without what is empty, who may send one, and who looks."""
 
+from typing import Any
+
 import httpx
 import pytest
 
@@ -27,12 +29,25 @@ def test_the_form_leads_to_a_clean_address(client: httpx.Client) -> None:
         {"Origin": "https://evil.example"},
         {"Origin": "null"},
         {"Origin": ""},
-        {"Sec-Fetch-Site": "cross-site", "Origin": "http://our.example", "Host": "our.example"},
+        {"Sec-Fetch-Site": "cross-site", "Origin": "http://localhost", "Host": "localhost"},
+        {"Sec-Fetch-Site": "same-origin", "Origin": "http://evil.example"},
+        {"Sec-Fetch-Site": "same-origin", "Origin": "null"},
+        {"Origin": "https://localhost", "Host": "localhost"},
+        {"Origin": "http://localhost:81", "Host": "localhost"},
+        {"Origin": "http://localhost", "Host": "localhost:81"},
+        {"Origin": "http://localhost/", "Host": "localhost"},
+        {"Origin": "http://user@localhost", "Host": "localhost"},
+        {"Origin": "localhost", "Host": "localhost"},
+        {"Origin": "http://["},
+        {"Origin": "http://[::1"},
+        {"Origin": "file://"},
+        [("Sec-Fetch-Site", "same-origin"), ("Sec-Fetch-Site", "cross-site")],
+        [("Origin", "http://localhost"), ("Origin", "http://localhost"), ("Host", "localhost")],
     ],
 )
 @pytest.mark.parametrize("path", ["viewer", "items/{id}/delete", "items/{id}/undo"])
 def test_forms_of_strangers_change_nothing(
-    client: httpx.Client, site: Site, item_id: int, headers: dict[str, str], path: str
+    client: httpx.Client, site: Site, item_id: int, headers: Any, path: str
 ) -> None:
     view_as(client, "ada")
     answer = client.post(f"/gallery/{path.format(id=item_id)}", headers=headers)
@@ -42,8 +57,26 @@ def test_forms_of_strangers_change_nothing(
 
 
 def test_an_origin_of_our_own_is_enough(client: httpx.Client) -> None:
-    ours = {"Origin": "https://gallery.example", "Host": "gallery.example"}
-    assert client.post("/gallery/viewer", headers=ours).status_code == 303
+    for host in (client.base_url.netloc.decode(), "localhost"):
+        ours = {"Origin": f"http://{host}", "Host": host}
+        assert client.post("/gallery/viewer", headers=ours).status_code == 303
+
+
+def test_an_origin_that_a_proxy_hides_is_enough_if_the_browser_says_same(
+    client: httpx.Client,
+) -> None:
+    ours = {"Origin": "https://localhost", "Host": "localhost:443"}
+    assert client.post("/gallery/viewer", headers=ours).status_code == 403
+    assert client.post("/gallery/viewer", headers=ours | OURS).status_code == 303
+    proxied = {"Origin": "https://localhost", "Host": "localhost", "X-Forwarded-Proto": "https"}
+    assert client.post("/gallery/viewer", headers=proxied).status_code == 303
+
+
+@pytest.mark.parametrize("back", ["http://[", "//[", "http://[::1"])
+def test_an_address_that_is_none_leads_nowhere(client: httpx.Client, back: str) -> None:
+    answer = client.post("/gallery/viewer", data={"back": back}, headers=OURS)
+    assert answer.status_code == 422
+    assert "not an address" in answer.text
 
 
 def test_a_get_changes_nothing(client: httpx.Client, site: Site, item_id: int) -> None:

@@ -48,13 +48,6 @@ MUTANTS: Final = (
         "tests/unit/test_overdue.py::test_an_overdue_refresh_is_asked_for",
     ),
     Mutant(
-        "a refresh that is not due is left to the schedule",
-        "genonaut/worker/process.py",
-        "if last is None or when(name, entry).is_due(last).is_due:",
-        "if True:",
-        "tests/unit/test_overdue.py::test_one_that_is_not_due_yet_is_left_to_the_schedule",
-    ),
-    Mutant(
         "a worker starts without the database",
         "genonaut/worker/process.py",
         'overdue", reason=str(error))\n        return',
