@@ -153,7 +153,7 @@ def test_a_page_takes_as_many_statements_however_long_it_is(reader: Reader) -> N
         query = GalleryQuery(page_size=size, tags=("often",), search="everywhere")
         return len(plans(reader.session, lambda: reader.service.page(query)))
 
-    assert statements(1) == statements(100)
+    assert statements(1) == statements(50)
 
 
 def test_what_is_rare_is_collected_and_what_is_frequent_is_met_on_the_way(reader: Reader) -> None:

@@ -116,7 +116,7 @@ def test_a_client_that_does_not_finish_its_request_does_not_keep_it_from_ending(
             (address.host, address.port), timeout=PATIENCE_SECONDS
         ) as client:
             client.sendall(
-                b"POST /api/v1/users HTTP/1.1\r\nHost: here\r\nContent-Length: 100\r\n"
+                b"POST /api/v1/users HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n"
                 b"Content-Type: application/json\r\nExpect: 100-continue\r\n\r\n"
             )
             assert client.recv(100).startswith(b"HTTP/1.1 100 "), "it waits for the rest"

@@ -53,8 +53,9 @@ def test_static_files_are_cached_forever(client: httpx.Client) -> None:
 
 
 def test_the_front_door_leads_to_the_gallery(client: httpx.Client) -> None:
-    answer = client.get("/", headers={"Host": "evil.example"})
+    answer = client.get("/")
     assert (answer.status_code, answer.headers["location"]) == (303, "/gallery")
+    assert client.get("/", headers={"Host": "evil.example"}).status_code == 421
 
 
 def test_the_pages_are_no_part_of_the_api(client: httpx.Client) -> None:
