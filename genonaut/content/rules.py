@@ -14,6 +14,10 @@ IMPORT_KEY: Final = "import_key"
 UNTITLED: Final = "Untitled"
 _TITLE_CHARACTERS: Final = 80
 _DEEPEST: Final = 64
+# To compose a letter, its marks are sorted one by one: thousands in a row take seconds, in Python
+# and in PostgreSQL.
+_MOST_MARKS: Final = 64
+_LONGEST_DECOMPOSED: Final = 4 * LONGEST_NAME
 # PostgreSQL stores neither NUL nor half a surrogate pair.
 _UNSTORABLE: Final = re.compile("[\0\ud800-\udfff]")
 
@@ -75,17 +79,32 @@ def name_in_form(written: str, what: str, form: Callable[[str], str]) -> str:
     check_text(written, what)
     if _INVISIBLE.search(written):
         raise InvalidValueError(f"{what} contains a control or invisible character")
-    name = form(written)
+    too_long = InvalidValueError(f"{what} is longer than {LONGEST_NAME} characters")
+    squeezed = " ".join(written.split())
+    if len(squeezed) > _LONGEST_DECOMPOSED:
+        raise too_long
+    name = form(squeezed)
     if not name:
         raise InvalidValueError(f"{what} is blank")
     if len(name) > LONGEST_NAME:
-        raise InvalidValueError(f"{what} is longer than {LONGEST_NAME} characters")
+        raise too_long
     return name
 
 
 def showable(text: str) -> str:
     """Text of others as a terminal may have it; tabs and line ends stay."""
     return _NOT_SHOWN.sub(lambda found: ascii(found[0])[1:-1], text)
+
+
+def check_marks(text: str, name: str) -> None:
+    """Raises InvalidValueError if a search could not bring the text into one Unicode form."""
+    if text.isascii():
+        return
+    in_a_row = 0
+    for letter in text:
+        in_a_row = in_a_row + 1 if unicodedata.combining(letter) else 0
+        if in_a_row > _MOST_MARKS:
+            raise InvalidValueError(f"{name} has more than {_MOST_MARKS} accents on one letter")
 
 
 def check_text(text: str, name: str) -> None:

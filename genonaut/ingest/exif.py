@@ -3,6 +3,8 @@
 import re
 import struct
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import BinaryIO
 
 from PIL import ExifTags, Image
@@ -33,15 +35,12 @@ def read_with_exif(stream: BinaryIO) -> Picture:
     """
     stream.seek(0)
     try:
-        with warnings.catch_warnings():
-            # About images with many pixels, which are not decoded here, and about odd metadata.
-            warnings.simplefilter("ignore")
-            with Image.open(stream, formats=FORMATS) as image:
-                texts = _texts(image.getexif())
-                comment = image.info.get("comment")
-                if isinstance(comment, bytes):
-                    texts.setdefault("Comment", comment.decode(errors="replace"))
-                return Picture(*image.size, texts)
+        with _without_warnings(), Image.open(stream, formats=FORMATS) as image:
+            texts = _texts(image.getexif())
+            comment = image.info.get("comment")
+            if isinstance(comment, bytes):
+                texts.setdefault("Comment", comment.decode(errors="replace"))
+            return Picture(*image.size, texts)
     except _DAMAGE as error:
         raise BrokenPictureError from error
     except Image.DecompressionBombError as error:
@@ -52,10 +51,19 @@ def texts_of_exif(content: bytes) -> dict[str, str]:
     """The texts of an EXIF block; none if it is damaged."""
     exif = Image.Exif()
     try:
-        exif.load(content)
-        return _texts(exif)
+        with _without_warnings():
+            exif.load(content)
+            return _texts(exif)
     except _DAMAGE:
         return {}
+
+
+@contextmanager
+def _without_warnings() -> Iterator[None]:
+    """Pillow warns of many pixels, which are not decoded here, and of odd metadata."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 def _texts(exif: Image.Exif) -> dict[str, str]:

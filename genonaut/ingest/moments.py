@@ -20,6 +20,8 @@ _BY_YEAR = re.compile(
 # With dots, the day comes first; with slashes, 3/5/2024 is two different days.
 _BY_DAY = re.compile(r"(\d\d?)\.(\d\d?)\.(\d{4})")
 
+_LONGEST = 64
+
 _EXCEL_ZERO = datetime(1899, 12, 30, tzinfo=UTC)
 # From 1980 to 2099. As seconds, each of these is a moment of the first day of 1970.
 _EXCEL_DAYS = range(29_221, 73_051)
@@ -51,6 +53,8 @@ def _moment(value: object) -> datetime:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise ValueError  # noqa: TRY004 - to the caller it is just another wrong value
     written = str(value).strip()
+    if len(written) > _LONGEST:
+        raise ValueError
     if digits := _DATE_OF_DIGITS.fullmatch(written):
         written = f"{digits[1]}T{digits[2] or '000000'}"
     elif _NUMBER.fullmatch(written):

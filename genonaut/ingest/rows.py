@@ -12,6 +12,7 @@ from genonaut.content.rules import (
     LONGEST_NAME,
     LONGEST_PROMPT,
     InvalidValueError,
+    check_marks,
     check_storable,
     short_title,
     user_name,
@@ -96,6 +97,7 @@ def parse_row(record: Record, defaults: Defaults) -> ImportRow:
     if not prompt:
         raise InvalidValueError("prompt is empty")
     title = values.text(fields.get("title"), "title", LONGEST_NAME)
+    check_marks(prompt, "prompt")
     creator = values.text(fields.get("creator") or fields.get("username"), "creator")
     row = ImportRow(
         line=record.line,

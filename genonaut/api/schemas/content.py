@@ -12,12 +12,12 @@ from genonaut.api.schemas.values import (
     ContentType,
     FilePath,
     Metadata,
-    Name,
     NamePart,
     Number,
     Prompt,
     TagNames,
     Time,
+    Title,
     Utc,
     example,
 )
@@ -98,7 +98,7 @@ class ItemIn(BaseModel):
 class ItemChangeIn(BaseModel):
     """What to change of an item. A field that is missing or null stays as it is."""
 
-    title: Name | None = None
+    title: Title | None = None
     prompt: Prompt | None = None
     quality_score: Number | None = None
     item_metadata: Metadata | None = Field(None, description="All of it, not only what differs.")

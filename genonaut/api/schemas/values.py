@@ -22,6 +22,7 @@ from genonaut.content.rules import (
     IMPORT_KEY,
     LONGEST_NAME,
     LONGEST_PROMPT,
+    check_marks,
     check_storable,
     user_name,
 )
@@ -68,6 +69,11 @@ def _storable_metadata(metadata: dict[str, Any]) -> dict[str, Any]:
     return metadata
 
 
+def _composable(text: str) -> str:
+    check_marks(text, "It")
+    return text
+
+
 AnyText = TypeVar("AnyText", bound=str)
 Storable = Annotated[
     AnyText, AfterValidator(_without_nul), Field(json_schema_extra={"pattern": r"^[^\x00]*$"})
@@ -79,12 +85,14 @@ Filled = Annotated[
 ]
 
 Id = Annotated[int, Field(ge=1, le=LARGEST_ID)]
-Name = Filled[
+Title = Filled[
     Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_NAME)]
 ]
 NamePart = Storable[Annotated[str, Field(max_length=LONGEST_NAME)]]
 ContentType = Filled[Annotated[str, Field(min_length=1, max_length=50)]]
-Prompt = Filled[Annotated[str, Field(min_length=1, max_length=LONGEST_PROMPT)]]
+Prompt = Filled[
+    Annotated[str, Field(min_length=1, max_length=LONGEST_PROMPT), AfterValidator(_composable)]
+]
 ContentData = Storable[Annotated[str, Field(max_length=LONGEST_CONTENT)]]
 FilePath = Storable[Annotated[str, Field(max_length=512)]]
 # In the form of names, in which one may be shorter or longer than it was written. What else is

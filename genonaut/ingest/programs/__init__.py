@@ -39,7 +39,8 @@ def generation(texts: Texts) -> dict[str, Any]:
     for read in READERS:
         try:
             if found := read(filled):
-                return {name: value for name, value in found.items() if _can_be_kept(value)}
+                prompt = {"prompt": found.pop("prompt")}
+                return prompt | {name: each for name, each in found.items() if _can_be_kept(each)}
         except InvalidValueError as error:
             reasons.append(str(error))
     raise InvalidValueError(next(iter(reasons), "no generation data of a known program"))

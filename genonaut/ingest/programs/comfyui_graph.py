@@ -8,6 +8,7 @@ from typing import Any
 _NUMBER_AT_END = re.compile(r"\d{1,9}$")
 _SCALARS = ("value", "int", "number", "float", "boolean", "bool", "seed", "noise_seed", "index")
 _FARTHEST = 20
+_LONGEST_NAME = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +57,16 @@ def graph_of(document: Mapping[str, Any]) -> Graph:
     for key, node in document.items():
         inputs = node.get("inputs") if isinstance(node, dict) else None
         if isinstance(inputs, dict):
-            kind = "".join(str(node.get("class_type", "")).lower().split())
-            nodes[key] = Node(key, kind, {name.lower(): value for name, value in inputs.items()})
+            kind = "".join(str(node.get("class_type", ""))[:_LONGEST_NAME].lower().split())
+            nodes[key] = Node(
+                key,
+                kind,
+                {
+                    name.lower(): value
+                    for name, value in inputs.items()
+                    if len(name) <= _LONGEST_NAME
+                },
+            )
     return Graph(nodes)
 
 
