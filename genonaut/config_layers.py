@@ -91,7 +91,9 @@ def json_layer(path: Path) -> Layer:
         raise ConfigError(
             f"{path} is not JSON: {error.msg} at line {error.lineno}, column {error.colno}."
         ) from error
-    except (OSError, UnicodeDecodeError) as error:
+    except RecursionError as error:
+        raise ConfigError(f"{path} is nested too deeply to be settings.") from error
+    except (OSError, ValueError) as error:  # also: not UTF-8, or a number of 5,000 digits
         raise ConfigError(f"{path} cannot be read: {error}.") from error
     if not isinstance(values, dict):
         raise ConfigError(f"{path} should contain one JSON object.")

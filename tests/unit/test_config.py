@@ -257,11 +257,17 @@ def test_a_wrong_value_in_a_variable(
         ),
         ("", "is not JSON: Expecting value at line 1, column 1."),
         ('["api"]', "should contain one JSON object."),
+        ('{"a":' * 100_000, "is nested too deeply to be settings."),
     ],
 )
 def test_a_file_that_is_half_written(folder: Path, text: str, expected: str) -> None:
     file = write(folder / "test.json", text)
     assert complaint() == f"{file} {expected}"
+
+
+def test_a_number_that_python_refuses(folder: Path) -> None:
+    file = write(folder / "test.json", '{"api": {"port": ' + "9" * 5_000 + "}}")
+    assert complaint().startswith(f"{file} cannot be read: Exceeds the limit")
 
 
 def test_a_file_that_is_not_text(folder: Path) -> None:
