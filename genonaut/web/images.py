@@ -2,11 +2,12 @@
 
 import os
 import stat
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
-from typing import Final, Literal
+from typing import BinaryIO, Final, Literal
 
 from genonaut.api.entities import Item
 from genonaut.pictures import DRAWING_VERSION
@@ -26,17 +27,16 @@ _SIGNATURES: Final = (
 
 @dataclass(frozen=True, slots=True)
 class ImageFile:
-    """An image that may be served; `size` in bytes, `changed` in seconds since 1970."""
+    """An image that may be served. It is open, so nothing can take its place any more."""
 
-    path: Path
+    file: BinaryIO
     media_type: str
-    size: int
-    changed: float
+    about: os.stat_result
 
     @property
     def version(self) -> str:
         """Differs when the file does."""
-        return f"{int(self.changed * 1000):x}-{self.size:x}"
+        return f"{int(self.about.st_mtime * 1000):x}-{self.about.st_size:x}"
 
 
 class ImagesFolder:
@@ -45,7 +45,15 @@ class ImagesFolder:
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
 
-    def find(self, item: Item, which: Which) -> ImageFile | None:
+    def version(self, item: Item, which: Which) -> str | None:
+        """The version of an item's file, if it has one."""
+        found = self.open(item, which)
+        if found is None:
+            return None
+        found.file.close()
+        return found.version
+
+    def open(self, item: Item, which: Which) -> ImageFile | None:
         """The file of an item: its image or thumbnail, or the other one if that is missing."""
         names = [item.content_data, item.path_thumb]
         for name in reversed(names) if which == "thumb" else names:
@@ -62,8 +70,8 @@ class ImagesFolder:
         with suppress(OSError, ValueError, RuntimeError):
             folder = self._folder.resolve(strict=True)
             path = (folder / name).resolve(strict=True)
-            if path.is_relative_to(folder) and path.is_file():  # opening a device may have effects
-                return _inspect(path)
+            if path.is_relative_to(folder):
+                return _inspect(_open_below(folder, path.relative_to(folder).parts))
         return None
 
 
@@ -75,13 +83,13 @@ class PictureUrls:
 
     def url(self, item: Item, which: Which) -> str:
         """The address of an item's picture."""
-        if file := self._folder.find(item, which):
-            return f"/gallery/files/{item.id}/{which}?v={file.version}"
+        if version := self._folder.version(item, which):
+            return f"/gallery/files/{item.id}/{which}?v={version}"
         return f"/gallery/pictures/{item.id}.svg?v={drawing_version(item.prompt)}"
 
     def is_drawn(self, item: Item) -> bool:
         """Whether the item has no file."""
-        return self._folder.find(item, "full") is None
+        return self._folder.version(item, "full") is None
 
 
 def drawing_version(prompt: str) -> str:
@@ -94,17 +102,30 @@ def _is_plain(name: str) -> bool:
     return bool(parts) and "\0" not in name and ".." not in parts and not name.startswith("/")
 
 
-def _inspect(path: Path) -> ImageFile | None:
-    # Without waiting for a pipe, and without following a link that was made a moment ago.
-    file = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
+def _open_below(folder: Path, parts: Sequence[str]) -> BinaryIO:
+    """Open a file by the parts of its path below a folder, none of which may be a link.
+
+    The path was resolved, so none of them was; but another process can replace one at any moment.
+    """
+    # Only what turns out to be a file is opened for reading: a device may have effects, and a pipe
+    # would wait.
+    found = os.open(folder, os.O_PATH | os.O_CLOEXEC)
     try:
-        about = os.fstat(file)
-        if not stat.S_ISREG(about.st_mode):
-            return None
-        head = os.read(file, _HEAD)
+        for part in parts:
+            inner = os.open(part, os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=found)
+            os.close(found)
+            found = inner
+        if not stat.S_ISREG(os.fstat(found).st_mode):
+            raise FileNotFoundError
+        return Path(f"/proc/self/fd/{found}").open("rb")
     finally:
-        os.close(file)
+        os.close(found)
+
+
+def _inspect(file: BinaryIO) -> ImageFile | None:
+    head = os.pread(file.fileno(), _HEAD, 0)
     for media_type, at, marks in _SIGNATURES:
         if head[at:].startswith(marks):
-            return ImageFile(path, media_type, about.st_size, about.st_mtime)
+            return ImageFile(file, media_type, os.fstat(file.fileno()))
+    file.close()
     return None

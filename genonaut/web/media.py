@@ -1,19 +1,39 @@
 """The routes of everything on a page but text: pictures, files, scripts and styles."""
 
 import gzip
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import FileResponse
+from starlette.types import Receive, Scope, Send
 
 from genonaut.api.http.dependencies import ContentServiceDep
 from genonaut.api.schemas.values import Id
 from genonaut.errors import NotFoundError
 from genonaut.pictures import draw
 from genonaut.web import security
-from genonaut.web.images import Which, drawing_version
+from genonaut.web.images import ImageFile, Which, drawing_version
 from genonaut.web.page_route import PageRoute, web
+
+
+class OpenFileResponse(FileResponse):
+    """Serves the open file, not the one that has its name by now; and closes it."""
+
+    def __init__(self, image: ImageFile, headers: Mapping[str, str]) -> None:
+        super().__init__(
+            f"/proc/self/fd/{image.file.fileno()}",
+            media_type=image.media_type,
+            headers=headers,
+            stat_result=image.about,
+        )
+        self._file = image.file
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with self._file:
+            await super().__call__(scope, receive, send)
+
 
 router = APIRouter(prefix="/gallery", route_class=PageRoute, include_in_schema=False)
 
@@ -50,11 +70,11 @@ def file(
     request: Request, content: ContentServiceDep, item_id: ItemId, which: Which, v: str = ""
 ) -> Response:
     """The file of an item, if it names one in the images folder."""
-    found = web(request).images.find(content.get_item(item_id), which)
+    found = web(request).images.open(content.get_item(item_id), which)
     if found is None:
         raise NotFoundError(f"Item {item_id} has no file.")
     more = {"Cache-Control": _cache(v == found.version)}
-    return FileResponse(found.path, media_type=found.media_type, headers=security.PICTURE | more)
+    return OpenFileResponse(found, security.PICTURE | more)
 
 
 @lru_cache(maxsize=2048)

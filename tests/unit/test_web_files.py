@@ -1,5 +1,6 @@
 """Files of the images folder, and the many ways that lead out of it."""
 
+import asyncio
 import os
 import socket
 from dataclasses import replace
@@ -8,9 +9,12 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from fastapi import Response
+from starlette.types import Message
 
 from genonaut.api.entities import Item
-from genonaut.web.images import ImageFile, ImagesFolder, PictureUrls, Which
+from genonaut.web.images import ImagesFolder, PictureUrls, Which
+from genonaut.web.media import OpenFileResponse
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
 HEADS = {
@@ -51,25 +55,26 @@ def folder(tmp_path: Path) -> Path:
 
 def find(
     folder: Path | None, name: str, thumb: str | None = None, which: Which = "full"
-) -> ImageFile | None:
+) -> tuple[str, bytes] | None:
+    """The media type of an item's file, and what is in it."""
     item = replace(ITEM, content_data=name, path_thumb=thumb)
-    return ImagesFolder(folder).find(item, which)
+    found = ImagesFolder(folder).open(item, which)
+    if found is None:
+        return None
+    with found.file:
+        return found.media_type, found.file.read()
 
 
 @pytest.mark.parametrize("name", ["a.png", "deep/b.png", "./a.png", "deep//b.png", "a.png/"])
 def test_what_is_in_the_folder_is_found(folder: Path, name: str) -> None:
-    found = find(folder, name)
-    assert found
-    assert found.media_type == "image/png"
+    assert find(folder, name) == ("image/png", PNG)
 
 
 @pytest.mark.parametrize("ending", HEADS)
 def test_the_content_decides_what_it_is(folder: Path, ending: str) -> None:
     head, media_type = HEADS[ending]
     (folder / "x.exe").write_bytes(head)
-    found = find(folder, "x.exe")
-    assert found
-    assert found.media_type == media_type
+    assert find(folder, "x.exe") == (media_type, head)
 
 
 @pytest.mark.parametrize(
@@ -108,6 +113,53 @@ def test_links_stay_in_the_folder(folder: Path) -> None:
     assert find(folder, "in.png")
 
 
+@pytest.mark.parametrize("name", ["a.png", "deep/b.png"])
+def test_a_link_that_is_put_there_a_moment_later_is_not_followed(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    part = folder / name.partition("/")[0]
+    secret = folder.parent / "secret.png"
+    secret.write_bytes(PNG + b"secret")
+    (folder.parent / "b.png").write_bytes(PNG + b"secret")
+
+    def put_link_there(self: Path, *, strict: bool) -> Path:
+        resolved = resolve(self, strict=strict)
+        if self.name == Path(name).name:
+            part.rename(folder / "away")
+            part.symlink_to(secret if part.suffix else folder.parent)
+        return resolved
+
+    resolve = Path.resolve
+    monkeypatch.setattr(Path, "resolve", put_link_there)
+    assert find(folder, name) is None
+    assert part.is_symlink()
+
+
+def test_what_was_inspected_is_served_even_if_another_file_has_its_name(folder: Path) -> None:
+    found = ImagesFolder(folder).open(replace(ITEM, content_data="a.png"), "full")
+    assert found
+    (folder / "a.png").rename(folder / "before.png")
+    (folder / "a.png").symlink_to(folder.parent / "secret.txt")
+    (folder.parent / "secret.txt").write_text("secret")
+    assert sent(OpenFileResponse(found, {})) == PNG
+    assert found.file.closed
+
+
+def sent(response: Response) -> bytes:
+    """The body that a client gets."""
+    messages: list[Message] = []
+
+    async def send(message: Message) -> None:
+        messages.append(message)
+
+    async def receive() -> Message:
+        return {"type": "http.request"}
+
+    scope = {"type": "http", "method": "GET", "headers": [], "asgi": {"spec_version": "2.4"}}
+    asyncio.run(response(scope, receive, send))
+    return b"".join(message.get("body", b"") for message in messages)
+
+
 def test_the_folder_itself_may_be_a_link(folder: Path) -> None:
     (folder.parent / "link").symlink_to(folder)
     assert find(folder.parent / "link", "a.png")
@@ -133,10 +185,9 @@ def test_without_a_folder_no_item_has_a_file(folder: Path) -> None:
 
 
 def test_thumbnail_and_image_stand_in_for_each_other(folder: Path) -> None:
-    thumb, full = find(folder, "a.png", "deep/b.png", "thumb"), find(folder, "a.png", "deep/b.png")
-    assert thumb
-    assert full
-    assert (thumb.path.name, full.path.name) == ("b.png", "a.png")
+    (folder / "deep" / "b.png").write_bytes(PNG + b"thumb")
+    assert find(folder, "a.png", "deep/b.png", "thumb") == ("image/png", PNG + b"thumb")
+    assert find(folder, "a.png", "deep/b.png") == ("image/png", PNG)
     assert find(folder, "a.png", None, "thumb")
     assert find(folder, "", "deep/b.png", "full")
 
