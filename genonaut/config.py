@@ -13,6 +13,7 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from genonaut.config_layers import NOTHING, Layer, environment_layer, json_layer, merge, problem
+from genonaut.config_secrets import Addresses, Logins, RedisAddress
 from genonaut.errors import ConfigError
 
 PACKAGE = Path(__file__).parent
@@ -117,7 +118,7 @@ class GallerySettings(Section):
 
 
 class RedisSettings(Section):
-    url: SecretStr | None = None
+    url: RedisAddress | None = None
 
 
 class ScheduleEntry(Section):
@@ -129,8 +130,8 @@ class ScheduleEntry(Section):
 
 
 class CelerySettings(Section):
-    broker_url: SecretStr | None = None
-    result_backend: SecretStr | None = None
+    broker_url: Addresses | None = None
+    result_backend: Addresses | None = None
     scheduler: Literal["persistent", "redbeat"]
     worker_processes: Annotated[int, Field(ge=1, le=64)]
     task_seconds: Annotated[int, Field(ge=10)]
@@ -141,7 +142,7 @@ class CelerySettings(Section):
 class FlowerSettings(Section):
     host: str
     port: Port
-    basic_auth: SecretStr | None = None
+    basic_auth: Logins | None = None
 
 
 class LogSettings(Section):

@@ -2,13 +2,16 @@
 
 import os
 import warnings
+from collections.abc import Callable
 from contextlib import suppress
 
+from celery.app.backends import by_url
 from celery.platforms import SecurityWarning
 
+from genonaut.broker import broker_url, result_backend
 from genonaut.config import Settings, load_settings
 from genonaut.db.session import open_database
-from genonaut.errors import DatabaseUnreachableError
+from genonaut.errors import ConfigError, DatabaseUnreachableError
 from genonaut.logs import configure_logs
 from genonaut.worker.celery_app import app, configuration
 
@@ -21,12 +24,33 @@ def celery_settings(env: str | None) -> Settings:
     """
     app.settings = settings = load_settings(env)
     configuration(settings)
+    _require_usable(
+        "celery.broker-url", lambda: app.connection_for_write(broker_url(settings)).transport
+    )
+    _require_usable("celery.result-backend", lambda: _backend(result_backend(settings)))
     configure_logs(settings.log)
     # Running as root is the operator's choice; only JSON is accepted from the queue.
     warnings.filterwarnings("ignore", category=SecurityWarning)
     # A process that does not inherit them reads the same ones.
     os.environ["GENONAUT_ENV"] = settings.environment
     return settings
+
+
+def _require_usable(key: str, connect: Callable[[], object]) -> None:
+    # Nothing is sent yet: only the code for this kind of address is looked up.
+    try:
+        connect()
+    except Exception:  # noqa: BLE001 - Celery has no errors of its own for this
+        # Without the cause: it may quote a part of the password.
+        raise ConfigError(
+            f"{key} is wrong: Celery cannot use such an address; correct what stands before ://, "
+            "or install the package that Celery needs for it."
+        ) from None
+
+
+def _backend(url: str) -> object:
+    kind, address = by_url(url, app.loader)
+    return kind(app=app, url=address)
 
 
 def require_schema(settings: Settings) -> None:

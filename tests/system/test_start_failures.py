@@ -232,6 +232,19 @@ def test_a_part_refuses_another_schema(
     assert line.endswith("run `genonaut db upgrade`.")
 
 
+@pytest.mark.parametrize("part", ["worker", "beat", "flower"])
+@pytest.mark.parametrize("variable", ["CELERY_BROKER_URL", "CELERY_RESULT_BACKEND"])
+@pytest.mark.parametrize("scheme", ["http", "nonsense", "sqs"])
+def test_a_part_refuses_an_address_that_celery_cannot_use(
+    complaint: Complaint, part: str, variable: str, scheme: str
+) -> None:
+    key = {"CELERY_BROKER_URL": "broker-url", "CELERY_RESULT_BACKEND": "result-backend"}[variable]
+    assert complaint(part, code=2, **{variable: f"{scheme}://:Geheim@here/0"}) == (
+        f"celery.{key} is wrong: Celery cannot use such an address; correct what stands before "
+        "://, or install the package that Celery needs for it."
+    )
+
+
 # The address to listen on
 
 

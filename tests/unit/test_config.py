@@ -347,6 +347,81 @@ def test_a_wrong_address_is_refused_without_its_password(
     assert SECRET not in str(raised.value.__cause__)
 
 
+LOOKS = "it should look like redis://:password@host:6379/0"
+PLACE = "its host or its port is not valid"
+NUMBER = "its database should be a number, as in redis://host:6379/0"
+ADDRESSES = [
+    (SECRET, LOOKS),
+    (f"redis:/{SECRET}@here", LOOKS),
+    (f"://{SECRET}@here", LOOKS),
+    (f"redis://:{SECRET}@here:port/0", PLACE),
+    (f"redis://:{SECRET}@here:70000/0", PLACE),
+    (f"redis://:{SECRET}@[::1/0", PLACE),
+    (f"redis://:{SECRET}@{'a' * 64}/0", PLACE),
+    (f"redis://:{SECRET}@here/database", NUMBER),
+    (f"redis+socket:///here.sock?virtual_host=a&password={SECRET}", NUMBER),
+    (f"redis+socket://?password={SECRET}", "it should look like redis+socket:///folder/name.sock"),
+    (
+        f"rediss://:{SECRET}@here/0",
+        "add ?ssl_cert_reqs=CERT_REQUIRED, which has the certificate checked",
+    ),
+    (f"redis://here/0;redis://:{SECRET}@here:port/0", PLACE),
+]
+REDIS_ONLY = "it should begin with redis://, rediss:// or redis+socket://"
+LOGIN = (
+    "it should look like name:password, or like name:password,other:password; so no name and no "
+    "password has a comma"
+)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "expected"),
+    [
+        *(("REDIS_URL", *case) for case in ADDRESSES),
+        ("REDIS_URL", f"http://:{SECRET}@here/0", REDIS_ONLY),
+        ("REDIS_URL", f"redis://here/0;amqp://:{SECRET}@here", REDIS_ONLY),
+        *(("CELERY_BROKER_URL", *case) for case in ADDRESSES),
+        *(("CELERY_RESULT_BACKEND", *case) for case in ADDRESSES),
+        ("FLOWER_BASIC_AUTH", SECRET, LOGIN),
+        ("FLOWER_BASIC_AUTH", f":{SECRET}", LOGIN),
+        ("FLOWER_BASIC_AUTH", f"{SECRET}:", LOGIN),
+        ("FLOWER_BASIC_AUTH", f"ada:{SECRET},{SECRET}", LOGIN),
+    ],
+)
+def test_a_secret_that_makes_no_sense_is_refused_without_showing_it(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str, expected: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(ConfigError) as raised:
+        load_settings("test")
+    assert str(raised.value).endswith(f" is wrong: the value, from {variable}; {expected}.")
+    assert SECRET not in str(raised.value) + repr(raised.value.__cause__)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("REDIS_URL", "redis://"),
+        ("REDIS_URL", "redis://:p@ss:word@[::1]:6379/15"),
+        ("REDIS_URL", "redis://one:1/0;redis://two:2/0"),
+        ("REDIS_URL", "rediss://ada:word@here?ssl_cert_reqs=CERT_REQUIRED"),
+        ("REDIS_URL", "redis+socket:///run/valkey.sock?virtual_host=3&password=word"),
+        ("CELERY_BROKER_URL", "amqp://ada:word@here:5672/a/host"),
+        ("CELERY_RESULT_BACKEND", "db+postgresql://ada:word@here/results"),
+        ("FLOWER_BASIC_AUTH", "ada:pass:word"),
+        ("FLOWER_BASIC_AUTH", "ada:word,bob:word"),
+    ],
+)
+def test_a_secret_that_makes_sense_is_taken(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    settings = load_settings("test")
+    taken = [settings.redis.url, settings.celery.broker_url, settings.celery.result_backend]
+    found = [each.get_secret_value() for each in (*taken, settings.flower.basic_auth) if each]
+    assert found == [value]
+
+
 def test_an_address_in_the_place_of_its_section_is_not_shown(folder: Path) -> None:
     write(folder / "test.json", {"db": f"postgresql://me:{SECRET}@here/db"})
     assert complaint().startswith("db is wrong: the value, from ")

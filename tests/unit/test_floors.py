@@ -12,7 +12,7 @@ ROOT = Path(genonaut.__file__).parent
 
 FLOORS = [
     "errors counting pictures",
-    "config_layers embedded",
+    "config_layers config_secrets embedded",
     "config",
     "logs broker db",
     "content",
