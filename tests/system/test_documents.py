@@ -36,9 +36,11 @@ NOT_RUN = {
     "genonaut flower --env demo": "serves until it is stopped; tests/system has it",
     "genonaut stats sql gen_source --restore | genonaut db psql": "test_audit.py follows it",
     "createdb gallery": "serves until it is stopped; the restore of operations.md has the rest",
+    "runuser -u postgres -- createuser --pwprompt genonaut": "changes the machine",
     "useradd --system --shell /usr/sbin/nologin genonaut": "changes the machine",
     "systemctl daemon-reload": "needs systemd; tests/unit/test_deploy.py verifies the units",
-    "export DB_PASSWORD=... VALKEY_PASSWORD=... FLOWER_BASIC_AUTH=name:password": "needs docker",
+    "export POSTGRES_PASSWORD=... DB_PASSWORD=... VALKEY_PASSWORD=... "
+    "FLOWER_BASIC_AUTH=name:password": "needs docker",
 }
 """The blocks in `sh`, by their first line, and why they are not run. They promise no output."""
 

@@ -26,7 +26,7 @@ UNITS = sorted((DEPLOY / "systemd").iterdir())
 SERVICES = [unit for unit in UNITS if unit.suffix == ".service"]
 PARTS = ("api", "worker", "beat", "flower")
 OTHER_VARIABLES = {"GENONAUT_CONFIG_DIR", "GENONAUT_ENV"}
-SECRET_VARIABLES = {"DB_PASSWORD", "VALKEY_PASSWORD", "FLOWER_BASIC_AUTH"}
+SECRET_VARIABLES = {"POSTGRES_PASSWORD", "DB_PASSWORD", "VALKEY_PASSWORD", "FLOWER_BASIC_AUTH"}
 
 
 def command_exists(words: list[str]) -> bool:
@@ -59,14 +59,14 @@ def unknown_keys(text: str) -> Iterator[str]:
     known = {
         "image", "build", "restart", "read_only", "tmpfs", "cap_drop", "security_opt", "command",
         "environment", "depends_on", "healthcheck", "ports", "volumes", "shm_size",
-        "stop_grace_period",
+        "stop_grace_period", "user",
     }  # fmt: skip
     health = {"test", "interval", "timeout", "retries", "start_period"}
     for name, service in services(text).items():
         yield from (f"{name}: {key}" for key in service.keys() - known)
         yield from (f"{name}: {key}" for key in service.get("healthcheck", {}).keys() - health)
     yield from yaml.safe_load(text).keys() - {
-        "name", "x-genonaut", "x-environment", "services", "volumes",
+        "name", "x-genonaut", "x-database", "x-broker", "services", "volumes",
     }  # fmt: skip
 
 
@@ -86,7 +86,10 @@ def broken_references(text: str) -> Iterator[str]:
             elif condition == "service_healthy" and "healthcheck" not in services(text)[other]:
                 yield f"{name} waits for the health of {other}, which has no check"
         for volume in service.get("volumes", ()):
-            if volume.split(":")[0] not in volumes:
+            source = volume.split(":")[0]
+            if source not in volumes and not (
+                source.startswith("./") and (DEPLOY / source).exists()
+            ):
                 yield f"{name}: the volume {volume} is not declared"
 
 
@@ -118,6 +121,33 @@ def secrets_with_a_default(text: str) -> Iterator[str]:
                 yield f"{name}: {variable} is written down"
 
 
+def secrets_among_arguments(text: str) -> Iterator[str]:
+    for name, service in services(text).items():
+        words = [*service.get("command", ()), *service.get("healthcheck", {}).get("test", ())]
+        # With two dollars it is the container's shell that replaces it, and not in an argument.
+        yield from (f"{name}: {w}" for w in words if re.search(r"(?<!\$)\$\{?\w*(PASS|AUTH)", w))
+
+
+def secrets_without_a_need(text: str) -> Iterator[str]:
+    needed = {
+        "POSTGRES_PASSWORD": {"postgres"},
+        "DB_PASSWORD": {"postgres", "migrate", "api", "worker"},
+        "REDIS_URL": {"api", "worker", "beat", "flower"},
+        "FLOWER_BASIC_AUTH": {"flower"},
+    }
+    for name, service in services(text).items():
+        for variable in service.get("environment", {}):
+            if name not in needed.get(variable, {name}):
+                yield f"{name} has {variable}"
+
+
+def parts_as_superuser(text: str) -> Iterator[str]:
+    superuser = services(text)["postgres"]["environment"].get("POSTGRES_USER", "postgres")
+    for name, service in services(text).items():
+        if service.get("environment", {}).get("DB_USER") == superuser:
+            yield name
+
+
 def open_doors(text: str) -> Iterator[str]:
     for name, service in services(text).items():
         yield from (p for p in service.get("ports", ()) if not p.startswith("127.0.0.1:"))
@@ -134,6 +164,9 @@ COMPOSE_CHECKS: dict[Callable[[str], Iterator[str]], tuple[str, str]] = {
     parts_that_do_not_come_back: ("  restart: unless-stopped\n  read", "  restart: no\n  read"),
     unknown_variables: ("  DB_USER: g", "  DB_USERNAME: g"),
     secrets_with_a_default: ("${DB_PASSWORD:?set a", "${DB_PASSWORD:-a"),
+    secrets_among_arguments: ("requirepass $$RED", "requirepass $RED"),
+    secrets_without_a_need: ("environment: *broker", "environment: *database"),
+    parts_as_superuser: ("DB_USER: genonaut", "DB_USER: postgres"),
     open_doors: ('["127.0.0.1:5555', '["5555'),
 }
 
@@ -221,6 +254,13 @@ def test_a_unit_runs_our_command_as_its_own_user(unit: Path) -> None:
     assert service.get("Restart") == (None if service["Type"] == "oneshot" else "always")
 
 
+@pytest.mark.parametrize("part", ["api", "flower"])
+def test_what_serves_clients_may_have_many_descriptors(part: str) -> None:
+    unit = DEPLOY / "systemd" / f"genonaut-{part}.service"
+    service = dict(line.split("=", 1) for line in lines(unit, "Service"))
+    assert int(service["LimitNOFILE"]) >= 65536
+
+
 def test_all_units_have_the_same_sandbox() -> None:
     words = (
         "NoNew",
@@ -271,6 +311,7 @@ def test_the_environment_file_names_variables_that_exist_and_no_secret() -> None
     assert named.keys() <= VARIABLES.keys() | OTHER_VARIABLES
     assert {name for name, value in named.items() if not value} == {
         "DB_PASSWORD",
+        "REDIS_URL",
         "FLOWER_BASIC_AUTH",
     }
 
