@@ -105,6 +105,7 @@ def open_server(home: Path, run_folder: Path) -> Iterator[OpenServer]:
                 prepared = servers.prepared_home(run_folder, name)
                 servers.copy_server(prepared, home / name, servers.QUICK)
                 opened[name] = stack.enter_context(servers.open_server(home / name, name))
+                servers.allow_tests(home / name)
             return opened[name]
 
         yield open_one

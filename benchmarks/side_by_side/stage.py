@@ -17,9 +17,11 @@ from sqlalchemy import URL, create_engine
 
 from benchmarks.side_by_side.gallery import Connection, Size, fill
 from benchmarks.side_by_side.processes import Programs
+from genonaut.db.address import as_uri, embedded_url
 from genonaut.db.migrate import upgrade
 from genonaut.embedded.lease import Lease
-from genonaut.embedded.postgres import forget_libpq_variables
+from genonaut.embedded.libpq import forget_libpq_variables
+from genonaut.embedded.postgres import address, administrator
 from genonaut.errors import ServerStartError
 
 RESTART_SECONDS = 60.0
@@ -37,6 +39,11 @@ END $$
 # Compiling a plan takes longer than it saves in anything that is measured here. Genonaut's own
 # sessions have it off, so it is off for all.
 NO_JIT = "ALTER ROLE CURRENT_USER SET jit = off"
+# To fill a gallery without checking what is known to be right, and to settle the server.
+RIGHTS = (
+    "GRANT SET ON PARAMETER session_replication_role TO genonaut",
+    "GRANT pg_checkpoint TO genonaut",
+)
 CONTENT_ONLY = "0001_content"  # the revision with the content, and nothing that counts it
 IN_BULK = "-c maintenance_work_mem=512MB -c synchronous_commit=off"
 
@@ -54,6 +61,9 @@ def open_stage(status: Callable[[str], None] = lambda _: None) -> Iterator["Stag
         with Lease(home, "postgres") as postgres, Lease(home, "valkey") as valkey:
             stage = Stage(home, postgres, valkey, status)
             stage.execute(NO_JIT)
+            with administrator(postgres.folder) as connection:
+                for right in RIGHTS:
+                    connection.execute(right)
             yield stage
 
 
@@ -75,16 +85,14 @@ class Stage:
 
     def url(self, database: str) -> URL:
         """A database's address."""
-        names = {"user": "username"}
-        parts = {names.get(name, name): part for name, part in self.postgres.endpoint().items()}
-        return URL.create("postgresql+psycopg", database=database, **parts)
+        return embedded_url(address(self.postgres), database)
 
     def dsn(self, database: str, schema: str = "") -> str:
-        """A database's address with the password; new objects go into the schema."""
-        url = self.url(database).set(drivername="postgresql")
+        """A database's address; new objects go into the schema."""
+        url = self.url(database)
         if schema:
             url = url.update_query_dict({"options": f"-csearch_path={schema},public"})
-        return url.render_as_string(hide_password=False)
+        return as_uri(url, secrets=True)
 
     def connect(self, database: str = "postgres") -> Connection:
         """A connection on which every statement commits by itself."""

@@ -15,11 +15,13 @@ from sqlalchemy.exc import DBAPIError
 from genonaut.cli.options import Env
 from genonaut.config import load_settings
 from genonaut.db import migrate
+from genonaut.db.address import as_uri, for_programs, take_secrets, with_password
 from genonaut.db.counts import build_counts
 from genonaut.db.failures import explain
 from genonaut.db.session import open_database, server_url
 from genonaut.embedded.cluster import find_binaries
-from genonaut.embedded.postgres import without_libpq_variables
+from genonaut.embedded.libpq import without_libpq_variables
+from genonaut.embedded.sockets import descriptors
 from genonaut.errors import UsageError
 from genonaut.running.output import print_built_counts, say
 
@@ -65,9 +67,21 @@ def url(
     ] = False,
 ) -> None:
     """Print the database's address. An embedded server listens there while a process uses it."""
-    with server_url(load_settings(env)) as address:
-        plain = address.set(drivername="postgresql")
-        say(plain.render_as_string(hide_password=not password))
+    settings = load_settings(env)
+    with server_url(settings) as address:
+        shown = _for_programs(address, settings.home) if settings.db.is_embedded else address
+        if password and settings.db.is_embedded:
+            shown = with_password(shown)
+        say(as_uri(shown, secrets=password))
+
+
+def _for_programs(address: URL, home: Path) -> URL:
+    if descriptors():
+        raise UsageError(
+            f"The path of {home} is too long for a socket, so other programs cannot reach the "
+            "embedded server: set GENONAUT_HOME to a folder with a shorter path."
+        )
+    return for_programs(address)
 
 
 @app.command(context_settings={"ignore_unknown_options": True})
@@ -81,22 +95,31 @@ def psql(
     settings = load_settings(env)
     with server_url(settings) as address:
         ours = settings.db.is_embedded
-        plain = URL.create(
-            "postgresql",
-            address.username,
-            host=address.host,
-            port=address.port,
-            database=address.database,
-            query={} if ours else address.query,
-        ).render_as_string()
+        shown, secrets = take_secrets(for_programs(address) if ours else address)
         variables = without_libpq_variables() if ours else dict(os.environ)
-        secret = {"PGPASSWORD": address.password} if address.password else {}
         # Ctrl-C is for psql, which cancels a query with it. (If we ignored it, psql would as well.)
         signal.signal(signal.SIGINT, lambda *_: None)
         done = subprocess.run(
-            [_psql_program(), plain, *(arguments or [])], env=variables | secret, check=False
+            [_psql_program(), as_uri(shown, secrets=False), *(arguments or [])],
+            env=variables | _in_the_environment(secrets, address),
+            pass_fds=descriptors(),
+            check=False,
         )
     sys.exit(done.returncode)
+
+
+def _in_the_environment(secrets: dict[str, str], address: URL) -> dict[str, str]:
+    """What psql must not get as arguments, since every account of the machine can read those."""
+    if others := secrets.keys() - {"password"}:
+        raise UsageError(
+            f"psql takes {' and '.join(sorted(others))} only as an argument, which every account "
+            "of this machine can read: move it from DATABASE_URL to a service file (PGSERVICEFILE)."
+        )
+    given = {
+        "PGPASSWORD": secrets.get("password"),
+        "PGREQUIREAUTH": address.query.get("require_auth"),
+    }
+    return {name: str(value) for name, value in given.items() if value}
 
 
 def _psql_program() -> Path:

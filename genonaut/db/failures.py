@@ -39,11 +39,8 @@ def explain(failure: DBAPIError | psycopg.Error, url: URL) -> DatabaseError:
     for kind, (noun, sentence) in FAILURES.items():
         if isinstance(error, kind):
             return noun(sentence)
-    if "password authentication failed" in reason or "no password supplied" in reason:
-        return DatabaseError(
-            f"The database server at {where} refused the user {url.username!r}: correct DB_USER "
-            "and DB_PASSWORD, or DATABASE_URL."
-        )
+    if refusal := _refusal(reason, url):
+        return DatabaseError(f"The database server at {where} {refusal}.")
     if "unsupported startup parameter" in reason:
         return DatabaseError(
             f"The pooler at {where} does not pass on startup parameters ({_last_line(reason)}): "
@@ -60,6 +57,20 @@ def explain(failure: DBAPIError | psycopg.Error, url: URL) -> DatabaseError:
             f"DB_PORT, or DATABASE_URL ({_last_line(reason)})."
         )
     return DatabaseError(f"The database failed: {_primary_message(error)}.")
+
+
+def _refusal(reason: str, url: URL) -> str | None:
+    if "authentication method requirement" in reason:
+        return (
+            "asks for the password in clear, which is only sent with TLS: add "
+            "sslmode=verify-full to DATABASE_URL, or, if the network is safe, set "
+            "PGREQUIREAUTH=password"
+        )
+    if "password authentication failed" not in reason and "no password supplied" not in reason:
+        return None
+    if "passfile" in url.query:
+        return f"refused the password in {url.query['passfile']}: if it has just started, try again"
+    return f"refused the user {url.username!r}: correct DB_USER and DB_PASSWORD, or DATABASE_URL"
 
 
 @contextmanager

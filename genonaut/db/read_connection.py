@@ -8,6 +8,7 @@ import psycopg
 from psycopg.rows import namedtuple_row
 from sqlalchemy import URL
 
+from genonaut.db.address import connection_arguments
 from genonaut.db.failures import explain
 from genonaut.db.session import SESSION
 from genonaut.errors import DatabaseTimeoutError
@@ -76,13 +77,15 @@ class ReadConnection:
     async def _connect(self) -> Connection:
         milliseconds = int(self._timeout_seconds * 1000)
         return await psycopg.AsyncConnection.connect(
-            self._url.set(drivername="postgresql").render_as_string(hide_password=False),
-            autocommit=True,
-            prepare_threshold=0,
-            row_factory=namedtuple_row,
-            application_name="genonaut",
-            connect_timeout=self._connect_timeout_seconds,
-            options=f"-c statement_timeout={milliseconds}",
+            **connection_arguments(self._url)
+            | {
+                "autocommit": True,
+                "prepare_threshold": 0,
+                "row_factory": namedtuple_row,
+                "application_name": "genonaut",
+                "connect_timeout": self._connect_timeout_seconds,
+                "options": f"-c statement_timeout={milliseconds}",
+            }
         )
 
     async def close(self) -> None:

@@ -15,10 +15,11 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from genonaut.config import Settings
+from genonaut.db.address import embedded_url, guarded
 from genonaut.db.failures import explain
 from genonaut.db.migrate import require_current, upgrade
 from genonaut.embedded.lease import Lease
-from genonaut.embedded.postgres import own_parameters
+from genonaut.embedded.postgres import address
 from genonaut.errors import ServerStartError
 
 # Not among the `options`: libpq sends PGTZ and PGDATESTYLE behind them, so those would win.
@@ -133,40 +134,27 @@ def server_url(settings: Settings) -> Iterator[URL]:
 @contextmanager
 def _server(settings: Settings) -> Iterator[URL]:
     if not settings.db.is_embedded:
-        yield settings.db.server_url()
+        yield guarded(settings.db.server_url())
         return
     with Lease(settings.home, "postgres") as lease:
-        endpoint = lease.endpoint()
+        where = address(lease)
         try:
-            _create_database(endpoint, settings.db.name)
+            _create_database(where, settings.db.name)
         except psycopg.OperationalError as error:
-            raise _refused(error, lease) from error
-        yield URL.create(
-            "postgresql+psycopg",
-            endpoint["user"],
-            endpoint["password"],
-            endpoint["host"],
-            endpoint["port"],
-            settings.db.name,
-            query=own_parameters(),
-        )
+            raise _refused(error) from error
+        yield embedded_url(where, settings.db.name)
 
 
-def _refused(error: psycopg.OperationalError, lease: Lease) -> ServerStartError:
+def _refused(error: psycopg.OperationalError) -> ServerStartError:
     reason = str(error).strip().splitlines()[-1]
-    if "password authentication failed" in reason:
-        return ServerStartError(
-            f"The embedded server rejected the stored password ({reason}): restore the original "
-            f"in {lease.folder.path / 'password'}."
-        )
     if "service" in reason:
         return ServerStartError(f"PGSERVICE cannot be used ({reason}): unset it.")
     return ServerStartError(f"The embedded server does not respond ({reason}): try again.")
 
 
-def _create_database(endpoint: dict[str, Any], name: str) -> None:
+def _create_database(where: dict[str, Any], name: str) -> None:
     create = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
-    address = endpoint | own_parameters() | {"dbname": "postgres"}
+    address = where | {"dbname": "postgres"}
     with psycopg.connect(**address, autocommit=True) as connection:
         if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
             return

@@ -4,12 +4,12 @@ import importlib.metadata
 import os
 import shutil
 import subprocess
-import tempfile
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
-from genonaut.embedded.account import Account, runnable_by
+from genonaut.embedded.account import Account
+from genonaut.embedded.binaries import runnable_by
+from genonaut.embedded.folder import HERE
 from genonaut.embedded.server import clean_environment
 from genonaut.errors import ServerStartError
 
@@ -20,10 +20,8 @@ WHEEL_FOLDERS = (f"{WHEEL_PACKAGE}/pginstall18", f"{WHEEL_PACKAGE}.libs")
 BINARIES_SETTING = "GENONAUT_POSTGRES_BIN"
 FIRST_WITH_BUILTIN_LOCALE = 17
 
-# PostgreSQL's programs are started in the data folder. This names that folder without naming those
-# above it, which the account that the program runs as may not be allowed to enter.
-# (Programs older than PostgreSQL 16 leave the folder for a moment and must be able to return.)
-HERE = "/proc/self/cwd"
+ADMINISTRATOR = "postgres"
+"""The cluster's superuser. It has no password: only the keeper connects as it."""
 
 
 def find_binaries(account: Account | None) -> Path:
@@ -59,7 +57,7 @@ class Programs:
         """The first part of the version: 18."""
         return int(self.run("postgres", "--version", cwd=Path("/")).split()[2].split(".")[0])
 
-    def run(self, name: str, *args: str, cwd: Path, **options: Any) -> str:  # noqa: ANN401
+    def run(self, name: str, *args: str, cwd: Path) -> str:
         """Run a program and return what it prints.
 
         Raises:
@@ -76,7 +74,6 @@ class Programs:
                 capture_output=True,
                 text=True,
                 check=True,
-                **options,
             )
         except subprocess.CalledProcessError as error:
             reason = (error.stderr.strip() or "no reason given").splitlines()[-1]
@@ -89,19 +86,8 @@ class Programs:
         return result.stdout
 
 
-def refuse_other_version(programs: Programs, data: Path) -> None:
-    """Raises ServerStartError if the cluster was created by another major version."""
-    theirs = int((data / "PG_VERSION").read_text())
-    ours = programs.major_version()
-    if theirs != ours:
-        raise ServerStartError(
-            f"{data} was created by PostgreSQL {theirs}, and this is {ours}: set GENONAUT_HOME to "
-            f"another folder, or dump the data with version {theirs} and load it into {ours}."
-        )
-
-
-def create_cluster(programs: Programs, data: Path, user: str, password: str) -> None:
-    """Create a UTF-8 cluster in `data` that only `user` with `password` may enter.
+def create_cluster(programs: Programs, data: Path) -> None:
+    """Create a UTF-8 cluster in `data`.
 
     It is created beside its place and then moved there, so a kill never leaves half a cluster.
 
@@ -111,23 +97,20 @@ def create_cluster(programs: Programs, data: Path, user: str, password: str) -> 
     fresh = data.with_name("data.new")
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(mode=0o700)
-    with tempfile.TemporaryFile() as secret:
-        secret.write(password.encode())
-        secret.flush()
-        if programs.account:
-            os.chown(fresh, programs.account.uid, programs.account.gid)
-            os.fchown(secret.fileno(), programs.account.uid, programs.account.gid)
-        options = [
-            f"--pgdata={HERE}",
-            f"--username={user}",
-            f"--pwfile=/proc/self/fd/{secret.fileno()}",
-            "--auth=scram-sha-256",
-            "--data-checksums",
-            "--encoding=UTF8",
-            "--locale=C.UTF-8",
-            *_builtin_locale(programs.major_version()),
-        ]
-        programs.run("initdb", *options, cwd=fresh, pass_fds=[secret.fileno()])
+    if programs.account:
+        os.chown(fresh, programs.account.uid, programs.account.gid)
+    programs.run(
+        "initdb",
+        f"--pgdata={HERE}",
+        f"--username={ADMINISTRATOR}",
+        "--auth-local=peer",  # for a start by hand; ours decide themselves who may connect
+        "--auth-host=reject",
+        "--data-checksums",
+        "--encoding=UTF8",
+        "--locale=C.UTF-8",
+        *_builtin_locale(programs.major_version()),
+        cwd=fresh,
+    )
     fresh.rename(data)
 
 

@@ -3,8 +3,8 @@
     python -m genonaut.embedded.keeper postgres HOME
 
 The keeper has a session of its own, so Ctrl-C in a terminal does not reach it. It notices that the
-last user is gone, killed or not, when it gets `users.lock` for itself; and the kernel signals the
-server when the keeper is gone. So nothing is ever left running.
+last user is gone, killed or not, when it gets the users' lock for itself; and the kernel signals
+the server when the keeper is gone. So nothing is ever left running.
 
 The first line on standard output says that the server is ready, or why it is not.
 """
@@ -19,11 +19,15 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
-from genonaut.embedded.locks import FileLock
-from genonaut.embedded.parent import adopt_orphans, dies_with_parent, kill_children
-from genonaut.embedded.postgres import PostgresServer, forget_libpq_variables
-from genonaut.embedded.server import Launch, Server, write_atomically
+from genonaut.embedded.folder import unusable
+from genonaut.embedded.keeper_locks import KeeperLocks
+from genonaut.embedded.libpq import forget_libpq_variables
+from genonaut.embedded.locks import FileLock, FolderLock
+from genonaut.embedded.parent import adopt_orphans, kill_children
+from genonaut.embedded.postgres import PostgresServer
+from genonaut.embedded.server import Server, spawn
 from genonaut.embedded.valkey import ValkeyServer
 from genonaut.errors import GenonautError, ServerStartError
 
@@ -41,57 +45,55 @@ SERVERS: dict[str, Callable[[Path], Server]] = {
 class Keeper:
     """Starts a server, restarts it if it dies, and stops it when the last lease is gone."""
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: Server, locks: KeeperLocks) -> None:
         self.server = server
-        self.users = FileLock(server.folder.users_lock)
+        self.locks = locks
+        self.users = FolderLock(server.folder.path)
         self.stop_requested = False
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start the server and wait until it is ready.
+        """Start the server, wait until it is ready, and let its users in.
 
         Raises:
             ServerStartError: it does not become ready.
         """
+        before = self.server.folder.log_size()
+        if not self._attempt() and not (self.server.set_data_aside() and self._attempt()):
+            raise ServerStartError(
+                f"The embedded server does not start ({self.server.folder.last_complaint(before)}):"
+                f" see {self.server.folder.log}."
+            )
+        self.server.admit()
+        self.server.publish()
+
+    def _attempt(self) -> bool:
         for _ in range(START_ATTEMPTS):
-            self.process = self._spawn()
+            kill_children()  # a backend in the middle of a query does not notice its server's death
+            launch, log = self.server.launch(), self.server.folder.open_log()
+            self.process = spawn(launch, log, self.server.stop_signal, self.locks.data())
             if self._wait_until_ready(self.process):
-                write_atomically(self.server.folder.endpoint, json.dumps(self.server.endpoint()))
-                return
+                return True
             if self.stop_requested:
                 break
             time.sleep(0.3)
-        raise ServerStartError(
-            f"The embedded server does not start ({self.server.folder.last_complaint()}): "
-            f"see {self.server.folder.log}."
-        )
-
-    def _spawn(self) -> subprocess.Popen[bytes]:
-        kill_children()  # a backend in the middle of a query does not notice that its server died
-        lock = FileLock(self.server.folder.server_lock)
-        lock.exclusive()  # the server of a killed keeper needs a moment to exit
-        try:
-            return spawn(self.server.launch(), self.server.folder.log, self.stop_signal, lock)
-        finally:
-            lock.close()
-
-    @property
-    def stop_signal(self) -> signal.Signals:
-        return self.server.stop_signal
+        return False
 
     def _wait_until_ready(self, process: subprocess.Popen[bytes]) -> bool:
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline and process.poll() is None and not self.stop_requested:
-            if self.server.is_ready():
+            if self.server.is_ready(process.pid):
                 return True
             time.sleep(POLL_SECONDS / 2)
         self.stop()
         return False
 
     def keep(self) -> None:
-        """Return when the last lease is gone; `users.lock` is then ours."""
+        """Return when the last lease is gone; the users' lock is then ours."""
         started = time.monotonic()
         while not self.stop_requested and not self.users.try_exclusive():
+            self.locks.reclaim()
+            self._replace_deleted_files()
             if self.process is not None and self.process.poll() is not None:
                 if time.monotonic() - started < QUICK_CRASH_SECONDS:
                     time.sleep(1)
@@ -99,46 +101,27 @@ class Keeper:
                 started = time.monotonic()
             time.sleep(POLL_SECONDS)
 
+    def _replace_deleted_files(self) -> None:
+        if not self.server.socket.exists():
+            self.stop()  # only a restart creates another one
+        elif not all(file.exists() for file in self.server.files):
+            with suppress(OSError):  # as on a full disk
+                self.server.publish()
+
     def _restart(self) -> None:
-        lock = FileLock(self.server.folder.start_lock)
-        lock.exclusive()  # a command that starts now waits until the server is ready
-        try:
+        with FileLock(self.server.folder.start_lock) as lock:
+            lock.exclusive()  # a command that starts now waits until the server is ready
             self.start()
-        finally:
-            lock.close()
+        sys.stderr.writelines(f"{notice}\n" for notice in self.server.notices)
 
     def stop(self) -> None:
         """Stop the server cleanly and wait for it."""
         if self.process is not None and self.process.poll() is None:
-            self.process.send_signal(self.stop_signal)
+            self.process.send_signal(self.server.stop_signal)
             self.process.wait()
 
     def on_signal(self, _number: int, _frame: FrameType | None) -> None:
         self.stop_requested = True
-
-
-def spawn(
-    launch: Launch, log: Path, death_signal: signal.Signals, lock: FileLock
-) -> subprocess.Popen[bytes]:
-    """Start a server's process; it gets `death_signal` when this process dies.
-
-    The lock is held as long as it or any of its children lives.
-    """
-    account = launch.account
-    with log.open("ab") as output:
-        return subprocess.Popen(
-            launch.args,
-            cwd=launch.cwd,
-            env=launch.env,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            user=account.uid if account else None,
-            group=account.gid if account else None,
-            extra_groups=[] if account else None,
-            pass_fds=[lock.fileno()],
-            preexec_fn=dies_with_parent(death_signal),  # noqa: PLW1509 - we have one thread
-        )
 
 
 def _leave_parent() -> None:
@@ -147,17 +130,7 @@ def _leave_parent() -> None:
         os._exit(0)
 
 
-def _only_keeper(server: Server) -> FileLock | None:
-    """The lock that the server's one keeper holds; None if another keeper has it."""
-    lock = FileLock(server.folder.keeper_lock)
-    for _ in range(20):  # commands take this lock for an instant to see whether a keeper runs
-        if lock.try_exclusive():
-            return lock
-        time.sleep(0.05)
-    return None
-
-
-def _report(message: dict[str, object]) -> None:
+def _report(message: dict[str, Any]) -> None:
     with suppress(BrokenPipeError):  # the command that started us may be gone, with others waiting
         sys.stdout.write(json.dumps(message) + "\n")
         sys.stdout.flush()
@@ -167,34 +140,60 @@ def _report(message: dict[str, object]) -> None:
         os.dup2(os.open(os.devnull, os.O_RDWR), stream.fileno())
 
 
+def run(server: Server) -> None:
+    """Start a server and keep it running, unless another keeper does.
+
+    Raises:
+        ServerStartError: it does not start, or does not restart.
+    """
+    locks = KeeperLocks(server.folder)
+    try:
+        if not _become_keeper(server, locks):
+            _report({"ready": True})  # another one sees to that
+            return
+        _keep(Keeper(server, locks))
+    finally:
+        # Before the users' lock, which goes with this process: a command that waits for that
+        # starts the next keeper. And before a failure is reported, after which it may be repaired.
+        locks.release()
+
+
+def _become_keeper(server: Server, locks: KeeperLocks) -> bool:
+    if not locks.acquire():
+        return False
+    server.prepare()
+    return locks.acquire_data()
+
+
+def _keep(keeper: Keeper) -> None:
+    signal.signal(signal.SIGTERM, keeper.on_signal)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        keeper.start()
+        _report({"ready": True, "notices": keeper.server.notices})
+        keeper.keep()
+    finally:
+        keeper.stop()
+
+
 def main() -> int:
     _leave_parent()
     adopt_orphans()
     forget_libpq_variables()
     name, home = sys.argv[1:]
-    server = SERVERS[name](Path(home))
-    lock = _only_keeper(server)
-    if lock is None:
-        _report({"ready": True})
-        return 0
-    keeper = Keeper(server)
-    signal.signal(signal.SIGTERM, keeper.on_signal)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        server.prepare()
-        keeper.start()
-        _report({"ready": True})
-        keeper.keep()
+        run(SERVERS[name](Path(home)))
     except GenonautError as error:
-        sys.stderr.write(f"{error}\n")
-        _report({"error": str(error)})
-        return error.exit_code
-    finally:
-        keeper.stop()
-        # Before `users.lock`, which goes with this process: a command that waits for that starts
-        # the next keeper.
-        lock.close()
+        return _give_up(error)
+    except OSError as error:
+        return _give_up(unusable(error))
     return 0
+
+
+def _give_up(error: GenonautError) -> int:
+    sys.stderr.write(f"{error}\n")
+    _report({"error": str(error)})
+    return error.exit_code
 
 
 if __name__ == "__main__":

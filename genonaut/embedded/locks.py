@@ -1,15 +1,32 @@
-"""File locks that say who is there. The kernel releases them when a process dies, even killed."""
+"""Locks that say who is there. The kernel releases them when a process dies, even killed."""
 
 import fcntl
 import os
+from contextlib import suppress
 from pathlib import Path
+from typing import Self
+
+from genonaut.embedded.private import open_file
 
 
 class FileLock:
-    """A `flock`. The open file holds it, so two of them in one process exclude each other."""
+    """A `flock` on a file, which is created if it is missing.
+
+    The open file holds it, so two of them in one process exclude each other.
+    """
 
     def __init__(self, path: Path) -> None:
-        self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        self._path = path
+        self._fd = self._open(path)
+
+    def _open(self, path: Path) -> int:
+        return open_file(path, os.O_RDWR)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def shared(self) -> None:
         """Wait until no other holder has it exclusively, then share it."""
@@ -37,9 +54,27 @@ class FileLock:
         """For a process that is to hold it with us: it stays locked until all have closed it."""
         return self._fd
 
+    def is_in_place(self) -> bool:
+        """Whether another process would still lock the same file."""
+        with suppress(OSError):
+            return os.path.samestat(os.fstat(self._fd), self._path.stat())
+        return False
+
     def _try(self, kind: int) -> bool:
         try:
             fcntl.flock(self._fd, kind | fcntl.LOCK_NB)
         except BlockingIOError:
             return False
         return True
+
+
+class FolderLock(FileLock):
+    """The same on a folder that exists, for what data depends on.
+
+    A file can be deleted under its lock, by a program that clears away what looks old: the next
+    process then locks another file of the same name, and sees no holder. A folder that is not empty
+    stays.
+    """
+
+    def _open(self, path: Path) -> int:
+        return os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)

@@ -5,54 +5,36 @@ any local account in; we use nothing of it but the files.
 """
 
 import json
-import os
-import secrets
 import signal
-from contextlib import suppress
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import Any
 
-from psycopg.pq import PGconn, Ping
+import psycopg
 
-from genonaut.embedded.account import server_account
+from genonaut.embedded.account import own_name, server_account
 from genonaut.embedded.cluster import (
-    HERE,
     Programs,
     create_cluster,
     find_binaries,
-    refuse_other_version,
 )
-from genonaut.embedded.server import (
-    Launch,
-    ServerFolder,
-    clean_environment,
-    free_port,
-    write_atomically,
-)
-from genonaut.errors import ServerStartError
+from genonaut.embedded.data_folder import refuse_other_version
+from genonaut.embedded.entry import PROOF, ROLE, as_administrator, renew_password, rules
+from genonaut.embedded.folder import HERE, ServerFolder
+from genonaut.embedded.lease import Lease
+from genonaut.embedded.libpq import own_parameters
+from genonaut.embedded.private import write_atomically
+from genonaut.embedded.server import Launch, clean_environment
+from genonaut.embedded.sockets import reachable
 
-USER = "genonaut"
-HOST = "127.0.0.1"
-
-# Beside those that the endpoint names. The empty ones are as if they were not set.
-OWN_PARAMETERS = {
-    "hostaddr": HOST,
-    "options": "",
-    "client_encoding": "UTF8",
-    "target_session_attrs": "any",
-    "require_auth": "scram-sha-256",
-    "channel_binding": "disable",
-    "gssencmode": "disable",
-    "sslmode": "disable",
-    "sslcertmode": "disable",
-    "sslnegotiation": "postgres",
-    "sslrootcert": "",
-    "ssl_max_protocol_version": "",
-}
-
+PORT = 5432  # of no network: only a part of the socket's name
+SOCKET = f".s.PGSQL.{PORT}"
+STATUS_LINE = 7  # of postmaster.pid, counted from 0
 SETTINGS = {
-    "listen_addresses": HOST,
+    "listen_addresses": "",  # any program could take a port while the server restarts
     "unix_socket_directories": ".",
+    "unix_socket_permissions": "0700",
     "max_connections": "100",
     "shared_buffers": "256MB",
     "wal_compression": "pglz",
@@ -61,6 +43,9 @@ SETTINGS = {
     "log_timezone": "UTC",
     "lc_messages": "C",
     "log_min_messages": "warning",
+    # Statements and details hold what users wrote.
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
 }
 
 
@@ -71,8 +56,10 @@ class PostgresServer:
 
     def __init__(self, home: Path) -> None:
         self.folder = ServerFolder(home, "postgres")
-        self.password_file = self.folder.path / "password"
-        self.port = 0
+        self.socket = self.folder.data / SOCKET
+        self.passfile = self.folder.path / "pgpass"
+        self.files: Sequence[Path] = [self.folder.endpoint, self.passfile]
+        self.notices: list[str] = []
 
     def prepare(self) -> None:
         """Create the database cluster unless there is one.
@@ -84,62 +71,70 @@ class PostgresServer:
         self.programs = Programs(find_binaries(self.account), self.account)
         if self.folder.data.exists():
             refuse_other_version(self.programs, self.folder.data)
-            return
-        password = secrets.token_urlsafe(24)
-        write_atomically(self.password_file, password)
-        create_cluster(self.programs, self.folder.data, USER, password)
+        else:
+            create_cluster(self.programs, self.folder.data)
+        self.rules = rules()
 
     def launch(self) -> Launch:
-        self.port = self._choose_port()
-        settings = [arg for key, value in SETTINGS.items() for arg in ("-c", f"{key}={value}")]
-        args = [str(self.programs.path("postgres")), "-D", HERE, "-p", str(self.port), *settings]
-        return Launch(args, self.folder.data, self.account, clean_environment())
+        named = {name: f"/proc/self/fd/{file}" for name, file in self.rules.items()}
+        settings = [arg for item in (SETTINGS | named).items() for arg in ("-c", "=".join(item))]
+        return Launch(
+            [str(self.programs.path("postgres")), "-D", HERE, "-p", str(PORT), *settings],
+            self.folder.data,
+            self.account,
+            clean_environment(),
+            list(self.rules.values()),
+        )
 
-    def is_ready(self) -> bool:
-        # A ping does not log in: a wrong password does not make the server less ready.
-        address = f"host={HOST} port={self.port} connect_timeout=5"
-        return PGconn.ping(address.encode()) == Ping.OK
+    def is_ready(self, process: int) -> bool:
+        # As it says itself. Trying to connect would fill its log with refusals.
+        with suppress(OSError, IndexError):
+            lines = (self.folder.data / "postmaster.pid").read_text().splitlines()
+            return lines[0] == str(process) and lines[STATUS_LINE].strip() == "ready"
+        return False
 
-    def endpoint(self) -> dict[str, Any]:
-        """Host, port, user and password, as psycopg names them."""
-        password = self.password_file.read_text()
-        return {"host": HOST, "port": self.port, "user": USER, "password": password}
+    def admit(self) -> None:
+        """Give the application's role a password, with which it can connect."""
+        with administrator(self.folder) as connection:
+            self._password = renew_password(connection)
 
-    def _choose_port(self) -> int:
-        """Its last port unless another process listens there, else one that the system picks."""
-        for port in (self._last_port(), 0):
-            with suppress(OSError):
-                return free_port(HOST, port)
-        raise ServerStartError(f"There is no free port on {HOST}.")
+    def publish(self) -> None:
+        """Host, port, user and the file with the password, as psycopg names them."""
+        write_atomically(self.passfile, f"*:*:*:{ROLE}:{self._password}\n")
+        endpoint = {
+            "host": str(self.folder.data),
+            "port": PORT,
+            "user": ROLE,
+            "passfile": str(self.passfile),
+            "require_auth": PROOF,
+        }
+        write_atomically(self.folder.endpoint, json.dumps(endpoint))
 
-    def _last_port(self) -> int:
-        try:
-            return int(json.loads(self.folder.endpoint.read_text())["port"])
-        except (OSError, ValueError, KeyError):
-            return 0
+    def set_data_aside(self) -> bool:
+        return False
 
 
-def own_parameters() -> dict[str, str]:
-    """What keeps this process's PGSSLMODE, PGHOSTADDR and the like out of a connection.
+def socket_folder(folder: ServerFolder) -> str:
+    """Where this process finds the socket, as libpq takes it."""
+    return str(reachable(folder.data / SOCKET, folder.home).parent)
 
-    They are meant for other servers, but libpq takes them wherever a parameter is not given. A
-    PGSERVICE may set any of the parameters.
+
+def administrator(
+    folder: ServerFolder, database: str = "postgres"
+) -> AbstractContextManager[psycopg.Connection[Any]]:
+    """A connection as the superuser, for what the application's role has no right to do.
+
+    Raises:
+        ServerStartError: the server refuses.
     """
-    if "PGSERVICE" in os.environ:
-        return dict(OWN_PARAMETERS)
-    return {
-        name: value
-        for name, value in OWN_PARAMETERS.items()
-        if f"PG{name.replace('_', '').upper()}" in os.environ
-    }
+    account = server_account(folder.data)
+    name = account.name if account else own_name()
+    return as_administrator(socket_folder(folder), name, database)
 
 
-def without_libpq_variables() -> dict[str, str]:
-    """The environment for a program that is to reach the embedded server."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+def address(lease: Lease) -> dict[str, Any]:
+    """How a process with a lease connects, as psycopg names it.
 
-
-def forget_libpq_variables() -> None:
-    """Take them out of this process's environment. For the beginning of a program only."""
-    for name in os.environ.keys() - without_libpq_variables().keys():
-        del os.environ[name]
+    It stays the same when the server restarts: libpq reads the password from its file each time.
+    """
+    return lease.endpoint() | {"host": socket_folder(lease.folder)} | own_parameters()

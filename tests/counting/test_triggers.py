@@ -151,8 +151,6 @@ def test_a_statement_writes_one_ledger_row_per_owner_and_source(filled: Database
 
 def test_writers_need_no_right_on_the_ledger(filled: Database) -> None:
     with filled.transaction() as session:
-        run(session, "DROP ROLE IF EXISTS a_writer")
-        run(session, "CREATE ROLE a_writer")
         run(session, "GRANT SELECT, INSERT, DELETE ON content_items TO a_writer")
         run(session, "GRANT USAGE ON SEQUENCE content_items_id_seq TO a_writer")
         run(session, "GRANT SELECT ON users TO a_writer")

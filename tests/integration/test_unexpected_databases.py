@@ -1,5 +1,7 @@
 """Databases that are not as expected: read-only by default, or published as a whole."""
 
+from typing import LiteralString
+
 import pytest
 from sqlalchemy import URL
 from sqlalchemy.exc import OperationalError
@@ -9,6 +11,8 @@ from genonaut.counting.engine import refresh
 from genonaut.db.counts import GEN_SOURCE
 from genonaut.db.failures import explain
 from genonaut.db.session import Database, open_database
+from genonaut.embedded.folder import ServerFolder
+from genonaut.embedded.postgres import administrator
 from genonaut.errors import DatabaseError
 from tests.support.rows import add_items, add_user, run
 
@@ -42,15 +46,23 @@ def test_a_read_only_database_stays_read_only_after_a_snapshot(
             )
 
 
-def test_a_publication_for_all_tables_forbids_no_fold(database: Database) -> None:
-    run(database, "CREATE PUBLICATION everything FOR ALL TABLES")
+def test_a_publication_for_all_tables_forbids_no_fold(
+    settings: Settings, database: Database
+) -> None:
+    as_superuser(settings, "CREATE PUBLICATION everything FOR ALL TABLES")
     try:
         add_items(database, add_user(database), 3)
         with database.transaction() as session:
             assert session.connection().exec_driver_sql(KEYLESS).all() == []
             assert refresh(session, GEN_SOURCE, "test").totals["regular"] == 3
     finally:
-        run(database, "DROP PUBLICATION everything")
+        as_superuser(settings, "DROP PUBLICATION everything")
+
+
+def as_superuser(settings: Settings, statement: LiteralString) -> None:
+    folder = ServerFolder(settings.home, "postgres")
+    with administrator(folder, settings.db.name) as connection:
+        connection.execute(statement)
 
 
 def test_a_pooler_that_passes_nothing_on_is_named() -> None:

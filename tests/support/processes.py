@@ -14,7 +14,10 @@ from typing import Any, Self
 import psycopg
 from sqlalchemy import URL, create_engine
 
+from genonaut.db.address import embedded_url
 from genonaut.db.session import Database
+from genonaut.embedded.folder import ServerFolder
+from genonaut.embedded.postgres import socket_folder
 from genonaut.embedded.server import free_port
 from tests.support.waiting import PATIENCE_SECONDS, wait_until
 
@@ -148,16 +151,25 @@ class Holder:
 
 def connect(home: Path, dbname: str = "postgres", **options: Any) -> psycopg.Connection[Any]:
     """A connection to the home's server, which another process has to hold meanwhile."""
-    endpoint = json.loads((home / "postgres" / "endpoint.json").read_text())
-    return psycopg.connect(**{**endpoint, "dbname": dbname, "autocommit": True, **options})
+    return psycopg.connect(**(address_of(home) | {"dbname": dbname, "autocommit": True} | options))
+
+
+def address_of(home: Path) -> dict[str, Any]:
+    """How to connect to the home's server, as psycopg names it."""
+    folder = ServerFolder(home, "postgres")
+    found: dict[str, Any] = json.loads(folder.endpoint.read_text())
+    return found | {"host": socket_folder(folder)}
 
 
 @contextmanager
 def opened(home: Path) -> Iterator[Database]:
     """The home's test database, whose server another process has to hold meanwhile."""
-    endpoint = json.loads((home / "postgres" / "endpoint.json").read_text())
-    names = {"username" if key == "user" else key: value for key, value in endpoint.items()}
-    url = URL.create("postgresql+psycopg", database="genonaut_test", **names)
+    with opened_at(embedded_url(address_of(home), "genonaut_test")) as database:
+        yield database
+
+
+@contextmanager
+def opened_at(url: URL) -> Iterator[Database]:
     engine = create_engine(url, pool_size=12, pool_pre_ping=True)
     try:
         yield Database(url, engine, is_embedded=True)
@@ -204,6 +216,20 @@ def _of(process: int, name: str) -> str:
     with suppress(OSError):
         return Path(f"/proc/{process}/{name}").read_text(errors="replace")
     return ""
+
+
+def ports_of(process: int) -> set[int]:
+    """The TCP ports at which a process listens."""
+    links = [str(link.readlink()) for link in Path(f"/proc/{process}/fd").iterdir()]
+    return {port for inode, port in _listeners() if f"socket:[{inode}]" in links}
+
+
+def _listeners() -> Iterator[tuple[str, int]]:
+    for table in ("tcp", "tcp6"):
+        for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]:
+            fields = line.split()
+            if fields[3] == "0A":  # it listens
+                yield fields[9], int(fields[1].rpartition(":")[2], 16)
 
 
 def is_gone(process: int) -> bool:

@@ -3,25 +3,35 @@
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import Final
+from signal import SIGINT
+from typing import Any, Final
 from uuid import uuid4
 
+import psycopg
 import pytest
-from sqlalchemy import create_engine
+from sqlalchemy import URL, create_engine
 
 from genonaut.config import Settings, load_settings
 from genonaut.counting.declaration import CachedCount
 from genonaut.db.counts import COUNTS, build_counts
 from genonaut.db.session import Database, open_database
+from genonaut.embedded.account import server_account
+from genonaut.embedded.cluster import ADMINISTRATOR, Programs, find_binaries
+from genonaut.embedded.entry import ROLE
+from genonaut.embedded.folder import HERE, ServerFolder
 from genonaut.embedded.locks import FileLock
+from genonaut.embedded.parent import dies_with_parent
+from genonaut.embedded.postgres import administrator
+from genonaut.embedded.server import clean_environment, free_port
 from tests.support.processes import nothing_left
 from tests.support.waiting import PATIENCE_SECONDS, wait_until
 
 DEBIAN: Final = Path("/usr/lib/postgresql/15/bin")
 EMBEDDED: Final = "embedded"
 SERVERS: Final = (EMBEDDED, "debian-15")
+A_WRITER: Final = "a_writer"
 MIGRATED: Final = "migrated"
 STRAY: Final = ("DATABASE_URL", "DB_HOST", "DB_NAME", "GENONAUT_ENV", "GENONAUT_HOME")
 
@@ -76,6 +86,14 @@ def new_database(
             engine.dispose()
             connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
     admin.dispose()
+
+
+def allow_tests(home: Path) -> None:
+    """Let the product's role write without firing triggers, and become a role with fewer rights."""
+    with administrator(ServerFolder(home, "postgres")) as connection:
+        connection.execute(f"GRANT SET ON PARAMETER session_replication_role TO {ROLE}")
+        connection.execute(f"CREATE ROLE {A_WRITER}")
+        connection.execute(f"GRANT {A_WRITER} TO {ROLE}")
 
 
 @contextmanager
@@ -145,6 +163,64 @@ def copy_server(source: Path, home: Path, settings: str = "") -> None:
     subprocess.run(["cp", "-a", source / "postgres", home], check=True)
     with (home / "postgres" / "data" / "postgresql.conf").open("a") as file:
         file.write(settings)
+
+
+class NamedServer:
+    """A server as the settings name one: not ours, at a port, with a password; while it runs."""
+
+    def __init__(self, home: Path) -> None:
+        self.data = home / "postgres" / "data"
+        self.address: dict[str, Any] = {
+            "host": "127.0.0.1",
+            "port": free_port(),
+            "user": ROLE,
+            "password": "of-the-named-server",
+        }
+        account = server_account(self.data)
+        self._programs = Programs(find_binaries(account), account)
+        rules = "local all all trust\nhost all all 127.0.0.1/32 scram-sha-256\n"
+        (self.data / "pg_hba.conf").write_text(rules)
+
+    def url(self, database: str) -> URL:
+        names = self.address | {"username": self.address["user"], "database": database}
+        return URL.create("postgresql+psycopg", **{k: v for k, v in names.items() if k != "user"})
+
+    def connect(self, dbname: str = "postgres") -> psycopg.Connection[Any]:
+        """Its superuser, who needs no password."""
+        port = self.address["port"]
+        return psycopg.connect(
+            host=str(self.data), port=port, user=ADMINISTRATOR, dbname=dbname, autocommit=True
+        )
+
+    @contextmanager
+    def running(self) -> Iterator[dict[str, Any]]:
+        """Its address."""
+        settings = {"listen_addresses": "127.0.0.1", "unix_socket_directories": "."}
+        account = self._programs.account
+        with subprocess.Popen(
+            [
+                *(self._programs.path("postgres"), "-D", HERE, "-p", str(self.address["port"])),
+                *(arg for item in settings.items() for arg in ("-c", "=".join(item))),
+            ],
+            cwd=self.data,
+            env=clean_environment(),
+            stderr=subprocess.DEVNULL,
+            user=account.uid if account else None,
+            group=account.gid if account else None,
+            extra_groups=[] if account else None,
+            preexec_fn=dies_with_parent(SIGINT),  # noqa: PLW1509 - it only calls the kernel
+        ) as process:
+            try:
+                wait_until(self._is_ready, "the named server answers")
+                yield self.address
+            finally:
+                process.send_signal(SIGINT)
+
+    def _is_ready(self) -> bool:
+        with suppress(psycopg.OperationalError), self.connect() as connection:
+            connection.execute(f"ALTER ROLE {ROLE} PASSWORD '{self.address['password']}'")
+            return True
+        return False
 
 
 def empty(database: Database, *more: CachedCount) -> None:

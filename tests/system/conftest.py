@@ -9,17 +9,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
-from tests.support.processes import (
-    CHECKOUT,
-    Holder,
-    connect,
-    kill,
-    nothing_left,
-    processes_of,
-)
-from tests.support.servers import QUICK, copy_server, make_folder, prepared_home
+from tests.support.processes import CHECKOUT, kill, nothing_left, processes_of
+from tests.support.servers import QUICK, NamedServer, copy_server, make_folder, prepared_home
 
 needs_root = pytest.mark.skipif(
     os.geteuid() != 0, reason="NEEDS ROOT: it is about what root starts, or who is not root"
@@ -64,18 +58,17 @@ def real_server(prepared: Path) -> Iterator[dict[str, Any]]:
     home = make_folder()
     try:
         copy_server(prepared, home, QUICK)
-        with Holder(home) as holder:
-            address = holder.address()
-            with connect(home) as connection:
+        server = NamedServer(home)
+        with server.running() as address:
+            with psycopg.connect(**address, dbname="postgres", autocommit=True) as connection:
                 connection.execute("CREATE DATABASE without_schema")
                 for name in OTHER_SCHEMAS:
                     connection.execute(f"CREATE DATABASE {name}")
             for name, revision in OTHER_SCHEMAS.items():
-                with connect(home, name) as connection:
+                with psycopg.connect(**address, dbname=name, autocommit=True) as connection:
                     connection.execute("CREATE TABLE alembic_version (version_num varchar(32))")
                     connection.execute("INSERT INTO alembic_version VALUES (%s)", [revision])
             yield address
-            holder.let_go()
     finally:
         shutil.rmtree(home)
 

@@ -4,7 +4,6 @@ One demo is served for all of them: as large as the documents' in users and tags
 and with few items. Numbers, times and ids are not compared.
 """
 
-import json
 import os
 import shutil
 import sys
@@ -15,12 +14,13 @@ from pathlib import Path
 import pytest
 
 from genonaut.broker import running_broker
+from genonaut.db.address import as_uri, embedded_url, with_password
 from genonaut.embedded.cluster import find_binaries
 from tests.support.api import running_api
 from tests.support.console import blocks, examples
 from tests.support.docs import read_docs
 from tests.support.forks import Forks, forks
-from tests.support.processes import connect, environment, nothing_left
+from tests.support.processes import address_of, connect, environment, nothing_left
 from tests.support.servers import EMBEDDED, QUICK, copy_server, make_folder, open_server
 from tests.support.terminal import Terminal
 
@@ -78,14 +78,12 @@ class Demo:
 
     def as_named_server(self) -> dict[str, str]:
         """Its PostgreSQL, as one of the reader's own."""
-        end = json.loads((self.home / "postgres" / "endpoint.json").read_text())
-        address = f"{end['user']}:{end['password']}@{end['host']}:{end['port']}"
+        url = with_password(embedded_url(address_of(self.home), "genonaut_demo"))
         return {
-            "DATABASE_URL": f"postgresql://{address}/genonaut_demo",
-            "PGHOST": end["host"],
-            "PGPORT": str(end["port"]),
-            "PGUSER": end["user"],
-            "PGPASSWORD": end["password"],
+            "DATABASE_URL": as_uri(url, secrets=True),
+            "PGHOST": str(url.query["host"]),
+            "PGUSER": str(url.username),
+            "PGPASSWORD": str(url.password),
         }
 
     def _restore(self) -> None:

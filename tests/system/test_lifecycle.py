@@ -188,10 +188,14 @@ def stats_are_checked(home: Path) -> None:
 
 
 def the_address_is_told(home: Path) -> None:
-    server = json.loads((home / "postgres" / "endpoint.json").read_text())
-    assert succeed(home, "db", "url", "--password") == (
-        f"postgresql://genonaut:{server['password']}@127.0.0.1:{server['port']}/genonaut_test\n"
+    where = f"/genonaut_test?host={home}/postgres/data"
+    file = home / "postgres" / "pgpass"
+    assert succeed(home, "db", "url") == (
+        f"postgresql://genonaut@{where}&passfile={file}&port=5432\n"
     )
+    shown = succeed(home, "db", "url", "--password")
+    password = file.read_text().strip().rpartition(":")[2]
+    assert shown == f"postgresql://genonaut:{password}@{where}&port=5432\n"
 
 
 def psql_is_there(home: Path) -> None:
@@ -245,10 +249,15 @@ def test_commands_work_beside_a_running_up(home_of_ada: Path) -> None:
         assert http.get(url + STATS).json()["community_regular_count"] == 3
 
 
-def test_the_address_is_printed_without_the_password_unless_requested(ready_home: Path) -> None:
-    shown = succeed(ready_home, "db", "url")
-    assert shown.startswith("postgresql://genonaut:***@127.0.0.1:")
-    assert shown.endswith("/genonaut_test\n")
+@pytest.mark.parametrize("options", [[], ["--password"]])
+def test_the_address_that_is_told_is_one_for_programs_of_postgresql(
+    ready_home: Path, options: list[str]
+) -> None:
+    with Holder(ready_home) as holder:
+        holder.address()
+        told = succeed(ready_home, "db", "url", *options).strip()
+        with psycopg.connect(told) as connection:
+            assert connection.info.user == "genonaut"
 
 
 def test_psql_ends_as_it_would_without_us(ready_home: Path) -> None:

@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,19 +22,20 @@ from tests.support import http
 from tests.support.effort import effort
 from tests.support.processes import (
     CHECKOUT,
-    Holder,
     Running,
     all_processes,
     command_line,
     environment,
+    keeper,
     kill,
     opened,
+    opened_at,
     postmaster,
     serving,
 )
 from tests.support.recount import differences
 from tests.support.rows import add_user
-from tests.support.servers import copy_server
+from tests.support.servers import NamedServer, copy_server
 from tests.support.waiting import PATIENCE_SECONDS, wait_until
 
 INSERT = """
@@ -169,6 +170,7 @@ KILLED: dict[str, Callable[[Path], list[int]]] = {
     "worker's children": lambda home: parts(home, "worker")[1:],
     "beat": lambda home: parts(home, "beat"),
     "PostgreSQL": lambda home: [postmaster(home)],
+    "keeper": lambda home: [keeper(home)],
     "API": lambda home: parts(home, "api"),
 }
 
@@ -239,21 +241,22 @@ def test_a_database_that_is_down_at_the_scheduled_time(
 ) -> None:
     elsewhere = new_home / "elsewhere"
     copy_server(prepared, elsewhere)
-    with Holder(elsewhere) as server:
-        there = server.address()
-        names = {"host": "DB_HOST", "port": "DB_PORT", "user": "DB_USER", "password": "DB_PASSWORD"}
-        named = quick | {variable: str(there[key]) for key, variable in names.items()}
-        with serving(ready_home, **named) as (command, _), opened(elsewhere) as database:
-            wait_until(lambda: refreshes(database), "the worker refreshed")
-            server.let_go()
-            wait_until(
-                lambda: "raised unexpected" in (log := command.stderr.read_text()) or "etry" in log,
-                "the task failed",
-            )
-            with Holder(elsewhere) as again:
-                assert again.address()["port"] == there["port"]
-                another_refresh(database)
-                command.end(signal.SIGTERM)
+    server = NamedServer(elsewhere)
+    named = quick | {f"DB_{part.upper()}": str(value) for part, value in server.address.items()}
+    with ExitStack() as stack:
+        stopping = stack.enter_context(ExitStack())
+        stopping.enter_context(server.running())
+        command, _ = stack.enter_context(serving(ready_home, **named))
+        database = stack.enter_context(opened_at(server.url("genonaut_test")))
+        wait_until(lambda: refreshes(database), "the worker refreshed")
+        stopping.close()
+        wait_until(
+            lambda: "raised unexpected" in (log := command.stderr.read_text()) or "etry" in log,
+            "the task failed",
+        )
+        stopping.enter_context(server.running())
+        another_refresh(database)
+        command.end(signal.SIGTERM)
 
 
 @pytest.mark.long

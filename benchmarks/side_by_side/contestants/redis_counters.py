@@ -7,6 +7,7 @@ from uuid import UUID
 
 import redis
 import redis.asyncio
+from sqlalchemy import make_url
 
 from benchmarks.side_by_side.contestants.base import Contestant
 from benchmarks.side_by_side.gallery import (
@@ -36,7 +37,7 @@ class RedisCounters(Contestant):
 
     @property
     def _key(self) -> str:
-        return f"counts:{self.dsn.rpartition('/')[2]}"
+        return f"counts:{make_url(self.dsn).database}"
 
     @cached_property
     def _client(self) -> redis.Redis:

@@ -16,6 +16,7 @@ from redis.exceptions import NoPermissionError, ReadOnlyError, RedisError
 
 from genonaut.api.http.limiter import ConnectionLimiter
 from genonaut.broker import redis_client_url
+from genonaut.db.address import connection_arguments
 from genonaut.db.session import Database
 from genonaut.errors import DatabaseTimeoutError
 
@@ -56,14 +57,13 @@ class Probe(Generic[Found]):
 
 def database_probe(database: Database, statement: str) -> Probe[Any]:
     """Asks the database for the one row of a statement."""
-    url = database.url.set(drivername="postgresql")
-    address = url.render_as_string(hide_password=False)
+    address = connection_arguments(database.url)
 
     async def ask() -> Any:  # noqa: ANN401 - a named tuple of the columns
         # A connection of its own, so that the pool's state does not matter, and an asynchronous
         # one, because a server that hangs can only be given up on from outside.
         async with await psycopg.AsyncConnection.connect(
-            address, row_factory=namedtuple_row
+            **address | {"row_factory": namedtuple_row}
         ) as connection:
             row = await (await connection.execute(statement)).fetchone()
         if row is None:
