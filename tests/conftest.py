@@ -14,6 +14,7 @@ from hypothesis import settings as hypothesis_settings
 
 from genonaut.config import Settings
 from genonaut.db.session import Database
+from genonaut.embedded.account import our_account
 from tests.support import servers
 from tests.support.api import OpenApi, running_api
 from tests.support.chromium import CHROMIUM
@@ -53,6 +54,8 @@ def pytest_report_header() -> list[str]:
 def pytest_configure(config: pytest.Config) -> None:
     given = getattr(config, "workerinput", {}).get("run")
     config.stash[RUN] = Path(given) if given else make_folder()
+    if os.geteuid() == 0:
+        our_account()  # which is told of by the first command that needs it
 
 
 @pytest.hookimpl(optionalhook=True)

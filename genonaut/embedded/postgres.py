@@ -68,6 +68,8 @@ class PostgresServer:
             ServerStartError: it cannot be created, or was created by another version.
         """
         self.account = server_account(self.folder.data)
+        if self.account and self.account.is_new:
+            self.notices.append(self.account.notice)
         self.programs = Programs(find_binaries(self.account), self.account)
         if self.folder.data.exists():
             refuse_other_version(self.programs, self.folder.data)

@@ -67,6 +67,8 @@ class ValkeyServer:
         if not data.is_dir() and (data.exists() or data.is_symlink()):
             self._set_aside([data])
         self.account = server_account(data)
+        if self.account and self.account.is_new:
+            self.notices.append(self.account.notice)
         data.mkdir(mode=0o700, exist_ok=True)
         if self.account:
             os.chown(data, self.account.uid, self.account.gid, follow_symlinks=False)
