@@ -14,7 +14,7 @@ from genonaut.config import Settings, load_settings
 from genonaut.db.counts import build_counts
 from genonaut.db.session import open_database
 from genonaut.embedded.lease import Lease
-from genonaut.errors import GenonautError
+from genonaut.errors import GenonautError, ServerStartError
 from genonaut.logs import configure_logs
 from genonaut.running.interruption import exit_on
 from genonaut.running.listening import READY, listen
@@ -38,7 +38,7 @@ def up(env: Env = None) -> None:
     exit_on(signal.SIGINT, signal.SIGTERM)
     with ExitStack() as stack:
         listener = stack.enter_context(listen(settings))
-        leases = [stack.enter_context(Lease(settings.home, name)) for name in _embedded(settings)]
+        leases = _start_servers(stack, settings)
         prepare(settings)
         Servers(leases).supervise(settings, listener)
 
@@ -51,9 +51,17 @@ def prepare(settings: Settings) -> None:
         print_built_counts(build_counts(database, "genonaut up"))
 
 
-def _embedded(settings: Settings) -> list[str]:
-    database = ["postgres"] if settings.db.is_embedded else []
-    return database + (["valkey"] if is_embedded(settings) else [])
+def _start_servers(stack: ExitStack, settings: Settings) -> list[Lease]:
+    leases = []
+    if settings.db.is_embedded:
+        leases.append(stack.enter_context(Lease(settings.home, "postgres")))
+    if is_embedded(settings):
+        try:
+            leases.append(stack.enter_context(Lease(settings.home, "valkey")))
+        except ServerStartError as error:
+            # The gallery is exact without it. The parts that need it start it when they can.
+            say(f"genonaut: {error} Until then counts are not refreshed or folded on schedule.")
+    return leases
 
 
 class Servers:

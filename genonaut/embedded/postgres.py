@@ -19,7 +19,7 @@ from genonaut.embedded.cluster import (
     create_cluster,
     find_binaries,
 )
-from genonaut.embedded.data_folder import refuse_other_version
+from genonaut.embedded.data_folder import has_cluster, refuse_other_version, remove_stale_pid
 from genonaut.embedded.entry import PROOF, ROLE, as_administrator, renew_password, rules
 from genonaut.embedded.folder import HERE, ServerFolder
 from genonaut.embedded.lease import Lease
@@ -65,19 +65,20 @@ class PostgresServer:
         """Create the database cluster unless there is one.
 
         Raises:
-            ServerStartError: it cannot be created, or was created by another version.
+            ServerStartError: it cannot be created, is missing, or was created by another version.
         """
         self.account = server_account(self.folder.data)
         if self.account and self.account.is_new:
             self.notices.append(self.account.notice)
         self.programs = Programs(find_binaries(self.account), self.account)
-        if self.folder.data.exists():
+        if has_cluster(self.folder):
             refuse_other_version(self.programs, self.folder.data)
         else:
             create_cluster(self.programs, self.folder.data)
         self.rules = rules()
 
     def launch(self) -> Launch:
+        remove_stale_pid(self.folder.data)
         named = {name: f"/proc/self/fd/{file}" for name, file in self.rules.items()}
         settings = [arg for item in (SETTINGS | named).items() for arg in ("-c", "=".join(item))]
         return Launch(
