@@ -2,12 +2,22 @@
 
 from typing import Final
 
-from tests.mutants.promises import api, counting, ingest, operations, processes, refreshing, web
+from tests.mutants.promises import (
+    api,
+    counting,
+    ingest,
+    local,
+    operations,
+    processes,
+    refreshing,
+    web,
+)
 
 MUTANTS: Final = (
     *api.MUTANTS,
     *counting.MUTANTS,
     *ingest.MUTANTS,
+    *local.MUTANTS,
     *operations.MUTANTS,
     *processes.MUTANTS,
     *refreshing.MUTANTS,
