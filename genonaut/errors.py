@@ -47,6 +47,12 @@ class PortInUseError(GenonautError):
     exit_code = 6
 
 
+class AlreadyRunningError(GenonautError):
+    """Another process serves this gallery."""
+
+    exit_code = 6
+
+
 class DatabaseError(GenonautError):
     """The database cannot be used."""
 

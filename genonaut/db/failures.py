@@ -23,10 +23,20 @@ FAILURES: dict[type[psycopg.Error], tuple[type[DatabaseError], str]] = {
     ),
     psycopg.errors.DeadlockDetected: (DatabaseBusyError, BUSY),
     psycopg.errors.SerializationFailure: (DatabaseBusyError, BUSY),
+    psycopg.errors.ReadOnlySqlTransaction: (
+        DatabaseError,
+        "The database is read-only: a standby, or `default_transaction_read_only` is on. Use the "
+        "primary, or turn that off.",
+    ),
     psycopg.errors.LockNotAvailable: (
         DatabaseBusyError,
         "Another transaction has held a lock for too long. Try again when it is done.",
     ),
+}
+POOLERS = {
+    "unsupported startup parameter": "unset PGOPTIONS and take the parameters out of DATABASE_URL, "
+    "or connect to PostgreSQL directly",
+    "statement pooling": "set `pool_mode = session` there, or connect to PostgreSQL directly",
 }
 
 
@@ -34,29 +44,32 @@ def explain(failure: DBAPIError | psycopg.Error, url: URL) -> DatabaseError:
     """The error to raise instead of SQLAlchemy's or the driver's. Never names the password."""
     error = failure.orig if isinstance(failure, DBAPIError) else failure
     invalidated = isinstance(failure, DBAPIError) and failure.connection_invalidated
-    where = f"{url.host or url.query.get('host') or 'the local socket'}:{url.port or 5432}"
+    server = where(url)
     reason = str(error)
     for kind, (noun, sentence) in FAILURES.items():
         if isinstance(error, kind):
             return noun(sentence)
     if refusal := _refusal(reason, url):
-        return DatabaseError(f"The database server at {where} {refusal}.")
-    if "unsupported startup parameter" in reason:
-        return DatabaseError(
-            f"The pooler at {where} does not pass on startup parameters ({_last_line(reason)}): "
-            "use its session mode with parameters passed on, or connect to PostgreSQL directly."
-        )
+        return DatabaseError(f"The database server at {server} {refusal}.")
+    if remedy := next((POOLERS[words] for words in POOLERS if words in reason), None):
+        return DatabaseError(f"The pooler at {server} refuses us ({_last_line(reason)}): {remedy}.")
     if "database" in reason and "does not exist" in reason:
         return DatabaseError(
-            f"There is no database {url.database!r} at {where}: create it with "
+            f"There is no database {url.database!r} at {server}: create it with "
             f"`createdb {url.database}`, or correct DB_NAME."
         )
     if invalidated or _is_about_the_connection(error):
         return DatabaseUnreachableError(
-            f"The database server at {where} cannot be reached: start it, or correct DB_HOST and "
+            f"The database server at {server} cannot be reached: start it, or correct DB_HOST and "
             f"DB_PORT, or DATABASE_URL ({_last_line(reason)})."
         )
     return DatabaseError(f"The database failed: {_primary_message(error)}.")
+
+
+def where(url: URL) -> str:
+    """The server's address, as messages name it."""
+    host = url.host or url.query.get("host") or "the local socket"
+    return f"{host}:{url.port or 5432}"
 
 
 def _refusal(reason: str, url: URL) -> str | None:

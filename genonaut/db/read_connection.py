@@ -10,7 +10,8 @@ from sqlalchemy import URL
 
 from genonaut.db.address import connection_arguments
 from genonaut.db.failures import explain
-from genonaut.db.session import SESSION
+from genonaut.db.requirements import ENCODING
+from genonaut.db.session import session_settings
 from genonaut.errors import DatabaseTimeoutError
 
 GRACE_SECONDS = 1.0  # for the server to report the timeout itself
@@ -64,7 +65,7 @@ class ReadConnection:
                     raise
                 # It broke while it was idle, as when the server was restarted.
         self._connection = fresh = await self._connect()
-        await fresh.execute(SESSION)
+        await fresh.execute(session_settings(self._timeout_seconds))
         return await self._execute(fresh, statement, parameters)
 
     async def _execute(
@@ -75,7 +76,6 @@ class ReadConnection:
         return await cursor.fetchall()
 
     async def _connect(self) -> Connection:
-        milliseconds = int(self._timeout_seconds * 1000)
         return await psycopg.AsyncConnection.connect(
             **connection_arguments(self._url)
             | {
@@ -83,8 +83,8 @@ class ReadConnection:
                 "prepare_threshold": 0,
                 "row_factory": namedtuple_row,
                 "application_name": "genonaut",
+                "client_encoding": ENCODING,
                 "connect_timeout": self._connect_timeout_seconds,
-                "options": f"-c statement_timeout={milliseconds}",
             }
         )
 

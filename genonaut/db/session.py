@@ -3,7 +3,7 @@
 with open_database(settings) as database, database.transaction() as session: ...
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
@@ -18,14 +18,23 @@ from genonaut.config import Settings
 from genonaut.db.address import embedded_url, guarded
 from genonaut.db.failures import explain
 from genonaut.db.migrate import require_current, upgrade
+from genonaut.db.requirements import ENCODING, require_usable
 from genonaut.embedded.lease import Lease
 from genonaut.embedded.postgres import address
 from genonaut.errors import ServerStartError
 
-# Not among the `options`: libpq sends PGTZ and PGDATESTYLE behind them, so those would win.
-SESSION = """
+# Not among the startup parameters: poolers refuse those, and libpq sends PGTZ and PGDATESTYLE
+# behind them, so those would win. Compiling a plan (JIT) takes longer than it ever saves here.
+_SESSION = """
     SELECT set_config('timezone', 'UTC', false) AS timezone,
-           set_config('datestyle', 'ISO, MDY', false) AS datestyle"""
+           set_config('datestyle', 'ISO, MDY', false) AS datestyle,
+           set_config('jit', 'off', false) AS jit,
+           set_config('statement_timeout', '{}', false) AS statement_timeout"""
+
+
+def session_settings(statement_timeout_seconds: float) -> str:
+    """The statement that begins each of our sessions. 0 is no time limit."""
+    return _SESSION.format(int(statement_timeout_seconds * 1000))
 
 
 @dataclass(frozen=True)
@@ -87,7 +96,8 @@ def open_database(
         DatabaseError: the server cannot be used, or its schema is not the current one.
     """
     with _server(settings) as url:
-        milliseconds = int(statement_timeout_seconds * 1000)
+        if not settings.db.is_embedded:
+            require_usable(url, settings.db.connect_timeout_seconds)
         engine = create_engine(
             url,
             pool_size=pool_size,
@@ -97,12 +107,11 @@ def open_database(
             pool_pre_ping=True,
             connect_args={
                 "application_name": "genonaut",
+                "client_encoding": ENCODING,
                 "connect_timeout": settings.db.connect_timeout_seconds,
-                # Compiling a plan (JIT) takes longer than it ever saves here.
-                "options": f"-c statement_timeout={milliseconds} -c jit=off",
             },
         )
-        event.listen(engine, "connect", _begin)
+        event.listen(engine, "connect", _begin(session_settings(statement_timeout_seconds)))
         event.listen(engine, "checkin", _respect_the_default)
         database = Database(url, engine, settings.db.is_embedded)
         try:
@@ -112,9 +121,12 @@ def open_database(
             engine.dispose()
 
 
-def _begin(connection: psycopg.Connection[Any], _record: object) -> None:
-    connection.execute(SESSION)
-    connection.commit()
+def _begin(statement: str) -> Callable[[psycopg.Connection[Any], object], None]:
+    def begin(connection: psycopg.Connection[Any], _record: object) -> None:
+        connection.execute(statement)
+        connection.commit()
+
+    return begin
 
 
 def _respect_the_default(connection: psycopg.Connection[Any] | None, _record: object) -> None:
