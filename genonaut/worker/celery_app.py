@@ -15,8 +15,8 @@ from genonaut.logs import configure_logs
 from genonaut.worker.schedules import beat_schedule
 
 SCHEDULERS = {
-    "persistent": "celery.beat:PersistentScheduler",
-    "redbeat": "redbeat.RedBeatScheduler",
+    "persistent": "genonaut.worker.file_scheduler:FileScheduler",
+    "redbeat": "genonaut.worker.redis_scheduler:RedisScheduler",
 }
 
 
@@ -26,17 +26,17 @@ def configuration(settings: Settings) -> dict[str, Any]:
     Raises:
         ConfigError: a schedule is wrong.
     """
-    celery = settings.celery
+    celery, name = settings.celery, f"genonaut-{settings.gallery_name}"
     return {
         "broker_url": broker_url(settings),
         "result_backend": result_backend(settings),
         "beat_schedule": beat_schedule(settings),
         "beat_scheduler": SCHEDULERS[celery.scheduler],
-        "beat_schedule_filename": str(settings.home / f"beat-{settings.environment}"),
+        "beat_schedule_filename": str(settings.home / f"beat-{settings.gallery_name}"),
         "beat_max_loop_interval": 10,
         "redbeat_redis_url": redbeat_url(settings),
         "redbeat_lock_timeout": 50,
-        "redbeat_key_prefix": f"genonaut-{settings.environment}:",
+        "redbeat_key_prefix": f"{name}:",
         "accept_content": ["json"],
         "task_serializer": "json",
         "result_serializer": "json",
@@ -54,8 +54,8 @@ def configuration(settings: Settings) -> dict[str, Any]:
         "worker_prefetch_multiplier": 1,
         "worker_concurrency": celery.worker_processes,
         "worker_send_task_events": True,
-        "task_send_sent_event": True,
-        "task_default_queue": f"genonaut-{settings.environment}",
+        "task_send_sent_event": False,  # of every task, and folds come every five seconds
+        "task_default_queue": name,
     }
 
 

@@ -60,7 +60,8 @@ refresh_gen_source_stats = REFRESHES["gen_source"]
 refresh_tag_cardinality_stats = REFRESHES["tag_cardinality"]
 
 
-@app.task(ignore_result=True)
+# Without events: Flower's list would hold nothing else, as there is one every five seconds.
+@app.task(ignore_result=True, send_events=False)
 def fold_deltas() -> dict[str, int]:
     """Fold every ledger; returns the rows taken. Not retried: the next fold comes in seconds."""
     with worker_database() as database:

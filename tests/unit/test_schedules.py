@@ -1,6 +1,7 @@
 """The schedule in the settings: what Celery gets of it, and which mistakes are refused by key."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -75,6 +76,28 @@ def test_a_wrong_field_is_refused_with_its_key(wrong: dict[str, Any], key: str) 
     with pytest.raises(ConfigError, match=r"wrong|not a field|empty|other fields") as refused:
         configuration(with_schedule(wrong))
     assert str(refused.value).startswith(key)
+
+
+@pytest.mark.parametrize(
+    ("variables", "name"),
+    [
+        ({}, "genonaut-demo"),
+        ({"GENONAUT_ENV": "test"}, "genonaut-test"),
+        ({"DATABASE_URL": "postgresql://here/gallery"}, "genonaut-own-gallery"),
+        ({"DATABASE_URL": "postgresql://127.0.0.1:5432/gallery"}, "genonaut-own-gallery"),
+        ({"DB_HOST": "here", "DB_NAME": "another"}, "genonaut-own-another"),
+        ({"DB_HOST": "here", "DB_NAME": "my/100% pictures"}, "genonaut-own-my_100__pictures"),
+    ],
+)
+def test_galleries_that_share_a_broker_and_a_home_share_neither_queue_nor_file(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], name: str
+) -> None:
+    for variable, value in variables.items():
+        monkeypatch.setenv(variable, value)
+    made = configuration(load_settings())
+    assert made["task_default_queue"] == name
+    assert made["redbeat_key_prefix"] == f"{name}:"
+    assert Path(made["beat_schedule_filename"]).name == name.replace("genonaut-", "beat-", 1)
 
 
 def test_only_json_is_accepted_and_tasks_are_acknowledged_late() -> None:
