@@ -28,10 +28,10 @@ install-dev: .venv/installed-dev ## Install what developing needs as well
 api-%: install ## Serve the API alone
 	@exec $(BIN)/genonaut api --env $*
 
-celery-%: install ## Run a worker
-	@exec $(BIN)/genonaut worker --env $*
+celery-%: install ## Run a worker and the scheduler
+	@exec $(BIN)/genonaut worker --beat --env $*
 
-beat-%: install ## Run the scheduler
+beat-%: install ## Run the scheduler alone
 	@exec $(BIN)/genonaut beat --env $*
 
 flower-%: install ## Show workers and tasks

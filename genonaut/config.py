@@ -4,6 +4,7 @@ They are read and validated once, when a command starts; all other code is given
 """
 
 import os
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -164,6 +165,15 @@ class Settings(Section):
     gallery: GallerySettings
     log: LogSettings
     seed_when_empty: bool
+
+    @property
+    def gallery_name(self) -> str:
+        """Names the queue, the worker and beat's file, which a gallery shares with no other.
+
+        Environments are told apart by their names, and so are the databases that they are given.
+        """
+        database = "" if self.db.is_embedded else f"-{self.db.name}"
+        return re.sub(r"[^A-Za-z0-9._-]", "_", f"{self.environment}{database}")
 
 
 def parse_url(text: str) -> URL:

@@ -120,6 +120,8 @@ def _quiet_libraries() -> None:
         logger.propagate = True
     for name in NOISY:
         logging.getLogger(name).setLevel(logging.WARNING)
+    # It asks the workers before they run, and warns at every start.
+    logging.getLogger("flower.inspector").setLevel(logging.ERROR)
 
 
 _SHARED: list[Processor] = [

@@ -17,7 +17,7 @@ from genonaut.db.session import open_database
 from genonaut.logs import configure_logs
 from genonaut.running.http_protocol import BoundedProtocol
 from genonaut.running.interruption import exit_on
-from genonaut.running.listening import READY, inherited_listener, listen
+from genonaut.running.listening import READY, address, inherited_listener, listen
 from genonaut.running.output import say
 
 SHUTDOWN_SECONDS = 5  # for clients that do not finish their requests
@@ -70,8 +70,8 @@ def _run(settings: Settings, app: FastAPI, listener: socket.socket) -> None:
         )
     )
     host, port = listener.getsockname()[:2]
-    where = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    server.announcement = f"{READY} at http://{where} ({settings.environment}). Ctrl-C stops it."
+    where = f"http://{address(host, port)}"
+    server.announcement = f"{READY} at {where} ({settings.environment}). Ctrl-C stops it."
     # A full collection would scan all objects that the imports made, again and again, and hold up
     # every request for some 50 ms. Those objects stay.
     gc.collect()

@@ -5,9 +5,12 @@ import typer
 from genonaut.api.http.hosts import AllowedHosts
 from genonaut.broker import running_broker
 from genonaut.cli.options import Env
+from genonaut.config import FlowerSettings
 from genonaut.embedded.server import free_port
 from genonaut.errors import PortInUseError
 from genonaut.running.flower_hosts import answer_only_to
+from genonaut.running.listening import address, is_loopback, ports_to_try
+from genonaut.running.output import say, say_error
 from genonaut.worker.launching import celery_settings, require_schema, start_celery
 
 
@@ -19,24 +22,34 @@ def flower(env: Env = None) -> None:
     """Run Flower, a page that shows workers and tasks."""
     settings = celery_settings(env)
     require_schema(settings)
-    _require_free(settings.flower.host, settings.flower.port)
+    where, password = settings.flower, settings.flower.basic_auth
+    port = _free_port(where)
     arguments = [
-        f"--address={settings.flower.host}",
-        f"--port={settings.flower.port}",
+        f"--address={where.host}",
+        f"--port={port}",
         "--logging=none",  # ours is set up already
     ]
-    if settings.flower.basic_auth:
-        arguments.append(f"--basic-auth={settings.flower.basic_auth.get_secret_value()}")
-    answer_only_to(AllowedHosts(settings.flower.host, settings.api.allowed_hosts))
+    if password:
+        arguments.append(f"--basic-auth={password.get_secret_value()}")
+    elif not is_loopback(where.host):
+        say_error(
+            f"Flower listens on {where.host} without a password, so any client that reaches it "
+            "sees workers and tasks. Set FLOWER_BASIC_AUTH=name:password."
+        )
+    answer_only_to(AllowedHosts(where.host, settings.api.allowed_hosts))
     with running_broker(settings):
+        say(f"Flower is at http://{address(where.host, port)}.")
         start_celery("flower", *arguments)
 
 
-def _require_free(host: str, port: int) -> None:
-    try:
-        free_port(host, port)
-    except OSError as error:
-        raise PortInUseError(
-            f"Flower cannot listen on {host}:{port} ({error.strerror}): stop the process that "
-            f"does, or choose another port with FLOWER_PORT={port + 1}."
-        ) from error
+def _free_port(wanted: FlowerSettings) -> int:
+    """The wanted port or, unless FLOWER_PORT is set, the next one that is free."""
+    for port in ports_to_try(wanted.port, "FLOWER_PORT"):
+        try:
+            return free_port(wanted.host, port)
+        except OSError as error:
+            reason = error.strerror
+    raise PortInUseError(
+        f"Flower cannot listen on {address(wanted.host, wanted.port)} ({reason}): stop the process "
+        f"that does, or choose another port with FLOWER_PORT={wanted.port + 1}."
+    )

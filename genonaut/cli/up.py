@@ -4,6 +4,7 @@ import signal
 import socket
 import time
 from contextlib import ExitStack
+from pathlib import Path
 
 import typer
 
@@ -13,11 +14,13 @@ from genonaut.cli.seed import seed_with_progress
 from genonaut.config import Settings, load_settings
 from genonaut.db.counts import build_counts
 from genonaut.db.session import open_database
+from genonaut.demo.seed import is_empty
 from genonaut.embedded.lease import Lease
 from genonaut.errors import GenonautError, ServerStartError
 from genonaut.logs import configure_logs
 from genonaut.running.interruption import exit_on
 from genonaut.running.listening import READY, listen
+from genonaut.running.only_one import only_one, refuse_second
 from genonaut.running.output import print_built_counts, say
 from genonaut.running.supervisor import Part, Supervisor
 from genonaut.worker.celery_app import configuration
@@ -34,13 +37,15 @@ def up(env: Env = None) -> None:
     settings = load_settings(env)
     configure_logs(settings.log)
     configuration(settings)  # a wrong schedule is refused before anything starts
+    refuse_second(settings)
     # A shell that starts us in the background makes us ignore SIGINT.
     exit_on(signal.SIGINT, signal.SIGTERM)
     with ExitStack() as stack:
         listener = stack.enter_context(listen(settings))
         leases = _start_servers(stack, settings)
         prepare(settings)
-        Servers(leases).supervise(settings, listener)
+        own_address = stack.enter_context(only_one(settings))
+        Servers(leases).supervise(settings, listener, own_address)
 
 
 def prepare(settings: Settings) -> None:
@@ -49,6 +54,12 @@ def prepare(settings: Settings) -> None:
         if settings.seed_when_empty:
             seed_with_progress(database, only_when_empty=True)
         print_built_counts(build_counts(database, "genonaut up"))
+        with database.snapshot() as session:
+            if is_empty(session.connection()):
+                say(
+                    "The gallery is empty. Add items to it: "
+                    f"`genonaut import FOLDER --env {settings.environment}`."
+                )
 
 
 def _start_servers(stack: ExitStack, settings: Settings) -> list[Lease]:
@@ -71,7 +82,7 @@ class Servers:
         self._leases = leases
         self._checked = time.monotonic()
 
-    def supervise(self, settings: Settings, listener: socket.socket) -> None:
+    def supervise(self, settings: Settings, listener: socket.socket, own_address: Path) -> None:
         """Run the API and, once it is ready, the other parts, until a signal."""
         others = [Part(name, settings.environment) for name in ("worker", "beat", "flower")]
         supervisor = Supervisor(self._ensure_running)
@@ -80,6 +91,7 @@ class Servers:
             say(line)
             # Only now may the others, for which no user waits, compete for the processor.
             if line.startswith(READY):
+                own_address.write_text(line.removeprefix(f"{READY} at ").split()[0])
                 while others:  # not again when the API was restarted
                     supervisor.add(others.pop(0))
 

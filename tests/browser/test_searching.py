@@ -17,7 +17,7 @@ CARRY = (
 WAYS_OUT = (
     ("?search=zebra", "match “zebra”", "Without the search", ""),
     ("?search=fox&tags=zebra", "carry the tag “zebra”", "Without the tags", "?search=fox"),
-    ("?notGenSource=comm-g,comm-ag", "viewing anonymously", "All four sources", ""),
+    ("?notGenSource=comm-g,comm-ag", "an anonymous viewer has none", "All four sources", ""),
     (ALL_OFF, "All four sources are switched off", "All four sources", ""),
     ("?p=99", "That page does not exist", "To the first page", ""),
 )

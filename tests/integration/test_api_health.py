@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 from pydantic import SecretStr
+from redis import Redis
 from sqlalchemy import URL, create_engine
 
 from genonaut import __version__
@@ -20,6 +21,7 @@ from genonaut.broker import broker_url, running_broker
 from genonaut.config import Settings
 from genonaut.db.counts import COUNTS
 from genonaut.db.session import Database
+from genonaut.embedded.valkey import socket_path
 from tests.support.api import running_api
 
 
@@ -203,6 +205,20 @@ def test_the_embedded_broker(settings: Settings, database: Database) -> None:
     assert (gone["ok"], gone["degraded"]) == (True, ["broker"])
     assert "embedded" in gone["checks"]["broker"]["detail"]
     assert (there["ok"], there["degraded"]) == (True, [])
+
+
+def test_a_broker_that_became_a_replica_takes_no_tasks(
+    settings: Settings, database: Database
+) -> None:
+    record(database, "exact", seconds_ago=60)
+    with running_broker(settings), running_api(settings, database) as client:
+        with Redis(unix_socket_path=str(socket_path(settings.home))) as broker:
+            broker.replicaof("127.0.0.1", 1)
+            replica = client.get("/health/ready").json()
+            broker.replicaof("NO", "ONE")
+        primary = client.get("/health/ready").json()
+    assert (replica["ok"], replica["degraded"]) == (True, ["broker"])
+    assert (primary["ok"], primary["degraded"]) == (True, [])
 
 
 def test_the_socket_of_the_embedded_broker_is_for_its_account_alone(settings: Settings) -> None:

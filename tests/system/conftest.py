@@ -19,6 +19,7 @@ needs_root = pytest.mark.skipif(
     os.geteuid() != 0, reason="NEEDS ROOT: it is about what root starts, or who is not root"
 )
 
+OTHER_ENCODINGS = ("sql_ascii", "latin1")
 OTHER_SCHEMAS = {"of_the_past": "0001_content", "unreleased": "0004"}
 
 
@@ -53,7 +54,8 @@ def ready_home(prepared: Path, new_home: Path) -> Path:
 def real_server(prepared: Path) -> Iterator[dict[str, Any]]:
     """The address of a server that runs while the tests do, as one that the settings name.
 
-    Its test database is current; others have no schema, an old one, or a development version's.
+    Its test database is current; others have no schema, an old one, or a development version's, or
+    are not in UTF-8.
     """
     home = make_folder()
     try:
@@ -64,6 +66,11 @@ def real_server(prepared: Path) -> Iterator[dict[str, Any]]:
                 connection.execute("CREATE DATABASE without_schema")
                 for name in OTHER_SCHEMAS:
                     connection.execute(f"CREATE DATABASE {name}")
+                for encoding in OTHER_ENCODINGS:
+                    connection.execute(
+                        f"CREATE DATABASE encoded_in_{encoding} TEMPLATE template0 "
+                        f"ENCODING '{encoding}' LOCALE_PROVIDER libc LOCALE 'C'"
+                    )
             for name, revision in OTHER_SCHEMAS.items():
                 with psycopg.connect(**address, dbname=name, autocommit=True) as connection:
                     connection.execute("CREATE TABLE alembic_version (version_num varchar(32))")

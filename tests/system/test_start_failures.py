@@ -10,12 +10,14 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
+import psycopg
 import pytest
 
 from genonaut.cli import api, main, up
 from genonaut.embedded.server import free_port
 from tests.support import http
 from tests.support.processes import CHECKOUT, genonaut, running
+from tests.system.conftest import OTHER_ENCODINGS
 
 UNREACHABLE = (
     "The database server at {} cannot be reached: start it, or correct DB_HOST and DB_PORT, "
@@ -183,6 +185,25 @@ def test_a_database_of_a_development_version(
         "and cannot be upgraded: open it with `genonaut db psql` and the same --env, empty it with "
         "`DROP SCHEMA public CASCADE; CREATE SCHEMA public;`, and start again."
     )
+
+
+@pytest.mark.parametrize("encoding", OTHER_ENCODINGS)
+@pytest.mark.parametrize(
+    "command",
+    ["up", "api", "worker", "beat", "flower", "seed", "stats check", "import x.csv", "db upgrade"],
+)
+def test_a_database_that_is_not_in_utf_8(
+    complaint: Complaint, real_server: dict[str, Any], command: str, encoding: str
+) -> None:
+    name = f"encoded_in_{encoding}"
+    broker = {"REDIS_URL": "redis://127.0.0.1:1/0", "API_PORT": str(free_port())}
+    line = complaint(*command.split(), code=5, **by_parts(real_server, name=name), **broker)
+    assert line.startswith(f"The database '{name}' is encoded in {encoding.upper()}, ")
+    assert "createdb --encoding=UTF8" in line
+    address = {key: value for key, value in real_server.items() if key != "dbname"}
+    with psycopg.connect(**address, dbname=name, client_encoding="utf8") as connection:
+        tables = "SELECT FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+        assert connection.execute(tables).rowcount == 0, "nothing was made"
 
 
 def test_a_revision_that_does_not_exist(complaint: Complaint, real_server: dict[str, Any]) -> None:

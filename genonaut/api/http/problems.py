@@ -21,7 +21,7 @@ def sentence(error: ErrorDetails) -> str:
         case "missing":
             return f"{field} is missing."
         case "extra_forbidden":
-            return f"{field} is not a field."
+            return f"{field} is not a field of this request."
         case _ if isinstance(error["input"], bytes):
             return "The body is not JSON: send it with the header Content-Type: application/json."
         case _:

@@ -48,7 +48,7 @@ class GalleryParams(BaseModel):
         description="Which way to go from the cursor; default: the way it was made for. "
         "`true` without a cursor begins at the end.",
     )
-    content_source_types: list[SwitchName | Literal[""]] | None = Field(
+    content_source_types: list[Literal[SwitchName, ""]] | None = Field(
         None, description="The switches that are on; one empty value: none. Default: all."
     )
     content_types: str = Field(

@@ -126,7 +126,9 @@ def _reason(state: GalleryState, viewer: Viewer) -> str:
     if not on:
         return "All four sources are switched off."
     if not viewer.user_id and all(switch.is_own for switch in on):
-        return "Only your own items are switched on, and you are viewing anonymously."
+        return (
+            "The community's items are switched off, and an anonymous viewer has none of their own."
+        )
     sought = [f"match “{state.search}”"] if state.search else []
     if state.tags:
         together = " and " if state.match == "all" else " or "

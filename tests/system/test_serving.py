@@ -1,0 +1,117 @@
+"""What serves says where, does so once, and warns of doors that it leaves open."""
+
+import signal
+import socket
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from genonaut.embedded.server import free_port
+from tests.support import http
+from tests.support.processes import genonaut, opened, running, serving
+from tests.support.waiting import wait_until
+from tests.system.test_start_failures import change_base, only_line
+from tests.system.test_worker import parts, refreshes
+
+
+def test_up_refuses_to_run_twice_and_says_where_it_runs(ready_home: Path) -> None:
+    with serving(ready_home) as (command, url):
+        for port in (url.rpartition(":")[2], str(free_port())):
+            second = genonaut(ready_home, "up", API_PORT=port)
+            assert (second.returncode, second.stdout) == (6, "")
+            assert only_line(second.stderr) == (
+                f"Genonaut runs already at {url} (test): use that one, or stop it first."
+            )
+        assert len(parts(ready_home, "beat")) == 1
+        assert http.get(f"{url}/health").status_code == 200
+        printed = command.stdout.read_text()
+        assert "The gallery is empty." in printed
+        assert "`genonaut import FOLDER --env test`" in printed
+        command.end(signal.SIGKILL)
+    with serving(ready_home) as (command, _):  # and one that was killed is no obstacle
+        command.end(signal.SIGTERM)
+
+
+def taken() -> socket.socket:
+    return socket.create_server(("127.0.0.1", 0))
+
+
+def test_flower_moves_on_from_a_port_that_is_taken(ready_home: Path) -> None:
+    with closing(taken()) as other:
+        port = other.getsockname()[1]
+        config = change_base(ready_home, "flower", {"port": port})
+        with running(ready_home, "flower", GENONAUT_CONFIG_DIR=config) as command:
+            line = command.wait_for("Flower is at http://127.0.0.1:")
+            used = int(line.removesuffix(".").rpartition(":")[2])
+            assert port < used < port + 20
+            wait_until(lambda: answers(used), "Flower answers")
+            command.end(signal.SIGTERM)
+
+
+def test_flower_keeps_to_the_port_that_it_is_given(ready_home: Path) -> None:
+    with closing(taken()) as other:
+        port = other.getsockname()[1]
+        refused = genonaut(ready_home, "flower", FLOWER_PORT=str(port))
+    assert refused.returncode == 6
+    line = only_line(refused.stderr)
+    assert line.startswith(f"Flower cannot listen on 127.0.0.1:{port} (")
+    assert f"FLOWER_PORT={port + 1}" in line
+
+
+def answers(port: int) -> bool:
+    with socket.socket() as client:
+        return client.connect_ex(("127.0.0.1", port)) == 0
+
+
+@pytest.mark.parametrize(("host", "shown"), [("::", "[::]"), ("0.0.0.0", "0.0.0.0")])  # noqa: S104
+def test_an_open_address_is_written_as_urls_are_and_warned_of(
+    ready_home: Path, host: str, shown: str
+) -> None:
+    if ":" in host and not has_ipv6():
+        pytest.skip("THIS MACHINE HAS NO IPv6")
+    with serving(ready_home, "api", API_HOST=host) as (command, url):
+        port = url.rpartition(":")[2]
+        assert url == f"http://{shown}:{port}"
+        loopback = "[::1]" if ":" in host else "127.0.0.1"
+        assert http.get(f"http://{loopback}:{port}/health").status_code == 200
+        warning = command.stderr.read_text().splitlines()[0]
+        assert warning.startswith(f"genonaut: The API listens on {host} and has no login: ")
+        command.end(signal.SIGTERM)
+
+
+def has_ipv6() -> bool:
+    try:
+        with socket.socket(socket.AF_INET6) as probe:
+            probe.bind(("::1", 0))
+    except OSError:
+        return False
+    return True
+
+
+def test_a_loopback_address_is_no_reason_to_warn(ready_home: Path) -> None:
+    with serving(ready_home, "api", API_HOST="127.0.0.2") as (command, _):
+        assert "no login" not in command.stderr.read_text()
+        command.end(signal.SIGTERM)
+
+
+def test_flower_without_a_password_is_warned_of_where_others_reach_it(ready_home: Path) -> None:
+    variables = {"FLOWER_HOST": "0.0.0.0", "FLOWER_PORT": str(free_port())}  # noqa: S104
+    for more, expected in (({}, True), ({"FLOWER_BASIC_AUTH": "ada:secret"}, False)):
+        with running(ready_home, "flower", **variables, **more) as command:
+            command.wait_for("Flower is at ")
+            found = "Flower listens on 0.0.0.0 without a password" in command.stderr.read_text()
+            assert found == expected
+            command.end(signal.SIGTERM)
+
+
+def test_a_worker_brings_beat_along_if_it_is_asked_to(ready_home: Path) -> None:
+    task = "genonaut.worker.tasks.refresh_gen_source_stats"
+    often = {"often": {"enabled": True, "task": task, "schedule": {"every-seconds": 1}}}
+    config = change_base(ready_home, "celery", {"beat-schedule": often})
+    with serving(ready_home, "api") as (api, _), opened(ready_home) as database:
+        with running(ready_home, "worker", "--beat", GENONAUT_CONFIG_DIR=config) as command:
+            wait_until(lambda: refreshes(database) > 1, "beat sends, and the worker refreshes")
+            assert command.end(signal.SIGTERM) == 0
+        assert parts(ready_home, "beat") == []
+        api.end(signal.SIGTERM)
