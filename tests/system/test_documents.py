@@ -35,6 +35,7 @@ NOT_RUN = {
     "genonaut beat --env demo": "works until it is stopped; tests/system has it",
     "genonaut flower --env demo": "serves until it is stopped; tests/system has it",
     "genonaut stats sql gen_source --restore | genonaut db psql": "test_audit.py follows it",
+    "createdb another": "needs a superuser; tests/integration/test_restore.py follows it",
     "createdb gallery": "serves until it is stopped; the restore of operations.md has the rest",
     "runuser -u postgres -- createuser --pwprompt genonaut": "changes the machine",
     "useradd --system --shell /usr/sbin/nologin genonaut": "changes the machine",

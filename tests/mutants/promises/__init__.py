@@ -10,6 +10,7 @@ from tests.mutants.promises import (
     operations,
     processes,
     refreshing,
+    starting,
     web,
 )
 
@@ -21,5 +22,6 @@ MUTANTS: Final = (
     *operations.MUTANTS,
     *processes.MUTANTS,
     *refreshing.MUTANTS,
+    *starting.MUTANTS,
     *web.MUTANTS,
 )
