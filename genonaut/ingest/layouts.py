@@ -87,7 +87,5 @@ def _settings(value: object) -> dict[str, Any] | None:
             document = inner
         named, others = settings_and_others(document)
         return others | named if "prompt" in named else None
-    try:
-        return generation({"parameters": value}) if isinstance(value, str) else None
-    except InvalidValueError:
-        return None
+    found = generation({"parameters": value}) if isinstance(value, str) else {}
+    return found if found.get("prompt") else None

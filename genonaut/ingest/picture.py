@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 
 class BrokenPictureError(Exception):
-    """The file is not a picture, or a damaged one."""
+    """The file is a damaged picture, or not one; the message, if any, says what it is."""
 
 
 @dataclass(frozen=True, slots=True)

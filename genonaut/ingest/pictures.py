@@ -4,21 +4,26 @@ import hashlib
 import os
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from genonaut.content.rules import InvalidValueError
+from genonaut.content.rules import LONGEST_NAME, UNTITLED, InvalidValueError, showable
 from genonaut.errors import UnreadableInputError
-from genonaut.ingest.exif import read_with_exif
+from genonaut.ingest.hidden import hidden_texts
+from genonaut.ingest.kinds import HEAD_BYTES, kind_of
+from genonaut.ingest.kinds import READ as KINDS
 from genonaut.ingest.picture import BrokenPictureError, Picture
-from genonaut.ingest.png import SIGNATURE, read_png
+from genonaut.ingest.png import read_png
 from genonaut.ingest.programs import generation
-from genonaut.ingest.records import Record, Reject, printable
+from genonaut.ingest.raster import read_raster
+from genonaut.ingest.records import Record, Reject, printable, storable
 
-READ: Final = (".png", ".jpg", ".jpeg", ".jfif", ".webp", ".avif")
-_NOT_READ: Final = (".gif", ".bmp", ".tif", ".tiff", ".heic", ".heif", ".jxl", ".jp2", ".psd")
-BROKEN: Final = "not a PNG, JPEG, WebP or AVIF file, or a damaged one"
+READ: Final = (".png", ".apng", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".avif", ".gif")
+_NOT_READ: Final = (".bmp", ".tif", ".tiff", ".heic", ".heif", ".jxl", ".jp2", ".psd", ".svg")
+BROKEN: Final = "not a PNG, JPEG, WebP, AVIF or GIF file, or a damaged one"
+ONLY: Final = "only PNG, JPEG, WebP, AVIF and GIF files are read"
 _MOST_PIXELS: Final = 180_000_000
 # Clocks that are wrong begin here, and sticks know no earlier date.
 _EARLIEST: Final = datetime(1980, 1, 2, tzinfo=UTC).timestamp()
@@ -42,8 +47,8 @@ class PictureFiles:
             raise self._unlisted[0]
         if not files:
             raise UnreadableInputError(
-                f"{printable(path)} is a folder without PNG, JPEG, WebP or AVIF files: to import "
-                "tables (.csv, .tsv, .jsonl, .ndjson, .parquet), name them."
+                f"{printable(path)} is a folder without PNG, JPEG, WebP, AVIF or GIF files: to "
+                "import tables (.csv, .tsv, .jsonl, .ndjson, .parquet), name them."
             )
         self._sizes = {file: file.lstat().st_size for file in files}
         self.size = sum(self._sizes.values())
@@ -69,8 +74,9 @@ class PictureFiles:
             return Reject(name, None, f"cannot be read: {error.strerror}")
         except BrokenPictureError as error:
             if not self._is_folder:
-                raise UnreadableInputError(f"{name} is {BROKEN}: copy it again.") from error
-            return Reject(name, None, BROKEN)
+                advice = str(error) or f"{BROKEN}: copy it again"
+                raise UnreadableInputError(f"{name} is {advice}.") from error
+            return Reject(name, None, str(error) or BROKEN)
 
 
 def _pictures(folder: Path, unlisted: list[OSError]) -> Iterator[Path]:
@@ -83,8 +89,6 @@ def _pictures(folder: Path, unlisted: list[OSError]) -> Iterator[Path]:
 def _record(file: Path, name: str) -> Record:
     if file.exists() and not file.is_file():
         raise InvalidValueError("not a file")
-    if (kind := file.suffix.lower()) in _NOT_READ:
-        raise InvalidValueError(f"{kind.removeprefix('.').upper()} files are not read")
     with file.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
         picture = _read(stream)
@@ -98,14 +102,32 @@ def _record(file: Path, name: str) -> Record:
         "content_data": str(file.resolve()),
         "metadata": metadata,
     }
+    if not fields["prompt"]:
+        fields["title"] = _title(file)
     # A copy in another folder, with another date, is still the same image.
-    return Record(name, None, fields, identity=f"sha256:{digest}")
+    return Record(name, None, fields, identity=f"sha256:{digest}", needs_prompt=False)
+
+
+def _title(file: Path) -> str:
+    """The file's name, on one line."""
+    return " ".join(showable(storable(file.stem)).split())[:LONGEST_NAME] or UNTITLED
 
 
 def _read(stream: BinaryIO) -> Picture:
-    """By what is in the file: it may have the name of another format."""
+    """By what is in the file: it may have the name of another format.
+
+    Raises:
+        BrokenPictureError: it is damaged, or something else, which is named.
+        InvalidValueError: it is too large.
+    """
     stream.seek(0)
-    return read_png(stream) if stream.read(len(SIGNATURE)) == SIGNATURE else read_with_exif(stream)
+    kind = kind_of(stream.read(HEAD_BYTES))
+    if kind not in KINDS:
+        raise BrokenPictureError(f"{kind}: {ONLY}" if kind else "")
+    picture = read_png(stream) if kind == "PNG" else read_raster(stream)
+    if kind in {"PNG", "WebP"} and not generation(picture.texts)["prompt"]:
+        return replace(picture, texts={**hidden_texts(stream), **picture.texts})
+    return picture
 
 
 def _date(modified: float) -> str | None:

@@ -4,6 +4,7 @@ Texts may stand before or behind the pixels. They should be Latin-1 in some chun
 others, but programs write UTF-8 into all of them.
 """
 
+import re
 import struct
 import zlib
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from typing import BinaryIO
 
 from genonaut.ingest.exif import texts_of_exif
 from genonaut.ingest.picture import BrokenPictureError, Picture
+from genonaut.ingest.xmp import texts_of_xmp
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
@@ -21,7 +23,12 @@ _BLOCK = 1 << 20
 # A longer text is not generation data. In all, a file of bombs costs a second at most.
 _LONGEST_TEXT = 4 << 20
 _MOST_TEXT = 64 << 20
+_MOST_TEXTS = 2_000
+# An animation has a chunk or two for each picture, and large pictures thousands of small ones.
+_MOST_CHUNKS = 200_000
 _TEXTS = (b"tEXt", b"zTXt", b"iTXt")
+_XMP = "XML:com.adobe.xmp"
+_PROFILE = re.compile(r"\s*\w+\s+\d+\s+([0-9a-fA-F\s]+)")
 
 
 def read_png(stream: BinaryIO) -> Picture:
@@ -34,11 +41,13 @@ def read_png(stream: BinaryIO) -> Picture:
     chunks = dict[bytes, bytes]()
     texts = _Texts()
     for kind, content in _chunks(stream):
-        chunks.setdefault(kind, content)
+        if kind in (b"IHDR", b"IDAT"):
+            chunks.setdefault(kind, content)
         if kind in _TEXTS:
             texts.add(kind, content)
         elif kind == b"eXIf":
             texts.found = texts_of_exif(content) | texts.found
+    texts.unpack_profiles()
     if len(chunks.get(b"IHDR", b"")) < _SIZE.size or b"IDAT" not in chunks:
         raise BrokenPictureError
     width, height = _SIZE.unpack_from(chunks[b"IHDR"])
@@ -47,8 +56,7 @@ def read_png(stream: BinaryIO) -> Picture:
 
 def _chunks(stream: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
     """Each chunk's type and content, up to the last; a long content is checked and left out."""
-    kind = b""
-    while kind != b"IEND":
+    for _ in range(_MOST_CHUNKS):
         header = stream.read(_HEADER.size)
         if len(header) < _HEADER.size:
             raise BrokenPictureError
@@ -63,6 +71,9 @@ def _chunks(stream: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
         if stream.read(_CRC.size) != _CRC.pack(checksum):
             raise BrokenPictureError
         yield kind, content
+        if kind == b"IEND":
+            return
+    raise BrokenPictureError
 
 
 class _Texts:
@@ -80,8 +91,18 @@ class _Texts:
         elif kind == b"iTXt":  # two flags, a language, and the name in that language
             written = written[2:].split(b"\0", 2)[-1]
         text = _decoded(self._inflated(written) if is_compressed else written)
-        if text.strip():
+        if text.strip() and len(self.found) < _MOST_TEXTS:
             self.found.setdefault(_decoded(name), text)
+
+    def unpack_profiles(self) -> None:
+        """Add the texts in XMP, and in the blocks that ImageMagick writes as hexadecimal digits."""
+        if packet := self.found.pop(_XMP, None):
+            self.found = texts_of_xmp(packet.encode()) | self.found
+        for kind, texts_of in (("xmp", texts_of_xmp), ("exif", texts_of_exif), ("APP1", _app1)):
+            profile = _PROFILE.fullmatch(self.found.pop(f"Raw profile type {kind}", ""))
+            digits = "".join(profile[1].split()) if profile else ""
+            if digits and len(digits) % 2 == 0:
+                self.found = texts_of(bytes.fromhex(digits)) | self.found
 
     def _inflated(self, written: bytes) -> bytes:
         """The text; nothing if it is damaged, or longer than generation data ever is."""
@@ -95,6 +116,13 @@ class _Texts:
             return b""
         self._left -= len(content)
         return b"" if decompressor.unconsumed_tail else content
+
+
+def _app1(segment: bytes) -> dict[str, str]:
+    """A JPEG's segment, which has EXIF, or XMP behind its address."""
+    if segment.startswith(b"Exif\0\0"):
+        return texts_of_exif(segment)
+    return texts_of_xmp(segment.partition(b"\0")[2])
 
 
 def _decoded(written: bytes) -> str:

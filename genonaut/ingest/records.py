@@ -22,6 +22,8 @@ class Record:
     raw: str = ""
     # Records with the same identity are the same item; without one, all values have to be equal.
     identity: str = ""
+    # A picture is worth seeing without one.
+    needs_prompt: bool = True
 
     def reject(self, reason: str) -> "Reject":
         """The same row as a reject."""

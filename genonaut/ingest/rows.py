@@ -92,9 +92,9 @@ def parse_row(record: Record, defaults: Defaults) -> ImportRow:
     Raises:
         InvalidValueError: a value is missing or invalid; the message is the reason.
     """
-    fields = unpacked(record.fields)
+    fields = unpacked(record.fields) if record.needs_prompt else record.fields
     prompt = values.text(fields.get("prompt"), "prompt", LONGEST_PROMPT)
-    if not prompt:
+    if not prompt and record.needs_prompt:
         raise InvalidValueError("prompt is empty")
     title = values.text(fields.get("title"), "title", LONGEST_NAME)
     check_marks(prompt, "prompt")

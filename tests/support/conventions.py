@@ -83,7 +83,8 @@ def editor(nodes: Mapping[str, Any]) -> dict[str, Any]:
     links: list[list[Any]] = []
     drawn = []
     for key, node in nodes.items():
-        sockets, values = [], []
+        sockets: list[dict[str, Any]] = []
+        values: list[Any] = []
         for name, value in node["inputs"].items():
             if isinstance(value, list):
                 links.append([len(links) + 1, int(value[0]), value[1], int(key), len(sockets), "*"])

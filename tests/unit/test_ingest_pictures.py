@@ -17,7 +17,7 @@ from genonaut.errors import UnreadableInputError
 from genonaut.ingest import pictures
 from genonaut.ingest.pictures import BROKEN, PictureFiles
 from genonaut.ingest.records import Record, Reject
-from genonaut.ingest.rows import Defaults, parse_row
+from genonaut.ingest.rows import Defaults, ImportRow, parse_row
 from tests.unit.test_programs_comfyui import TXT2IMG
 
 PARAMETERS = """a cat, (best:1.2)
@@ -36,6 +36,12 @@ def png(path: Path, size: tuple[int, int] = (8, 6), **texts: str) -> Path:
     return path
 
 
+def parsed(path: Path) -> ImportRow:
+    (record,) = PictureFiles(path)
+    assert isinstance(record, Record)
+    return parse_row(record, Defaults())
+
+
 def test_a_folder(tmp_path: Path):
     (tmp_path / "inner").mkdir()
     first = png(tmp_path / "a.png", parameters="a cat\nSteps: 20, Seed: 1, Size: 8x6")
@@ -51,16 +57,20 @@ def test_a_folder(tmp_path: Path):
     assert [(Path(row.file), type(row)) for row in rows] == [
         (first, Record),
         (second, Record),
-        (plain, Reject),
+        (plain, Record),
         (broken, Reject),
     ]
     assert isinstance(rows[0], Record)
     row = parse_row(rows[0], Defaults())
     assert (row.line, row.prompt, row.content_data) == (None, "a cat", str(first))
     assert row.created_at == datetime(2022, 8, 8, 23, 28, 5, tzinfo=UTC)
-    assert row.metadata == {"steps": 20, "seed": 1, "width": 8, "height": 6}
+    assert row.metadata == {
+        "program": "AUTOMATIC1111", "steps": 20, "seed": 1, "width": 8, "height": 6,
+    }  # fmt: skip
+    untold = parsed(plain)
+    assert (untold.prompt, untold.title) == ("", "plain")
+    assert untold.metadata == {"width": 8, "height": 6}
     assert [row.reason for row in rows if isinstance(row, Reject)] == [
-        "no generation data of a known program",
         BROKEN,
     ]
 
@@ -108,27 +118,29 @@ def test_more_pixels_than_anyone_makes(tmp_path: Path, monkeypatch: pytest.Monke
 
 def test_a_prompt_text_that_is_no_graph(tmp_path: Path):
     for text in ('{"a": 1}', "[1]", '{"1": {"inputs": {"text": "cut off'):
-        (reject,) = PictureFiles(png(tmp_path / "a.png", prompt=text))
-        assert isinstance(reject, Reject)
-        assert reject.reason == "the generation data is not a ComfyUI graph"
+        row = parsed(png(tmp_path / "a.png", prompt=text))
+        assert (row.prompt, row.title) == ("", "a")
+        assert row.metadata["prompt_unknown"] == "the generation data is not a ComfyUI graph"
     for text in ("a plain prompt", "[" * 100_000):
-        (reject,) = PictureFiles(png(tmp_path / "a.png", prompt=text))
-        assert isinstance(reject, Reject)
-        assert "without any setting" in reject.reason
+        row = parsed(png(tmp_path / "a.png", prompt=text))
+        assert (row.prompt, row.title) == ("", "a")
+        assert "without any setting" in row.metadata["prompt_unknown"]
 
 
 def test_a_folder_without_images(tmp_path: Path):
     with pytest.raises(
-        UnreadableInputError, match="without PNG, JPEG, WebP or AVIF files: to import tables"
+        UnreadableInputError, match="without PNG, JPEG, WebP, AVIF or GIF files: to import tables"
     ):
         PictureFiles(tmp_path)
 
 
-@pytest.mark.parametrize("content", [b"", b"prompt\nx\n", b"\x89PNG\r\n\x1a\n"])
+@pytest.mark.parametrize("content", [b"prompt\nx\n", b"\x89PNG\r\n\x1a\n"])
 def test_a_single_file_that_is_no_image(tmp_path: Path, content: bytes):
     path = tmp_path / "a.png"
     path.write_bytes(content)
-    with pytest.raises(UnreadableInputError, match=r"a\.png is not a PNG, JPEG, WebP or AVIF file"):
+    with pytest.raises(
+        UnreadableInputError, match=r"a\.png is not a PNG, JPEG, WebP, AVIF or GIF file"
+    ):
         list(PictureFiles(path))
 
 
@@ -147,6 +159,6 @@ def test_any_damage_is_a_reject_or_unreadable(
 
 def test_control_characters_in_a_name_are_shown(tmp_path: Path):
     path = png(tmp_path / "a\x1b[2J\n\u202eb\t.png")
-    (reject,) = PictureFiles(path)
-    assert isinstance(reject, Reject)
-    assert reject.file.endswith(r"a\x1b[2J\n\u202eb\t.png")
+    (record,) = PictureFiles(path)
+    assert record.file.endswith(r"a\x1b[2J\n\u202eb\t.png")
+    assert parsed(path).title == r"a\x1b[2J \u202eb"

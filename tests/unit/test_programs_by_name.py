@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from genonaut.content.rules import InvalidValueError
-from genonaut.ingest.programs import READERS, generation
+from genonaut.ingest.programs import PROGRAMS, generation
+from genonaut.ingest.programs.left import left_in
 
 SWARM = {"prompt": "a boat", "negativeprompt": "people", "seed": 7, "cfgscale": 7.0, "steps": 20}
 FOOOCUS = {
@@ -92,22 +93,26 @@ def test_the_characters_of_novelai_belong_to_the_prompt():
 @pytest.mark.parametrize(
     ("file", "reason"),
     [
-        ({}, "no generation data of a known program"),
-        ({"parameters": {"x": 1}}, "no generation data of a known program"),
-        ({"parameters": {"prompt": {"a": 1}, "seed": 1, "steps": 2}}, "no generation data of a"),
+        ({}, None),
+        ({"parameters": {"x": 1}}, None),
+        ({"parameters": {"prompt": {"a": 1}, "seed": 1, "steps": 2}}, None),
         ({"parameters": {"sui_image_params": {"seed": 1}}}, "prompt is empty"),
         ({"invokeai_metadata": "cut off"}, "prompt is empty"),
-        ({"prompt": "a boat"}, "a text `prompt` without any setting"),
-        ({"Comment": "made with GIMP"}, "no generation data of a known program"),
-        ({"Title": "a boat", "Software": "GIMP"}, "no generation data of a known program"),
-        ({"parameters": "Steps: 20, Seed: 1, Size: 8x8"}, "prompt is empty"),
-        ({"parameters": " \n"}, "no generation data of a known program"),
+        ({"prompt": "a boat"}, "a text `prompt` without any setting: it may be something else"),
+        ({"Comment": "made with GIMP"}, None),
+        ({"Title": "a boat", "Software": "GIMP"}, None),
+        ({"parameters": "Steps: 20, Seed: 1, Size: 8x8"}, None),
+        ({"parameters": " \n"}, None),
     ],
 )
-def test_no_item_is_better_than_a_wrong_one(file: dict[str, Any], reason: str):
-    with pytest.raises(InvalidValueError) as refused:
-        generation(texts(file))
-    assert str(refused.value).startswith(reason)
+def test_no_prompt_is_better_than_a_wrong_one(file: dict[str, Any], reason: str | None):
+    found = generation(texts(file))
+    assert (found["prompt"], found.get("prompt_unknown")) == ("", reason)
+
+
+def test_settings_without_a_prompt_are_kept():
+    found = generation({"parameters": "Steps: 20, Seed: 1, Size: 8x8"})
+    assert (found["prompt"], found["steps"], found["program"]) == ("", 20, "AUTOMATIC1111")
 
 
 def test_one_value_is_no_reason_to_refuse_a_picture():
@@ -128,7 +133,8 @@ VALUES = st.text() | st.sampled_from(
 
 @given(st.dictionaries(NAMES, VALUES))
 def test_any_texts_are_read_or_refused_for_a_reason(found: dict[str, str]):
-    for read in READERS:
+    for program in PROGRAMS:
         with suppress(InvalidValueError):
-            settings = read(found)
+            settings = program.read(left_in(found))
             assert settings is None or isinstance(settings["prompt"], str)
+    assert isinstance(generation(found)["prompt"], str)

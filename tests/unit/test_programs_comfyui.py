@@ -296,6 +296,7 @@ def test_a_guider_has_the_prompt():
     assert read(flux) == {
         "prompt": "a lighthouse", "negative_prompt": "", "seed": 219670278747233, "steps": 20,
         "sampler": "euler", "scheduler": "simple", "model": "flux1-dev",
+        "loras": [{"name": "x", "weight": None}],
     }  # fmt: skip
     flux["22"] = node("CFGGuider", model=to("30"), positive=to("6"), negative=to("7"), cfg=1)
     flux["7"] = encoded("text")
@@ -356,11 +357,6 @@ def test_texts_that_double_end():
         graph[str(level)] = node("JoinStrings", string1=below, string2=below, delimiter=" ")
     with pytest.raises(InvalidValueError, match="longer than"):
         read(graph | {"pos": encoded(to("89"))})
-
-
-def test_only_the_workflow():
-    with pytest.raises(InvalidValueError, match="only ComfyUI's workflow"):
-        generation({"workflow": '{"nodes": []}'})
 
 
 JSON = st.recursive(

@@ -1,55 +1,58 @@
-"""The generation data of other programs: each has a reader, and the file's texts choose it."""
+"""The generation data of other programs: a reader for each, chosen by the content of a file."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from genonaut.content.rules import InvalidValueError, check_storable
-from genonaut.ingest.programs import by_name
+from genonaut.content.rules import InvalidValueError
 from genonaut.ingest.programs.automatic1111 import automatic1111
+from genonaut.ingest.programs.by_name import named_in_json
 from genonaut.ingest.programs.comfyui import comfyui
+from genonaut.ingest.programs.draw_things import draw_things
+from genonaut.ingest.programs.easy_diffusion import easy_diffusion, in_json
+from genonaut.ingest.programs.fooocus import fooocus
+from genonaut.ingest.programs.invokeai import invokeai
+from genonaut.ingest.programs.left import Program, left_in
+from genonaut.ingest.programs.midjourney import midjourney
+from genonaut.ingest.programs.mochi import mochi
+from genonaut.ingest.programs.novelai import novelai
+from genonaut.ingest.programs.stability_matrix import stability_matrix
+from genonaut.ingest.programs.swarmui import swarmui
+from genonaut.ingest.programs.typed import typed
 
-Texts = Mapping[str, str]
-"""The texts in a file that are not blank, by name. EXIF's comment is `UserComment`."""
-
-Reader = Callable[[Texts], dict[str, Any] | None]
-"""Returns the settings by our names, with `prompt`; None if another program made the file.
-
-It raises InvalidValueError if its program made the file, but the prompt cannot be told.
-"""
-
-READERS: tuple[Reader, ...] = (
-    by_name.swarmui,
-    by_name.invokeai,
-    by_name.novelai,
-    by_name.named_in_json,
-    automatic1111,
-    comfyui,
-    by_name.easy_diffusion,
+PROGRAMS: tuple[Program, ...] = (
+    Program("SwarmUI", swarmui),
+    Program("InvokeAI", invokeai),
+    Program("NovelAI", novelai),
+    Program("Draw Things", draw_things),
+    Program("Fooocus", fooocus),
+    Program("StabilityMatrix", stability_matrix),
+    Program("Mochi Diffusion", mochi),
+    Program("Midjourney", midjourney),
+    Program("Easy Diffusion", in_json),
+    Program("", named_in_json),
+    Program("AUTOMATIC1111", automatic1111),
+    Program("ComfyUI", comfyui),
+    Program("Easy Diffusion", easy_diffusion),
 )
+"""In the order in which they are asked; a file often has the data of two."""
 
 
-def generation(texts: Texts) -> dict[str, Any]:
+def generation(texts: Mapping[str, str]) -> dict[str, Any]:
     """The prompt and the settings of the first program that knows the prompt.
 
-    Raises:
-        InvalidValueError: none does. No item is better than one with a wrong prompt.
+    The prompt is empty if the file has no generation data, or if the program's cannot be told. Then
+    `prompt_unknown` says why: an empty prompt is better than a wrong one.
     """
-    filled = {name: text for name, text in texts.items() if text.strip()}
-    reasons = []
-    for read in READERS:
+    left = left_in(texts)
+    without_prompt: list[dict[str, Any]] = []
+    for program in PROGRAMS:
         try:
-            if found := read(filled):
-                prompt = {"prompt": found.pop("prompt")}
-                return prompt | {name: each for name, each in found.items() if _can_be_kept(each)}
+            found = program.read(left)
         except InvalidValueError as error:
-            reasons.append(str(error))
-    raise InvalidValueError(next(iter(reasons), "no generation data of a known program"))
-
-
-def _can_be_kept(value: object) -> bool:
-    """One value that cannot be stored is no reason to refuse a picture: ComfyUI writes NaN."""
-    try:
-        check_storable(value, "")
-    except InvalidValueError:
-        return False
-    return value not in (None, "")
+            found = {"prompt_unknown": str(error)}
+        if found is not None:
+            settings = typed({"program": program.name} | found)
+            if settings.get("prompt"):
+                return settings
+            without_prompt.append(settings)
+    return {"prompt": ""} | next(iter(without_prompt), {})

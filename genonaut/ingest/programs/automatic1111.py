@@ -6,11 +6,12 @@ some sites write everything on one line. Takes time proportional to the length o
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from genonaut.content.rules import InvalidValueError
+from genonaut.ingest.programs.left import Left, Settings
+from genonaut.ingest.programs.relatives import loras, program
 from genonaut.ingest.programs.written import looks_like_data, number
 
 # Not str.splitlines(): a quoted value may contain a line separator of Unicode.
@@ -59,7 +60,9 @@ _SIZE = re.compile(r"(\d{1,9})x(\d{1,9})")
 _MOST_FAILURES = 20
 _JSON = json.JSONDecoder(strict=False)
 _VALUE_ENDS = re.compile(r"\s*(?:[,|]|$)")
-_NOT_SETTINGS = ("prompt", "negative_prompt", "import_key")
+_PLACES = {"parameters": 0, "usercomment": 1}
+_OURS = {"schedule_type": "scheduler", "cfg": "cfg_scale", "guidance_scale": "cfg_scale"}
+_NOT_SETTINGS = ("prompt", "negative_prompt", "import_key", "loras", "program")
 
 
 @dataclass(slots=True)
@@ -72,20 +75,21 @@ class _Sections:
     templates: dict[str, list[str]] = field(default_factory=dict)
 
 
-def automatic1111(texts: Mapping[str, str]) -> dict[str, Any] | None:
-    """The `parameters` of a file, or the comment in its EXIF.
+def automatic1111(left: Left) -> Settings | None:
+    """The text `parameters`, or any text with settings or a negative prompt.
 
-    A comment has to have settings or a negative prompt: cameras write comments, too.
+    Cameras write comments, too.
     """
-    for name in ("parameters", "UserComment"):
-        if name not in texts or looks_like_data(texts[name]):
+    without_prompt = None
+    for name, text in sorted(left.texts.items(), key=lambda each: _PLACES.get(each[0].lower(), 2)):
+        if looks_like_data(text):
             continue
-        found = from_parameters(texts[name])
-        if name == "parameters" or any(found[key] for key in found.keys() - {"prompt"}):
-            if not found["prompt"]:
-                raise InvalidValueError("prompt is empty")
-            return found
-    return None
+        found = from_parameters(text)
+        if name.lower() == "parameters" or any(found[key] for key in found.keys() - {"prompt"}):
+            if found["prompt"]:
+                return found | {"loras": loras(found), "program": program(found)}
+            without_prompt = found | {"program": program(found)}
+    return without_prompt
 
 
 def from_parameters(parameters: str) -> dict[str, Any]:
@@ -227,7 +231,8 @@ def _skipped(line: str, at: int) -> int:
 
 
 def _our_name(name: str) -> str:
-    return name.strip().lower().replace(" ", "_")
+    plain = name.strip().lower().replace(" ", "_")
+    return _OURS.get(plain, plain)
 
 
 def _joined(lines: Sequence[str]) -> str:

@@ -1,30 +1,31 @@
-"""Programs that write each setting under a name: SwarmUI, InvokeAI, NovelAI and their like."""
+"""Settings that stand under names: those of programs are brought to ours."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from genonaut.content.rules import InvalidValueError
-from genonaut.ingest.programs.written import json_object, looks_like_data, number
-
-Texts = Mapping[str, str]
-Settings = dict[str, Any]
+from genonaut.ingest.programs.left import Left, Settings
+from genonaut.ingest.programs.typed import lora
+from genonaut.ingest.programs.written import number
 
 # Our names, and those of programs, in lower case and without blanks, hyphens and underscores.
 _NAMES = {
     "prompt": ("positiveprompt", "prompt"),
-    "negative_prompt": ("negativeprompt", "uc"),
+    "negative_prompt": ("negativeprompt", "uc", "negative"),
     "seed": ("seed", "noiseseed"),
     "steps": ("steps", "numinferencesteps", "numsteps", "numstep", "step"),
     "cfg_scale": ("cfgscale", "guidancescale", "cfg", "scale", "guidance"),
     "sampler": ("samplername", "sampler"),
-    "scheduler": ("scheduler", "noiseschedule"),
+    "scheduler": ("scheduler", "noiseschedule", "schedulername", "scheduletype"),
     "model": (
-        *("model", "modelname", "basemodel", "modelweights"),
+        *("model", "modelname", "basemodelname", "basemodel", "modelweights"),
         *("usestablediffusionmodel", "stablediffusionmodel"),
     ),
+    "model_hash": ("modelhash", "basemodelhash"),
+    "width": ("width", "imagewidth"),
+    "height": ("height", "imageheight"),
 }
-_TEXTS = ("prompt", "negative_prompt")
-_JSON_TEXTS = ("parameters", "UserComment", "Comment", "prompt")
+_TEXTS = ("prompt", "negative_prompt", "model_hash")
 _FEWEST_SETTINGS = 2
 
 
@@ -46,67 +47,43 @@ def settings_and_others(found: Mapping[str, Any]) -> tuple[Settings, Settings]:
     }
 
 
-def swarmui(texts: Texts) -> Settings | None:
-    """SwarmUI: JSON in the text where AUTOMATIC1111 writes its lines."""
-    for name in _JSON_TEXTS:
-        inner = json_object(texts.get(name)).get("sui_image_params")
-        if isinstance(inner, dict):
-            return _with_prompt(settings(inner))
-    return None
-
-
-def invokeai(texts: Texts) -> Settings | None:
-    """InvokeAI, which calls its sampler a scheduler; and its second version."""
-    if "invokeai_metadata" in texts:
-        found = settings(json_object(texts["invokeai_metadata"]))
-        return _with_prompt(found | {"sampler": found.pop("scheduler", None)})
-    document = json_object(texts.get("sd-metadata"))
-    image = document.get("image")
-    if not isinstance(image, dict):
-        return None
-    prompt = image.get("prompt")
-    if isinstance(prompt, list):
-        parts = [part.get("prompt") for part in prompt if isinstance(part, dict)]
-        image["prompt"] = "\n".join(part for part in parts if isinstance(part, str))
-    return _with_prompt(settings(document) | settings(image))
-
-
-def novelai(texts: Texts) -> Settings | None:
-    """NovelAI: the prompt as plain text, the rest as JSON; its WebP has all of it in one JSON."""
-    whole = json_object(texts.get("UserComment"))
-    texts = {name: text for name, text in whole.items() if isinstance(text, str)} | dict(texts)
-    if not texts.get("Software", texts.get("Source", "")).startswith("NovelAI"):
-        return None
-    comment = json_object(texts.get("Comment"))
-    comment.setdefault("prompt", texts.get("Description"))
-    for name, captions in (("prompt", "v4_prompt"), ("uc", "v4_negative_prompt")):
-        comment[name] = _captions(comment.get(captions)) or comment.get(name)
-    return _with_prompt(settings({"model": texts.get("Source")} | comment))
-
-
-def named_in_json(texts: Texts) -> Settings | None:
-    """Fooocus, Easy Diffusion's JPEG, and any other JSON with the usual names."""
-    for name in _JSON_TEXTS:
-        found = settings(json_object(texts.get(name)))
+def named_in_json(left: Left) -> Settings | None:
+    """Any JSON with the usual names."""
+    for document in left.objects.values():
+        found = settings(document)
         if "prompt" in found and len(found) > _FEWEST_SETTINGS:
-            return found
+            program = document.get("software", document.get("app"))
+            return found | {"loras": loras(document.get("loras")), "program": program}
     return None
 
 
-def easy_diffusion(texts: Texts) -> Settings | None:
-    """Easy Diffusion: a text for each setting."""
-    found = settings(texts)
-    if "prompt" not in found or looks_like_data(found["prompt"]):
-        return None
-    if len(found) == 1:
-        raise InvalidValueError("a text `prompt` without any setting: it may be something else")
-    return found
+def loras(written: object) -> list[dict[str, Any]]:
+    """LoRAs from a list, in which each is a name, a name with a weight, or an object."""
+    return [lora(*_lora(each)) for each in (written if isinstance(written, list) else [])]
 
 
-def _with_prompt(found: Settings) -> Settings:
+def with_prompt(found: Settings) -> Settings:
+    """The settings of a program that always writes a prompt.
+
+    Raises:
+        InvalidValueError: they have none.
+    """
     if "prompt" not in found:
         raise InvalidValueError("prompt is empty")
     return found
+
+
+def _lora(each: object) -> tuple[object, object]:
+    if isinstance(each, dict):
+        named = next((each[name] for name in ("model", "lora", "name") if name in each), None)
+        if isinstance(named, dict):
+            named = named.get("name", named.get("model_name"))
+        return named, each.get("weight", each.get("strength"))
+    if isinstance(each, list) and len(each) > 1:
+        # Fooocus also writes whether it is switched on, in front.
+        name, weight = each[1:3] if isinstance(each[0], bool) and len(each) > 2 else each[:2]  # noqa: PLR2004
+        return name, weight
+    return each, None
 
 
 def _plain(name: object) -> str:
@@ -120,17 +97,3 @@ def _value(ours: str, value: object) -> object:
         return value.strip() if ours in _TEXTS else number(value.strip())
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     return value if is_number and ours not in _TEXTS else None
-
-
-def _captions(written: object) -> str:
-    """A prompt of NovelAI 4: one text for the whole, and one for each character."""
-    caption = written.get("caption") if isinstance(written, dict) else None
-    if not isinstance(caption, dict):
-        return ""
-    characters = caption.get("char_captions")
-    parts = [caption.get("base_caption")] + [
-        part.get("char_caption")
-        for part in (characters if isinstance(characters, list) else [])
-        if isinstance(part, dict)
-    ]
-    return "\n".join(part.strip() for part in parts if isinstance(part, str) and part.strip())

@@ -1,13 +1,15 @@
 """ComfyUI: the sampler that made the picture, its settings, and the prompt that led into it."""
 
 import re
-from collections.abc import Mapping
 from typing import Any
 
 from genonaut.content.rules import InvalidValueError
+from genonaut.ingest.programs.comfyui_editor import as_run, is_editor
 from genonaut.ingest.programs.comfyui_graph import Graph, Node, graph_of
+from genonaut.ingest.programs.comfyui_loras import loras
 from genonaut.ingest.programs.comfyui_text import NEGATIVE, POSITIVE, TypedText
-from genonaut.ingest.programs.written import json_object, looks_like_data
+from genonaut.ingest.programs.left import Left, Settings
+from genonaut.ingest.programs.written import looks_like_data
 
 _ENTRANCES = {
     POSITIVE: (
@@ -36,6 +38,7 @@ _SETTINGS = {
     "base_ckpt_name": "model",
     "model_name": "model",
 }
+_DRAWN_BY_LOT = re.compile(r"\{[^{}]{0,1000}\|")
 # Through these no picture comes.
 _NO_PICTURE = re.compile(
     r"model|clip|vae|positive.*|negative.*|.*conditioning.*|cond\d?|.*text.*|.*prompt.*|string.*|"
@@ -49,17 +52,28 @@ _NO_MODEL = re.compile(
 _NO_SETTINGS = re.compile(f"model|{_NO_MODEL.pattern}")
 
 
-def comfyui(texts: Mapping[str, str]) -> dict[str, Any] | None:
-    """The graph in the text `prompt`, or where others write their settings."""
-    for name in ("prompt", "parameters", "UserComment"):
-        graph = graph_of(json_object(texts.get(name)))
-        if graph.nodes:
+def comfyui(left: Left) -> Settings | None:
+    """The graph that was run, wherever it stands; else the editor's."""
+    for document in sorted(left.objects.values(), key=is_editor):
+        if (graph := graph_of(document)).nodes:
             return from_graph(graph)
-    if looks_like_data(texts.get("prompt", "")):
+        if is_editor(document):
+            return from_editor(document)
+    if looks_like_data(left.texts.get("prompt", "")):
         raise InvalidValueError("the generation data is not a ComfyUI graph")
-    if "workflow" in texts and "prompt" not in texts:
-        raise InvalidValueError("only ComfyUI's workflow, and not the graph that was run")
     return None
+
+
+def from_editor(document: dict[str, Any]) -> Settings:
+    """Prompt and settings of a graph that was saved, and perhaps changed before it was run.
+
+    Raises:
+        InvalidValueError: the prompt cannot be told.
+    """
+    found = from_graph(graph_of(as_run(document)))
+    if _DRAWN_BY_LOT.search(found["prompt"]):
+        raise InvalidValueError("only ComfyUI's workflow, whose prompt is drawn by lot")
+    return found
 
 
 def from_graph(graph: Graph) -> dict[str, Any]:
@@ -86,6 +100,9 @@ def _made_by(graph: Graph, sampler: Node) -> dict[str, Any]:
         for side, entrances in _ENTRANCES.items()
     }
     found = _settings(graph, sampler)
+    models = [sampler, *_upstream(graph, sampler, _NO_MODEL)]
+    if used := loras(graph, reversed(models)):
+        found["loras"] = used
     return {**found, "prompt": prompts[POSITIVE], "negative_prompt": prompts[NEGATIVE]}
 
 
