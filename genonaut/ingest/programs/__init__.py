@@ -11,7 +11,7 @@ from genonaut.ingest.programs.draw_things import draw_things
 from genonaut.ingest.programs.easy_diffusion import easy_diffusion, in_json
 from genonaut.ingest.programs.fooocus import fooocus
 from genonaut.ingest.programs.invokeai import invokeai
-from genonaut.ingest.programs.left import Program, left_in
+from genonaut.ingest.programs.left import Program, UntoldPromptError, left_in
 from genonaut.ingest.programs.midjourney import midjourney
 from genonaut.ingest.programs.mochi import mochi
 from genonaut.ingest.programs.novelai import novelai
@@ -48,6 +48,8 @@ def generation(texts: Mapping[str, str]) -> dict[str, Any]:
     for program in PROGRAMS:
         try:
             found = program.read(left)
+        except UntoldPromptError as error:
+            found = error.settings | {"prompt": "", "prompt_unknown": str(error)}
         except InvalidValueError as error:
             found = {"prompt_unknown": str(error)}
         if found is not None:

@@ -8,7 +8,7 @@ from genonaut.ingest.programs.comfyui_editor import as_run, is_editor
 from genonaut.ingest.programs.comfyui_graph import Graph, Node, graph_of
 from genonaut.ingest.programs.comfyui_loras import loras
 from genonaut.ingest.programs.comfyui_text import NEGATIVE, POSITIVE, TypedText
-from genonaut.ingest.programs.left import Left, Settings
+from genonaut.ingest.programs.left import Left, Settings, UntoldPromptError
 from genonaut.ingest.programs.written import looks_like_data
 
 _ENTRANCES = {
@@ -72,49 +72,59 @@ def from_editor(document: dict[str, Any]) -> Settings:
     """
     found = from_graph(graph_of(as_run(document)))
     if _DRAWN_BY_LOT.search(found["prompt"]):
-        raise InvalidValueError("only ComfyUI's workflow, whose prompt is drawn by lot")
+        found |= {"prompt": "", "negative_prompt": ""}
+        raise UntoldPromptError("only ComfyUI's workflow, whose prompt is drawn by lot", found)
     return found
 
 
-def from_graph(graph: Graph) -> dict[str, Any]:
+def from_graph(graph: Graph) -> Settings:
     """Prompt and settings.
 
     Raises:
-        InvalidValueError: the prompt cannot be told: there is none, or there are several.
+        UntoldPromptError: the prompt cannot be told: there is none, or there are several.
     """
-    found = [_made_by(graph, sampler) for sampler in _first_samplers(graph)]
+    samplers = _first_samplers(graph)
+    settings = _in_common([_settings(graph, sampler) for sampler in samplers])
+    try:
+        found = [_prompts(graph, sampler) for sampler in samplers]
+    except InvalidValueError as error:
+        raise UntoldPromptError(str(error), settings) from error
     if not found or not all(each["prompt"] for each in found):
-        raise InvalidValueError("prompt is empty")
-    if len({(each["prompt"], each["negative_prompt"]) for each in found}) > 1:
-        raise InvalidValueError("a ComfyUI graph that makes several pictures of several prompts")
+        raise UntoldPromptError("prompt is empty", settings)
+    if any(each != found[0] for each in found):
+        reason = "a ComfyUI graph that makes several pictures of several prompts"
+        raise UntoldPromptError(reason, settings)
+    return settings | found[0]
+
+
+def _in_common(found: list[Settings]) -> Settings:
     return {
         name: value
-        for name, value in found[0].items()
+        for name, value in next(iter(found), {}).items()
         if all(each.get(name) == value for each in found)
     }
 
 
-def _made_by(graph: Graph, sampler: Node) -> dict[str, Any]:
+def _prompts(graph: Graph, sampler: Node) -> Settings:
     prompts = {
         side: next(map(TypedText(graph, side).behind, sampler.named(entrances)), "").strip()
         for side, entrances in _ENTRANCES.items()
     }
-    found = _settings(graph, sampler)
-    models = [sampler, *_upstream(graph, sampler, _NO_MODEL)]
-    if used := loras(graph, reversed(models)):
-        found["loras"] = used
-    return {**found, "prompt": prompts[POSITIVE], "negative_prompt": prompts[NEGATIVE]}
+    return {"prompt": prompts[POSITIVE], "negative_prompt": prompts[NEGATIVE]}
 
 
-def _settings(graph: Graph, sampler: Node) -> dict[str, Any]:
+def _settings(graph: Graph, sampler: Node) -> Settings:
     """The nearest of each, and never those of another sampler."""
-    found: dict[str, Any] = {}
+    found: Settings = {}
     for without in (_NO_SETTINGS, _NO_MODEL):
         for node in (sampler, *_upstream(graph, sampler, without)):
             for theirs, ours in _SETTINGS.items():
                 if theirs in node.inputs and (ours == "model") == (without is _NO_MODEL):
                     value = graph.scalar(node.inputs[theirs])
                     found.setdefault(ours, value)
+    models = [sampler, *_upstream(graph, sampler, _NO_MODEL)]
+    if used := loras(graph, reversed(models)):
+        found["loras"] = used
     return found
 
 

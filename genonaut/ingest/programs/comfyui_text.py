@@ -21,8 +21,11 @@ _EMPTY = re.compile(r"zeroout|emptyconditioning|conditioningempty|emptytext")
 # What these return is not in the graph: they describe pictures, ask a model, or draw lots.
 _UNKNOWABLE = re.compile(
     r"caption|interrogat|tagger|florence|ollama|llava|llm|vlm|joytag|gpt|gemini|claude|describe|"
-    r"regex|substring|random"
+    r"regex|substring|random|fromfile|fromtxt|loadtext|textload|loadprompt|promptload|readtext|"
+    r"textfile|promptsfile|linefrom|loadline|csv|translat|webhook|http"
 )
+_WILDCARDS = re.compile(r"wildcard|dynamicprompt|randomprompt")
+_NOT_DRAWN = re.compile(r"\{[^{}]{0,1000}\||__[\w/*-]{1,100}__")
 _JOINS = re.compile(r"concat|join|combine|merge|append|addtext|stringadd|textadd|compos")
 _SWITCHES = re.compile(r"switch|select|ifelse|conditionalbranch|firstnotnone|coalesce|chooser")
 
@@ -100,9 +103,8 @@ class TypedText:
         return self._of_texts(node)
 
     def _of_texts(self, node: Node) -> str:
-        populated = node.inputs.get("populated_text")
-        if isinstance(populated, str) and populated.strip():
-            return populated
+        if _WILDCARDS.search(node.kind) or "populated_text" in node.inputs:
+            return self._drawn(node)
         if "find" in node.inputs and "replace" in node.inputs:
             return self._replaced(node)
         if "encode" in node.kind or "clip" in node.inputs:
@@ -129,6 +131,14 @@ class TypedText:
             return _together("", _as_written(parts))
         delimiter = _NAMED_DELIMITERS.get(delimiter.lower(), delimiter)
         return _together(delimiter.replace("\\n", "\n").replace("\\t", "\t"), parts)
+
+    def _drawn(self, node: Node) -> str:
+        """A text that may have wildcards, which were drawn when the graph was run."""
+        names = ("populated_text", *_TEXTS)
+        text = next(filter(str.strip, map(self.behind, node.named(names))), "")
+        if _NOT_DRAWN.search(text):
+            raise InvalidValueError(f"the prompt is drawn by a node of ComfyUI: {node.kind[:50]}")
+        return text
 
     def _replaced(self, node: Node) -> str:
         text = next(map(self.behind, node.named(_TEXTS)), "")

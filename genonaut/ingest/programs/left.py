@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from genonaut.content.rules import InvalidValueError
 from genonaut.ingest.programs.written import json_object
 
 Settings = dict[str, Any]
@@ -23,6 +24,14 @@ class Left:
     def with_key(self, *keys: str) -> Iterator[dict[str, Any]]:
         """The objects that have all of these keys."""
         return (found for found in self.objects.values() if found.keys() >= set(keys))
+
+
+class UntoldPromptError(InvalidValueError):
+    """The prompt cannot be told, and these settings can."""
+
+    def __init__(self, reason: str, settings: Settings) -> None:
+        super().__init__(reason)
+        self.settings = settings
 
 
 @dataclass(frozen=True, slots=True)
