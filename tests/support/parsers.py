@@ -17,6 +17,8 @@ from itertools import chain
 from pathlib import Path
 from typing import Final
 
+from PIL import Image
+
 from genonaut.api.gallery import cursors
 from genonaut.api.gallery.query import GalleryQuery
 from genonaut.api.gallery.search import phrases
@@ -24,9 +26,12 @@ from genonaut.config_layers import json_layer
 from genonaut.content.rules import InvalidValueError, showable, user_name
 from genonaut.content.tag_names import tag_name
 from genonaut.errors import GenonautError
+from genonaut.ingest.comments import comment
 from genonaut.ingest.csv_dialect import dialect
 from genonaut.ingest.csv_records import csv_records
 from genonaut.ingest.exif import texts_of_exif
+from genonaut.ingest.hidden import hidden_texts
+from genonaut.ingest.kinds import HEAD_BYTES, kind_of
 from genonaut.ingest.moments import timestamp
 from genonaut.ingest.pictures import PictureFiles
 from genonaut.ingest.programs import generation
@@ -34,6 +39,7 @@ from genonaut.ingest.records import Record
 from genonaut.ingest.rows import Defaults, parse_row
 from genonaut.ingest.sources import open_source
 from genonaut.ingest.tag_columns import column_of_tags
+from genonaut.ingest.xmp import texts_of_xmp
 
 REFUSALS: Final = (InvalidValueError, GenonautError)
 """How a parser refuses. Anything else that it raises is a crash."""
@@ -103,6 +109,17 @@ def _chunk(kind: bytes, content: bytes) -> bytes:
     )
 
 
+def _hidden(text: bytes) -> object:
+    """A picture whose lowest bits have this behind the signature."""
+    content = b"stealth_pngcomp" + text
+    digits = "".join(f"{byte:08b}" for byte in content)
+    high = max(1, len(digits))
+    alpha = Image.frombytes("L", (1, high), bytes(map(int, digits)))
+    stream = io.BytesIO()
+    Image.merge("RGBA", [alpha] * 4).save(stream, "PNG", compress_level=1)
+    return hidden_texts(stream)
+
+
 def _bytes(written: str) -> bytes:
     return written.encode("utf-8", "surrogatepass")
 
@@ -162,6 +179,31 @@ GRAPH = (
     '"9":{"class_type":"image_image_image","inputs":{"image_image_image_\\n":["1",0]}},',
     '"a":1,',
 )
+EDITOR = (
+    '{"id":1,"type":"KSampler","widgets_values":[1,"fixed",2],"inputs":[{"name":"positive",'
+    '"link":1},{"name":"model","link":2}]},',
+    '{"id":2,"type":"CLIPTextEncode","widgets_values":["a"],"inputs":[],"outputs":[]},',
+    '{"id":3,"type":"Reroute","mode":4,"inputs":[{"type":"*"}],"outputs":[{"type":"*"}]},',
+    '{"id":4,"type":"ab","inputs":[{"name":"text"}]},',
+    '{"id":5,"mode":2},',
+    '{"id":6,"type":"SaveImage","inputs":[{"name":"images"}]},',
+)
+LINKS = "[1,2,0,1,0,0],[2,3,0,1,1,0],[3,3,0,3,0,0],[4,4,0,2,0,0],[5,1,0,6,0,0],[6,5,0,4,0,0]"
+INSIDE = (
+    '{"id":"ab","nodes":[{"id":1,"type":"ab"},{"id":2,"type":"CLIPTextEncode","inputs":[{}]}],'
+    '"links":[{"origin_id":-10,"origin_slot":0,"target_id":2,"target_slot":0},'
+    '{"origin_id":2,"origin_slot":0,"target_id":-20,"target_slot":0}]}'
+)
+XMP = (
+    "<a>", "</a>", "<a ", 'b="c"', ">", "<x:a xmlns:x='y'>", "text", "&lt;", "&#1;", "<!--", "-->",
+    "<![CDATA[", "]]>", "<!DOCTYPE a [", "<!ENTITY b '", "&b;",
+)  # fmt: skip
+PROGRAMS = (
+    *('{"sui_image_params":{"prompt":"a","loras":["a"],"loraweights":"1,2"}}', '{"c":"a","seed":1'),
+    *(',"steps":2}', '{"uc":"","noise_schedule":1}', '"a b" -s 2 -S 1', '"a', " -s", " 1", "\\"),
+    *("Include in Image: a; ", "Steps: 2; ", " Job ID: 01234567-89ab-cdef-0123-456789abcdef"),
+    *('{"prompt":"<lora:a:1>","base_model":"b","loras":[["a",1],[true,"b",2],{}]}', "<lora:a:b>"),
+)
 ROWS = (
     "a",
     ",",
@@ -212,6 +254,29 @@ PARSERS: Final[dict[str, Parser]] = {
     ),
     "comment": Parser(lambda text: generation({"UserComment": text}), (*SETTINGS, *JSON)),
     "graph": Parser(lambda text: generation({"prompt": text}), (*GRAPH, *JSON), "{", '"z":1}'),
+    "workflow": Parser(
+        lambda text: generation({"workflow": text}),
+        (*EDITOR, *JSON),
+        f'{{"links":[{LINKS}],"definitions":{{"subgraphs":[{INSIDE}]}},"nodes":[',
+        "{}]}",
+    ),
+    "programs": Parser(
+        lambda text: generation({"parameters": text, "Description": text, "prompt": text}),
+        (*PROGRAMS, *JSON),
+    ),
+    "xmp": Parser(lambda text: texts_of_xmp(_bytes(text)), XMP),
+    "exif comment": Parser(
+        lambda text: comment(text.encode("latin-1", "replace")),
+        ("UNICODE\0", "ASCII\0\0\0", "JIS\0\0\0\0\0", "\0", "a", "\xff\xfe", "\x1b$B", "\xe3"),
+    ),
+    "hidden": Parser(
+        lambda text: _hidden(text.encode("latin-1", "replace")),
+        ("\0", "\xff", "\x1f\x8b\x08", "a", '{"Comment":"'),
+    ),
+    "kind": Parser(
+        lambda text: kind_of(_bytes(text)[:HEAD_BYTES]),
+        ("<", "<?xml", "<!--", "-->", "<svg ", "<!doctype svg", " ", "\0", "ftyp", "avif", "{"),
+    ),
     "novelai": Parser(
         lambda text: generation({"Software": "NovelAI", "Comment": text}),
         JSON,
@@ -232,6 +297,11 @@ PARSERS: Final[dict[str, Parser]] = {
         lambda text: _in_a_file("a.jpg", text.encode("latin-1", "replace")),
         ("\xff\xd8", "\xff\xe1", "\0\x10Exif\0\0", "\xff\xd9", "\xff", "\0", "RIFF", "WEBP"),
         "\xff\xd8\xff",
+    ),
+    "gif": Parser(
+        lambda text: _in_a_file("a.gif", text.encode("latin-1", "replace")),
+        ("\x21\xfe", "\x05hello", "\0", ",", "\x21\xff\x0b", ";", "\xff", "\x08\0\x08\0"),
+        "GIF89a",
     ),
     "user name": Parser(
         user_name, ("a", " ", "e\u0301", "\u0301\u0316", "\u200d", "\ufe0f", "\x1b", "\u202e", "क्")
