@@ -3,7 +3,7 @@
 import hashlib
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +24,8 @@ READ: Final = (".png", ".apng", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".avi
 _NOT_READ: Final = (".bmp", ".tif", ".tiff", ".heic", ".heif", ".jxl", ".jp2", ".psd", ".svg")
 BROKEN: Final = "not a PNG, JPEG, WebP, AVIF or GIF file, or a damaged one"
 ONLY: Final = "only PNG, JPEG, WebP, AVIF and GIF files are read"
+# A camera says less.
+_MUCH_TEXT: Final = 4_000
 _MOST_PIXELS: Final = 180_000_000
 # Clocks that are wrong begin here, and sticks know no earlier date.
 _EARLIEST: Final = datetime(1980, 1, 2, tzinfo=UTC).timestamp()
@@ -125,9 +127,14 @@ def _read(stream: BinaryIO) -> Picture:
     if kind not in KINDS:
         raise BrokenPictureError(f"{kind}: {ONLY}" if kind else "")
     picture = read_png(stream) if kind == "PNG" else read_raster(stream)
-    if kind in {"PNG", "WebP"} and not generation(picture.texts)["prompt"]:
+    if kind in {"PNG", "WebP"} and _says_nothing(picture.texts):
         return replace(picture, texts={**hidden_texts(stream), **picture.texts})
     return picture
+
+
+def _says_nothing(texts: Mapping[str, str]) -> bool:
+    """Whether there is no generation data, so that it is worth while to decode the pixels."""
+    return sum(map(len, texts.values())) < _MUCH_TEXT and generation(texts) == {"prompt": ""}
 
 
 def _date(modified: float) -> str | None:

@@ -18,6 +18,7 @@ from genonaut.db.session import Database
 from genonaut.ingest.importer import import_paths
 from genonaut.ingest.rows import Defaults
 from tests.support.galleries import read
+from tests.support.kinds import png
 
 CASES = Path(__file__).parents[1] / "cases"
 EXPECTED: dict[str, list[dict[str, Any] | str]] = json.loads(
@@ -109,3 +110,18 @@ def test_a_picture_from_before_1970_is_imported(
     [item], reasons = imported(database, copy)
     assert (item["prompt"], reasons) == ("a lighthouse at dusk", {})
     assert item["created_at"] > "2024"
+
+
+def test_a_picture_without_a_prompt_is_found_by_its_name(
+    client: httpx.Client, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "harbour at night.png"
+    path.write_bytes(png())
+    [item], reasons = imported(database, path)
+    assert (item["prompt"], reasons) == ("", {})
+    [found] = read(client, {"search_term": "harbour night"})["items"]
+    assert (found["prompt"], found["title"]) == ("", "harbour at night")
+    assert client.get(f"/gallery/items/{found['id']}").status_code == 200
+    assert client.get(f"/gallery/pictures/{found['id']}.svg").status_code == 200
+    assert client.get("/gallery?view=list").status_code == 200
