@@ -127,6 +127,13 @@ def comfyui() -> list[Kind]:
         "bypassed": ({"workflow": _with_mode("LoraLoader", 4)}, told | {"loras": None}),
         "muted": ({"workflow": _with_mode("LoraLoader", 2)}, told | {"loras": None, "model": None}),
         "subgraph": ({"workflow": _with_subgraph()}, told),
+        "promoted": ({"workflow": _with_subgraph(is_typed=True)}, told),
+        "set and get": ({"workflow": _with_set_and_get()}, told),
+        "in one text": ({"UserComment": {"prompt": graph(SHOT), "workflow": editor(graph(SHOT))}},
+                        told),
+        "in one text as text": ({"Comment": {"prompt": json.dumps(graph(SHOT)), "steps": 1,
+                                             "seed": 1, "cfg": 1}}, told),
+        "of unknown nodes": ({"workflow": _with_unknown_text()}, {"prompt": "", "seed": 4021}),
         "primitive": ({"workflow": _with_primitive()}, told),
         "reroute": ({"workflow": _rerouted()}, told),
         "by lot": ({"workflow": editor(graph(SHOT) | {"6": _encoded("a {red|blue} boat")})},
@@ -224,7 +231,7 @@ def _with_mode(kind: str, mode: int) -> dict[str, Any]:
     return document
 
 
-def _with_subgraph() -> dict[str, Any]:
+def _with_subgraph(*, is_typed: bool = False) -> dict[str, Any]:
     """The positive prompt is encoded within a subgraph, whose text comes from outside."""
     document = editor(graph(SHOT))
     [encoder] = [node for node in document["nodes"] if node["id"] == 6]
@@ -249,6 +256,10 @@ def _with_subgraph() -> dict[str, Any]:
         "type": "ab-cd",
         "inputs": [{"name": "clip", "link": clip[0]}, {"name": "text", "link": 90}],
     }
+    if is_typed:
+        encoder["inputs"][1] = {"name": "text", "link": None, "widget": {"name": "text"}}
+        encoder["widgets_values"] = [SHOT.prompt]
+        return document
     document["nodes"].append(
         {"id": 40, "type": "PrimitiveString", "mode": 0, "inputs": [], "outputs": [],
          "widgets_values": [SHOT.prompt]}
@@ -279,4 +290,26 @@ def _rerouted() -> dict[str, Any]:
     [link] = [each for each in document["links"] if each[1] == 6]
     document["links"].append([90, 6, 0, 40, 0, "*"])
     link[1] = 40
+    return document
+
+
+def _with_set_and_get() -> dict[str, Any]:
+    document = editor(graph(SHOT))
+    document["nodes"] += [
+        {"id": 40, "type": "SetNode", "mode": 0, "inputs": [{"name": "CONDITIONING", "link": 90}],
+         "outputs": [], "widgets_values": ["positive"]},
+        {"id": 41, "type": "GetNode", "mode": 0, "inputs": [], "outputs": [],
+         "widgets_values": ["positive"]},
+    ]  # fmt: skip
+    [link] = [each for each in document["links"] if each[1] == 6]
+    document["links"].append([90, 6, 0, 40, 0, "*"])
+    link[1] = 41
+    return document
+
+
+def _with_unknown_text() -> dict[str, Any]:
+    """A node of another maker has several values without names."""
+    document = editor(graph(SHOT) | {"6": _encoded(["40", 0]), "40": _node("Some Texts")})
+    [node] = [each for each in document["nodes"] if each["id"] == 40]
+    node["widgets_values"] = ["prompts.txt", "a boat", 3]
     return document

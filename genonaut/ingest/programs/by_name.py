@@ -6,7 +6,7 @@ from typing import Any
 from genonaut.content.rules import InvalidValueError
 from genonaut.ingest.programs.left import Left, Settings
 from genonaut.ingest.programs.typed import lora
-from genonaut.ingest.programs.written import number
+from genonaut.ingest.programs.written import looks_like_data, number
 
 # Our names, and those of programs, in lower case and without blanks, hyphens and underscores.
 _NAMES = {
@@ -94,6 +94,11 @@ def _value(ours: str, value: object) -> object:
     if isinstance(value, dict) and ours == "model":
         value = value.get("name") or value.get("model_name")
     if isinstance(value, str):
-        return value.strip() if ours in _TEXTS else number(value.strip())
+        return _typed_text(value) if ours in _TEXTS else number(value.strip())
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     return value if is_number and ours not in _TEXTS else None
+
+
+def _typed_text(value: str) -> str:
+    """Text, if it is not a graph or other data under the name of a prompt."""
+    return "" if looks_like_data(value) else value.strip()

@@ -1,6 +1,7 @@
 """ComfyUI: the sampler that made the picture, its settings, and the prompt that led into it."""
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from genonaut.content.rules import InvalidValueError
@@ -9,7 +10,7 @@ from genonaut.ingest.programs.comfyui_graph import Graph, Node, graph_of
 from genonaut.ingest.programs.comfyui_loras import loras
 from genonaut.ingest.programs.comfyui_text import NEGATIVE, POSITIVE, TypedText
 from genonaut.ingest.programs.left import Left, Settings, UntoldPromptError
-from genonaut.ingest.programs.written import looks_like_data
+from genonaut.ingest.programs.written import json_object, looks_like_data
 
 _ENTRANCES = {
     POSITIVE: (
@@ -54,7 +55,8 @@ _NO_SETTINGS = re.compile(f"model|{_NO_MODEL.pattern}")
 
 def comfyui(left: Left) -> Settings | None:
     """The graph that was run, wherever it stands; else the editor's."""
-    for document in sorted(left.objects.values(), key=is_editor):
+    documents = [*left.objects.values(), *_inside(left)]
+    for document in sorted(documents, key=is_editor):
         if (graph := graph_of(document)).nodes:
             return from_graph(graph)
         if is_editor(document):
@@ -62,6 +64,18 @@ def comfyui(left: Left) -> Settings | None:
     if looks_like_data(left.texts.get("prompt", "")):
         raise InvalidValueError("the generation data is not a ComfyUI graph")
     return None
+
+
+def _inside(left: Left) -> Iterator[dict[str, Any]]:
+    """Graphs within the object of a node that saves both in one text."""
+    for document in left.objects.values():
+        for name in ("prompt", "workflow", "extra_pnginfo"):
+            inner = document.get(name)
+            inner = json_object(inner) if isinstance(inner, str) else inner
+            if isinstance(inner, dict):
+                yield inner
+                if isinstance(inner.get("workflow"), dict):
+                    yield inner["workflow"]
 
 
 def from_editor(document: dict[str, Any]) -> Settings:

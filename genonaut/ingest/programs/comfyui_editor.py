@@ -4,7 +4,7 @@ Values stand in a list without names, links in a list of their own. Nodes may be
 and a node may stand for a whole subgraph.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from genonaut.content.rules import InvalidValueError
@@ -74,6 +74,7 @@ class _Editor:
             str(each.get("id")): each for each in _objects(definitions) if is_editor(each)
         }
         self._nodes: dict[str, _Document] = {}
+        self._set: dict[object, str] = {}
         self._links: dict[tuple[str, int], _Link] = {}
         self._add(document, "", 0)
 
@@ -81,12 +82,12 @@ class _Editor:
         found = {}
         for key, node in self._nodes.items():
             if node.get("mode") not in (_MUTED, _BYPASSED) and not self._is_nested(node):
-                links = {
-                    str(socket.get("name")): link
+                given = {
+                    str(socket.get("name")): source
                     for place, socket in enumerate(_objects(node.get("inputs")))
-                    if (link := self._source((key, place)))
+                    if (source := self._source((key, place))) is not None
                 }
-                inputs = _values(node) | {name: list(link) for name, link in links.items()}
+                inputs = _values(node) | given
                 found[key] = {"class_type": str(node.get("type", "")), "inputs": inputs}
         return found
 
@@ -96,6 +97,8 @@ class _Editor:
         for node in _objects(graph.get("nodes")):
             key = f"{prefix}{node.get('id')}"
             self._nodes[key] = node
+            if node.get("type") == "SetNode":
+                self._set[_first_value(node)] = key
             if self._is_nested(node) and node.get("mode") != _BYPASSED:
                 self._add(self._subgraphs[str(node["type"])], f"{key}:", depth + 1)
         for origin, output, target, place in _links(graph):
@@ -104,26 +107,35 @@ class _Editor:
     def _is_nested(self, node: _Document) -> bool:
         return str(node.get("type")) in self._subgraphs
 
-    def _source(self, end: tuple[str, int]) -> _Link | None:
-        """The output that leads into a socket, through what is bypassed and into subgraphs."""
+    def _source(self, end: tuple[str, int]) -> object:
+        """The output that leads into a socket, or the value that is typed beside a subgraph's."""
         for _ in range(_MOST_NODES):
-            link = self._links.get(end)
-            if link is None:
-                return None
-            key, output = link
-            outer, _, inner = key.rpartition(":")
+            if end not in self._links:
+                return self._typed(end)
+            key, output = link = self._links[end]
             node = self._nodes.get(key, {})
+            outer, _, inner = key.rpartition(":")
             if inner == _ENTRY and outer in self._nodes:
                 end = (outer, self._outer_place(outer, output))
-            elif self._is_nested(node) and node.get("mode") != _BYPASSED:
-                end = (f"{key}:{_EXIT}", output)
             elif node.get("mode") == _BYPASSED:
                 end = (key, _same_type(node, output))
-            elif node.get("mode") == _MUTED or key not in self._nodes:
+            elif node.get("mode") == _MUTED or not node:
                 return None
+            elif self._is_nested(node):
+                end = (f"{key}:{_EXIT}", output)
+            elif node.get("type") == "GetNode":
+                end = (self._set.get(_first_value(node), ""), 0)
             else:
-                return link
+                return list(link)
         return None
+
+    def _typed(self, end: tuple[str, int]) -> object:
+        """The value of a subgraph's socket; those of other nodes are read with the node."""
+        node = self._nodes.get(end[0], {})
+        sockets = _objects(node.get("inputs"))
+        if not self._is_nested(node) or not 0 <= end[1] < len(sockets):
+            return None
+        return _values(node).get(str(sockets[end[1]].get("name")))
 
     def _outer_place(self, outer: str, output: int) -> int:
         """The socket of a subgraph's node that is called like the subgraph's input."""
@@ -164,19 +176,34 @@ def _values(node: _Document) -> dict[str, Any]:
         if "widget" in socket
     ]
     known = _VALUES.get(str(node.get("type")), ())
-    names = known if len(known) > len(named) else named or ["text"]
-    return _by_name(list(names), written if isinstance(written, list) else [])
+    values = written if isinstance(written, list) else []
+    if len(known) > len(named):
+        return _by_name(known, values)
+    if not named and len(values) == 1 and isinstance(values[0], str):
+        return {"text": values[0]}
+    # Older files name only those that were made into sockets: then it is not known which is which.
+    controls = sum(_is_control(values, at) for at in range(1, len(values)))
+    is_clear = len(values) - controls <= len(named) <= len(values)
+    return _by_name(named, values) if is_clear else {}
 
 
-def _by_name(names: list[str], written: list[Any]) -> dict[str, Any]:
-    found, values = {}, iter(written)
-    pending = next(values, None)
-    for name in names:
-        found[name] = pending
-        pending = next(values, None)
-        if name in _SEEDS and isinstance(pending, str) and pending in _AFTER_SEED:
-            pending = next(values, None)
-    return {name: value for name, value in found.items() if value is not None}
+def _by_name(names: Sequence[str], written: Sequence[Any]) -> dict[str, Any]:
+    """Values in order; behind a seed stands what becomes of it."""
+    found, at = {}, 0
+    for name in names[: len(written)]:
+        if at < len(written):
+            found[name] = written[at]
+        at += 1 + (name in _SEEDS and _is_control(written, at + 1))
+    return found
+
+
+def _is_control(written: Sequence[Any], at: int) -> bool:
+    return at < len(written) and str(written[at]) in _AFTER_SEED
+
+
+def _first_value(node: _Document) -> object:
+    written = node.get("widgets_values")
+    return str(written[0]) if isinstance(written, list) and written else None
 
 
 def _object(value: object) -> _Document:
