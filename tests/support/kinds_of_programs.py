@@ -33,6 +33,8 @@ def text_programs() -> list[Kind]:
     written: list[tuple[str, dict[str, str], dict[str, Any]]] = [
         ("a1111", {"parameters": LINES}, TOLD | a1111),
         ("lora", {"parameters": with_lora}, {"loras": LORA}),
+        ("longest seed", {"parameters": LINES.replace("4021", "18446744073709551615")},
+         {"seed": 18446744073709551615}),
         ("another name", {"generation": LINES}, TOLD),
         ("forge", {"parameters": LINES.replace("v1.10.1", "f2.0.1v1.10.1-previous")},
          TOLD | {"program": "Forge"}),
@@ -180,6 +182,28 @@ def _changed() -> dict[str, tuple[dict[str, Any], dict[str, Any]]]:
                 lora_1={"on": True, "lora": "inkwash.safetensors", "strength": 0.8},
                 lora_2={"on": False, "lora": "off.safetensors", "strength": 1},
             )},
+            {"loras": LORA},
+        ),
+        "simple stack": (
+            model | {
+                "10": _node("Efficient Loader", ckpt_name="harbour_v2.ckpt", lora_name="None",
+                            lora_stack=["11", 0]),
+                "11": _node("LoRA Stacker", input_mode="simple", lora_count=1,
+                            lora_name_1="inkwash.safetensors", lora_wt_1=0.8, model_str_1=1,
+                            lora_name_2="beyond the count", lora_wt_2=1),
+            },
+            {"loras": LORA},
+        ),
+        "manager": (
+            model | {"10": _node("Lora Loader (LoraManager)", model=["4", 0], loras=[
+                {"name": "inkwash", "strength": "0.8", "active": True},
+                {"name": "off", "strength": 1, "active": False},
+            ])},
+            {"loras": LORA},
+        ),
+        "with a preview": (
+            model | {"10": _node("LoraLoader|pysssss", model=["4", 0], strength_model=0.8,
+                                 lora_name={"content": "inkwash.safetensors", "image": "x.png"})},
             {"loras": LORA},
         ),
         "order": (

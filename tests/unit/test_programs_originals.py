@@ -8,8 +8,8 @@ import pytest
 from genonaut.ingest.pictures import _read
 from genonaut.ingest.programs.originals import raw_texts, workflow
 from tests.support.conventions import CONVENTIONS, editor, graph
-from tests.support.kinds import LINES, SHOT, drawn, saved
-from tests.support.pictures import save
+from tests.support.kinds import LINES, SHOT, saved
+from tests.support.pictures import drawn, save
 
 GRAPH, EDITOR = graph(SHOT), editor(graph(SHOT))
 

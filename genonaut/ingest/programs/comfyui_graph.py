@@ -48,6 +48,8 @@ class Graph:
             if (node := self.linked(value)) is None:
                 break
             value = next(node.named(_SCALARS), None)
+        if isinstance(value, dict):  # a choice with its preview
+            value = value.get("content")
         return value if isinstance(value, str | int | float) else None
 
 

@@ -28,7 +28,7 @@ def _of(graph: Graph, node: Node) -> Iterator[dict[str, Any]]:
         found = _NAME.fullmatch(name)
         if found and isinstance(most, int) and found[1] and int(found[1]) > most:
             continue
-        if isinstance(value, dict):
+        if _has_objects(value):
             yield from _of_objects(value)
         elif found and isinstance(text := graph.scalar(value), str) and text:
             yield from _single(graph, node, text, found[1])
@@ -40,9 +40,11 @@ def _single(graph: Graph, node: Node, name: str, number: str) -> Iterator[dict[s
     switches = (f"switch_{number}", f"enabled_{number}", f"lora_{number}_on", "toggle", "switch")
     if any(switch in node.inputs and node.inputs[switch] in _OFF for switch in switches):
         return
+    # A stack that has both uses one weight for model and text in its simple mode.
+    is_simple = node.inputs.get("input_mode") == "simple"
     weights = (
         graph.scalar(node.inputs[each])
-        for weight in _WEIGHTS
+        for weight in (("lora_wt", *_WEIGHTS) if is_simple else _WEIGHTS)
         for each in _numbered(weight, number)
         if each in node.inputs
     )
@@ -56,10 +58,16 @@ def _numbered(weight: str, number: str) -> tuple[str, ...]:
     return (f"{weight}_{number}", f"{weight}{number}", f"lora_{number}_{weight}")
 
 
-def _of_objects(value: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _has_objects(value: object) -> bool:
+    if isinstance(value, list):
+        return bool(value) and isinstance(value[0], dict)
+    return isinstance(value, dict) and "content" not in value
+
+
+def _of_objects(value: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - JSON is anything
     """An object for each, as rgthree writes them, or a list of objects."""
-    listed = value.get("__value__")
-    for each in listed if isinstance(listed, list) else [value]:
+    listed = value.get("__value__", [value]) if isinstance(value, dict) else value
+    for each in listed if isinstance(listed, list) else []:
         is_lora = isinstance(each, dict) and ("lora" in each or "name" in each)
         if is_lora and each.get("on", each.get("active", True)) is True:
             yield lora(each.get("lora", each.get("name")), each.get("strength"))

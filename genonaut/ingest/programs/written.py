@@ -4,8 +4,8 @@ import json
 import re
 from typing import Any
 
-# A hash such as 0012ab or 0012 is not a number.
-_NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,17})(\.\d{1,18})?")
+# Seeds have up to 20 digits. A hash such as 0012ab or 0012 is not a number.
+_NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,19})(\.\d{1,18})?")
 # A prompt may begin with a bracket, too: {red|blue} bicycle, [a cat:a dog:0.5], [[blurred]].
 _JSON_BEGINS = re.compile(r'\{\s*["}]|\[\s*(?:[{"\]]|-?\d+\s*[,\]])')
 
