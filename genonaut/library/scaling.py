@@ -1,0 +1,134 @@
+"""Decoding an image once, and scaling it down, by libvips.
+
+libvips is told to use one thread and no cache: we run one process per core, and no image comes
+twice. Only the loaders of the formats that the gallery serves are open to a file.
+"""
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from genonaut.content.rules import InvalidValueError
+
+os.environ.setdefault("VIPS_WARNING", "0")  # of odd files, to stderr; read when it is loaded
+import pyvips
+
+QUALITY: Final = 70
+_EFFORT: Final = 0  # more costs half as much time again, for a tenth of the bytes
+_TALLEST: Final = 4  # times the width: the image of a long page stays a small file
+_BEHIND: Final = (128, 128, 128)  # what shows through where an image is transparent
+_SECONDS: Final = 60
+_STRICT: Final = "[fail_on=error]"  # or a truncated image comes out half grey
+_SEQUENCE: Final = b"ftypavis"  # the mark of an animated AVIF, which libvips does not know
+_LOADERS: Final = ("Png", "Jpeg", "Webp", "Nsgif", "Heif")
+
+pyvips.concurrency_set(1)
+pyvips.cache_set_max(0)
+pyvips.block_untrusted_set(True)
+pyvips.operation_block_set("VipsForeignLoad", True)
+for _loader in _LOADERS:
+    pyvips.operation_block_set(f"VipsForeignLoad{_loader}", False)
+
+
+class UndecodableError(InvalidValueError):
+    """The image cannot be shown; the message is the reason: `damaged`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """The size in pixels as it is shown, and the average colour, as `#rrggbb`."""
+
+    width: int
+    height: int
+    colour: str
+
+
+def scaled(
+    content: bytes, widths: tuple[int, ...], most_pixels: int
+) -> tuple[Shape, dict[int, bytes]]:
+    """The image's shape, and a WebP file of each width, the first frame of an animated one.
+
+    It is upright, in sRGB, without metadata, and never enlarged.
+
+    Raises:
+        UndecodableError: it is not an image, is damaged, or has too many pixels.
+    """
+    content = _as_still(content)
+    try:
+        header = pyvips.Image.new_from_buffer(content, "", access="sequential")
+        width, height = _size(header, most_pixels)
+        largest, *smaller = sorted(widths, reverse=True)
+        image = _shrunk(content, largest, has_profile=_has_profile(header))
+        files = {largest: _webp(image)}
+        for each in smaller:
+            image = _narrowed(image, each)
+            files[each] = _webp(image)
+        return Shape(width, height, _average(image)), files
+    except pyvips.Error as error:
+        raise UndecodableError("damaged, or not a PNG, JPEG, WebP, AVIF or GIF file") from error
+
+
+def _as_still(content: bytes) -> bytes:
+    """An animated AVIF as its first image: the animation is beside that, in boxes of its own."""
+    if content[4:12] != _SEQUENCE:
+        return content
+    return content[:8] + b"avif" + content[12:]
+
+
+def _size(header: pyvips.Image, most_pixels: int) -> tuple[int, int]:
+    """The size as it is shown."""
+    width, height = header.width, header.height
+    if width * height > most_pixels:
+        raise UndecodableError(
+            f"too large: it has {width} x {height} pixels, and at most {most_pixels:,} are decoded"
+        )
+    is_turned = header.get_typeof("orientation") and header.get("orientation") in range(5, 9)
+    return (height, width) if is_turned else (width, height)
+
+
+def _has_profile(header: pyvips.Image) -> bool:
+    return bool(header.get_typeof("icc-profile-data")) or header.interpretation == "cmyk"
+
+
+def _shrunk(content: bytes, width: int, *, has_profile: bool) -> pyvips.Image:
+    """The pixels in memory: this decodes, as little of a JPEG as the size needs."""
+    # Asking for sRGB where it is already so costs more than decoding.
+    colours = {"output_profile": "srgb"} if has_profile else {}
+    lazy = pyvips.Image.thumbnail_buffer(
+        content, width, height=width * _TALLEST, size="down", option_string=_STRICT, **colours
+    )
+    lazy = lazy.colourspace("srgb").cast("uchar")
+    lazy.set_progress(True)
+    lazy.signal_connect("eval", _stop_when_late(lazy))
+    return lazy.copy_memory()
+
+
+def _stop_when_late(image: pyvips.Image) -> Callable[..., None]:
+    deadline = time.monotonic() + _SECONDS
+
+    def check(*_: object) -> None:
+        if time.monotonic() > deadline:
+            image.set_kill(True)
+
+    return check
+
+
+def _narrowed(image: pyvips.Image, width: int) -> pyvips.Image:
+    """By a whole factor where that is exact, which costs a fraction."""
+    if image.width == 2 * width and not image.height % 2:
+        return image.shrink(2, 2).copy_memory()
+    return image.thumbnail_image(width, height=width * _TALLEST, size="down").copy_memory()
+
+
+def _webp(image: pyvips.Image) -> bytes:
+    content: bytes = image.webpsave_buffer(Q=QUALITY, effort=_EFFORT, keep="none")
+    return content
+
+
+def _average(image: pyvips.Image) -> str:
+    if image.hasalpha():
+        image = image.flatten(background=_BEHIND)
+    pixel = image.shrink(image.width, image.height)(0, 0)
+    return "#" + "".join(f"{round(band):02x}" for band in pixel[:3])
