@@ -113,9 +113,18 @@ class GallerySettings(Section):
     @field_validator("images_folder")
     @classmethod
     def _is_absolute(cls, value: Path | None) -> Path | None:
-        if value is not None and not value.is_absolute():
-            raise ValueError("it should be an absolute path")
-        return value
+        return _absolute(value)
+
+
+class LibrarySettings(Section):
+    folder: Path | None = None
+    most_pixels: Annotated[int, Field(ge=1)]
+    thumbnail_processes: Annotated[int, Field(ge=1, le=256)] | None = None
+
+    @field_validator("folder")
+    @classmethod
+    def _is_absolute(cls, value: Path | None) -> Path | None:
+        return _absolute(value)
 
 
 class RedisSettings(Section):
@@ -163,6 +172,7 @@ class Settings(Section):
     flower: FlowerSettings
     stats: StatsSettings
     gallery: GallerySettings
+    library: LibrarySettings
     log: LogSettings
     seed_when_empty: bool
 
@@ -174,6 +184,12 @@ class Settings(Section):
         """
         database = "" if self.db.is_embedded else f"-{self.db.name}"
         return re.sub(r"[^A-Za-z0-9._-]", "_", f"{self.environment}{database}")
+
+
+def _absolute(path: Path | None) -> Path | None:
+    if path is not None and not path.is_absolute():
+        raise ValueError("it should be an absolute path")
+    return path
 
 
 def parse_url(text: str) -> URL:

@@ -38,6 +38,8 @@ _INVISIBLE: Final = re.compile(
     rf"|(?<!{_OTHER}){_SELECTOR}(?!\u20e3)"
 )
 
+_ABSOLUTE: Final = re.compile(r"[/\\~]|[A-Za-z]:[/\\]|file:", re.IGNORECASE)
+
 # What makes a terminal do something else than show a letter, or shows others in another order.
 _NOT_SHOWN: Final = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
@@ -89,6 +91,11 @@ def name_in_form(written: str, what: str, form: Callable[[str], str]) -> str:
     if len(name) > LONGEST_NAME:
         raise too_long
     return name
+
+
+def is_absolute_path(text: str) -> bool:
+    """Whether a text names a place on a machine's disk, which is of no use to another machine."""
+    return _ABSOLUTE.match(text) is not None
 
 
 def showable(text: str) -> str:

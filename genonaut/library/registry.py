@@ -1,0 +1,158 @@
+"""What the database knows of files: which may be served, and what became of a path."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from sqlalchemy import Connection
+from sqlalchemy.orm import Session
+
+from genonaut.db.named_sql import named_sql
+from genonaut.library.files import ImageFile, open_below
+from genonaut.library.roots import Library
+
+Digest = bytes  # some classes here have a field `bytes`
+_SQL = named_sql(__package__, "library.sql")
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFile:
+    """A file that may be served from now on; `name` is its root and its path below that."""
+
+    name: str
+    root: str
+    sha256: Digest
+    bytes: int
+    modified_ns: int
+    media_type: str
+    width: int
+    height: int
+    colour: str | None = None
+
+
+class Seen(NamedTuple):
+    """A path as it was when it was imported, and what became of it: an item, or the reason."""
+
+    path_digest: bytes
+    bytes: int
+    modified_ns: int
+    import_key: str | None = None
+    reason: str | None = None
+
+
+class Known(NamedTuple):
+    """The same as it is found again: the name of the item's file, or the reason."""
+
+    bytes: int
+    modified_ns: int
+    name: str
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ServedFile:
+    """A file that an item names, and the folder it is below; None if that is not known any more."""
+
+    name: str
+    folder: Path | None
+    sha256: Digest
+    bytes: int
+    width: int
+    height: int
+    colour: str | None
+    is_missing: bool
+
+    @property
+    def version(self) -> str:
+        """Differs when the picture does."""
+        return self.sha256.hex()[:16]
+
+    def open(self) -> ImageFile | None:
+        """The file, if it is there."""
+        if self.folder is None or self.is_missing:
+            return None
+        return open_below(self.folder, self.name.partition("/")[2])
+
+
+def find_served(
+    session: Session | Connection, library: Library, names: Iterable[str]
+) -> dict[str, ServedFile]:
+    """The files of these names, by name; in one query."""
+    rows = session.execute(_SQL["served"], {"names": list(names)})
+    return {
+        row.name: ServedFile(
+            row.name,
+            library.fixed.get(row.root) or (Path(row.path) if row.path else None),
+            row.sha256,
+            row.bytes,
+            row.width,
+            row.height,
+            row.colour,
+            row.missing_since is not None,
+        )
+        for row in rows
+    }
+
+
+def find_seen(connection: Connection, digests: Sequence[bytes]) -> dict[bytes, Known]:
+    """What became of paths, by their digests, as far as it still holds."""
+    rows = connection.execute(_SQL["seen"], {"digests": digests})
+    return {digest: Known(*known) for digest, *known in rows}
+
+
+def remember(connection: Connection, seen: Sequence[Seen]) -> None:
+    """Keep what became of paths."""
+    if seen:
+        names = ("path_digests", "bytes", "modified", "import_keys", "reasons")
+        connection.execute(
+            _SQL["see"],
+            {
+                name: list(column)
+                for name, column in zip(names, zip(*seen, strict=True), strict=True)
+            },
+        )
+
+
+def keep_files(
+    connection: Connection, library: Library, files: Sequence[tuple[str, KeptFile]]
+) -> int:
+    """Register files, each with the import key of its item; how many had other bytes before.
+
+    An item whose own file is not there any more gets the new one.
+    """
+    by_name = {file.name: file for _, file in files}
+    ordered = [by_name[name] for name in sorted(by_name)]
+    given = {"names": [f.name for f in ordered], "digests": [f.sha256 for f in ordered]}
+    replaced = list(connection.execute(_SQL["replaced"], given).scalars())
+    if replaced:
+        connection.execute(_SQL["set_aside"], {"names": replaced})
+    connection.execute(_SQL["keep"], [asdict(file) for file in ordered])
+    _relocate(connection, library, files)
+    return len(replaced)
+
+
+def _relocate(
+    connection: Connection, library: Library, files: Sequence[tuple[str, KeptFile]]
+) -> None:
+    keys = {"import_keys": [key for key, _ in files], "names": [file.name for _, file in files]}
+    moved = connection.execute(_SQL["elsewhere"], keys).all()
+    served = find_served(connection, library, {item.old_name for item in moved})
+    for item in moved:
+        if not is_there(served.get(item.old_name)):
+            place = {"id": item.id, "source_type": item.source_type}
+            names = {"old_name": item.old_name, "name": item.new_name}
+            connection.execute(_SQL["relocate"], place | names)
+
+
+def set_colour(session: Session, sha256: Digest, colour: str) -> None:
+    """Keep the average colour of an image."""
+    session.execute(_SQL["set_colour"], {"sha256": sha256, "colour": colour})
+
+
+def is_there(served: ServedFile | None) -> bool:
+    """Whether a file can be served."""
+    found = served.open() if served else None
+    if found:
+        found.file.close()
+    return found is not None

@@ -1,0 +1,23 @@
+-- Comparing what the database knows of files with what is there.
+
+-- name: files
+SELECT name, root, sha256, bytes, modified_ns, missing_since IS NOT NULL AS is_missing,
+    NOT EXISTS (SELECT FROM content_items_all WHERE content_data = files.name)
+    AND NOT EXISTS (SELECT FROM deleted_items WHERE item ->> 'content_data' = files.name)
+    AS is_unused
+FROM library_files AS files
+ORDER BY name;
+
+-- name: miss
+UPDATE library_files SET missing_since = now() WHERE name = ANY(:names);
+
+-- name: find
+UPDATE library_files SET missing_since = NULL WHERE name = ANY(:names);
+
+-- name: forget
+-- Unless an item has begun to use it since it was found unused.
+DELETE FROM library_files AS files
+WHERE name = ANY(:names)
+  AND NOT EXISTS (SELECT FROM content_items_all WHERE content_data = files.name)
+  AND NOT EXISTS (SELECT FROM deleted_items WHERE item ->> 'content_data' = files.name)
+RETURNING name;

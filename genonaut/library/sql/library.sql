@@ -1,0 +1,86 @@
+-- What the database knows of files.
+
+-- name: served
+-- The files that items name, with the folders that are registered.
+SELECT files.*, roots.path
+FROM library_files AS files LEFT JOIN library_roots AS roots ON roots.name = files.root
+WHERE files.name = ANY(:names);
+
+-- name: seen
+-- What imports made of paths, if it still holds: an item has to be there, and its file not missing.
+-- LIMIT: without it, the planner may join all items that were ever imported, for each thousand.
+SELECT seen.path_digest, seen.bytes, seen.modified_ns, item.content_data AS name, seen.reason
+FROM library_seen AS seen
+LEFT JOIN LATERAL (
+    SELECT content_data FROM content_items_all
+    WHERE item_metadata ->> 'import_key' = seen.import_key AND item_metadata ? 'import_key'
+    LIMIT 1
+) AS item ON true
+LEFT JOIN LATERAL (
+    SELECT missing_since IS NULL AS is_there FROM library_files
+    WHERE library_files.name = item.content_data
+    LIMIT 1
+) AS files ON true
+WHERE seen.path_digest = ANY(:digests) AND (seen.reason IS NOT NULL OR files.is_there);
+
+-- name: see
+INSERT INTO library_seen AS seen (path_digest, bytes, modified_ns, import_key, reason)
+SELECT * FROM unnest(
+    CAST(:path_digests AS bytea[]), CAST(:bytes AS bigint[]), CAST(:modified AS bigint[]),
+    CAST(:import_keys AS text[]), CAST(:reasons AS text[])
+) AS given (path_digest) ORDER BY path_digest
+ON CONFLICT (path_digest) DO UPDATE SET
+    bytes = EXCLUDED.bytes, modified_ns = EXCLUDED.modified_ns,
+    import_key = EXCLUDED.import_key, reason = EXCLUDED.reason;
+
+-- name: replaced
+-- Names whose files have other bytes now.
+SELECT files.name
+FROM library_files AS files
+JOIN unnest(CAST(:names AS text[]), CAST(:digests AS bytea[])) AS given (name, sha256)
+    ON given.name = files.name AND given.sha256 <> files.sha256
+ORDER BY files.name
+FOR UPDATE OF files;
+
+-- name: set_aside
+-- The bytes that a name had are gone, and with them the picture of the items made of them. They get
+-- a name of their own, so that they do not show the new bytes, and are found if the old come back.
+WITH gone AS (
+    SELECT name, name || '@' || left(encode(sha256, 'hex'), 12) AS was
+    FROM library_files WHERE name = ANY(:names)
+), renamed AS (
+    UPDATE content_items_all AS item SET content_data = gone.was
+    FROM gone WHERE item.content_data = gone.name
+)
+INSERT INTO library_files (
+    name, root, sha256, bytes, modified_ns, media_type, width, height, colour, missing_since
+)
+SELECT gone.was, root, sha256, bytes, modified_ns, media_type, width, height, colour, now()
+FROM library_files JOIN gone USING (name)
+ON CONFLICT (name) DO NOTHING;
+
+-- name: keep
+INSERT INTO library_files (
+    name, root, sha256, bytes, modified_ns, media_type, width, height, colour
+) VALUES (
+    :name, :root, :sha256, :bytes, :modified_ns, :media_type, :width, :height, :colour
+)
+ON CONFLICT (name) DO UPDATE SET
+    sha256 = EXCLUDED.sha256, bytes = EXCLUDED.bytes, modified_ns = EXCLUDED.modified_ns,
+    media_type = EXCLUDED.media_type, width = EXCLUDED.width, height = EXCLUDED.height,
+    colour = EXCLUDED.colour, missing_since = NULL;
+
+-- name: elsewhere
+-- Items of these keys that name another file than the one that was just kept.
+SELECT item.id, item.source_type, item.content_data AS old_name, given.name AS new_name
+FROM unnest(CAST(:import_keys AS text[]), CAST(:names AS text[])) AS given (import_key, name)
+JOIN content_items_all AS item
+    ON item.item_metadata ->> 'import_key' = given.import_key
+   AND item.item_metadata ? 'import_key' AND item.content_data <> given.name;
+
+-- name: relocate
+UPDATE content_items_all SET content_data = :name
+WHERE id = :id AND source_type = :source_type AND content_data = :old_name;
+
+-- name: set_colour
+UPDATE library_files SET colour = :colour WHERE sha256 = :sha256;

@@ -1,0 +1,114 @@
+"""The copied files: each once, by its content, and never half of one under its name."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from uuid import uuid4
+
+from genonaut.embedded.locks import FolderLock
+
+FILES: Final = "files"
+INCOMING: Final = "incoming"
+ENDINGS: Final = {
+    "image/png": ".png",
+    "image/jpeg": ".jpg",
+    "image/gif": ".gif",
+    "image/webp": ".webp",
+    "image/avif": ".avif",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """The folder of copies. `incoming` is on the same disk, for files that are not whole yet."""
+
+    folder: Path
+    incoming: Path
+
+    def keep(self, content: bytes, digest: str, media_type: str) -> str:
+        """Write a file, if it is not there yet; its name below the folder.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        name = f"{FILES}/{digest[:2]}/{digest}{ENDINGS[media_type]}"
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not _is_whole(path, len(content)):
+            part = self.incoming / uuid4().hex
+            with part.open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            part.rename(path)
+            _sync_folder(path.parent)
+        return name
+
+
+@contextmanager
+def open_store(folder: Path) -> Iterator[Store]:
+    """The store, for as long as files are added; what killed imports left is removed first.
+
+    Meanwhile no file is removed from it: `shared` excludes `emptying`.
+
+    Raises:
+        OSError: it cannot be written to.
+    """
+    waiting = folder / INCOMING
+    waiting.mkdir(parents=True, exist_ok=True)
+    (folder / FILES).mkdir(exist_ok=True)
+    clear_incoming(folder)
+    with FolderLock(folder / FILES) as files:
+        files.shared()
+        incoming, lock = _own_folder(waiting)
+        with lock:
+            try:
+                yield Store(folder, incoming)
+            finally:
+                shutil.rmtree(incoming, ignore_errors=True)
+
+
+def clear_incoming(folder: Path) -> int:
+    """Remove the folders of imports that no process is at any more; how many files they had."""
+    removed = 0
+    for left in (folder / INCOMING).glob("*/"):
+        try:
+            lock = FolderLock(left)
+        except FileNotFoundError:  # another process has just removed it
+            continue
+        with lock:
+            if lock.try_exclusive():
+                removed += sum(1 for _ in left.iterdir())
+                shutil.rmtree(left, ignore_errors=True)
+    return removed
+
+
+def _own_folder(waiting: Path) -> tuple[Path, FolderLock]:
+    """A new folder that stays as long as its lock is held."""
+    while True:
+        folder = waiting / uuid4().hex
+        folder.mkdir()
+        lock = FolderLock(folder)
+        lock.shared()
+        if lock.is_in_place():  # no other import has cleared it away before it was locked
+            return folder, lock
+        lock.close()
+
+
+def _is_whole(path: Path, length: int) -> bool:
+    try:
+        return path.stat().st_size == length
+    except FileNotFoundError:
+        return False
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
