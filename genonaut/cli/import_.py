@@ -14,9 +14,12 @@ from genonaut.config import load_settings
 from genonaut.db.counts import build_counts
 from genonaut.db.failures import explain
 from genonaut.db.session import Database, open_database
+from genonaut.errors import UsageError
 from genonaut.ingest.importer import import_paths
+from genonaut.ingest.intake import PictureOptions
 from genonaut.ingest.report import FileReport
 from genonaut.ingest.rows import DEFAULT_CREATOR, Defaults
+from genonaut.library.roots import Library
 from genonaut.running.output import print_json, progress_bar, say, say_error
 
 REASONS_SHOWN = 5
@@ -49,6 +52,25 @@ def import_(
             metavar="NAME",
         ),
     ] = None,
+    in_place: Annotated[
+        bool,
+        typer.Option(
+            "--in-place", help="Leave pictures where they are, instead of copying them.", metavar=""
+        ),
+    ] = False,
+    root: Annotated[
+        str | None,
+        typer.Option(
+            help="With --in-place: the folder's name in the library. Default: its own.",
+            metavar="NAME",
+        ),
+    ] = None,
+    only_with_prompt: Annotated[
+        bool,
+        typer.Option(
+            "--only-with-prompt", help="Reject pictures without generation data.", metavar=""
+        ),
+    ] = False,
     rejects: Annotated[
         Path | None,
         typer.Option(
@@ -63,14 +85,19 @@ def import_(
 
     Exits with 0 if every row was accepted, 3 if rows were rejected, 4 if a file cannot be read.
     """
+    if root is not None and not in_place:
+        raise UsageError("--root names a folder that stays in place: add --in-place.")
+    settings = load_settings(env)
     with (
-        open_database(load_settings(env)) as database,
-        _connection(database) as connection,
+        open_database(settings) as database,
+        open_connection(database) as connection,
         progress_bar("Importing") as on_progress,
     ):
         report = import_paths(
             connection,
             paths,
+            library=Library.of(settings),
+            pictures=PictureOptions(in_place, root, only_with_prompt),
             defaults=Defaults(creator, source),
             encoding=encoding,
             rejects=rejects,
@@ -86,7 +113,7 @@ def import_(
 
 
 @contextmanager
-def _connection(database: Database) -> Iterator[Connection]:
+def open_connection(database: Database) -> Iterator[Connection]:
     """A connection that leaves committing to its user: an import commits after every batch."""
     try:
         with database.engine.connect() as connection:
@@ -101,6 +128,15 @@ def _print_report(file: FileReport) -> None:
             f"{file.file}: {file.read:,} rows read, {file.added:,} added, "
             f"{file.already_there:,} already there, {file.rejected:,} rejected."
         )
+    if file.changed:
+        say(f"  {file.changed:,} changed since they were imported: they are new items.")
+    for kind, times in file.skipped.most_common(REASONS_SHOWN):
+        say(f"  {times:,} skipped, which are no pictures: {kind}")
+    if (
+        others := sum(file.skipped.values())
+        - sum(t for _, t in file.skipped.most_common(REASONS_SHOWN))
+    ) > 0:
+        say(f"  {others:,} skipped of other types")
     if file.new_tags:
         say(f"  New tags: {file.new_tags:,}.")
     for reason, times in file.reasons.most_common(REASONS_SHOWN):

@@ -8,12 +8,14 @@ from sqlalchemy import Connection
 
 from genonaut.content.rules import InvalidValueError
 from genonaut.errors import UnreadableInputError
+from genonaut.ingest.intake import Intake, PictureOptions
 from genonaut.ingest.loader import load_batch
-from genonaut.ingest.records import Record, Reject, Source, printable
+from genonaut.ingest.records import Passed, Record, Reject, Source, printable
 from genonaut.ingest.rejects import Rejects
 from genonaut.ingest.report import FileReport, ImportReport
 from genonaut.ingest.rows import Defaults, ImportRow, parse_row
 from genonaut.ingest.sources import open_source
+from genonaut.library.roots import Library
 
 BATCH_ROWS = 5_000
 # Rows can be large: at most this much of a file is in memory at once.
@@ -27,7 +29,9 @@ def import_paths(
     connection: Connection,
     paths: Sequence[Path],
     *,
+    library: Library,
     defaults: Defaults | None = None,
+    pictures: PictureOptions | None = None,
     encoding: str | None = None,
     rejects: Path | None = None,
     on_progress: OnProgress = lambda _read, _total: None,
@@ -38,16 +42,21 @@ def import_paths(
     completed by running it again.
 
     Raises:
-        UsageError: the encoding is unknown, or a rejects file cannot be written.
+        UsageError: the encoding is unknown, a rejects file cannot be written, or pictures cannot be
+            taken in as asked for.
         DBAPIError: the database cannot be used.
     """
-    imports = [_opened(path, encoding) for path in paths]
-    total = sum(each.source.size for each in imports if each.source)
-    read = 0
-    with Rejects(paths, rejects) as rejects_files:
+    defaults = defaults or Defaults()
+    with (
+        Rejects(paths, rejects) as rejects_files,
+        Intake(connection, library, defaults, pictures or PictureOptions()) as intake,
+    ):
+        imports = [_opened(path, intake, encoding) for path in paths]
+        total = sum(each.source.size for each in imports if each.source)
+        read = 0
         for each in imports:
-            for batch in each.batches(defaults or Defaults(), rejects_files):
-                each.load(connection, batch)
+            for batch in each.batches(defaults, rejects_files):
+                each.load(connection, batch, library)
                 on_progress(read + each.position, total)
             read += each.position
     return ImportReport([each.report for each in imports])
@@ -75,11 +84,12 @@ class _Import:
                 batch, start = [], self.position
         yield batch
 
-    def load(self, connection: Connection, batch: Sequence[ImportRow]) -> None:
-        loaded = load_batch(connection, batch)
+    def load(self, connection: Connection, batch: Sequence[ImportRow], library: Library) -> None:
+        loaded = load_batch(connection, batch, library)
         self.report.added += loaded.items
         self.report.already_there += len(batch) - loaded.items
         self.report.new_tags += loaded.tags
+        self.report.changed += loaded.replaced
 
     def _rows(self, defaults: Defaults, rejects: Rejects) -> Iterator[ImportRow]:
         """The good rows. If reading fails half-way, they end there and the report has the error."""
@@ -88,6 +98,9 @@ class _Import:
                 row = _row_or_reject(item, defaults)
                 if isinstance(row, ImportRow):
                     yield row
+                elif isinstance(row, Passed):
+                    self.report.already_there += row.already_there
+                    self.report.skipped.update(row.skipped)
                 else:
                     self._set_aside(row, rejects)
         except (UnreadableInputError, OSError) as error:
@@ -99,17 +112,19 @@ class _Import:
         self.report.reasons[reject.reason] += 1
 
 
-def _opened(path: Path, encoding: str | None) -> _Import:
+def _opened(path: Path, intake: Intake, encoding: str | None) -> _Import:
     report = FileReport(printable(path))
     try:
-        return _Import(path, open_source(path, encoding), report)
+        return _Import(path, open_source(path, intake, encoding), report)
     except (UnreadableInputError, OSError) as error:
         report.error = _explanation(path, error)
         return _Import(path, None, report)
 
 
-def _row_or_reject(item: Record | Reject, defaults: Defaults) -> ImportRow | Reject:
-    if isinstance(item, Reject):
+def _row_or_reject(
+    item: Record | ImportRow | Reject | Passed, defaults: Defaults
+) -> ImportRow | Reject | Passed:
+    if not isinstance(item, Record):
         return item
     try:
         return parse_row(item, defaults)

@@ -12,6 +12,8 @@ from sqlalchemy.exc import DBAPIError
 from genonaut.content.tags import hold_tags
 from genonaut.db.driver import copy_rows
 from genonaut.ingest.rows import ImportRow
+from genonaut.library.registry import Seen, keep_files, remember
+from genonaut.library.roots import Library
 
 _SQL = files(__package__) / "sql"
 _STAGE, _ADD_CREATORS, _HOLD_CREATORS, _ADD_ITEMS, _TAGS_OF_ADDED_ITEMS, _ADD_ITEM_TAGS = (
@@ -23,7 +25,7 @@ _STAGE, _ADD_CREATORS, _HOLD_CREATORS, _ADD_ITEMS, _TAGS_OF_ADDED_ITEMS, _ADD_IT
 )
 _COPY = (
     "COPY import_batch (source_type, title, content_data, prompt, item_metadata, username, "
-    "created_at, quality_score, tags) FROM STDIN"
+    "created_at, quality_score, tags, path_thumb) FROM STDIN"
 )
 # Why a batch is loaded anew: another transaction has deleted what it needs, or waits for it.
 _MOST_TRIES = 10
@@ -31,14 +33,18 @@ _TRY_AGAIN = (errors.ForeignKeyViolation, errors.DeadlockDetected, errors.Serial
 
 
 class Loaded(NamedTuple):
-    """What a batch added: numbers of items, and of tags that did not exist before."""
+    """What a batch added: numbers of items, and of tags that did not exist before.
+
+    `replaced` are files whose names had other bytes before.
+    """
 
     items: int = 0
     tags: int = 0
+    replaced: int = 0
 
 
-def load_batch(connection: Connection, rows: Sequence[ImportRow]) -> Loaded:
-    """Store the rows that do not exist yet, with their creators and tags, and commit.
+def load_batch(connection: Connection, rows: Sequence[ImportRow], library: Library) -> Loaded:
+    """Store the rows that do not exist yet, with their creators, tags and files, and commit.
 
     A kill at any moment leaves whole batches only. Creators and tags may be deleted meanwhile.
 
@@ -47,7 +53,7 @@ def load_batch(connection: Connection, rows: Sequence[ImportRow]) -> Loaded:
     """
     for tries_left in reversed(range(_MOST_TRIES if rows else 0)):
         try:
-            return _loaded(connection, rows)
+            return _loaded(connection, rows, library)
         except DBAPIError as error:
             if not tries_left or not isinstance(error.orig, _TRY_AGAIN):
                 raise
@@ -55,14 +61,29 @@ def load_batch(connection: Connection, rows: Sequence[ImportRow]) -> Loaded:
     return Loaded()
 
 
-def _loaded(connection: Connection, rows: Sequence[ImportRow]) -> Loaded:
+def _loaded(connection: Connection, rows: Sequence[ImportRow], library: Library) -> Loaded:
     connection.exec_driver_sql(_STAGE)
     copy_rows(connection, _COPY, map(_columns, rows))
     _hold_creators(connection, {row.creator for row in rows})
     items = connection.exec_driver_sql(_ADD_ITEMS).rowcount
     tags = _add_tags(connection) if any(row.tags for row in rows) else 0
+    replaced = _keep_files(connection, rows, library)
     connection.commit()
-    return Loaded(items, tags)
+    return Loaded(items, tags, replaced)
+
+
+def _keep_files(connection: Connection, rows: Sequence[ImportRow], library: Library) -> int:
+    files = [(row.import_key, row.file) for row in rows if row.file]
+    if not files:
+        return 0
+    replaced = keep_files(connection, library, files)
+    seen = (
+        Seen(row.path_digest, row.file.bytes, row.file.modified_ns, row.import_key)
+        for row in rows
+        if row.file and row.path_digest
+    )
+    remember(connection, list(seen))
+    return replaced
 
 
 def _hold_creators(connection: Connection, creators: AbstractSet[str]) -> None:
@@ -91,4 +112,5 @@ def _columns(row: ImportRow) -> tuple[object, ...]:
         row.created_at,
         row.quality_score,
         list(row.tags),
+        row.path_thumb,
     )

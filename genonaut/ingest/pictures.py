@@ -1,144 +1,141 @@
-"""Pictures that contain their generation data: one file, or a folder of them."""
+"""Pictures: one file, or a folder of them. What an import has seen before is not read again."""
 
-import hashlib
 import os
-import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from hashlib import sha256
+from itertools import islice
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final
 
-from genonaut.content.rules import LONGEST_NAME, UNTITLED, InvalidValueError, showable
 from genonaut.errors import UnreadableInputError
-from genonaut.ingest.hidden import hidden_texts
-from genonaut.ingest.kinds import HEAD_BYTES, kind_of
-from genonaut.ingest.kinds import READ as KINDS
-from genonaut.ingest.picture import BrokenPictureError, Picture
-from genonaut.ingest.png import read_png
-from genonaut.ingest.programs import generation
-from genonaut.ingest.raster import read_raster
-from genonaut.ingest.records import Record, Reject, printable, storable
+from genonaut.ingest.folders import Folder, Found
+from genonaut.ingest.intake import Intake
+from genonaut.ingest.records import Passed, Reject, printable
+from genonaut.ingest.rows import ImportRow
+from genonaut.ingest.taking import BrokenReject, Manner, TemporaryReject
+from genonaut.library.registry import Known, Seen, find_seen, remember
 
 READ: Final = (".png", ".apng", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".avif", ".gif")
 _NOT_READ: Final = (".bmp", ".tif", ".tiff", ".heic", ".heif", ".jxl", ".jp2", ".psd", ".svg")
-BROKEN: Final = "not a PNG, JPEG, WebP, AVIF or GIF file, or a damaged one"
-ONLY: Final = "only PNG, JPEG, WebP, AVIF and GIF files are read"
-# A camera says less.
-_MUCH_TEXT: Final = 4_000
-_MOST_PIXELS: Final = 180_000_000
-# Clocks that are wrong begin here, and sticks know no earlier date.
-_EARLIEST: Final = datetime(1980, 1, 2, tzinfo=UTC).timestamp()
-_DAY: Final = 86_400
+PICTURES: Final = READ + _NOT_READ
+READERS_VERSION: Final = 1
+"""Another one has every picture read again: raise it when readers find more."""
+_CHUNK: Final = 1_000
 
 
 class PictureFiles:
     """Pictures, each of them one row. A `Source`."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, intake: Intake) -> None:
         """`path` is one picture, or a folder that is searched with all its subfolders.
 
         Raises:
             UnreadableInputError: the folder has none.
+            UsageError: it cannot be taken in in the way that was asked for.
             OSError: a folder cannot be listed.
         """
-        self._is_folder = path.is_dir()
-        self._unlisted: list[OSError] = []
-        files = sorted(_pictures(path, self._unlisted)) if self._is_folder else [path]
-        if not files and self._unlisted:
-            raise self._unlisted[0]
-        if not files:
-            raise UnreadableInputError(
-                f"{printable(path)} is a folder without PNG, JPEG, WebP, AVIF or GIF files: to "
-                "import tables (.csv, .tsv, .jsonl, .ndjson, .parquet), name them."
-            )
-        self._sizes = {file: file.lstat().st_size for file in files}
-        self.size = sum(self._sizes.values())
+        self._intake = intake
+        self._folder = _listed(path, intake) if path.is_dir() else None
+        self._files = self._folder.pictures if self._folder else [_found(path)]
+        where = path.resolve()
+        self._manner = intake.manner(where if self._folder else where.parent)
+        self._paths = sha256(_CONTEXT.join(_key(self._manner)))
+        self.size = sum(file.size for file in self._files)
         self.position = 0
 
-    def __iter__(self) -> Iterator[Record | Reject]:
+    def __iter__(self) -> Iterator[ImportRow | Reject | Passed]:
         """Its rows; see `Source`."""
-        for error in self._unlisted:
-            yield Reject(printable(error.filename), None, f"cannot be read: {error.strerror}")
-        for file, size in self._sizes.items():
-            self.position += size
-            yield self._row(file)
+        if self._folder:
+            for error in self._folder.unlisted:
+                yield Reject(printable(error.filename), None, f"cannot be read: {error.strerror}")
+            yield Passed(skipped=self._folder.others)
+        files = iter(self._files)
+        while chunk := list(islice(files, _CHUNK)):
+            yield from self._chunk(chunk)
 
-    def _row(self, file: Path) -> Record | Reject:
-        name = printable(file)
-        try:
-            return _record(file, name)
-        except InvalidValueError as error:
-            return Reject(name, None, str(error))
-        except OSError as error:
-            if not self._is_folder:
-                raise
-            return Reject(name, None, f"cannot be read: {error.strerror}")
-        except BrokenPictureError as error:
-            if not self._is_folder:
-                advice = str(error) or f"{BROKEN}: copy it again"
-                raise UnreadableInputError(f"{name} is {advice}.") from error
-            return Reject(name, None, str(error) or BROKEN)
+    def _chunk(self, files: Sequence[Found]) -> Iterator[ImportRow | Reject | Passed]:
+        digests = [self._digest(file.path) for file in files]
+        known = find_seen(self._intake.connection, digests)
+        self._intake.connection.rollback()
+        unread = list[tuple[Found, bytes]]()
+        there = 0
+        for file, digest in zip(files, digests, strict=True):
+            found = known.get(digest)
+            if found is None or not self._is_unchanged(file, found):
+                unread.append((file, digest))
+                continue
+            self.position += file.size
+            if found.reason is None:
+                there += 1
+            else:
+                yield Reject(printable(file.path), None, found.reason)
+        yield Passed(there)
+        yield from self._taken(unread)
 
+    def _taken(self, files: Sequence[tuple[Found, bytes]]) -> Iterator[ImportRow | Reject]:
+        refused = list[Seen]()
+        paths = [file.path for file, _ in files]
+        rows = self._intake.take_all(self._manner, paths)
+        for (file, digest), row in zip(files, rows, strict=True):
+            self.position += file.size
+            if isinstance(row, ImportRow):
+                yield replace(row, path_digest=digest)
+                continue
+            if not isinstance(row, TemporaryReject):
+                refused.append(Seen(digest, file.size, file.modified_ns, None, row.reason))
+            yield self._reject(row)
+        remember(self._intake.connection, refused)
+        self._intake.connection.commit()
 
-def _pictures(folder: Path, unlisted: list[OSError]) -> Iterator[Path]:
-    for parent, _, names in os.walk(folder, onerror=unlisted.append):
-        for path in (Path(parent, name) for name in names):
-            if path.suffix.lower() in READ + _NOT_READ:
-                yield path
+    def _reject(self, reject: Reject) -> Reject:
+        """The same in a folder; a single file that cannot be read is an error."""
+        if self._folder is None and isinstance(reject, BrokenReject):
+            raise UnreadableInputError(f"{reject.file} is {reject.advice}.")
+        if self._folder is None and isinstance(reject, TemporaryReject):
+            raise UnreadableInputError(f"{reject.file} {reject.reason}.")
+        return reject
 
+    def _digest(self, path: str) -> bytes:
+        hashed = self._paths.copy()
+        hashed.update(os.fsencode(path))
+        return hashed.digest()
 
-def _record(file: Path, name: str) -> Record:
-    if file.exists() and not file.is_file():
-        raise InvalidValueError("not a file")
-    with file.open("rb") as stream:
-        digest = hashlib.file_digest(stream, "sha256").hexdigest()
-        picture = _read(stream)
-        modified = os.fstat(stream.fileno()).st_mtime
-    if picture.width * picture.height > _MOST_PIXELS:
-        raise InvalidValueError("the image has too many pixels")
-    metadata = generation(picture.texts) | {"width": picture.width, "height": picture.height}
-    fields = {
-        "prompt": metadata.pop("prompt"),
-        "created_at": _date(modified),
-        "content_data": str(file.resolve()),
-        "metadata": metadata,
-    }
-    if not fields["prompt"]:
-        fields["title"] = _title(file)
-    # A copy in another folder, with another date, is still the same image.
-    return Record(name, None, fields, identity=f"sha256:{digest}", needs_prompt=False)
-
-
-def _title(file: Path) -> str:
-    """The file's name, on one line."""
-    return " ".join(showable(storable(file.stem)).split())[:LONGEST_NAME] or UNTITLED
-
-
-def _read(stream: BinaryIO) -> Picture:
-    """By what is in the file: it may have the name of another format.
-
-    Raises:
-        BrokenPictureError: it is damaged, or something else, which is named.
-        InvalidValueError: it is too large.
-    """
-    stream.seek(0)
-    kind = kind_of(stream.read(HEAD_BYTES))
-    if kind not in KINDS:
-        raise BrokenPictureError(f"{kind}: {ONLY}" if kind else "")
-    picture = read_png(stream) if kind == "PNG" else read_raster(stream)
-    if kind in {"PNG", "WebP"} and _says_nothing(picture.texts):
-        return replace(picture, texts={**hidden_texts(stream), **picture.texts})
-    return picture
+    def _is_unchanged(self, file: Found, known: Known) -> bool:
+        if (file.size, file.modified_ns) != (known.bytes, known.modified_ns):
+            return False
+        return known.reason is not None or self._intake.has(known.name)
 
 
-def _says_nothing(texts: Mapping[str, str]) -> bool:
-    """Whether there is no generation data, so that it is worth while to decode the pixels."""
-    return sum(map(len, texts.values())) < _MUCH_TEXT and generation(texts) == {"prompt": ""}
+_CONTEXT: Final = b"\0"
 
 
-def _date(modified: float) -> str | None:
-    """The date of a file; None if a wrong clock wrote it."""
-    if not _EARLIEST <= modified <= time.time() + _DAY:
-        return None
-    return datetime.fromtimestamp(modified, UTC).isoformat()
+def _key(manner: Manner) -> list[bytes]:
+    """What an item depends on beside the file; then its path follows."""
+    defaults = manner.defaults
+    parts = (
+        READERS_VERSION,
+        defaults.creator,
+        defaults.source,
+        manner.root,
+        manner.only_with_prompt,
+    )
+    return [str(part).encode() for part in parts] + [b""]
+
+
+def _listed(path: Path, intake: Intake) -> Folder:
+    """The folder's listing; by resolved paths, as roots have them."""
+    folder = Folder(str(path.resolve()), PICTURES, str(intake.library.folder.resolve()))
+    if folder.pictures:
+        return folder
+    if folder.unlisted:
+        raise folder.unlisted[0]
+    raise UnreadableInputError(
+        f"{printable(path)} is a folder without PNG, JPEG, WebP, AVIF or GIF files: to "
+        "import tables (.csv, .tsv, .jsonl, .ndjson, .parquet), name them."
+    )
+
+
+def _found(path: Path) -> Found:
+    about = path.stat()
+    return Found(str(path.resolve().parent / path.name), about.st_size, about.st_mtime_ns)

@@ -2,11 +2,14 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from genonaut.content.rules import showable
+
+if TYPE_CHECKING:
+    from genonaut.ingest.rows import ImportRow
 
 # A byte that is invalid in the file's encoding is decoded to U+DC00 plus its value.
 UNDECODABLE = re.compile("[\udc00-\udcff]")
@@ -22,7 +25,7 @@ class Record:
     raw: str = ""
     # Records with the same identity are the same item; without one, all values have to be equal.
     identity: str = ""
-    # A picture is worth seeing without one.
+    # A picture may have none: its title says what it is.
     needs_prompt: bool = True
 
     def reject(self, reason: str) -> "Reject":
@@ -32,12 +35,20 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """A row that cannot be imported, and why. `line` counts from 1; a PNG file has none."""
+    """A row that cannot be imported, and why. `line` counts from 1; a picture has none."""
 
     file: str
     line: int | None
     reason: str
     raw: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """Files that were not read: known ones, and by their endings those that are no pictures."""
+
+    already_there: int = 0
+    skipped: Mapping[str, int] = field(default_factory=dict)
 
 
 class Source(Protocol):
@@ -49,7 +60,7 @@ class Source(Protocol):
     size: int
     """Bytes in all."""
 
-    def __iter__(self) -> Iterator[Record | Reject]:
+    def __iter__(self) -> "Iterator[Record | ImportRow | Reject | Passed]":
         """Its rows, in order.
 
         Raises:

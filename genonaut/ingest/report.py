@@ -12,12 +12,18 @@ SOME_REJECTED = 3
 
 @dataclass(slots=True)
 class FileReport:
-    """The result of importing one path. With an `error`, it could not be read to its end."""
+    """The result of importing one path. With an `error`, it could not be read to its end.
+
+    `changed` are files that had other bytes at an earlier import; `skipped` are those that are no
+    pictures, by the ends of their names.
+    """
 
     file: str
     added: int = 0
     already_there: int = 0
     new_tags: int = 0
+    changed: int = 0
+    skipped: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
     rejects_file: str | None = None
     error: str | None = None
@@ -48,6 +54,8 @@ class FileReport:
             "already_there": self.already_there,
             "rejected": self.rejected,
             "new_tags": self.new_tags,
+            "changed": self.changed,
+            "skipped": dict(self.skipped.most_common()),
             "reasons": dict(self.reasons.most_common()),
             "rejects_file": self.rejects_file,
             "error": self.error,
@@ -67,7 +75,7 @@ class ImportReport:
 
     def as_json(self) -> dict[str, Any]:
         """For `--json`."""
-        counts = ("read", "added", "already_there", "rejected", "new_tags")
+        counts = ("read", "added", "already_there", "rejected", "new_tags", "changed")
         totals = {name: sum(getattr(file, name) for file in self.files) for name in counts}
         files = [file.as_json() for file in self.files]
         return {"files": files, **totals, "exit_code": self.exit_code}

@@ -24,6 +24,7 @@ from genonaut.ingest.layouts import unpacked
 from genonaut.ingest.moments import timestamp
 from genonaut.ingest.records import Record
 from genonaut.ingest.tag_columns import column_of_tags
+from genonaut.library.registry import KeptFile
 
 DEFAULT_CREATOR = "imported"
 
@@ -79,6 +80,10 @@ class ImportRow:
     metadata: Mapping[str, Any]
     tags: tuple[str, ...]
     import_key: str
+    # Of a picture: its file, and what stands for the path that it was read from.
+    file: KeptFile | None = None
+    path_thumb: str | None = None
+    path_digest: bytes | None = None
 
     @property
     def item_metadata(self) -> str:

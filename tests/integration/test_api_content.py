@@ -67,8 +67,8 @@ def test_all_that_is_given_is_kept(client: httpx.Client, ada: str) -> None:
     given_item = {
         "title": "Sea",
         "content_type": "video",
-        "content_data": "/videos/sea.mp4",
-        "path_thumb": "/thumbs/sea.png",
+        "content_data": "videos/sea.mp4",
+        "path_thumb": "thumbs/sea.png",
         "prompt": "  the sea,\nat night 🌊  ",
         "creator_id": ada,
         "item_metadata": {"tags": ["sea"], "seed": 2**63, "nested": {"deep": [None, True, 0.1]}},
@@ -177,3 +177,15 @@ def test_an_import_key_is_unique(
     answer = client.post("/api/v1/content", json=[item, item | {"item_metadata": {}}, item])
     assert (answer.status_code, answer.json()["error"]) == (409, "conflict")
     assert rows(database, ContentItemAll) == (0 if together else 1)
+
+
+@pytest.mark.parametrize("field", ["content_data", "path_thumb"])
+@pytest.mark.parametrize(
+    "path",
+    ["/etc/passwd", "~/a.png", r"C:\a.png", "c:/a.png", r"\\host\a.png", "file:///a.png", "FILE:a"],
+)
+def test_an_absolute_path_is_refused(client: httpx.Client, ada: str, field: str, path: str) -> None:
+    item = {"prompt": "p", "creator_id": ada, field: path}
+    answer = client.post("/api/v1/content", json=item)
+    assert answer.status_code == 422
+    assert "absolute path" in answer.json()["detail"]

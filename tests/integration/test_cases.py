@@ -17,6 +17,7 @@ from sqlalchemy import text
 from genonaut.db.session import Database
 from genonaut.ingest.importer import import_paths
 from genonaut.ingest.rows import Defaults
+from genonaut.library.roots import Library
 from tests.support.galleries import read
 from tests.support.kinds import png
 
@@ -38,7 +39,9 @@ ITEMS = text(
 def imported(database: Database, path: Path) -> tuple[list[dict[str, Any]], dict[str, int]]:
     """The items of a path, and the reasons of its rejects."""
     with database.engine.connect() as connection:
-        [file] = import_paths(connection, [path], defaults=Defaults("case")).files
+        [file] = import_paths(
+            connection, [path], library=Library(Path.cwd() / "library"), defaults=Defaults("case")
+        ).files
     assert file.error is None
     with database.transaction() as session:
         return list(session.scalars(ITEMS)), dict(file.reasons)

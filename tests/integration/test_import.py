@@ -27,18 +27,22 @@ from genonaut.ingest.loader import Loaded, load_batch
 from genonaut.ingest.records import Record
 from genonaut.ingest.report import ImportReport
 from genonaut.ingest.rows import Defaults, ImportRow, parse_row
-from genonaut.ingest.sources import open_source
+from genonaut.ingest.tables import CsvFile
+from genonaut.library.roots import Library
 from tests.support.recount import differences
 from tests.support.rows import run, scalar
 from tests.support.waiting import wait_until
 
 Command = Callable[..., int]
+LIBRARY = Library(Path("/nowhere"))
+"""Tables do without."""
 
 
 @pytest.fixture
 def environment(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Commands find the test's database, and write into a folder of its own."""
     monkeypatch.setenv("GENONAUT_ENV", "test")
+    monkeypatch.setenv("GENONAUT_LIBRARY_FOLDER", str(tmp_path / "library"))
     monkeypatch.setenv("DATABASE_URL", database.url.render_as_string(hide_password=False))
     monkeypatch.chdir(tmp_path)
 
@@ -232,7 +236,10 @@ def test_a_folder_of_images(database: Database, genonaut: Command, tmp_path: Pat
     assert genonaut("import", folder) == 3
     assert prompts(database) == ["picture a", "picture b"]
     address = run(database, "SELECT content_data FROM content_items_all ORDER BY id LIMIT 1")
-    assert address == [(str(folder / "a.png"),)]
+    [name] = address[0]
+    assert name.startswith("library/files/")
+    kept = tmp_path / "library" / name.removeprefix("library/")
+    assert kept.read_bytes() == (folder / "a.png").read_bytes()
     reject = json.loads((tmp_path / "pictures.rejects.jsonl").read_text())
     assert (reject["line"], reject["file"]) == (None, str(folder / "c.png"))
 
@@ -248,7 +255,7 @@ def test_imports_of_the_same_file_at_once(database: Database, tmp_path: Path):
 
     def work(_number: int) -> int:
         with database.engine.connect() as connection:
-            return import_paths(connection, [path]).files[0].added
+            return import_paths(connection, [path], library=LIBRARY).files[0].added
 
     with ThreadPoolExecutor() as threads:
         added = list(threads.map(work, range(4)))
@@ -260,17 +267,17 @@ def test_imports_of_the_same_file_at_once(database: Database, tmp_path: Path):
 
 def test_the_same_rows_in_opposite_orders_at_once(database: Database, tmp_path: Path):
     """Creators who are there already let both get to the rows: a deadlock, if not for the order."""
-    records = open_source(large_file(tmp_path / "a.csv", 5_000))
+    records = CsvFile(large_file(tmp_path / "a.csv", 5_000), ",", None)
     rows = [parse_row(record, Defaults()) for record in records if isinstance(record, Record)]
     start = Barrier(4)
 
     def work(order: int) -> int:
         with database.engine.connect() as connection:
             start.wait()
-            return load_batch(connection, rows[::order]).items
+            return load_batch(connection, rows[::order], LIBRARY).items
 
     with database.engine.connect() as connection:
-        assert load_batch(connection, rows[:50]) == (50, 0)
+        assert load_batch(connection, rows[:50], LIBRARY) == (50, 0, 0)
     with ThreadPoolExecutor() as threads:
         assert sum(threads.map(work, [1, -1, 1, -1])) == len(rows) - 50
 
@@ -296,7 +303,7 @@ def test_creators_are_deleted_meanwhile(
 
     def import_it() -> ImportReport:
         with database.engine.connect() as connection:
-            return import_paths(connection, [path])
+            return import_paths(connection, [path], library=LIBRARY)
 
     with ThreadPoolExecutor() as threads:
         deleting = threads.submit(delete)
@@ -341,7 +348,9 @@ def test_large_rows_make_small_batches(
     monkeypatch.setattr(importer, "BATCH_BYTES", 8192)
     seen: list[tuple[int, int]] = []
     with database.engine.connect() as connection:
-        report = import_paths(connection, [path], on_progress=lambda *at: seen.append(at))
+        report = import_paths(
+            connection, [path], library=LIBRARY, on_progress=lambda *at: seen.append(at)
+        )
     assert report.files[0].added == 2_000
     assert len(seen) > 5
     assert seen == sorted(seen)
@@ -359,14 +368,14 @@ def test_a_database_that_goes_away(
     monkeypatch.setattr(importer, "BATCH_ROWS", 10)
     calls = iter(range(100))
 
-    def interrupted(connection: Connection, rows: Sequence[ImportRow]) -> Loaded:
+    def interrupted(connection: Connection, rows: Sequence[ImportRow], library: Library) -> Loaded:
         if next(calls) == 3:
             run(
                 database,
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
                 "WHERE pid <> pg_backend_pid() AND datname = current_database()",
             )
-        return load_batch(connection, rows)
+        return load_batch(connection, rows, library)
 
     monkeypatch.setattr(importer, "load_batch", interrupted)
     database.engine.dispose()

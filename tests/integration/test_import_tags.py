@@ -15,6 +15,7 @@ from genonaut.ingest.loader import load_batch
 from genonaut.ingest.records import Record
 from genonaut.ingest.report import FileReport
 from genonaut.ingest.rows import Defaults, ImportRow, parse_row
+from genonaut.library.roots import Library
 from tests.support.recount import differences
 from tests.support.rows import run
 
@@ -27,11 +28,14 @@ JOIN tags ON tags.id = tag_id
 GROUP BY prompt ORDER BY prompt
 """
 
+LIBRARY = Library(Path("/nowhere"))
+"""Tables do without."""
+
 
 def imported(database: Database, path: Path, content: str) -> FileReport:
     path.write_text(content)
     with database.engine.connect() as connection:
-        (report,) = import_paths(connection, [path]).files
+        (report,) = import_paths(connection, [path], library=LIBRARY).files
     return report
 
 
@@ -98,10 +102,10 @@ def test_imports_that_add_the_same_tags_at_once(database: Database):
         rows = [row(prompt=f"{worker} {name}", tags=[name, f"{name} {worker}"]) for name in names]
         with database.engine.connect() as connection:
             start.wait()
-            return load_batch(connection, rows).tags
+            return load_batch(connection, rows, LIBRARY).tags
 
     with database.engine.connect() as connection:
-        assert load_batch(connection, [row(prompt="first")]) == (1, 0)
+        assert load_batch(connection, [row(prompt="first")], LIBRARY) == (1, 0, 0)
     with ThreadPoolExecutor() as threads:
         assert sum(threads.map(work, range(4))) == 2_000 + 4 * 2_000
     assert run(database, "SELECT count(*) FROM tags") == [(10_000,)]

@@ -33,13 +33,13 @@ from genonaut.ingest.exif import texts_of_exif
 from genonaut.ingest.hidden import hidden_texts
 from genonaut.ingest.kinds import HEAD_BYTES, kind_of
 from genonaut.ingest.moments import timestamp
-from genonaut.ingest.pictures import PictureFiles
 from genonaut.ingest.programs import generation
 from genonaut.ingest.records import Record
 from genonaut.ingest.rows import Defaults, parse_row
-from genonaut.ingest.sources import open_source
+from genonaut.ingest.sources import open_table
 from genonaut.ingest.tag_columns import column_of_tags
 from genonaut.ingest.xmp import texts_of_xmp
+from tests.support.taking import take_one
 
 REFUSALS: Final = (InvalidValueError, GenonautError)
 """How a parser refuses. Anything else that it raises is a crash."""
@@ -63,7 +63,7 @@ def _in_a_file(name: str, content: bytes) -> list[object]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, name)
         path.write_bytes(content)
-        rows = [row for row in open_source(path) if isinstance(row, Record)]
+        rows = [row for row in open_table(path) if isinstance(row, Record)]
         return [_row(row) for row in rows]
 
 
@@ -97,7 +97,7 @@ def _png(texts: bytes) -> object:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "a.png")
         path.write_bytes(b"\x89PNG\r\n\x1a\n" + b"".join(chunks) + end)
-        return list(PictureFiles(path))
+        return take_one(path)
 
 
 def _chunk(kind: bytes, content: bytes) -> bytes:

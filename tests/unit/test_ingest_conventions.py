@@ -2,17 +2,16 @@
 
 from pathlib import Path
 
-from genonaut.ingest.pictures import PictureFiles
-from genonaut.ingest.records import Record
-from genonaut.ingest.rows import Defaults, ImportRow, parse_row
+from genonaut.ingest.rows import ImportRow
 from tests.support.conventions import CONVENTIONS
 from tests.support.pictures import Made, make
+from tests.support.taking import take_one
 
 
 def read(path: Path) -> ImportRow:
-    (record,) = PictureFiles(path)
-    assert isinstance(record, Record)
-    return parse_row(record, Defaults())
+    row = take_one(path)
+    assert isinstance(row, ImportRow)
+    return row
 
 
 def told(made: Made) -> dict[str, object]:

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from genonaut.errors import UnreadableInputError
-from genonaut.ingest.pictures import ONLY, PictureFiles
-from genonaut.ingest.records import Record
-from genonaut.ingest.rows import Defaults, parse_row
+from genonaut.ingest.records import Reject
+from genonaut.ingest.rows import ImportRow
+from genonaut.ingest.taking import ONLY
 from tests.support import kinds, kinds_of_programs
 from tests.support.kinds import Kind
+from tests.support.taking import take_one
 
 KINDS = [
     *kinds.formats(),
@@ -26,12 +26,11 @@ def test_a_kind(tmp_path: Path, kind: Kind):
     path = tmp_path / kind.name
     path.write_bytes(kind.content)
     if isinstance(kind.answer, str):
-        with pytest.raises(UnreadableInputError) as refused:
-            list(PictureFiles(path))
-        assert str(refused.value).endswith(f" is {kind.answer}: {ONLY}.")
+        refused = take_one(path)
+        assert isinstance(refused, Reject)
+        assert refused.reason == f"{kind.answer}: {ONLY}"
         return
-    (record,) = PictureFiles(path)
-    assert isinstance(record, Record)
-    row = parse_row(record, Defaults())
+    row = take_one(path)
+    assert isinstance(row, ImportRow)
     found = {**row.metadata, "prompt": row.prompt, "title": row.title}
     assert {name: found.get(name) for name in kind.answer} == kind.answer

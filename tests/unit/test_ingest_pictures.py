@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,11 +12,12 @@ from hypothesis import strategies as st
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from genonaut.errors import UnreadableInputError
-from genonaut.ingest import pictures
-from genonaut.ingest.pictures import BROKEN, PictureFiles
-from genonaut.ingest.records import Record, Reject
-from genonaut.ingest.rows import Defaults, ImportRow, parse_row
+from genonaut.ingest.folders import Folder
+from genonaut.ingest.pictures import PICTURES
+from genonaut.ingest.records import Reject
+from genonaut.ingest.rows import ImportRow
+from genonaut.ingest.taking import BROKEN, GROWING
+from tests.support.taking import take_folder, take_one
 from tests.unit.test_programs_comfyui import TXT2IMG
 
 PARAMETERS = """a cat, (best:1.2)
@@ -36,10 +36,10 @@ def png(path: Path, size: tuple[int, int] = (8, 6), **texts: str) -> Path:
     return path
 
 
-def parsed(path: Path) -> ImportRow:
-    (record,) = PictureFiles(path)
-    assert isinstance(record, Record)
-    return parse_row(record, Defaults())
+def taken(path: Path) -> ImportRow:
+    row = take_one(path)
+    assert isinstance(row, ImportRow)
+    return row
 
 
 def test_a_folder(tmp_path: Path):
@@ -52,27 +52,26 @@ def test_a_folder(tmp_path: Path):
     (tmp_path / "notes.txt").write_text("not a picture")
     os.utime(first, (1660001285, 1660001285))
 
-    rows = list(PictureFiles(tmp_path))
+    folder = Folder(str(tmp_path), PICTURES, "")
+    assert [Path(file.path) for file in folder.pictures] == [first, second, plain, broken]
+    assert folder.others == {".txt": 1}
 
-    assert [(Path(row.file), type(row)) for row in rows] == [
-        (first, Record),
-        (second, Record),
-        (plain, Record),
-        (broken, Reject),
-    ]
-    assert isinstance(rows[0], Record)
-    row = parse_row(rows[0], Defaults())
-    assert (row.line, row.prompt, row.content_data) == (None, "a cat", str(first))
+    row, graph, without, damaged = take_folder(tmp_path)
+    assert isinstance(row, ImportRow)
+    assert (row.line, row.prompt, row.content_data) == (None, "a cat", "pics/a.png")
     assert row.created_at == datetime(2022, 8, 8, 23, 28, 5, tzinfo=UTC)
     assert row.metadata == {
         "program": "AUTOMATIC1111", "steps": 20, "seed": 1, "width": 8, "height": 6,
     }  # fmt: skip
-    untold = parsed(plain)
-    assert (untold.prompt, untold.title) == ("", "plain")
-    assert untold.metadata == {"width": 8, "height": 6}
-    assert [row.reason for row in rows if isinstance(row, Reject)] == [
-        BROKEN,
-    ]
+    assert isinstance(graph, ImportRow)
+    assert graph.content_data == "pics/inner/b.PNG"
+    assert isinstance(without, ImportRow)
+    assert (without.prompt, without.title) == ("", "plain")
+    assert isinstance(damaged, Reject)
+    assert damaged.reason == BROKEN
+    refused = take_folder(tmp_path, only_with_prompt=True)[2]
+    assert isinstance(refused, Reject)
+    assert refused.reason == "no generation data of a known program"
 
 
 def test_what_cannot_be_opened_is_a_reject(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -88,15 +87,16 @@ def test_what_cannot_be_opened_is_a_reject(tmp_path: Path, monkeypatch: pytest.M
         return scandir(path)
 
     monkeypatch.setattr(os, "scandir", closed)
-    rows = list(PictureFiles(tmp_path))
-    assert [Path(row.file).name for row in rows if isinstance(row, Record)] == ["good.png"]
+    listed = Folder(str(tmp_path), PICTURES, "")
+    assert [error.filename for error in listed.unlisted] == [str(tmp_path / "closed")]
+    rows = take_folder(tmp_path)
+    assert [row.content_data for row in rows if isinstance(row, ImportRow)] == ["pics/good.png"]
     assert {Path(row.file).name: row.reason for row in rows if isinstance(row, Reject)} == {
-        "closed": "cannot be read: Permission denied",
         "dangling.png": "cannot be read: No such file or directory",
         "pipe.png": "not a file",
     }
     with pytest.raises(PermissionError):
-        PictureFiles(tmp_path / "closed")
+        Folder(str(tmp_path / "closed"), PICTURES, "")
 
 
 def test_a_copy_is_the_same_image(tmp_path: Path):
@@ -104,44 +104,59 @@ def test_a_copy_is_the_same_image(tmp_path: Path):
     shutil.copy(first, tmp_path / "b.png")
     os.utime(first, (0, 0))
     png(tmp_path / "c.png", (9, 9), parameters="a cat")
-    rows = [parse_row(row, Defaults()) for row in PictureFiles(tmp_path) if isinstance(row, Record)]
+    rows = [row for row in take_folder(tmp_path) if isinstance(row, ImportRow)]
     assert rows[0].import_key == rows[1].import_key != rows[2].import_key
 
 
-def test_more_pixels_than_anyone_makes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(pictures, "_MOST_PIXELS", 9_999)
-    (reject,) = PictureFiles(png(tmp_path / "a.png", (100, 100), parameters="a cat"))
+def test_more_pixels_than_the_settings_allow(tmp_path: Path):
+    reject = take_one(png(tmp_path / "a.png", (100, 100), parameters="a cat"), most_pixels=9_999)
     assert isinstance(reject, Reject)
-    assert reject.reason == "the image has too many pixels"
-    assert isinstance(next(iter(PictureFiles(png(tmp_path / "b.png", parameters="a cat")))), Record)
+    assert "pixels" in reject.reason
+    assert isinstance(take_one(tmp_path / "a.png", most_pixels=10_000), ImportRow)
 
 
 def test_a_prompt_text_that_is_no_graph(tmp_path: Path):
     for text in ('{"a": 1}', "[1]", '{"1": {"inputs": {"text": "cut off'):
-        row = parsed(png(tmp_path / "a.png", prompt=text))
+        row = taken(png(tmp_path / "a.png", prompt=text))
         assert (row.prompt, row.title) == ("", "a")
         assert row.metadata["prompt_unknown"] == "the generation data is not a ComfyUI graph"
     for text in ("a plain prompt", "[" * 100_000):
-        row = parsed(png(tmp_path / "a.png", prompt=text))
+        row = taken(png(tmp_path / "a.png", prompt=text))
         assert (row.prompt, row.title) == ("", "a")
         assert "without any setting" in row.metadata["prompt_unknown"]
 
 
-def test_a_folder_without_images(tmp_path: Path):
-    with pytest.raises(
-        UnreadableInputError, match="without PNG, JPEG, WebP, AVIF or GIF files: to import tables"
-    ):
-        PictureFiles(tmp_path)
-
-
 @pytest.mark.parametrize("content", [b"prompt\nx\n", b"\x89PNG\r\n\x1a\n"])
-def test_a_single_file_that_is_no_image(tmp_path: Path, content: bytes):
+def test_a_file_that_is_no_image(tmp_path: Path, content: bytes):
     path = tmp_path / "a.png"
     path.write_bytes(content)
-    with pytest.raises(
-        UnreadableInputError, match=r"a\.png is not a PNG, JPEG, WebP, AVIF or GIF file"
-    ):
-        list(PictureFiles(path))
+    reject = take_one(path)
+    assert isinstance(reject, Reject)
+    assert reject.reason == BROKEN
+
+
+def test_a_file_that_grows_is_left_for_another_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    path = png(tmp_path / "a.png", parameters="a cat")
+    fstat = os.fstat
+
+    def growing(descriptor: int) -> os.stat_result:
+        with path.open("ab") as file:
+            file.write(b"more")
+        return fstat(descriptor)
+
+    monkeypatch.setattr(os, "fstat", growing)
+    reject = take_one(path)
+    assert isinstance(reject, Reject)
+    assert reject.reason == GROWING
+
+
+def test_a_name_that_is_not_utf_8(tmp_path: Path):
+    path = png(tmp_path / os.fsdecode(b"caf\xe9.png"), parameters="a cat")
+    reject = take_one(path)
+    assert isinstance(reject, Reject)
+    assert reject.reason.startswith("its name is not UTF-8: rename it")
 
 
 @given(data=st.data())
@@ -153,12 +168,8 @@ def test_any_damage_is_a_reject_or_unreadable(
     for _ in range(data.draw(st.integers(1, 4))):
         content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
     path.write_bytes(content[: data.draw(st.integers(0, len(content)))])
-    with suppress(UnreadableInputError):
-        list(PictureFiles(path))
+    assert isinstance(take_one(path), ImportRow | Reject)
 
 
 def test_control_characters_in_a_name_are_shown(tmp_path: Path):
-    path = png(tmp_path / "a\x1b[2J\n\u202eb\t.png")
-    (record,) = PictureFiles(path)
-    assert record.file.endswith(r"a\x1b[2J\n\u202eb\t.png")
-    assert parsed(path).title == r"a\x1b[2J \u202eb"
+    assert taken(png(tmp_path / "a\x1b[2J\n\u202eb\t.png")).title == r"a\x1b[2J \u202eb"

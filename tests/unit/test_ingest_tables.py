@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from genonaut.errors import UnreadableInputError
 from genonaut.ingest.records import Record, Reject
-from genonaut.ingest.sources import open_source
+from genonaut.ingest.sources import open_table
 
 
 def read(path: Path, content: bytes | str, encoding: str | None = None) -> list[Record | Reject]:
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return list(open_source(path, encoding))
+    return list(open_table(path, encoding))
 
 
 def test_csv(tmp_path: Path):
@@ -126,12 +126,12 @@ def test_decimals_have_commas_where_columns_have_semicolons(tmp_path: Path):
 
 def test_a_file_that_is_not_there(tmp_path: Path):
     with pytest.raises(UnreadableInputError, match="does not exist"):
-        open_source(tmp_path / "missing.csv")
+        open_table(tmp_path / "missing.csv")
 
 
 def test_something_that_is_no_file():
     with pytest.raises(UnreadableInputError, match="is not a regular file"):
-        open_source(Path("/dev/null"))
+        open_table(Path("/dev/null"))
 
 
 def test_a_nul_in_a_row_does_not_make_the_file_binary(tmp_path: Path):

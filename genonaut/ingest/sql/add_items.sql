@@ -2,12 +2,12 @@
 -- LEFT JOIN: a creator who is missing, although all are held, is an error and not a row lost in silence.
 INSERT INTO content_items_all (
     id, source_type, title, content_data, prompt, item_metadata,
-    creator_id, created_at, updated_at, quality_score
+    creator_id, created_at, updated_at, quality_score, path_thumb
 )
 SELECT
     batch.id, batch.source_type, batch.title, batch.content_data, batch.prompt, batch.item_metadata,
     users.id, coalesce(batch.created_at, now()), coalesce(batch.created_at, now()),
-    batch.quality_score
+    batch.quality_score, batch.path_thumb
 FROM import_batch AS batch
 LEFT JOIN users USING (username)
 ORDER BY batch.item_metadata ->> 'import_key', batch.source_type, batch.id

@@ -9,5 +9,6 @@ CREATE TEMPORARY TABLE import_batch (
     username       text NOT NULL,
     created_at     timestamptz,
     quality_score  double precision NOT NULL,
-    tags           text[] NOT NULL
+    tags           text[] NOT NULL,
+    path_thumb     text
 ) ON COMMIT DROP;

@@ -1,0 +1,98 @@
+"""What an import of pictures needs, made with the first: the store, the processes, the folders."""
+
+import os
+from collections.abc import Iterable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import Connection
+
+from genonaut.errors import UsageError
+from genonaut.ingest.pool import TakingPool
+from genonaut.ingest.records import Reject
+from genonaut.ingest.rows import Defaults, ImportRow
+from genonaut.ingest.taking import Manner
+from genonaut.library.roots import IMAGES, Library
+from genonaut.library.store import Store, open_store
+
+
+@dataclass(frozen=True, slots=True)
+class PictureOptions:
+    """Whether pictures stay where they are, below which root, and whether they need a prompt."""
+
+    in_place: bool = False
+    root: str | None = None
+    only_with_prompt: bool = False
+
+
+class Intake:
+    """The store, the processes, and the folders by name, for one import."""
+
+    def __init__(
+        self, connection: Connection, library: Library, defaults: Defaults, options: PictureOptions
+    ) -> None:
+        self.connection = connection
+        self.library = library
+        self._defaults = defaults
+        self._options = options
+        self._stack = ExitStack()
+
+    def manner(self, folder: Path) -> Manner:
+        """How the pictures of a folder are taken in.
+
+        Raises:
+            UsageError: it cannot be a root as asked for, or the store cannot be written to.
+        """
+        below = self.library.root_above(self.connection, folder)
+        given = self._defaults, self._options.only_with_prompt, self.library.thumbnails
+        if self._options.in_place or below == IMAGES:
+            root = self.library.register(self.connection, folder, self._options.root)
+            where = self.library.roots(self.connection)[root].resolve()
+            return Manner(*given, root, where)
+        return Manner(*given, store=self._store)
+
+    def take_all(self, manner: Manner, paths: list[str]) -> Iterable[ImportRow | Reject]:
+        """What becomes of each picture, in order."""
+        return self._pool.take_all(manner, paths) if paths else ()
+
+    def has(self, name: str) -> bool:
+        """Whether a file of this name is there."""
+        root, _, relative = name.partition("/")
+        folder = self._folders.get(root)
+        return folder is not None and os.path.exists(folder + relative)  # noqa: PTH110 - of many thousands
+
+    @cached_property
+    def _folders(self) -> dict[str, str]:
+        roots = self.library.roots(self.connection)
+        return {name: f"{path}/" for name, path in roots.items()}
+
+    @cached_property
+    def _store(self) -> Store:
+        try:
+            return self._stack.enter_context(open_store(self.library.folder))
+        except OSError as error:
+            raise UsageError(
+                f"The folder {self.library.folder} cannot be written to ({error.strerror}): set "
+                "`library.folder`, or import with --in-place."
+            ) from error
+
+    @cached_property
+    def _pool(self) -> TakingPool:
+        pool = TakingPool(self.library.processes)
+        self._stack.callback(pool.close)
+        return pool
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._stack.close()
