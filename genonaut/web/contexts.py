@@ -48,13 +48,30 @@ ANONYMOUS = Viewer(can_choose=False, user_id=None, name=None)
 
 
 @dataclass(frozen=True, slots=True)
+class PagePicture:
+    """An item's picture: its address and a small one's, and its size.
+
+    Of an item that names a file in the library, it is gone if that file is.
+    """
+
+    url: str
+    thumb: str
+    width: int
+    height: int
+    srcset: str = ""
+    colour: str | None = None
+    is_drawn: bool = False
+    is_gone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
-    """An item in the grid or list; `url` and `picture` are addresses."""
+    """An item in the grid or list; `url` is an address."""
 
     id: int
     title: str
     url: str
-    picture: str
+    picture: PagePicture
     creator: str
     source_type: SourceType
     prompt: str
@@ -149,8 +166,6 @@ class ItemContext:
     title: str
     viewer: Viewer
     card: Card
-    picture: str
-    is_drawn: bool
     tags: tuple[Link, ...]
     facts: tuple[tuple[str, Any], ...]
     back: str

@@ -1,95 +1,114 @@
-"""Where an item's picture is: its file in the images folder, or else a drawing."""
+"""Where an item's picture is: its file in the library, or else a drawing."""
 
-import os
-import stat
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO, Final, Literal
+from typing import Final, Literal, NamedTuple
+
+from sqlalchemy.orm import Session
 
 from genonaut.api.entities import Item
+from genonaut.errors import NotFoundError
+from genonaut.library.demand import ThumbnailDemand
+from genonaut.library.files import ImageFile, open_below
+from genonaut.library.registry import ServedFile, find_served, is_there
+from genonaut.library.roots import COPIES, Library
+from genonaut.library.store import ENDINGS
+from genonaut.library.thumbnails import WIDTHS, relative_path
 from genonaut.pictures import DRAWING_VERSION
+from genonaut.web.contexts import PagePicture
 
 Which = Literal["full", "thumb"]
 
-_HEAD: Final = 32
-# By the file's content: its name proves nothing, and SVG could contain a script.
-_SIGNATURES: Final = (
-    ("image/png", 0, (b"\x89PNG\r\n\x1a\n",)),
-    ("image/jpeg", 0, (b"\xff\xd8\xff",)),
-    ("image/gif", 0, (b"GIF87a", b"GIF89a")),
-    ("image/webp", 8, (b"WEBP",)),
-    ("image/avif", 4, (b"ftypavif", b"ftypavis")),
-)
+_LONGEST_NAME: Final = 80
+_DRAWN: Final = (400, 500)
 
 
-@dataclass(frozen=True, slots=True)
-class ImageFile:
-    """An image that may be served. It is open, so nothing can take its place any more."""
+class ShownFile(NamedTuple):
+    """An open file, and what its address has at the end as long as the file is the same."""
 
-    file: BinaryIO
-    media_type: str
-    about: os.stat_result
-
-    @property
-    def version(self) -> str:
-        """Differs when the file does."""
-        return f"{int(self.about.st_mtime * 1000):x}-{self.about.st_size:x}"
+    image: ImageFile
+    version: str
 
 
-class ImagesFolder:
-    """The configured folder of images, and no other place; without one, no item has a file."""
+class Pictures:
+    """The pictures of some items: what the library has of them was read in one query."""
 
-    def __init__(self, folder: Path | None) -> None:
-        self._folder = folder
+    def __init__(self, library: Library, served: Mapping[str, ServedFile]) -> None:
+        self._library = library
+        self._served = served
 
-    def version(self, item: Item, which: Which) -> str | None:
-        """The version of an item's file, if it has one."""
-        found = self.open(item, which)
-        if found is None:
-            return None
-        found.file.close()
-        return found.version
-
-    def open(self, item: Item, which: Which) -> ImageFile | None:
+    def open(
+        self, item: Item, which: Which, width: int, demand: ThumbnailDemand
+    ) -> ShownFile | None:
         """The file of an item: its image or thumbnail, or the other one if that is missing."""
+        served = self._served.get(item.content_data)
+        if served is None:
+            return _shown(self._open_listed(item, which))
+        if which == "thumb" and (small := self._thumbnail(served, width, demand)):
+            return ShownFile(small, served.version)
+        found = served.open()
+        is_same = found and which == "full" and found.about.st_size == served.bytes
+        return ShownFile(found, served.version) if found and is_same else _shown(found)
+
+    def _thumbnail(
+        self, served: ServedFile, width: int, demand: ThumbnailDemand
+    ) -> ImageFile | None:
+        wide = next((each for each in WIDTHS if each >= width), WIDTHS[-1])
+        with suppress(NotFoundError):
+            demand.get(served.open, served.sha256, wide)
+        return open_below(self._library.folder, relative_path(served.sha256, wide))
+
+    def page_picture(self, item: Item) -> PagePicture:
+        """The item's picture, as pages show it."""
+        if served := self._served.get(item.content_data):
+            return _kept_picture(item, served)
+        if found := self._open_listed(item, "full"):
+            found.file.close()
+            url = f"/gallery/files/{item.id}/{{}}?v={found.version}"
+            return PagePicture(url.format("full"), url.format("thumb"), *_size(item))
+        drawing = f"/gallery/pictures/{item.id}.svg?v={drawing_version(item.prompt)}"
+        return PagePicture(drawing, drawing, *_DRAWN, is_drawn=True)
+
+    def _open_listed(self, item: Item, which: Which) -> ImageFile | None:
+        """A file that was never taken in, by its path below the folder of the settings."""
         names = [item.content_data, item.path_thumb]
         for name in reversed(names) if which == "thumb" else names:
-            if name and (found := self._open(name)):
+            folder = self._library.images
+            if name and folder and (found := open_below(folder, name)):
                 return found
         return None
 
-    def _open(self, name: str) -> ImageFile | None:
-        """The file of that name, if its path stays below the folder when all links are followed."""
-        if self._folder is None or not _is_plain(name):
-            return None
-        # OSError: missing, unreadable, too long. ValueError: not a path.
-        # RuntimeError: a loop of links, in Python before 3.13.
-        with suppress(OSError, ValueError, RuntimeError):
-            folder = self._folder.resolve(strict=True)
-            path = (folder / name).resolve(strict=True)
-            if path.is_relative_to(folder):
-                return _inspect(_open_below(folder, path.relative_to(folder).parts))
-        return None
+
+def _shown(image: ImageFile | None) -> ShownFile | None:
+    return ShownFile(image, image.version) if image else None
 
 
-class PictureUrls:
-    """Addresses of pictures. They change with the picture, so that browsers may keep them."""
+def pictures_of(session: Session, library: Library, items: Iterable[Item]) -> Pictures:
+    """The pictures of items."""
+    return Pictures(library, find_served(session, library, {item.content_data for item in items}))
 
-    def __init__(self, folder: ImagesFolder) -> None:
-        self._folder = folder
 
-    def url(self, item: Item, which: Which) -> str:
-        """The address of an item's picture."""
-        if version := self._folder.version(item, which):
-            return f"/gallery/files/{item.id}/{which}?v={version}"
-        return f"/gallery/pictures/{item.id}.svg?v={drawing_version(item.prompt)}"
+def _kept_picture(item: Item, served: ServedFile) -> PagePicture:
+    url = f"/gallery/files/{item.id}"
+    version = f"v={served.version}"
+    return PagePicture(
+        f"{url}/full?{version}",
+        f"{url}/thumb?w={WIDTHS[0]}&{version}",
+        served.width,
+        served.height,
+        srcset=", ".join(f"{url}/thumb?w={width}&{version} {width}w" for width in WIDTHS),
+        colour=served.colour,
+        is_gone=not is_there(served),
+    )
 
-    def is_drawn(self, item: Item) -> bool:
-        """Whether the item has no file."""
-        return self._folder.version(item, "full") is None
+
+def _size(item: Item) -> tuple[int, int]:
+    """As the program that made it wrote it down."""
+    written = (item.item_metadata.get("width"), item.item_metadata.get("height"))
+    width, height = (side if isinstance(side, int) and side > 0 else 0 for side in written)
+    return (width, height) if width and height else _DRAWN
 
 
 def drawing_version(prompt: str) -> str:
@@ -97,35 +116,11 @@ def drawing_version(prompt: str) -> str:
     return sha256(f"{DRAWING_VERSION} {prompt}".encode()).hexdigest()[:12]
 
 
-def _is_plain(name: str) -> bool:
-    parts = PurePosixPath(name).parts
-    return bool(parts) and "\0" not in name and ".." not in parts and not name.startswith("/")
-
-
-def _open_below(folder: Path, parts: Sequence[str]) -> BinaryIO:
-    """Open a file by the parts of its path below a folder, none of which may be a link.
-
-    The path was resolved, so none of them was; but another process can replace one at any moment.
-    """
-    # Only what turns out to be a file is opened for reading: a device may have effects, and a pipe
-    # would wait.
-    found = os.open(folder, os.O_PATH | os.O_CLOEXEC)
-    try:
-        for part in parts:
-            inner = os.open(part, os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=found)
-            os.close(found)
-            found = inner
-        if not stat.S_ISREG(os.fstat(found).st_mode):
-            raise FileNotFoundError
-        return Path(f"/proc/self/fd/{found}").open("rb")
-    finally:
-        os.close(found)
-
-
-def _inspect(file: BinaryIO) -> ImageFile | None:
-    head = os.pread(file.fileno(), _HEAD, 0)
-    for media_type, at, marks in _SIGNATURES:
-        if head[at:].startswith(marks):
-            return ImageFile(file, media_type, os.fstat(file.fileno()))
-    file.close()
-    return None
+def download_name(item: Item, media_type: str) -> str:
+    """What a browser is to call an item's file; its ending says what it is, whatever it was."""
+    root, _, path = item.content_data.partition("/")
+    name = item.title if root == COPIES or not path else PurePosixPath(path).name
+    endings = ENDINGS.values()
+    stem = Path(name).stem if Path(name).suffix.lower() in endings else name
+    plain = "".join("_" if letter in '/\\:*?"<>|' else letter for letter in stem)
+    return f"{plain[:_LONGEST_NAME].strip(' .') or item.id}{ENDINGS[media_type]}"

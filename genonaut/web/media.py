@@ -2,31 +2,48 @@
 
 import gzip
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, Response
-from fastapi.responses import FileResponse
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi.responses import FileResponse, JSONResponse
 from starlette.types import Receive, Scope, Send
 
-from genonaut.api.http.dependencies import ContentServiceDep
+from genonaut.api.entities import Item
+from genonaut.api.http.dependencies import ContentServiceDep, SessionDep
 from genonaut.api.schemas.values import Id
 from genonaut.errors import NotFoundError
+from genonaut.ingest.programs.originals import workflow
+from genonaut.ingest.taking import read_picture
+from genonaut.library.demand import ThumbnailDemand
+from genonaut.library.files import ImageFile
+from genonaut.library.thumbnails import WIDTHS
 from genonaut.pictures import draw
 from genonaut.web import security
-from genonaut.web.images import ImageFile, Which, drawing_version
+from genonaut.web.images import (
+    Pictures,
+    ShownFile,
+    Which,
+    download_name,
+    drawing_version,
+    pictures_of,
+)
 from genonaut.web.page_route import PageRoute, web
 
 
 class OpenFileResponse(FileResponse):
     """Serves the open file, not the one that has its name by now; and closes it."""
 
-    def __init__(self, image: ImageFile, headers: Mapping[str, str]) -> None:
+    def __init__(
+        self, image: ImageFile, headers: Mapping[str, str], download: str | None = None
+    ) -> None:
         super().__init__(
             f"/proc/self/fd/{image.file.fileno()}",
             media_type=image.media_type,
             headers=headers,
             stat_result=image.about,
+            filename=download,
         )
         self._file = image.file
 
@@ -38,6 +55,37 @@ class OpenFileResponse(FileResponse):
 router = APIRouter(prefix="/gallery", route_class=PageRoute, include_in_schema=False)
 
 ItemId = Annotated[Id, Path()]
+Width = Annotated[int, Query(ge=1, le=10_000)]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownItem:
+    """The item of an address, and its pictures."""
+
+    item: Item
+    pictures: Pictures
+    demand: ThumbnailDemand
+
+    def open(self, which: Which, width: int = WIDTHS[0]) -> ShownFile:
+        """Its file.
+
+        Raises:
+            NotFoundError: it has none.
+            OverloadedError: its thumbnail is missing, and too many are being made.
+        """
+        found = self.pictures.open(self.item, which, width, self.demand)
+        if found is None:
+            raise NotFoundError(f"Item {self.item.id} has no file.")
+        return found
+
+
+def get_shown_item(
+    request: Request, session: SessionDep, content: ContentServiceDep, item_id: ItemId
+) -> ShownItem:
+    """The item, read in the request's transaction."""
+    item = content.get_item(item_id)
+    kept = web(request)
+    return ShownItem(item, pictures_of(session, kept.library, [item]), kept.demand)
 
 
 @router.get("/static/{version}/{name}")
@@ -65,16 +113,38 @@ def picture(request: Request, content: ContentServiceDep, item_id: ItemId, v: st
     )
 
 
+@router.get("/files/{item_id}/download")
+def download(shown: Annotated[ShownItem, Depends(get_shown_item)]) -> Response:
+    """The file of an item as it is, to be saved."""
+    found = shown.open("full").image
+    more = {"Cache-Control": security.ASK_AGAIN}
+    name = download_name(shown.item, found.media_type)
+    return OpenFileResponse(found, security.PICTURE | more, name)
+
+
+@router.get("/items/{item_id}/workflow.json")
+def workflow_of(shown: Annotated[ShownItem, Depends(get_shown_item)]) -> Response:
+    """The ComfyUI workflow in an item's file, to be saved and opened there."""
+    with shown.open("full").image.file as file:
+        found = workflow(read_picture(file).texts)
+    if found is None:
+        raise NotFoundError(f"The file of item {shown.item.id} has no workflow.")
+    saved = {"Content-Disposition": f'attachment; filename="workflow-{shown.item.id}.json"'}
+    more = saved | {"Cache-Control": security.ASK_AGAIN}
+    return JSONResponse(found, headers=security.PICTURE | more)
+
+
 @router.get("/files/{item_id}/{which}")
 def file(
-    request: Request, content: ContentServiceDep, item_id: ItemId, which: Which, v: str = ""
+    shown: Annotated[ShownItem, Depends(get_shown_item)],
+    which: Which,
+    w: Width = WIDTHS[0],
+    v: str = "",
 ) -> Response:
-    """The file of an item, if it names one in the images folder."""
-    found = web(request).images.open(content.get_item(item_id), which)
-    if found is None:
-        raise NotFoundError(f"Item {item_id} has no file.")
+    """The file of an item, or a thumbnail that is at least so wide, if there is one."""
+    found = shown.open(which, w)
     more = {"Cache-Control": _cache(v == found.version)}
-    return OpenFileResponse(found, security.PICTURE | more)
+    return OpenFileResponse(found.image, security.PICTURE | more)
 
 
 @lru_cache(maxsize=2048)

@@ -9,9 +9,10 @@ from fastapi.routing import APIRoute
 from genonaut.api.http.errors import json_error
 from genonaut.api.schemas.errors import ErrorOut
 from genonaut.config import Settings
+from genonaut.library.demand import ThumbnailDemand
+from genonaut.library.roots import Library
 from genonaut.web.assets import Assets
 from genonaut.web.contexts import ANONYMOUS, ErrorContext
-from genonaut.web.images import ImagesFolder, PictureUrls
 from genonaut.web.rendering import Renderer
 
 
@@ -21,14 +22,15 @@ class Web:
 
     assets: Assets
     renderer: Renderer
-    images: ImagesFolder
-    pictures: PictureUrls
+    library: Library
+    demand: ThumbnailDemand
 
 
 def make_web(settings: Settings) -> Web:
     """Everything that the pages keep, made from the settings."""
-    assets, images = Assets(), ImagesFolder(settings.gallery.images_folder)
-    return Web(assets, Renderer(assets), images, PictureUrls(images))
+    assets = Assets()
+    library = Library.of(settings)
+    return Web(assets, Renderer(assets), library, ThumbnailDemand(library.thumbnails))
 
 
 def web(request: Request) -> Web:

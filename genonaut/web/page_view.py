@@ -1,12 +1,15 @@
 """A request for a page: what it is made from, gathered once."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated
 
 from fastapi import Depends, Request, Response
 from sqlalchemy.orm import Session
 from starlette.datastructures import QueryParams
 
+from genonaut.api.entities import Item
 from genonaut.api.http.dependencies import SessionDep, SnapshotDep
 from genonaut.api.repositories.growth_repository import GrowthRepository
 from genonaut.api.services.content_service import ContentService
@@ -15,6 +18,7 @@ from genonaut.api.services.gallery_service import GalleryService
 from genonaut.api.services.tag_service import TagService
 from genonaut.api.services.user_service import UserService
 from genonaut.web.contexts import ANONYMOUS, Context, Viewer
+from genonaut.web.images import Pictures, pictures_of
 from genonaut.web.page_route import Web, web
 from genonaut.web.state import GalleryState, read_state
 from genonaut.web.viewer import ViewerDep, viewer_among
@@ -30,6 +34,7 @@ class PageServices:
     users: UserService
     growth: GrowthRepository
     deletions: DeletionService
+    pictures: Callable[[Sequence[Item]], Pictures]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,7 @@ def _services(request: Request, session: Session) -> PageServices:
         users=UserService(session),
         growth=GrowthRepository(session),
         deletions=DeletionService(session),
+        pictures=partial(pictures_of, session, web(request).library),
     )
 
 

@@ -1,11 +1,14 @@
 """The tasks. Each opens the database and calls the same code as the commands.
 
-Every count has a task `refresh_<its table>`; one task folds all ledgers.
+Every count has a task `refresh_<its table>`; one task folds all ledgers. `make_thumbnails` is for
+files that came in without: it may run twice, or be killed, and the next run makes the rest.
 
 A task that fails raises, so Celery retries it and shows it as failed everywhere.
 """
 
-from typing import Any
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any, Final
 
 import structlog
 from celery import Task
@@ -16,6 +19,9 @@ from genonaut.counting.runs import refresh_now
 from genonaut.db.counts import COUNTS
 from genonaut.db.session import Database
 from genonaut.errors import DatabaseError, ServerStartError
+from genonaut.library.registry import ServedFile, find_served, set_colour
+from genonaut.library.roots import Library
+from genonaut.library.thumbnails import Thumbnails, UndecodableError
 from genonaut.worker.celery_app import app
 from genonaut.worker.process import task_name, worker_database
 
@@ -75,3 +81,40 @@ def _fold(database: Database, count: CachedCount) -> int:
     with database.transaction() as session:
         done = fold(session, count)
     return done.rows_taken if done else 0
+
+
+MOST_THUMBNAILS: Final = 1000
+
+
+@app.task(**RETRY | {"autoretry_for": (*RETRY["autoretry_for"], OSError)})
+def make_thumbnails(names: Sequence[str]) -> dict[str, int]:
+    """Make the missing thumbnails of files, by their names; returns what became of how many."""
+    if len(names) > MOST_THUMBNAILS:
+        raise ValueError(f"{len(names)} names: at most {MOST_THUMBNAILS} are taken at a time")
+    library = Library.of(app.settings)
+    done = Counter(unknown=len(names))
+    with worker_database() as database:
+        with database.transaction() as session:
+            files = find_served(session, library, names)
+        for file in files.values():
+            done["unknown"] -= 1
+            done[_thumbnail(database, library.thumbnails, file)] += 1
+    log.info("thumbnails", **done)
+    return dict(done)
+
+
+def _thumbnail(database: Database, thumbnails: Thumbnails, file: ServedFile) -> str:
+    if file.colour and thumbnails.exist(file.sha256):
+        return "already_there"
+    image = file.open()
+    if image is None:
+        return "missing"
+    try:
+        with image.file:
+            shape = thumbnails.make(image.file, file.sha256)
+    except UndecodableError as error:
+        log.warning("no thumbnail", name=file.name, reason=str(error))
+        return "undecodable"
+    with database.transaction() as session:
+        set_colour(session, file.sha256, shape.colour)
+    return "made"

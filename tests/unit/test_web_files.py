@@ -13,7 +13,10 @@ from fastapi import Response
 from starlette.types import Message
 
 from genonaut.api.entities import Item
-from genonaut.web.images import ImagesFolder, PictureUrls, Which
+from genonaut.library.demand import ThumbnailDemand
+from genonaut.library.roots import Library
+from genonaut.library.thumbnails import WIDTHS, Thumbnails
+from genonaut.web.images import Pictures, Which
 from genonaut.web.media import OpenFileResponse
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
@@ -53,16 +56,24 @@ def folder(tmp_path: Path) -> Path:
     return images
 
 
+DEMAND = ThumbnailDemand(Thumbnails(Path("/nowhere"), 1))
+
+
+def pictures(images: Path | None) -> Pictures:
+    """Of items whose files were never taken in."""
+    return Pictures(Library(Path("/nowhere"), images), {})
+
+
 def find(
     folder: Path | None, name: str, thumb: str | None = None, which: Which = "full"
 ) -> tuple[str, bytes] | None:
     """The media type of an item's file, and what is in it."""
     item = replace(ITEM, content_data=name, path_thumb=thumb)
-    found = ImagesFolder(folder).open(item, which)
+    found = pictures(folder).open(item, which, WIDTHS[0], DEMAND)
     if found is None:
         return None
-    with found.file:
-        return found.media_type, found.file.read()
+    with found.image.file as file:
+        return found.image.media_type, file.read()
 
 
 @pytest.mark.parametrize("name", ["a.png", "deep/b.png", "./a.png", "deep//b.png", "a.png/"])
@@ -136,13 +147,13 @@ def test_a_link_that_is_put_there_a_moment_later_is_not_followed(
 
 
 def test_what_was_inspected_is_served_even_if_another_file_has_its_name(folder: Path) -> None:
-    found = ImagesFolder(folder).open(replace(ITEM, content_data="a.png"), "full")
+    found = pictures(folder).open(replace(ITEM, content_data="a.png"), "full", WIDTHS[0], DEMAND)
     assert found
     (folder / "a.png").rename(folder / "before.png")
     (folder / "a.png").symlink_to(folder.parent / "secret.txt")
     (folder.parent / "secret.txt").write_text("secret")
-    assert sent(OpenFileResponse(found, {})) == PNG
-    assert found.file.closed
+    assert sent(OpenFileResponse(found.image, {})) == PNG
+    assert found.image.file.closed
 
 
 def sent(response: Response) -> bytes:
@@ -193,11 +204,11 @@ def test_thumbnail_and_image_stand_in_for_each_other(folder: Path) -> None:
 
 
 def test_addresses_change_with_the_file(folder: Path) -> None:
-    pictures = PictureUrls(ImagesFolder(folder))
-    before = pictures.url(ITEM, "full")
+    before = pictures(folder).page_picture(ITEM).url
     assert before.startswith("/gallery/files/17/full?v=")
     (folder / "a.png").write_bytes(PNG + b"more")
-    assert pictures.url(ITEM, "full") != before
+    assert pictures(folder).page_picture(ITEM).url != before
     (folder / "a.png").unlink()
-    assert pictures.url(ITEM, "full").startswith("/gallery/pictures/17.svg?v=")
-    assert pictures.is_drawn(ITEM)
+    drawn = pictures(folder).page_picture(ITEM)
+    assert drawn.url.startswith("/gallery/pictures/17.svg?v=")
+    assert drawn.is_drawn

@@ -15,6 +15,8 @@ from genonaut.api.schemas.values import (
     NamePart,
     Number,
     Prompt,
+    ShownData,
+    ShownPath,
     TagNames,
     Time,
     Title,
@@ -29,7 +31,7 @@ _ITEM_IN = {
     "title": "Lighthouse at dusk",
     "prompt": "a lighthouse at dusk, oil on canvas",
     "creator_id": "0b5e0c3e-6a0f-4c55-9f3a-0f6e1f4f7a10",
-    "content_data": "/images/lighthouse.png",
+    "content_data": "images/lighthouse.png",
     "item_metadata": {"seed": 7},
     "quality_score": 0.8,
     "tags": ["evening", "sea"],
@@ -37,7 +39,7 @@ _ITEM_IN = {
 ITEM_EXAMPLE = _ITEM_IN | {
     "id": 17,
     "content_type": "image",
-    "path_thumb": "/thumbs/lighthouse.png",
+    "path_thumb": "images/lighthouse-320.webp",
     "creator_username": "ada",
     "created_at": "2026-11-22T15:04:05.123000Z",
     "updated_at": "2026-11-22T15:04:05.123000Z",
@@ -135,8 +137,8 @@ class ItemOut(BaseModel):
     id: int
     title: str
     content_type: str
-    content_data: str
-    path_thumb: str | None
+    content_data: ShownData = Field(description="Empty if it is an absolute path.")
+    path_thumb: ShownPath = Field(description="Null if it is an absolute path.")
     prompt: str
     creator_id: UUID
     creator_username: str

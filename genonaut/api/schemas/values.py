@@ -24,6 +24,7 @@ from genonaut.content.rules import (
     LONGEST_PROMPT,
     check_marks,
     check_storable,
+    is_absolute_path,
     user_name,
 )
 from genonaut.content.tag_names import MOST_TAGS, tag_name
@@ -74,6 +75,12 @@ def _composable(text: str) -> str:
     return text
 
 
+def _relative(text: str) -> str:
+    if is_absolute_path(text):
+        raise ValueError("It is an absolute path: give the file's name in the library, or a URL")
+    return text
+
+
 AnyText = TypeVar("AnyText", bound=str)
 Storable = Annotated[
     AnyText, AfterValidator(_without_nul), Field(json_schema_extra={"pattern": r"^[^\x00]*$"})
@@ -93,8 +100,18 @@ ContentType = Filled[Annotated[str, Field(min_length=1, max_length=50)]]
 Prompt = Filled[
     Annotated[str, Field(min_length=1, max_length=LONGEST_PROMPT), AfterValidator(_composable)]
 ]
-ContentData = Storable[Annotated[str, Field(max_length=LONGEST_CONTENT)]]
-FilePath = Storable[Annotated[str, Field(max_length=512)]]
+# A stored one may be absolute: an import wrote it before there was a library, or another program.
+_PLACE = Field(json_schema_extra={"pattern": r"^([^\x00/\\~][^\x00]*)?$"})
+ContentData = Annotated[
+    Storable[Annotated[str, Field(max_length=LONGEST_CONTENT)]], AfterValidator(_relative), _PLACE
+]
+FilePath = Annotated[
+    Storable[Annotated[str, Field(max_length=512)]], AfterValidator(_relative), _PLACE
+]
+ShownData = Annotated[str, AfterValidator(lambda text: "" if is_absolute_path(text) else text)]
+ShownPath = Annotated[
+    str | None, AfterValidator(lambda text: None if text and is_absolute_path(text) else text)
+]
 # In the form of names, in which one may be shorter or longer than it was written. What else is
 # invisible, as a joiner between Latin letters, no pattern of a few characters can say.
 _NAME = Field(

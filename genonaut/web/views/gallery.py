@@ -17,7 +17,7 @@ from genonaut.web.contexts import (
 from genonaut.web.page_view import PageView
 from genonaut.web.rendering import plural
 from genonaut.web.state import END, SIZES, SORTS, SWITCHES, VIEWS, GalleryState
-from genonaut.web.views.parts import card_of, notice_of, tag_links
+from genonaut.web.views.parts import cards_of, notice_of, tag_links
 
 COUNTS: Final = "/api/v1/content/stats/unified"
 TAGS_TO_CHOOSE_FROM: Final = 14
@@ -44,7 +44,7 @@ def gallery_context(view: PageView) -> GalleryContext:
             for view in VIEWS
         ),
         chips=_chips(state),
-        cards=tuple(card_of(view, item) for item in page.items),
+        cards=cards_of(view, page.items),
         empty=None if page.items else _empty(page.pagination, state, viewer),
         pages=_pages(page.pagination, state),
         notice=notice_of(view),

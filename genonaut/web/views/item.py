@@ -9,7 +9,7 @@ from genonaut.web.contexts import ItemContext, Link
 from genonaut.web.page_view import PageView
 from genonaut.web.rendering import utc
 from genonaut.web.state import GalleryState
-from genonaut.web.views.parts import card_of, tag_value
+from genonaut.web.views.parts import cards_of, tag_value
 
 MOST_FACTS: Final = 40
 _HIDDEN: Final = {"tags", "import_key"}
@@ -18,13 +18,12 @@ _HIDDEN: Final = {"tags", "import_key"}
 
 def item_context(view: PageView, item: Item) -> ItemContext:
     """Everything on the page."""
-    pictures, viewer = view.web.pictures, view.viewer
+    viewer = view.viewer
+    [card] = cards_of(view, [item])
     return ItemContext(
         title=item.title,
         viewer=viewer,
-        card=card_of(view, item),
-        picture=pictures.url(item, "full"),
-        is_drawn=pictures.is_drawn(item),
+        card=card,
         tags=tuple(
             Link(tag, GalleryState(tags=(tag_value(tag, None),)).url()) for tag in item.tags
         ),

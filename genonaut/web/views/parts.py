@@ -1,12 +1,12 @@
 """Parts that several pages have."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Final
 from uuid import UUID
 
 from genonaut.api.entities import Item
 from genonaut.api.services.tag_service import TagService
-from genonaut.web.contexts import Card, Notice, TagLink
+from genonaut.web.contexts import Card, Notice, PagePicture, TagLink
 from genonaut.web.page_view import PageView
 from genonaut.web.state import GalleryState, read_number
 
@@ -15,13 +15,18 @@ RESTORED: Final = "restored"
 """Parameters that the URL has right after an item was deleted or restored: its number."""
 
 
-def card_of(view: PageView, item: Item) -> Card:
-    """An item, with a link to its page that knows the way back."""
+def cards_of(view: PageView, items: Sequence[Item]) -> tuple[Card, ...]:
+    """Items, each with a link to its page that knows the way back."""
+    pictures = view.services.pictures(items)
+    return tuple(_card_of(view, item, pictures.page_picture(item)) for item in items)
+
+
+def _card_of(view: PageView, item: Item, picture: PagePicture) -> Card:
     return Card(
         id=item.id,
         title=item.title,
         url=view.state.url(f"/gallery/items/{item.id}"),
-        picture=view.web.pictures.url(item, "thumb"),
+        picture=picture,
         creator=item.creator_username,
         source_type=item.source_type,
         prompt=item.prompt,
