@@ -16,6 +16,7 @@ from genonaut.errors import ConfigError
 # Environment variable -> key.
 VARIABLES = {
     "GENONAUT_HOME": "home",
+    "GENONAUT_LIBRARY_FOLDER": "library.folder",
     "DATABASE_URL": "db.url",
     "DB_HOST": "db.host",
     "DB_PORT": "db.port",

@@ -16,6 +16,7 @@ FLOORS = [
     "config",
     "logs broker db",
     "content",
+    "library",
     "ingest demo worker",
     "api",
     "web",

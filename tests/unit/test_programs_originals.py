@@ -5,8 +5,8 @@ import json
 
 import pytest
 
-from genonaut.ingest.pictures import _read
 from genonaut.ingest.programs.originals import raw_texts, workflow
+from genonaut.ingest.taking import read_picture
 from tests.support.conventions import CONVENTIONS, editor, graph
 from tests.support.kinds import LINES, SHOT, saved
 from tests.support.pictures import drawn, save
@@ -39,9 +39,9 @@ def test_the_workflow_of_a_file(tmp_path, form: str):
     path = tmp_path / f"a.{form}"
     save(path, form, drawn(SHOT), CONVENTIONS["comfyui"][0](SHOT))
     with path.open("rb") as stream:
-        assert workflow(_read(stream).texts) == EDITOR
+        assert workflow(read_picture(stream).texts) == EDITOR
 
 
 def test_the_raw_texts():
     content = io.BytesIO(saved("GIF", comment=LINES.encode()))
-    assert raw_texts(_read(content).texts) == {"Comment": LINES}
+    assert raw_texts(read_picture(content).texts) == {"Comment": LINES}
