@@ -91,6 +91,12 @@ def _order_index(name: str, *columns: str) -> Index:
     return Index(f"idx_content_{name}", *map(text, columns), postgresql_include=["creator_id"])
 
 
+def _settings_index(key: str, longest: int) -> Index:
+    beginning = f"\"left\"(item_metadata ->> '{key}', {longest})"
+    where = f"({beginning} IS NOT NULL)"
+    return Index(f"idx_content_{key}", text(beginning), postgresql_where=text(where))
+
+
 class ContentItemAll(ContentColumns, Base):
     """Every item of the gallery; partitioned by how it was made."""
 
@@ -110,6 +116,8 @@ class ContentItemAll(ContentColumns, Base):
         ),
         Index("idx_content_creator_title", "creator_id", "title", "id"),
         Index("idx_content_search", text("content_words(title, prompt)"), postgresql_using="gin"),
+        _settings_index("model", 200),
+        _settings_index("seed", 40),
         Index(
             "idx_content_import_key",
             text("(item_metadata ->> 'import_key')"),

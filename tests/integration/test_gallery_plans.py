@@ -1,6 +1,7 @@
 """How much of the database a page touches: a few buffers, however many items there are."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import permutations
 from typing import Any, get_args
 from uuid import UUID
@@ -8,6 +9,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy.orm import Session
 
+from genonaut.api.entities import Item
 from genonaut.api.gallery.filters import Filters, Scope
 from genonaut.api.gallery.orders import Order, Position
 from genonaut.api.gallery.pager import Window
@@ -124,6 +126,32 @@ def test_pages_at_both_ends_touch_few_buffers(reader: Reader, field: str, order:
         assert far.buffers <= 1.5 * first.buffers, (switches, far.buffers, first.buffers)
         probe = reader.plans[-2]
         assert probe.buffers <= FEW
+
+
+@pytest.mark.parametrize("order", ["asc", "desc"])
+@pytest.mark.parametrize("field", get_args(SortField))
+def test_neighbours_take_one_short_walk_each_way(reader: Reader, field: str, order: str) -> None:
+    """From the middle of the list as from its ends, and for one creator's list."""
+    query: dict[str, Any] = {"sort_field": field, "sort_order": order}
+    lists: list[dict[str, Any]] = [{}, {"user_id": UUID(ADA)}, {"creator": UUID(ADA)}]
+    for more in lists:
+        for page in (1, 700):
+            reader.read(page=page, **query, **more)
+            item, following = reader.found.items[4:6]
+            asked = GalleryQuery(**query, **more)
+            found = plans(reader.session, partial(_beside, reader, asked, item, following))
+            walks = [plan for plan in found if "creator_username" in plan.statement]
+            assert len(walks) == 2
+            for walk in walks:
+                assert not walk.has("Sort")
+                assert walk.buffers <= 60, (walk.buffers, more)
+
+
+def _beside(reader: Reader, query: GalleryQuery, item: Item, following: Item) -> None:
+    found = reader.service.neighbours(query, item)
+    assert found.next
+    assert found.previous
+    assert found.next.id == following.id
 
 
 def cheap(plan: Plan, about: object) -> None:

@@ -81,9 +81,15 @@ def _checksum(payload: bytes, query: GalleryQuery) -> bytes:
         query.tag_match,
         query.sort_field,
         query.sort_order,
+        # Only if they are set, so that cursors from before there were these filters stay valid.
+        *([query.model, query.seed, str(query.creator)] if _is_about_one(query) else []),
     ]
     written = json.dumps(the_list).encode() + b"\n" + payload
     return blake2b(written, digest_size=_CHECKSUM_BYTES).digest()
+
+
+def _is_about_one(query: GalleryQuery) -> bool:
+    return bool(query.model or query.seed or query.creator)
 
 
 def _plain(value: SortValue) -> str:

@@ -26,6 +26,8 @@ Scopes = Mapping[SourceType, Scope]
 class Filters:
     """Filters as statements are made of them, with everything looked up that has to be.
 
+    `scopes` are about the items of `viewer`: of a creator, if the query names one.
+
     `tags` are ids, the rarest first; an item needs one of them or all (`tag_match`). If the first
     is known to be on few items (`lead_is_rare`), these are looked at one by one for the others.
     """
@@ -36,27 +38,40 @@ class Filters:
     tags: tuple[UUID, ...] = ()
     tag_match: TagMatch = "any"
     lead_is_rare: bool = False
+    model: str = ""
+    seed: str = ""
 
     @property
     def only_scopes(self) -> bool:
         """Whether the scopes decide alone, so that the counts know how many items there are."""
-        return not self.phrases and not self.tags
+        return not self.phrases and not self.tags and not self.has_settings
 
     @property
     def only_one_tag(self) -> bool:
         """Whether it is all items with a tag, so that the tag's count is their number."""
         everything = all(scope is Scope.ALL for scope in self.scopes.values())
-        return everything and not self.phrases and len(self.tags) == 1
+        only_tags = not self.phrases and not self.has_settings
+        return everything and only_tags and len(self.tags) == 1
+
+    @property
+    def has_settings(self) -> bool:
+        """Whether it is about how items were made, which no count knows."""
+        return bool(self.model or self.seed)
 
 
 def scopes(query: GalleryQuery) -> Scopes:
     """What the switches mean for the viewer.
 
-    Without a viewer the user switches let nothing through, and the community is everyone.
+    Without a viewer the user switches let nothing through, and the community is everyone. With a
+    creator, the scopes are about that creator.
     """
     both: tuple[SourceType, ...] = (REGULAR, AUTO)
     found = {source_type: _scope(query, source_type) for source_type in both}
-    return {source_type: scope for source_type, scope in found.items() if scope}
+    if query.creator is None:
+        return {source_type: scope for source_type, scope in found.items() if scope}
+    # One creator's: their own, where the switches let them through.
+    hidden = Scope.OTHERS if query.creator == query.user_id else Scope.OWN
+    return {one: Scope.OWN for one, scope in found.items() if scope not in (None, hidden)}
 
 
 def _scope(query: GalleryQuery, source_type: SourceType) -> Scope | None:

@@ -25,6 +25,11 @@ def pagination(query: GalleryQuery, found: Slice[Item], total: Total) -> Paginat
     )
 
 
+def write_place(item: Item, query: GalleryQuery) -> str:
+    """Where an item is in the list, as text."""
+    return cursors.write(Cursor(backward=False, offset=0, position=_position(item, query)), query)
+
+
 def _pages(items: int, query: GalleryQuery) -> int:
     """How many pages so many items fill, the last one perhaps in part."""
     return -(-items // query.page_size)

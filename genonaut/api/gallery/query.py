@@ -15,6 +15,9 @@ TagMatch = Literal["any", "all"]
 ALL_SWITCHES: frozenset[SwitchName] = frozenset(get_args(SwitchName))
 LARGEST_PAGE = 1_000_000_000
 LARGEST_PAGE_SIZE = 1000
+LONGEST_MODEL = 200
+LONGEST_SEED = 40
+"""Characters. An index has so many; a longer one in an item is found by its beginning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +26,8 @@ class GalleryQuery:
 
     `switches` are those that are on; without a `user_id`, and for a user who does not exist, the
     user switches let nothing through. `search` has words and "exact phrases"; `tags` are names or
-    ids.
+    ids. `model` and `seed` are those of `item_metadata`, exactly; `creator` lets only one user's
+    items through, of those that the switches do.
 
     With a `cursor`, `page` is ignored. A cursor knows which way it goes; `backward` overrides it,
     and without a cursor `backward` begins at the end.
@@ -34,6 +38,9 @@ class GalleryQuery:
     search: str = ""
     tags: tuple[str, ...] = ()
     tag_match: TagMatch = "any"
+    model: str = ""
+    seed: str = ""
+    creator: UUID | None = None
     sort_field: SortField = "created_at"
     sort_order: SortOrder = "desc"
     page: int = 1
@@ -67,8 +74,24 @@ class Pagination:
 
 @dataclass(frozen=True, slots=True)
 class GalleryPage:
-    """A page of items, and the viewer's counts if the query includes them and they are known."""
+    """A page of items, and the viewer's counts if the query includes them and they are known.
+
+    `creator_counts` are those of the query's creator.
+    """
 
     items: list[Item]
     pagination: Pagination
     stats: ViewerCounts | None
+    creator_counts: ViewerCounts | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """The items before and behind a place in a list; None at its ends.
+
+    `place` is the place as text: it is found again when its item is gone.
+    """
+
+    previous: Item | None
+    next: Item | None
+    place: str

@@ -22,7 +22,7 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Session
 
 from genonaut.api.entities import Item, ItemChanges, NewItem
@@ -77,12 +77,18 @@ def listed_columns(*, with_metadata: bool) -> list[ColumnElement[Any]]:
     )
     replaced = {
         "content_data": func.left(content, LONGEST_CONTENT_LISTED),
-        "item_metadata": shown if with_metadata else literal({}, metadata.type),
+        "item_metadata": shown if with_metadata else _sides(shown),
     }
     return [
         replaced[column.key].label(column.key) if column.key in replaced else column
         for column in ITEM_COLUMNS
     ]
+
+
+def _sides(metadata: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Of metadata, what it takes to keep a picture's place."""
+    sides = ((side, metadata.op("->")(side)) for side in ("width", "height"))
+    return func.jsonb_build_object(*(part for side in sides for part in side), type_=JSONB)
 
 
 # A bind with the name of its column would stand for the plain value.

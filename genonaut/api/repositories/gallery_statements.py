@@ -28,6 +28,7 @@ from genonaut.api.gallery import search, tagged
 from genonaut.api.gallery.filters import Filters, Scope
 from genonaut.api.gallery.orders import Order
 from genonaut.api.gallery.pager import Window
+from genonaut.api.gallery.settings import made_with
 from genonaut.api.repositories.content_repository import (
     LONGEST_CONTENT_LISTED,
     MOST_METADATA_LISTED,
@@ -105,7 +106,8 @@ def all_matches(filters: Filters) -> CompoundSelect[Any]:
 
 
 def _match(filters: Filters, source_type: SourceType) -> Select[Any]:
-    if filters.tags and not filters.phrases and filters.scopes[source_type] is Scope.ALL:
+    only_tags = filters.tags and not filters.phrases and not filters.has_settings
+    if only_tags and filters.scopes[source_type] is Scope.ALL:
         # The tags know it alone: an item that carries one is there.
         return _tagged_ids(filters, source_type)
     item = _TABLES[source_type]
@@ -160,6 +162,7 @@ def _conditions(
             yield item.creator_id != filters.viewer
     if filters.phrases:
         yield search.matches(item, filters.phrases)
+    yield from made_with(item, filters.model, filters.seed)
     if filters.tags and collect:
         yield item.id.in_(_tagged_ids(filters, source_type))
     elif filters.tags:

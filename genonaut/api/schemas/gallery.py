@@ -9,6 +9,8 @@ from genonaut.api.gallery.query import (
     ALL_SWITCHES,
     LARGEST_PAGE,
     LARGEST_PAGE_SIZE,
+    LONGEST_MODEL,
+    LONGEST_SEED,
     GalleryQuery,
     SortField,
     SortOrder,
@@ -73,6 +75,15 @@ class GalleryParams(BaseModel):
     sort_order: SortOrder = "desc"
     tag: list[NamePart] = Field([], max_length=MOST_TAGS, description="Names or ids of tags.")
     tag_match: TagMatch = Field("any", description="Whether one of the tags is enough.")
+    model: Storable[Annotated[str, Field(max_length=LONGEST_MODEL)]] = Field(
+        "", description="The model that `item_metadata` names, exactly as it is there."
+    )
+    seed: Storable[Annotated[str, Field(max_length=LONGEST_SEED)]] = Field(
+        "", description="The seed that `item_metadata` has."
+    )
+    creator: UUID | None = Field(
+        None, description="Only this user's items, of those that the switches let through."
+    )
     include_stats: bool = False
 
     def query(self) -> GalleryQuery:
@@ -83,6 +94,9 @@ class GalleryParams(BaseModel):
             search=self.search_term,
             tags=tuple(self.tag),
             tag_match=self.tag_match,
+            model=self.model,
+            seed=self.seed,
+            creator=self.creator,
             sort_field=self.sort_field,
             sort_order=self.sort_order,
             page=self.page,

@@ -12,9 +12,9 @@ from genonaut.api.gallery import cursors, search
 from genonaut.api.gallery.cursors import END, Cursor
 from genonaut.api.gallery.filters import Filters, scopes
 from genonaut.api.gallery.orders import Order
-from genonaut.api.gallery.pager import NONE, Pager, Window
-from genonaut.api.gallery.pagination import pagination
-from genonaut.api.gallery.query import GalleryPage, GalleryQuery
+from genonaut.api.gallery.pager import NONE, Pager, Total, Window
+from genonaut.api.gallery.pagination import pagination, write_place
+from genonaut.api.gallery.query import GalleryPage, GalleryQuery, Neighbours
 from genonaut.api.gallery.search_limits import check_words
 from genonaut.api.repositories.gallery_repository import GalleryRepository
 from genonaut.api.repositories.tag_repository import TagRepository
@@ -79,23 +79,46 @@ class GalleryService:
         """
         _check_search(query.search)
         cursor = self._cursor(query)
-        counts = self._counts(query.user_id)
-        filters, upper_bound = self._filters(query)
-        estimate = Estimate(filters, counts, upper_bound)
-        total = estimate.total() or self._gallery.count(filters, self._count_timeout_seconds)
+        stats = self._counts(query.user_id) if query.include_stats or not query.creator else None
+        counts = self._counts(query.creator) if query.creator else stats
         rows = query.page_size if cursor else query.page * query.page_size
-        collect = estimate.should_collect(total, rows)
-        if not filters.only_scopes and total == NONE:
-            filters = replace(filters, scopes={})
-        order = Order(query.sort_field, descending=query.sort_order == "desc")
-        matching = _MatchingItems(self._gallery, filters, collect, query.include_metadata)
-        pager = Pager(matching, order, query.page_size, total)
+        matching, total = self._matching(query, counts, rows)
+        pager = Pager(matching, _order(query), query.page_size, total)
         found = pager.from_cursor(cursor) if cursor else pager.by_number(query.page)
         return GalleryPage(
             self._with_tags(found.items),
             pagination(query, found, total),
-            counts if query.include_stats else None,
+            stats if query.include_stats else None,
+            counts if query.creator else None,
         )
+
+    def neighbours(self, query: GalleryQuery, at: Item | str) -> Neighbours:
+        """What is beside an item in the list, or beside a place that a page gave for it.
+
+        Raises:
+            InvalidCursorError: the place is damaged, or belongs to another list.
+        """
+        _check_search(query.search)
+        place = at if isinstance(at, str) else write_place(at, query)
+        position = cursors.read(place, query).position
+        counts = self._counts(query.creator or query.user_id)
+        matching, _ = self._matching(query, counts, 1)
+        order, window = _order(query), Window(1, behind=position)
+        before = matching.items(order.reversed(), window) if position else ()
+        after = matching.items(order, window)
+        return Neighbours(next(iter(before), None), next(iter(after), None), place)
+
+    def _matching(
+        self, query: GalleryQuery, counts: ViewerCounts | None, rows: int
+    ) -> tuple[_MatchingItems, Total]:
+        """The items that match, to be read as is best for so many `rows`, and their number."""
+        filters, upper_bound = self._filters(query)
+        estimate = Estimate(filters, counts, upper_bound)
+        total = estimate.total() or self._gallery.count(filters, self._count_timeout_seconds)
+        collect = estimate.should_collect(total, rows)
+        if not filters.only_scopes and total == NONE:
+            filters = replace(filters, scopes={})
+        return _MatchingItems(self._gallery, filters, collect, query.include_metadata), total
 
     def _cursor(self, query: GalleryQuery) -> Cursor | None:
         if not query.cursor:
@@ -116,17 +139,23 @@ class GalleryService:
         tags = resolve_tags(self._gallery, query, chosen)
         filters = Filters(
             scopes={} if tags.impossible else chosen,
-            viewer=query.user_id,
+            viewer=query.creator or query.user_id,
             phrases=search.phrases(query.search),
             tags=tags.ids,
             tag_match=query.tag_match,
             lead_is_rare=tags.lead_is_rare,
+            model=query.model,
+            seed=query.seed,
         )
         return filters, tags.upper_bound(query)
 
     def _with_tags(self, items: Sequence[Item]) -> list[Item]:
         names = self._tags.names_of(item.id for item in items)
         return [replace(item, tags=names[item.id]) for item in items]
+
+
+def _order(query: GalleryQuery) -> Order:
+    return Order(query.sort_field, descending=query.sort_order == "desc")
 
 
 def _check_search(term: str) -> None:

@@ -10,6 +10,7 @@ from genonaut.db.gen_source_counts import ViewerCounts
 # has to be taken apart, a tag is looked up in an index. docs/listing.md has the measurements.
 _COST_OF_TEXT = 25
 _COST_OF_TAGS = 2
+_COST_OF_SETTINGS = 2
 _COST_OF_A_CREATOR = 1
 _MANY_LOOKS = 20_000
 
@@ -63,4 +64,6 @@ class Estimate:
     def _cost(self) -> int:
         if self.filters.phrases:
             return _COST_OF_TEXT
-        return _COST_OF_TAGS if self.filters.tags else _COST_OF_A_CREATOR
+        if self.filters.tags:
+            return _COST_OF_TAGS
+        return _COST_OF_SETTINGS if self.filters.has_settings else _COST_OF_A_CREATOR

@@ -1,0 +1,2 @@
+DROP INDEX idx_content_seed;
+DROP INDEX idx_content_model;
