@@ -7,7 +7,7 @@ from typing import Final
 
 from fastapi import Response
 
-from genonaut.web import security
+from genonaut.web import frames, security
 
 TYPES: Final = {
     "css": "text/css; charset=utf-8",
@@ -28,6 +28,7 @@ class Assets:
         self._contents = {
             file.name: file.read_bytes() for file in found if _ending(file.name) in TYPES
         }
+        self._contents["frames.css"] = frames.stylesheet()
         self._version = sha256(repr(self._contents).encode()).hexdigest()[:12]
 
     def url(self, name: str) -> str:

@@ -73,6 +73,7 @@ class Card:
     url: str
     picture: PagePicture
     creator: str
+    creator_url: str
     source_type: SourceType
     prompt: str
     created_at: datetime
@@ -129,8 +130,16 @@ class TagLink:
 
 
 @dataclass(frozen=True, slots=True)
+class CreatorHead:
+    """Whose items a list has; `counts` are None as those of the gallery are."""
+
+    name: str
+    counts: ViewerCounts | None
+
+
+@dataclass(frozen=True, slots=True)
 class GalleryContext:
-    """The gallery.
+    """The gallery, or a creator's page.
 
     `counts` are None if they were never built and counting live took too long; `counts_url` is
     where newer ones are.
@@ -150,6 +159,8 @@ class GalleryContext:
     sorts: tuple[Choice, ...]
     sizes: tuple[Choice, ...]
     views: tuple[Link, ...]
+    densities: tuple[Choice, ...]
+    creator: CreatorHead | None
     chips: tuple[Link, ...]
     cards: tuple[Card, ...]
     empty: Empty | None
@@ -158,19 +169,60 @@ class GalleryContext:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """The item before or behind another in a list."""
+
+    url: str
+    title: str
+    picture: PagePicture
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """From an item to those beside it, and back to the list."""
+
+    previous: Beside | None
+    next: Beside | None
+    back: str
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """How an item was made, to be copied; `url` has all items with the same."""
+
+    name: str
+    value: str
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ItemContext:
-    """An item's own page."""
+    """An item's own page: the viewer."""
 
     template: ClassVar[str] = "item.html"
 
     title: str
     viewer: Viewer
     card: Card
-    tags: tuple[Link, ...]
+    ways: Ways
+    negative_prompt: str
+    settings: tuple[Setting, ...]
     facts: tuple[tuple[str, Any], ...]
-    back: str
+    tags: tuple[Link, ...]
+    files: tuple[Link, ...]
     kept: tuple[tuple[str, str], ...]
     is_own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GoneContext:
+    """In place of an item that is not there any more, within a list."""
+
+    template: ClassVar[str] = "gone.html"
+
+    title: str
+    viewer: Viewer
+    ways: Ways
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,4 +262,4 @@ class ErrorContext:
     request_id: str
 
 
-Context = GalleryContext | ItemContext | StatsContext | ErrorContext
+Context = GalleryContext | ItemContext | GoneContext | StatsContext | ErrorContext

@@ -1,9 +1,10 @@
 """A request for a page: what it is made from, gathered once."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import Depends, Request, Response
 from sqlalchemy.orm import Session
@@ -50,9 +51,13 @@ class PageView:
     viewer: Viewer
     web: Web
 
-    def render(self, context: Context) -> Response:
+    def render(self, context: Context, status: int = 200) -> Response:
         """The page."""
-        return self.web.renderer.response(context)
+        return self.web.renderer.response(context, status)
+
+    def of_creator(self, user_id: UUID) -> "PageView":
+        """The same, of one creator's items."""
+        return replace(self, state=replace(self.state, creator=str(user_id)))
 
 
 def get_view(request: Request, session: SnapshotDep, chosen: ViewerDep) -> PageView:

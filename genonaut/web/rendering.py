@@ -9,6 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from genonaut.web import security
 from genonaut.web.assets import Assets
 from genonaut.web.contexts import Context
+from genonaut.web.frames import frame, sizes
 
 _UNITS = (
     ("year", 31_557_600),
@@ -53,6 +54,7 @@ def environment(assets: Assets) -> Environment:
         lstrip_blocks=True,
     )
     made.filters |= {"thousands": thousands, "age": age, "utc": utc, "plural": plural}
+    made.filters |= {"frame": frame, "sizes": sizes}
     made.globals["static"] = assets.url
     return made
 

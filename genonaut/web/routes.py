@@ -1,6 +1,8 @@
 """The routes of the pages."""
 
+from contextlib import suppress
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, FastAPI, Path, Request, Response
 
@@ -15,7 +17,7 @@ from genonaut.web.security import FormDep, own_page, require_same_origin, see
 from genonaut.web.state import GALLERY, read_choice, read_state
 from genonaut.web.viewer import ViewerDep, remember_viewer
 from genonaut.web.views.gallery import gallery_context
-from genonaut.web.views.item import item_context
+from genonaut.web.views.item import gone_context, item_context
 from genonaut.web.views.parts import DELETED, RESTORED
 from genonaut.web.views.stats import stats_context
 
@@ -42,7 +44,15 @@ def home() -> Response:
 @router.get("/gallery")
 def gallery(view: PageViewDep) -> Response:
     """The gallery."""
+    if view.state.creator:
+        return see(view.state.url())
     return view.render(gallery_context(view))
+
+
+@router.get("/gallery/creators/{user_id}")
+def creator(view: PageViewDep, user_id: UUID) -> Response:
+    """A creator's items."""
+    return view.render(gallery_context(view.of_creator(user_id)))
 
 
 @router.get("/gallery/choose")
@@ -60,7 +70,9 @@ def stats(view: PageViewDep) -> Response:
 @router.get("/gallery/items/{item_id}")
 def item(view: PageViewDep, item_id: ItemId) -> Response:
     """An item."""
-    return view.render(item_context(view, view.services.content.get_item(item_id)))
+    with suppress(NotFoundError):
+        return view.render(item_context(view, view.services.content.get_item(item_id)))
+    return view.render(gone_context(view, item_id), 404)
 
 
 @router.post("/gallery/items/{item_id}/delete", dependencies=[OursOnly])

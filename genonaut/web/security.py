@@ -37,7 +37,7 @@ PAGE: Final = _OURS | {
 PICTURE: Final = _OURS | {"Content-Security-Policy": PICTURE_POLICY}
 FOR_EVER: Final = "public, max-age=31536000, immutable"
 ASK_AGAIN: Final = "private, no-cache"
-_OUR_PAGES: Final = re.compile(r"/gallery(?:/stats|/items/[0-9]{1,18})?")
+_OUR_PAGES: Final = re.compile(r"/gallery(?:/stats|/items/[0-9]{1,18}|/creators/[0-9a-f-]{36})?")
 
 
 def require_same_origin(request: Request) -> None:

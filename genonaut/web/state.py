@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -10,12 +10,15 @@ from starlette.datastructures import QueryParams
 
 from genonaut.api.gallery.query import (
     LARGEST_PAGE,
+    LONGEST_MODEL,
+    LONGEST_SEED,
     GalleryQuery,
     SortField,
     SortOrder,
     SwitchName,
     TagMatch,
 )
+from genonaut.api.schemas.values import as_uuid
 from genonaut.content.tag_names import folded
 
 GALLERY = "/gallery"
@@ -24,6 +27,7 @@ END = "end"
 _DIGITS = 19
 
 View = Literal["grid", "list"]
+Density = Literal["small", "medium", "large"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,21 +61,29 @@ SORTS: dict[str, tuple[str, SortField, SortOrder]] = {
 }
 SIZES = (12, 24, 48, 96)
 VIEWS: tuple[View, ...] = ("grid", "list")
+DENSITIES: tuple[Density, ...] = get_args(Density)
 
 
 @dataclass(frozen=True, slots=True)
 class GalleryState:
-    """What a visitor is viewing. `off` has the keys of the switches that are off."""
+    """What a visitor is viewing. `off` has the keys of the switches that are off.
+
+    The list of a `creator`, given by id, is that creator's page.
+    """
 
     search: str = ""
     tags: tuple[str, ...] = ()
     match: TagMatch = "all"
+    model: str = ""
+    seed: str = ""
+    creator: str = ""
     off: frozenset[str] = frozenset()
     sort: str = "newest"
     page: int = 1
     cursor: str = ""
     size: int = 24
     view: View = "grid"
+    density: Density = "medium"
 
     def parameters(self) -> list[tuple[str, str]]:
         """The parameters of the URL: only those that differ from the default."""
@@ -81,23 +93,36 @@ class GalleryState:
             "search": self.search,
             "tags": ",".join(self.tags),
             "match": self.match if len(self.tags) > 1 and self.match != first.match else "",
+            "model": self.model,
+            "seed": self.seed,
+            "creator": self.creator,
             "notGenSource": ",".join(off),
             "sort": self.sort if self.sort != first.sort else "",
             "size": str(self.size) if self.size != first.size else "",
             "view": self.view if self.view != first.view else "",
+            "density": self.density if self.density != first.density else "",
             "p": str(self.page) if self.page > 1 and not self.cursor else "",
             "cursor": self.cursor,
         }
         return [(name, value) for name, value in values.items() if value]
 
-    def url(self, path: str = GALLERY, more: Iterable[tuple[str, int]] = ()) -> str:
+    def url(self, path: str = GALLERY, more: Iterable[tuple[str, str | int]] = ()) -> str:
         """The address of this state on the gallery or another page, with `more` parameters."""
-        query = urlencode([*self.parameters(), *more], safe=",")
+        given = self.parameters()
+        if self.creator and path in (GALLERY, creator_page(self.creator)):
+            path = creator_page(self.creator)
+            given.remove(("creator", self.creator))
+        query = urlencode([*given, *more], safe=",")
         return f"{path}?{query}" if query else path
 
     def but(self, **changes: Any) -> "GalleryState":  # noqa: ANN401 - any of the fields
         """Another state of the same list, at its beginning."""
         return replace(self, **{"page": 1, "cursor": "", **changes})
+
+    def all_with(self, **filters: Any) -> "GalleryState":  # noqa: ANN401 - any of the fields
+        """Everything with these filters and no others, shown in the same way."""
+        shown = {"sort": self.sort, "size": self.size, "view": self.view, "density": self.density}
+        return GalleryState(**{**shown, **filters})
 
     def query(self, user_id: UUID | None) -> GalleryQuery:
         """The query that finds this page, for this viewer."""
@@ -109,6 +134,9 @@ class GalleryState:
             search=self.search,
             tags=self.tags,
             tag_match=self.match,
+            model=self.model,
+            seed=self.seed,
+            creator=UUID(self.creator) if self.creator else None,
             sort_field=field,
             sort_order=order,
             page=self.page,
@@ -130,18 +158,27 @@ def read_state(given: QueryParams) -> GalleryState:
         search=" ".join(_text(given.get("search", "")).split()),
         tags=tuple(sorted(set(filter(None, tags)))),
         match="any" if given.get("match") == "any" else "all",
+        model=_text(given.get("model", ""))[:LONGEST_MODEL],
+        seed=_text(given.get("seed", ""))[:LONGEST_SEED],
+        creator=str(as_uuid(given.get("creator", "")) or ""),
         off=_KEYS & frozenset(off),
         sort=given["sort"] if given.get("sort") in SORTS else first.sort,
         page=min(read_number(given.get("p", "")) or 1, LARGEST_PAGE),
         cursor=given.get("cursor", ""),
         size=size if size in SIZES else first.size,
         view="list" if given.get("view") == "list" else "grid",
+        density=next((one for one in DENSITIES if one == given.get("density")), first.density),
     )
 
 
 def read_choice(given: QueryParams) -> GalleryState:
     """The state that the options form describes: it sends the switches that are on."""
     return read_state(given).but(off=_KEYS - frozenset(given.getlist("genSource")))
+
+
+def creator_page(user_id: str) -> str:
+    """Where a creator's page is, without its filters."""
+    return f"{GALLERY}/creators/{user_id}"
 
 
 def read_number(text: str) -> int:

@@ -3,5 +3,7 @@
 import "./options.js";
 import "./counts.js";
 import "./keys.js";
+import "./copy.js";
+import "./viewer.js";
 
 document.documentElement.dataset.script = "";

@@ -32,14 +32,19 @@ if (setting) {
   });
 }
 
-document.addEventListener("keydown", (event) => {
-  if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
-  const single = SINGLE[event.key];
-  const act = single ?? (event.shiftKey ? undefined : ARROWS[event.key]);
-  if (!act || (single && localStorage.getItem(OFF))) return;
-  if (event.target.closest(single ? TYPING : MOVING)) return;
-  if (act() !== false) event.preventDefault();
-});
+listen(SINGLE, ARROWS);
+
+// Those of a page as well. An action that returns false had nothing to do.
+export function listen(singles, arrows) {
+  document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+    const single = singles[event.key];
+    const act = single ?? (event.shiftKey ? undefined : arrows[event.key]);
+    if (!act || (single && localStorage.getItem(OFF))) return;
+    if (event.target.closest(single ? TYPING : MOVING)) return;
+    if (act() !== false) event.preventDefault();
+  });
+}
 
 const current = () => cards.indexOf(document.activeElement);
 

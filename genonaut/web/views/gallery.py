@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
+from uuid import UUID
 
 from genonaut.api.gallery.query import Pagination
 from genonaut.web.contexts import (
     Choice,
+    CreatorHead,
     Empty,
     GalleryContext,
     Link,
@@ -16,7 +18,7 @@ from genonaut.web.contexts import (
 )
 from genonaut.web.page_view import PageView
 from genonaut.web.rendering import plural
-from genonaut.web.state import END, SIZES, SORTS, SWITCHES, VIEWS, GalleryState
+from genonaut.web.state import DENSITIES, END, SIZES, SORTS, SWITCHES, VIEWS, GalleryState
 from genonaut.web.views.parts import cards_of, notice_of, tag_links
 
 COUNTS: Final = "/api/v1/content/stats/unified"
@@ -26,9 +28,10 @@ TAGS_TO_CHOOSE_FROM: Final = 14
 def gallery_context(view: PageView) -> GalleryContext:
     """Everything on the page, of one moment."""
     state, viewer = view.state, view.viewer
+    name = _creator_name(view)
     page = view.services.gallery.page(state.query(viewer.user_id))
     return GalleryContext(
-        title=_results(page.pagination),
+        title=f"{name}: {_results(page.pagination)}" if name else _results(page.pagination),
         viewer=viewer,
         state=state,
         summary=_summary(page.pagination),
@@ -43,12 +46,24 @@ def gallery_context(view: PageView) -> GalleryContext:
             Link(view.capitalize(), replace(state, view=view).url(), chosen=view == state.view)
             for view in VIEWS
         ),
-        chips=_chips(state),
+        densities=_choices({one: one.capitalize() for one in DENSITIES}, state.density),
+        creator=CreatorHead(name, page.creator_counts) if name else None,
+        chips=_chips(state, name),
         cards=cards_of(view, page.items),
         empty=None if page.items else _empty(page.pagination, state, viewer),
         pages=_pages(page.pagination, state),
         notice=notice_of(view),
     )
+
+
+def _creator_name(view: PageView) -> str:
+    """Whose page it is; empty if it is all of the gallery.
+
+    Raises:
+        NotFoundError: there is no such user.
+    """
+    creator = view.state.creator
+    return view.services.users.get(UUID(creator)).username if creator else ""
 
 
 def _results(pagination: Pagination) -> str:
@@ -77,12 +92,18 @@ def _choices(labels: Mapping[str, str], chosen: str) -> tuple[Choice, ...]:
     return tuple(Choice(value, label, value == chosen) for value, label in labels.items())
 
 
-def _chips(state: GalleryState) -> tuple[Link, ...]:
+def _chips(state: GalleryState, creator: str) -> tuple[Link, ...]:
     """One for each filter that is set: a link to the same list without it."""
     chips = [Link(f"“{state.search}”", state.but(search="").url())] if state.search else []
     for tag in state.tags:
         others = tuple(other for other in state.tags if other != tag)
         chips.append(Link(tag, state.but(tags=others).url()))
+    if state.model:
+        chips.append(Link(f"model {state.model}", state.but(model="").url()))
+    if state.seed:
+        chips.append(Link(f"seed {state.seed}", state.but(seed="").url()))
+    if creator:
+        chips.append(Link(f"by {creator}", state.but(creator="").url()))
     return tuple(chips)
 
 
@@ -114,11 +135,17 @@ def _empty(pagination: Pagination, state: GalleryState, viewer: Viewer) -> Empty
     ways = [
         *([Link("Without the search", state.but(search="").url())] if state.search else []),
         *([Link("Without the tags", state.but(tags=()).url())] if state.tags else []),
+        *([Link("Any model and seed", state.but(model="", seed="").url())] * _is_made_with(state)),
+        *([Link("All creators", state.but(creator="").url())] if state.creator else []),
         *([Link("All four sources", state.but(off=frozenset()).url())] if state.off else []),
     ]
     if not ways:
         return Empty("The gallery has no items yet. Add some with `genonaut import FOLDER`.", ())
     return Empty(_reason(state, viewer), tuple(ways))
+
+
+def _is_made_with(state: GalleryState) -> bool:
+    return bool(state.model or state.seed)
 
 
 def _reason(state: GalleryState, viewer: Viewer) -> str:
@@ -133,5 +160,11 @@ def _reason(state: GalleryState, viewer: Viewer) -> str:
     if state.tags:
         together = " and " if state.match == "all" else " or "
         sought.append(f"carry the tag {together.join(f'“{tag}”' for tag in state.tags)}")
+    if _is_made_with(state):
+        made = [f"model “{state.model}”"] if state.model else []
+        made += [f"seed {state.seed}"] if state.seed else []
+        sought.append(f"were made with {' and '.join(made)}")
+    if state.creator:
+        sought.append("are by this creator")
     among = "Among the sources that are switched on, no" if state.off else "No"
     return f"{among} items {' and '.join(sought)}." if sought else f"{among} items were found."

@@ -1,56 +1,73 @@
-"""An item's page."""
+"""An item's page: the viewer, which knows the list that one came from."""
 
-import json
-from collections.abc import Iterable
-from typing import Any, Final
+from typing import Final
 
 from genonaut.api.entities import Item
-from genonaut.web.contexts import ItemContext, Link
+from genonaut.api.gallery.query import GalleryQuery, Neighbours
+from genonaut.errors import InvalidCursorError, NotFoundError
+from genonaut.web.contexts import Beside, Card, GoneContext, ItemContext, Link, Ways
 from genonaut.web.page_view import PageView
-from genonaut.web.rendering import utc
 from genonaut.web.state import GalleryState
-from genonaut.web.views.parts import cards_of, tag_value
+from genonaut.web.views.parts import PLACE, cards_of, item_url, tag_value
+from genonaut.web.views.settings import facts_of, negative_prompt, settings_of
 
-MOST_FACTS: Final = 40
-_HIDDEN: Final = {"tags", "import_key"}
-"""Shown elsewhere, or of no interest."""
+_WITH_WORKFLOW: Final = "ComfyUI"
 
 
 def item_context(view: PageView, item: Item) -> ItemContext:
     """Everything on the page."""
-    viewer = view.viewer
+    user_id = view.viewer.user_id
     [card] = cards_of(view, [item])
     return ItemContext(
         title=item.title,
-        viewer=viewer,
+        viewer=view.viewer,
         card=card,
+        ways=_ways(view, view.services.gallery.neighbours(_query(view), item)),
+        negative_prompt=negative_prompt(item),
+        settings=tuple(settings_of(item)),
+        facts=tuple(facts_of(item)),
         tags=tuple(
             Link(tag, GalleryState(tags=(tag_value(tag, None),)).url()) for tag in item.tags
         ),
-        facts=tuple(_facts(item)),
-        back=view.state.url(),
+        files=tuple(_files(item, card)),
         kept=tuple(view.state.parameters()),
-        is_own=viewer.user_id is not None and item.creator_id == viewer.user_id,
+        is_own=user_id is not None and item.creator_id == user_id,
     )
 
 
-def _facts(item: Item) -> Iterable[tuple[str, str]]:
-    """What is known about how it was made; metadata is any JSON."""
-    yield "Number", str(item.id)
-    yield "Made", utc(item.created_at)
-    if item.updated_at != item.created_at:
-        yield "Changed", utc(item.updated_at)
-    yield "Kind", item.content_type
-    yield "Quality", f"{item.quality_score:g}"
-    metadata = dict(item.item_metadata)
-    if {"width", "height"} <= metadata.keys():
-        yield "Size", f"{_plain(metadata.pop('width'))} × {_plain(metadata.pop('height'))}"  # noqa: RUF001
-    for key in sorted(metadata.keys() - _HIDDEN)[:MOST_FACTS]:
-        if metadata[key] not in (None, "", [], {}):
-            yield key.replace("_", " ").capitalize(), _plain(metadata[key])
+def gone_context(view: PageView, item_id: int) -> GoneContext:
+    """What was beside an item that is gone.
+
+    Raises:
+        NotFoundError: the address does not say where it was.
+    """
+    try:
+        beside = view.services.gallery.neighbours(_query(view), view.parameters.get(PLACE, ""))
+    except InvalidCursorError as error:
+        raise NotFoundError(f"There is no item {item_id}.") from error
+    return GoneContext(f"Item {item_id} is gone", view.viewer, _ways(view, beside))
 
 
-def _plain(value: Any) -> str:  # noqa: ANN401 - JSON is anything
-    if isinstance(value, dict | list):
-        return json.dumps(value, ensure_ascii=False)
-    return f"{value:g}" if isinstance(value, float) else str(value)
+def _query(view: PageView) -> GalleryQuery:
+    return view.state.query(view.viewer.user_id)
+
+
+def _ways(view: PageView, beside: Neighbours) -> Ways:
+    return Ways(_beside(view, beside.previous), _beside(view, beside.next), view.state.url())
+
+
+def _beside(view: PageView, item: Item | None) -> Beside | None:
+    if item is None:
+        return None
+    picture = view.services.pictures([item]).page_picture(item)
+    return Beside(item_url(view, item), item.title, picture)
+
+
+def _files(item: Item, card: Card) -> list[Link]:
+    """The item's file as it is, and what made it."""
+    if card.picture.is_drawn or card.picture.is_gone:
+        return []
+    files = [Link("Download the original", f"/gallery/files/{item.id}/download")]
+    if item.item_metadata.get("program") == _WITH_WORKFLOW:
+        files.append(Link("Download the workflow", f"/gallery/items/{item.id}/workflow.json"))
+    return files

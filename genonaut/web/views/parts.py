@@ -5,11 +5,14 @@ from typing import Final
 from uuid import UUID
 
 from genonaut.api.entities import Item
+from genonaut.api.gallery.pagination import write_place
 from genonaut.api.services.tag_service import TagService
 from genonaut.web.contexts import Card, Notice, PagePicture, TagLink
 from genonaut.web.page_view import PageView
 from genonaut.web.state import GalleryState, read_number
 
+PLACE: Final = "at"
+"""The parameter that tells where in its list an item is, or was."""
 DELETED: Final = "deleted"
 RESTORED: Final = "restored"
 """Parameters that the URL has right after an item was deleted or restored: its number."""
@@ -25,13 +28,20 @@ def _card_of(view: PageView, item: Item, picture: PagePicture) -> Card:
     return Card(
         id=item.id,
         title=item.title,
-        url=view.state.url(f"/gallery/items/{item.id}"),
+        url=item_url(view, item),
         picture=picture,
         creator=item.creator_username,
+        creator_url=view.state.all_with(creator=str(item.creator_id)).url(),
         source_type=item.source_type,
         prompt=item.prompt,
         created_at=item.created_at,
     )
+
+
+def item_url(view: PageView, item: Item) -> str:
+    """The page of an item in the list that is viewed, which knows its place there."""
+    place = write_place(item, view.state.query(view.viewer.user_id))
+    return view.state.url(f"/gallery/items/{item.id}", more=[(PLACE, place)])
 
 
 def tag_links(tags: TagService, chosen: Collection[str], number: int) -> tuple[TagLink, ...]:
