@@ -5,12 +5,14 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage, Troubles
+from tests.support.site import USERS
 
 SERIOUS = {"serious", "critical"}
 PAGES = {
     "gallery": "/gallery",
     "list": "/gallery?view=list&size=12&p=2",
     "empty": "/gallery?notGenSource=your-g,your-ag,comm-g,comm-ag",
+    "creator": f"/gallery/creators/{USERS['bo']}?density=large",
     "stats": "/gallery/stats",
     "error": "/gallery/items/999999999",
     "nothing": "/gallery/nothing/here",
@@ -64,6 +66,15 @@ def test_nothing_serious_on_a_phone(open_page: OpenPage, scheme: str) -> None:
     assert violations(page) == []
     page.get_by_test_id("gallery-options-toggle-button").tap()
     expect(page.get_by_test_id("gallery-options-drawer")).to_be_visible()
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_serious_in_the_viewer_of_a_phone(open_page: OpenPage, scheme: str) -> None:
+    phone = {"width": 360, "height": 740}
+    page = open_page(viewport=phone, has_touch=True, is_mobile=True, color_scheme=scheme)
+    page.locator("[data-card]").nth(3).click()
+    expect(page.get_by_test_id("gallery-item-picture")).to_be_visible()
     assert violations(page) == []
 
 

@@ -33,7 +33,7 @@ def test_back_and_forward_restore_page_and_scroll(open_page: OpenPage) -> None:
     second = first_title(page)
     assert second != first
     scroll_to(page, 250)
-    page.get_by_test_id("gallery-grid-item").nth(4).get_by_role("link").dispatch_event("click")
+    page.get_by_test_id("gallery-grid-item").nth(4).locator("[data-card]").dispatch_event("click")
     page.wait_for_url("**/gallery/items/*")
 
     page.go_back()
@@ -64,7 +64,7 @@ def test_back_restores_the_switches(open_page: OpenPage) -> None:
 
 def test_the_item_page_knows_the_way_back(open_page: OpenPage) -> None:
     page = open_page("/gallery?size=12&sort=title&p=2")
-    page.get_by_test_id("gallery-grid-item").first.get_by_role("link").click()
+    page.get_by_test_id("gallery-grid-item").first.locator("[data-card]").click()
     page.wait_for_url("**/gallery/items/*")
     page.get_by_test_id("gallery-item-back").click()
     page.wait_for_url("**/gallery?sort=title&size=12&p=2")

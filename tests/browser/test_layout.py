@@ -32,10 +32,10 @@ def test_nothing_is_wider_than_the_screen(
         assert too_wide(page) <= 0, width
 
 
-def test_one_column_on_a_phone_and_many_on_a_wide_screen(open_page: OpenPage) -> None:
+def test_two_in_a_row_on_a_phone_and_many_on_a_wide_screen(open_page: OpenPage) -> None:
     count = "document.querySelectorAll('[data-testid=gallery-grid-item]')[0].offsetWidth"
     narrow = open_page(viewport={"width": 360, "height": 740})
-    assert narrow.evaluate(count) > 300
+    assert 140 < narrow.evaluate(count) < 170
     wide = open_page(viewport={"width": 1920, "height": 1000})
     tops = wide.evaluate(
         "[...document.querySelectorAll('[data-testid=gallery-grid-item]')].map((c) => c.offsetTop)"
@@ -71,6 +71,17 @@ def test_targets_are_large_enough(open_page: OpenPage, path: str, touch: bool, l
     assert page.evaluate(SMALL_TARGETS, least) == []
 
 
+@pytest.mark.parametrize(("touch", "least"), [(False, 24), (True, 44)])
+def test_the_targets_of_the_viewer_are_large_enough(
+    open_page: OpenPage, touch: bool, least: int
+) -> None:
+    page = open_page(viewer="ada", has_touch=touch, is_mobile=touch)
+    page.locator("[data-card]").nth(3).click()
+    expect(page.get_by_test_id("gallery-item-picture")).to_be_visible()
+    assert page.evaluate(SMALL_TARGETS, least) == []
+    assert too_wide(page) <= 0
+
+
 def test_nothing_jumps_while_loading(open_page: OpenPage) -> None:
     page = open_page("/gallery?size=12")
     page.wait_for_load_state("networkidle")
@@ -84,7 +95,7 @@ def test_nothing_jumps_while_loading(open_page: OpenPage) -> None:
 
 
 def test_little_moves_for_viewers_who_prefer_reduced_motion(open_page: OpenPage) -> None:
-    duration = "getComputedStyle(document.querySelector('.card__picture')).transitionDuration"
+    duration = "getComputedStyle(document.querySelector('.frame img')).transitionDuration"
     assert open_page(reduced_motion="no-preference").evaluate(duration) != "0s"
     assert open_page(reduced_motion="reduce").evaluate(duration) == "0s"
 

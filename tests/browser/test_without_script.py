@@ -51,7 +51,7 @@ def test_viewing_as_deleting_and_undoing(plain: Page) -> None:
     plain.goto("/gallery?notGenSource=comm-g,comm-ag")
     before = summary(plain)
     assert before == sum(ITEMS["ada"])
-    plain.get_by_test_id("gallery-grid-item").first.get_by_role("link").click()
+    plain.get_by_test_id("gallery-grid-item").first.locator("[data-card]").click()
     plain.get_by_text("Delete …").click()
     plain.get_by_test_id("gallery-item-delete-button").click()
     assert summary(plain) == before - 1

@@ -67,7 +67,7 @@ def test_the_pages_are_no_part_of_the_api(client: httpx.Client) -> None:
     ("path", "status"),
     [("/gallery/items/999999", 404), ("/gallery/items/x", 422), ("/gallery/nothing", 404),
      ("/gallery?cursor=forged", 400), ("/gallery/pictures/999999.svg", 404),
-     ("/gallery/files/1/secret", 422), ("/gallery/items/" + "9" * 30, 422)],
+     ("/gallery/files/1/secret", 404), ("/gallery/items/" + "9" * 30, 422)],
 )  # fmt: skip
 def test_errors_are_pages(client: httpx.Client, path: str, status: int) -> None:
     answer = client.get(path)

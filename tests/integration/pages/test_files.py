@@ -14,7 +14,7 @@ PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
 
 def test_a_drawing(client: httpx.Client, item_id: int) -> None:
     page = client.get(f"/gallery/items/{item_id}").text
-    [address] = re.findall(r"/gallery/pictures/\d+\.svg\?v=\w+", page)
+    [address] = re.findall(rf"/gallery/pictures/{item_id}\.svg\?v=\w+", page)
     answer = client.get(address)
     assert answer.headers["content-type"] == "image/svg+xml"
     assert answer.headers["content-security-policy"].endswith("sandbox")

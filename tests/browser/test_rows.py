@@ -1,0 +1,65 @@
+"""The grid: whole pictures in rows of equal height, whose place is kept from the start."""
+
+from itertools import groupby
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import OpenPage
+
+BOXES = """() => [...document.querySelectorAll(".card .frame")].map((frame) => {
+  const [box, image] = [frame.getBoundingClientRect(), frame.querySelector("img")];
+  return [box.top, box.width, box.height, image.width / image.height,
+          image.getAttribute("width") / image.getAttribute("height")];
+})"""
+# How far what is shown moved, and what it was.
+SHIFTS = """new PerformanceObserver((list) => {
+  for (const shift of list.getEntries()) {
+    for (const { node } of shift.sources) {
+      const part = node?.parentElement?.closest("main, header")?.outerHTML.slice(0, 60);
+      (window.shifts ??= []).push(`${shift.value} ${part}`);
+    }
+  }
+}).observe({type: "layout-shift", buffered: true});"""
+
+
+@pytest.mark.parametrize("density", ["small", "medium", "large"])
+@pytest.mark.parametrize("width", [360, 1280, 2200])
+def test_rows_of_whole_pictures(open_page: OpenPage, density: str, width: int) -> None:
+    page = open_page(f"/gallery?density={density}", viewport={"width": width, "height": 900})
+    page.wait_for_load_state("networkidle")
+    boxes = page.evaluate(BOXES)
+    for _, row in groupby(boxes, lambda box: round(box[0])):
+        heights = [height for _, _, height, _, _ in row]
+        assert max(heights) - min(heights) < 1.5
+    for _, frame_width, height, shown, real in boxes:
+        assert frame_width / height == pytest.approx(real, rel=0.012)
+        assert shown == pytest.approx(real, rel=0.012)
+
+
+def test_nothing_moves_while_pictures_load(open_page: OpenPage) -> None:
+    for path in ("/gallery", "/gallery?view=list"):
+        page = open_page("about:blank")
+        page.add_init_script(SHIFTS)
+        page.goto(path)
+        page.wait_for_load_state("networkidle")
+        assert shifts(page) == [], path
+        page.locator("[data-card]").first.click()
+        page.wait_for_load_state("networkidle")
+        assert shifts(page) == [], path
+
+
+def shifts(page: Page) -> list[str]:
+    """Those in the content; the choice of a viewer loses its button when the script arrives."""
+    found: list[str] = page.evaluate("window.shifts ?? []")
+    return [shift for shift in found if "<header" not in shift]
+
+
+def test_the_density_is_chosen_and_kept(page: Page) -> None:
+    card = page.get_by_test_id("gallery-grid-item").nth(1)
+    before = card.evaluate("(one) => one.offsetWidth")
+    page.get_by_test_id("gallery-density-select").select_option("small")
+    page.wait_for_url("**/gallery?density=small")
+    assert card.evaluate("(one) => one.offsetWidth") < before
+    page.get_by_test_id("gallery-pagination-next").click()
+    expect(page.get_by_test_id("gallery-grid")).to_have_class("grid grid--small")
