@@ -134,6 +134,18 @@ def to_an_own_item(page: Page) -> None:
     page.locator("[data-card]").nth(3).click()
 
 
+def to_an_item(page: Page) -> None:
+    """An item in the middle of a list."""
+    page.locator("[data-card]").nth(5).click()
+    page.wait_for_url("**/gallery/items/*")
+
+
+def to_a_creator(page: Page) -> None:
+    """The creator of the first item."""
+    page.locator(".card__creator").first.click()
+    page.wait_for_url("**/gallery/creators/*")
+
+
 PICTURES: Final[dict[str, tuple[str, dict[str, Any], Callable[[Page], None]]]] = {
     "gallery-light": ("/gallery?sort=best", WIDE, as_somebody),
     "gallery-dark": ("/gallery?tags=japan", LOWER | {"color_scheme": "dark"}, as_somebody),
@@ -141,8 +153,11 @@ PICTURES: Final[dict[str, tuple[str, dict[str, Any], Callable[[Page], None]]]] =
     "list": ("/gallery?search=lighthouse&view=list", WIDE, as_it_is),
     "empty": ("/gallery?search=lighthouse+zebra&notGenSource=comm-g", WIDE, as_it_is),
     "item": ("/gallery?notGenSource=comm-g,comm-ag&sort=oldest", WIDE, to_an_own_item),
+    "item-dark": ("/gallery?sort=best", LOWER | {"color_scheme": "dark"}, to_an_item),
+    "creator": ("/gallery?sort=best&density=small", WIDE, to_a_creator),
     "stats": ("/gallery/stats", {"viewport": {"width": 1280, "height": 1400}}, as_it_is),
     "phone": ("/gallery?sort=title", PHONE, as_it_is),
+    "phone-item": ("/gallery?sort=best", PHONE | {"color_scheme": "dark"}, to_an_item),
     "phone-options": ("/gallery", PHONE | {"color_scheme": "dark"}, with_options),
 }
 
