@@ -8,8 +8,9 @@ more than one line.
 import logging
 import re
 import sys
+from contextlib import suppress
 from functools import lru_cache, partial
-from typing import Any, TextIO
+from typing import Any, TextIO, cast
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
@@ -41,11 +42,26 @@ _IN_TEXT = re.compile(
 )
 
 
+class Stream:
+    """Writes to a stream what it takes. A log on a full disk must not end what is logged."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> None:
+        with suppress(OSError, ValueError):  # ValueError: it was closed
+            self._stream.write(text)
+
+    def flush(self) -> None:
+        with suppress(OSError, ValueError):
+            self._stream.flush()
+
+
 class NamedWriter(structlog.WriteLogger):
     """Writes lines to a stream, and knows the name of the logger."""
 
     def __init__(self, stream: TextIO, name: str = "") -> None:
-        super().__init__(stream)
+        super().__init__(cast("TextIO", Stream(stream)))
         self.name = name
 
 

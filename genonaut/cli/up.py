@@ -3,7 +3,7 @@
 import signal
 import socket
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import typer
@@ -88,10 +88,12 @@ class Servers:
         supervisor = Supervisor(self._ensure_running)
 
         def on_line(line: str) -> None:
-            say(line)
+            with suppress(OSError):  # a full disk; the part must not wait for its lines to be read
+                say(line)
             # Only now may the others, for which no user waits, compete for the processor.
             if line.startswith(READY):
-                own_address.write_text(line.removeprefix(f"{READY} at ").split()[0])
+                with suppress(OSError):  # then a second `up` does not say where this one is
+                    own_address.write_text(line.removeprefix(f"{READY} at ").split()[0])
                 while others:  # not again when the API was restarted
                     supervisor.add(others.pop(0))
 

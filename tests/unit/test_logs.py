@@ -3,13 +3,14 @@
 import json
 import logging
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
 import structlog
 
 from genonaut.config import LogSettings
-from genonaut.logs import configure_logs
+from genonaut.logs import NamedWriter, configure_logs
 
 
 class Logs:
@@ -147,3 +148,10 @@ def test_configuring_again_replaces_the_former_configuration(logs: Logs) -> None
     structlog.stdlib.get_logger().info("hidden")
     structlog.stdlib.get_logger().error("shown")
     assert [event["event"] for event in logs.events()] == ["shown"]
+
+
+def test_a_full_disk_does_not_end_what_is_logged() -> None:
+    with open("/dev/full", "w", encoding="utf-8", buffering=1) as full:  # noqa: PTH123 - a device
+        NamedWriter(full).warning("a process died")
+        with suppress(OSError):  # what it still holds
+            full.close()

@@ -7,6 +7,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
+from typing import cast
+from unittest.mock import create_autospec
 
 import pytest
 from structlog.testing import capture_logs
@@ -36,6 +38,16 @@ class Brief(Part):
         process = subprocess.Popen(["true"], text=True)
         process.wait()
         return process
+
+
+class Observed(Part):
+    """A part whose process runs, and notes what it is asked to do."""
+
+    process = create_autospec(subprocess.Popen, instance=True, stdout=None)
+
+    def start(self) -> subprocess.Popen[str]:
+        self.process.poll.return_value = None
+        return cast("subprocess.Popen[str]", self.process)
 
 
 @pytest.fixture
@@ -69,6 +81,15 @@ def test_a_process_that_dies_is_restarted_and_one_that_stays_is_stopped() -> Non
     assert len(set(dying)) >= 3, "each time another process"
     [stayed] = staying
     assert not Path(f"/proc/{stayed}").exists()
+
+
+def test_a_part_is_asked_to_end_before_it_is_killed() -> None:
+    process = PartProcess(Observed("observed", "test"))
+    process.keep_running()
+    process.terminate()
+    process.wait_until_ended(time.monotonic())
+    Observed.process.terminate.assert_called_once()
+    Observed.process.kill.assert_not_called()
 
 
 def test_the_pause_doubles_up_to_half_a_minute_and_is_short_again_after_a_steady_run(
