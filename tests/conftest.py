@@ -37,6 +37,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=EMBEDDED,
         help="the server of the tests that are not marked both_servers",
     )
+    parser.addoption(
+        "--prepared", metavar="FOLDER", help="another run's folder, whose servers are copied"
+    )
 
 
 def pytest_report_header() -> list[str]:
@@ -52,7 +55,7 @@ def pytest_report_header() -> list[str]:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    given = getattr(config, "workerinput", {}).get("run")
+    given = getattr(config, "workerinput", {}).get("run") or config.getoption("prepared")
     config.stash[RUN] = Path(given) if given else make_folder()
     if os.geteuid() == 0:
         our_account()  # which is told of by the first command that needs it
@@ -64,7 +67,7 @@ def pytest_configure_node(node: Any) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    if not hasattr(config, "workerinput"):
+    if not (hasattr(config, "workerinput") or config.getoption("prepared")):
         shutil.rmtree(config.stash[RUN], ignore_errors=True)
 
 

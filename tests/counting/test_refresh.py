@@ -5,7 +5,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from genonaut.api.repositories.content_repository import ContentRepository
-from genonaut.counting.engine import WrongIsolationError, execute, fold, read, refresh
+from genonaut.counting.engine import (
+    WrongIsolationError,
+    execute,
+    fold,
+    read,
+    record_failure,
+    refresh,
+)
 from genonaut.counting.runs import build_if_never_built, refresh_now
 from genonaut.db.counts import GEN_SOURCE
 from genonaut.db.schema import GenSourceRefresh
@@ -154,6 +161,15 @@ def test_a_failed_refresh_is_recorded_and_raised(built: Database) -> None:
         assert last.outcome == "failed"
         assert last.error is not None
         assert read(session, GEN_SOURCE).verified_at
+
+
+def test_a_failed_refresh_builds_nothing(database: Database) -> None:
+    with database.transaction() as session:
+        record_failure(session, GEN_SOURCE, "test", "out of memory")
+        assert read(session, GEN_SOURCE).verified_at is None
+    done = build_if_never_built(database.transaction, GEN_SOURCE, "test")
+    assert done is not None
+    assert done.outcome == "built"
 
 
 def test_old_records_are_pruned_but_never_the_last_good_one(built: Database) -> None:

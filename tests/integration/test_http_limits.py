@@ -50,6 +50,9 @@ def test_a_header_of_a_usual_size_is_taken(client: httpx.Client) -> None:
 @pytest.mark.parametrize(
     ("sent", "status", "error"),
     [
+        pytest.param(
+            [*pieces(16, 1 << 16), b"\r\n" + END], 431, "headers", id="one header of 1 MiB"
+        ),
         pytest.param(list(pieces(64, 1 << 20)), 431, "headers", id="one header of 64 MiB"),
         pytest.param(
             [BEGIN + b"".join(b"X-%d: 1\r\n" % n for n in range(10_000)) + END],

@@ -1,5 +1,6 @@
 """What a mutant is, and the copy of the checkout in which it lives."""
 
+import compileall
 import os
 import shutil
 import subprocess
@@ -8,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from py_compile import PycInvalidationMode
 
 CHECKOUT = Path(__file__).parents[2]
 LEFT_OUT = shutil.ignore_patterns(".*", "__pycache__", "*.egg-info", "screenshots", "build", "dist")
@@ -54,19 +56,27 @@ def applied(mutant: Mutant, copy: Path) -> Iterator[None]:
 
 
 def copy_checkout(folder: Path) -> Path:
-    """A copy of the checkout that may be changed, without what was installed or made."""
+    """A copy of the checkout that may be changed, without what was installed or made.
+
+    It is compiled once. A hash of the source, and not its time, decides whether that still holds:
+    a mutant may be as long as what it replaces, and come within the same second.
+    """
     copy = folder / "checkout"
     shutil.copytree(CHECKOUT, copy, ignore=LEFT_OUT)
+    by_hash = PycInvalidationMode.CHECKED_HASH
+    for package in ("genonaut", "tests"):
+        compileall.compile_dir(copy / package, quiet=2, invalidation_mode=by_hash)
     return copy
 
 
-def run_tests(copy: Path, test: str) -> subprocess.CompletedProcess[str]:
-    """Run a test of the copy against the copy's own code.
+def run_tests(copy: Path, test: str, prepared: Path) -> subprocess.CompletedProcess[str]:
+    """Run a test of the copy against the copy's own code, with servers that are prepared.
 
     Raises:
         subprocess.TimeoutExpired: it hangs, which tells as little as green.
     """
-    command = ["-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-p", "no:xdist"]
+    plugins = [f"-pno:{plugin}" for plugin in ("cacheprovider", "xdist", "schemathesis")]
+    command = ["-m", "pytest", "-q", "-x", *plugins, "--prepared", str(prepared)]
     return subprocess.run(
         [sys.executable, *command, *test.split()],
         cwd=copy,

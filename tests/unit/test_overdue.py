@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from celery.signals import worker_ready
+from structlog.testing import capture_logs
 
 from genonaut.config import load_settings
 from genonaut.counting.engine import Reading
@@ -16,7 +17,7 @@ from genonaut.db.counts import COUNTS
 from genonaut.errors import DatabaseUnreachableError
 from genonaut.worker import process
 from genonaut.worker.celery_app import app
-from genonaut.worker.process import task_name
+from genonaut.worker.process import refresh_if_overdue, task_name
 
 NOW = datetime.now(UTC)
 ALL = {task_name(count) for count in COUNTS.values()}
@@ -63,7 +64,9 @@ def test_a_worker_starts_without_the_database(
         yield
 
     monkeypatch.setattr(process, "worker_database", gone)
-    start(monkeypatch, None)
+    with capture_logs() as logged:
+        refresh_if_overdue()  # not by its signal, which passes no error on
+    assert [line["reason"] for line in logged] == ["The database is away."]
     assert sent == []
 
 

@@ -114,6 +114,15 @@ def test_no_viewer_can_be_chosen_where_it_is_switched_off(
             client.post("/gallery/viewer", data={"user": USERS["ada"]}, headers=OURS).status_code
             == 404
         )
-        page = client.get("/gallery", headers={"Cookie": f"genonaut_viewer={USERS['ada']}"}).text
+        cookie = {"Cookie": f"genonaut_viewer={USERS['ada']}"}
+        page = client.get("/gallery", headers=cookie).text
         assert "gallery-viewer-select" not in page
         assert "no choice of users" in page
+        none_of_hers = client.get("/gallery?notGenSource=comm-g,comm-ag", headers=cookie).text
+        assert 'data-testid="gallery-grid-item"' in page
+        assert 'data-testid="gallery-grid-item"' not in none_of_hers
+        items = client.get("/api/v1/content/unified?page_size=100").json()["items"]
+        hers = next(item["id"] for item in items if item["creator_id"] == str(USERS["ada"]))
+        answer = client.post(f"/gallery/items/{hers}/delete", headers=OURS | cookie)
+        assert answer.status_code in {403, 404}
+        assert client.get(f"/api/v1/content/{hers}").status_code == 200

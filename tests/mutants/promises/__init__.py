@@ -5,6 +5,7 @@ from typing import Final
 from tests.mutants.promises import (
     api,
     counting,
+    http,
     ingest,
     local,
     operations,
@@ -17,6 +18,7 @@ from tests.mutants.promises import (
 MUTANTS: Final = (
     *api.MUTANTS,
     *counting.MUTANTS,
+    *http.MUTANTS,
     *ingest.MUTANTS,
     *local.MUTANTS,
     *operations.MUTANTS,

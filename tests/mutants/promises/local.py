@@ -7,7 +7,7 @@ from tests.mutants.mutant import Mutant
 MUTANTS: Final = (
     Mutant(
         "a link that was put in an image's place is not followed",
-        "genonaut/web/images.py",
+        "genonaut/library/files.py",
         "os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC",
         "os.O_PATH | os.O_CLOEXEC",
         "tests/unit/test_web_files.py::test_a_link_that_is_put_there_a_moment_later_is_not_followed",

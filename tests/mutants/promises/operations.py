@@ -124,4 +124,11 @@ MUTANTS: Final = (
         "`api.statement-timeout`",
         "tests/unit/test_docs.py",
     ),
+    Mutant(
+        "the schema of a development version is refused",
+        "genonaut/db/migrate.py",
+        "if found and found.isdecimal():",
+        "if False:",
+        "tests/integration/test_migrations.py::test_a_development_database_is_refused_and_can_be_emptied",
+    ),
 )

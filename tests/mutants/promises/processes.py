@@ -76,10 +76,17 @@ MUTANTS: Final = (
         "tests/unit/test_supervisor.py::test_the_pause_doubles_up_to_half_a_minute_and_is_short_again_after_a_steady_run",
     ),
     Mutant(
-        "a part that stays is stopped in the end",
+        "a part is asked to end before it is killed",
         "genonaut/running/supervisor.py",
         "            self._process.terminate()\n",
         "            pass\n",
-        "tests/unit/test_supervisor.py::test_a_process_that_dies_is_restarted_and_one_that_stays_is_stopped",
+        "tests/unit/test_supervisor.py::test_a_part_is_asked_to_end_before_it_is_killed",
+    ),
+    Mutant(
+        "a refresh from the future is overdue",
+        "genonaut/worker/process.py",
+        "if last is None or ahead or",
+        "if last is None or",
+        "tests/unit/test_overdue.py::test_one_from_the_future_is_no_reason_to_wait",
     ),
 )

@@ -17,7 +17,7 @@ MUTANTS: Final = (
         "genonaut/counting/sql/statements.sql",
         "WHEN NOT EXISTS (SELECT FROM {{ refreshes }} WHERE outcome <> 'failed')",
         "WHEN NOT EXISTS (SELECT FROM {{ refreshes }})",
-        "tests/counting/test_refresh.py::test_a_failed_refresh_is_recorded_and_raised[embedded]",
+        "tests/counting/test_refresh.py::test_a_failed_refresh_builds_nothing[embedded]",
     ),
     Mutant(
         "counts are folded by one transaction at a time",
@@ -74,5 +74,12 @@ MUTANTS: Final = (
         "ok = rows <= limits.ledger_rows",
         "ok = rows >= 0",
         "tests/counting/test_audit.py::test_a_ledger_that_is_not_folded",
+    ),
+    Mutant(
+        "a refresh from the future proves nothing",
+        "genonaut/counting/sql/audit.sql",
+        "AND started_at <= clock_timestamp()) AS seconds",
+        ") AS seconds",
+        "tests/counting/test_audit.py::test_a_refresh_from_the_future_is_no_proof[embedded]",
     ),
 )
