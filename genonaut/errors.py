@@ -91,6 +91,19 @@ class RequestTimeoutError(GenonautError):
     status = 408
 
 
+class MalformedBodyError(GenonautError):
+    """The body is not what its header says."""
+
+    status = 400
+
+
+class StorageFullError(GenonautError):
+    """The disk of the library is full: free some space on it, and send the files again."""
+
+    exit_code = 5
+    status = 507
+
+
 class ContentTooLargeError(GenonautError):
     """The body is too large."""
 

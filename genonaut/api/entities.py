@@ -6,7 +6,7 @@ Response models are made from these by their names (`from_attributes`).
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 from uuid import UUID
 
 from genonaut.db.gen_source_counts import ViewerCounts
@@ -49,6 +49,16 @@ class Item:
     updated_at: datetime
     source_type: SourceType
     tags: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Uploaded:
+    """What became of an uploaded file: an item, new or not, or the reason why there is none."""
+
+    name: str
+    result: Literal["added", "already_there", "rejected"]
+    item: Item | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

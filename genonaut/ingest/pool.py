@@ -3,7 +3,7 @@
 import os
 import signal
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, TimeoutError  # noqa: A004 - what Pebble raises
 from multiprocessing import get_context
 from typing import Final
@@ -38,6 +38,17 @@ class TakingPool:
                 yield _result(*waiting.popleft())
         while waiting:
             yield _result(*waiting.popleft())
+
+    def take_called(
+        self, manner: Manner, files: Sequence[tuple[str, str]]
+    ) -> list[ImportRow | Reject]:
+        """What `take` returns for each path and the name that its sender gave it, in order."""
+        futures = [
+            self._pool.schedule(take, (manner, path, called), timeout=MOST_SECONDS)
+            for path, called in files
+        ]
+        named = [called for _, called in files]
+        return [_result(name, future) for name, future in zip(named, futures, strict=True)]
 
     def close(self) -> None:
         """End the processes, whatever they do."""

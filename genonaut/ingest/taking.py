@@ -1,5 +1,6 @@
 """Taking one picture in, by a process that does nothing else: read once, and perhaps copied."""
 
+import errno
 import hashlib
 import io
 import os
@@ -33,6 +34,7 @@ GROWING: Final = "still being written: import it again when it is complete"
 # A camera says less.
 _MUCH_TEXT: Final = 4_000
 MOST_BYTES: Final = 256 << 20
+DISK_FULL: Final = (errno.ENOSPC, errno.EDQUOT)
 # Clocks that are wrong begin here, and sticks know no earlier date.
 _EARLIEST: Final = datetime(1980, 1, 2, tzinfo=UTC).timestamp()
 _DAY: Final = 86_400
@@ -48,10 +50,16 @@ class Manner:
     root: str = COPIES
     folder: Path | None = None
     store: Store | None = None
+    # What was uploaded is in the store's `incoming` already: it is moved, not copied.
+    moves: bool = False
 
 
 class TemporaryReject(Reject):
     """A reason that may be gone the next time."""
+
+
+class DiskFullReject(TemporaryReject):
+    """The library's disk is full."""
 
 
 class BrokenReject(Reject):
@@ -63,20 +71,24 @@ class BrokenReject(Reject):
         return self.reason if self.reason != BROKEN else f"{BROKEN}: copy it again"
 
 
-def take(manner: Manner, path: str) -> ImportRow | Reject:
-    """The row of a picture, whose file is kept and synced by then; or why there is none."""
-    name = printable(path)
+def take(manner: Manner, path: str, called: str | None = None) -> ImportRow | Reject:
+    """The row of a picture, whose file is kept and synced by then; or why there is none.
+
+    `called` is the name that its sender gave it, if that is another than the path's.
+    """
+    name = printable(called or path)
     try:
-        return _taken(manner, Path(path), name)
+        return _taken(manner, Path(path), Path(called or path), name)
     except BrokenPictureError as error:
         return BrokenReject(name, None, str(error) or BROKEN)
     except InvalidValueError as error:
         return Reject(name, None, str(error))
     except OSError as error:
-        return TemporaryReject(name, None, f"cannot be read: {error.strerror}")
+        kind = DiskFullReject if error.errno in DISK_FULL else TemporaryReject
+        return kind(name, None, f"cannot be read: {error.strerror}")
 
 
-def _taken(manner: Manner, path: Path, name: str) -> ImportRow | Reject:
+def _taken(manner: Manner, path: Path, called: Path, name: str) -> ImportRow | Reject:
     relative = _relative(manner, path)
     content, about = _read(path)
     if content is None:
@@ -86,10 +98,11 @@ def _taken(manner: Manner, path: Path, name: str) -> ImportRow | Reject:
     if media_type is None:
         raise BrokenPictureError
     digest = hashlib.sha256(content)
-    row = parse_row(_record(manner, path, digest.hexdigest(), picture, about), manner.defaults)
+    row = parse_row(_record(manner, called, digest.hexdigest(), picture, about), manner.defaults)
     shape = manner.thumbnails.make(io.BytesIO(content), digest.digest())
     if manner.store:
-        relative = manner.store.keep(content, digest.hexdigest(), media_type)
+        written = path if manner.moves else None
+        relative = manner.store.keep(content, digest.hexdigest(), media_type, written)
     file = KeptFile(
         f"{manner.root}/{relative}",
         manner.root,

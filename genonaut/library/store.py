@@ -3,7 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -29,8 +29,12 @@ class Store:
     folder: Path
     incoming: Path
 
-    def keep(self, content: bytes, digest: str, media_type: str) -> str:
+    def keep(
+        self, content: bytes, digest: str, media_type: str, written: Path | None = None
+    ) -> str:
         """Write a file, if it is not there yet; its name below the folder.
+
+        `written` is a synced file of `incoming` with that content: it is moved, not copied.
 
         Raises:
             OSError: it cannot be written.
@@ -39,14 +43,17 @@ class Store:
         path = self.folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         if not _is_whole(path, len(content)):
-            part = self.incoming / uuid4().hex
-            with part.open("wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            part.rename(path)
+            (written or self._write(content)).rename(path)
             _sync_folder(path.parent)
         return name
+
+    def _write(self, content: bytes) -> Path:
+        part = self.incoming / uuid4().hex
+        with part.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        return part
 
 
 @contextmanager
@@ -81,7 +88,7 @@ def clear_incoming(folder: Path) -> int:
         except FileNotFoundError:  # another process has just removed it
             continue
         with lock:
-            if lock.try_exclusive():
+            if lock.try_exclusive() and lock.is_in_place():
                 removed += sum(1 for _ in left.iterdir())
                 shutil.rmtree(left, ignore_errors=True)
     return removed
@@ -92,11 +99,13 @@ def _own_folder(waiting: Path) -> tuple[Path, FolderLock]:
     while True:
         folder = waiting / uuid4().hex
         folder.mkdir()
-        lock = FolderLock(folder)
-        lock.shared()
-        if lock.is_in_place():  # no other import has cleared it away before it was locked
-            return folder, lock
-        lock.close()
+        # Another import may clear it away before it is locked.
+        with suppress(FileNotFoundError):
+            lock = FolderLock(folder)
+            lock.shared()
+            if lock.is_in_place():
+                return folder, lock
+            lock.close()
 
 
 def _is_whole(path: Path, length: int) -> bool:

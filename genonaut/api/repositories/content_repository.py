@@ -117,10 +117,22 @@ class ContentRepository:
 
     def get(self, item_id: int) -> Item | None:
         """An item; None if there is none."""
+        return self._one(ContentItemAll.id == item_id)
+
+    def find_imported(self, partition: str, import_key: str) -> Item | None:
+        """The item that an import made of a row with that key."""
+        metadata = ContentItemAll.item_metadata
+        return self._one(
+            metadata.op("->>")("import_key") == import_key,
+            metadata.op("?")("import_key"),  # what the index says
+            ContentItemAll.source_type == partition,
+        )
+
+    def _one(self, *conditions: ColumnElement[bool]) -> Item | None:
         statement = (
             select(*ITEM_COLUMNS, User.username.label("creator_username"), _TAGS.label("tags"))
             .join(User, User.id == ContentItemAll.creator_id)
-            .where(ContentItemAll.id == item_id)
+            .where(*conditions)
         )
         row = self._session.execute(statement).one_or_none()
         return Item(**row._asdict()) if row else None

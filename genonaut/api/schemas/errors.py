@@ -10,13 +10,16 @@ from genonaut.api.schemas.values import example
 _REQUEST_ID = "4bf92f3577b34da6a3ce929d0e0e4736"
 _EXAMPLES = {
     400: ("invalid_cursor", "The cursor does not belong to this list: begin without a cursor."),
+    403: ("forbidden", "This was sent by a page of another site: nothing was changed."),
     404: ("not_found", "There is no item 17."),
+    408: ("request_timeout", "The body comes too slowly: send it faster."),
     409: ("conflict", "There is a user named 'ada' already."),
     413: ("content_too_large", "The body is larger than 8 MiB: send less at a time."),
     422: ("invalid_request", 'user_id is wrong: "me"; input should be a valid UUID.'),
     500: ("internal_server_error", "An unexpected error occurred. The log has the details."),
     503: ("database_unreachable", "The database server cannot be reached."),
     504: ("database_timeout", "The database took longer than the time limit."),
+    507: ("storage_full", "The disk of the library is full: free some space on it."),
 }
 
 
