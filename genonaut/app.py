@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from fastapi.concurrency import run_in_threadpool
 from fastapi.middleware.cors import CORSMiddleware
 
 from genonaut import __version__
@@ -15,12 +16,14 @@ from genonaut.api.http.ids import HEADER, RequestIds
 from genonaut.api.http.limiter import ConnectionLimiter
 from genonaut.api.http.manners import HeadAsGet, TrailingSlash
 from genonaut.api.http.metrics import RequestMetrics
+from genonaut.api.http.uploads import Uploads
 from genonaut.api.monitoring.health import HealthService
 from genonaut.api.monitoring.metrics import MetricsService
-from genonaut.api.routes import content, gallery, monitoring, stats, tags, users
+from genonaut.api.routes import content, gallery, monitoring, stats, tags, uploads, users
 from genonaut.config import Settings
 from genonaut.db.gen_source_counts import CountsPolicy
 from genonaut.db.session import Database
+from genonaut.library.roots import Library
 from genonaut.web.page_route import respond_to_error
 from genonaut.web.routes import add_pages
 
@@ -62,6 +65,7 @@ def create_app(
     app.state.settings = settings
     app.state.database = database
     app.state.bodies = Bodies()
+    app.state.uploads = Uploads(Library.of(settings))
     app.state.counts_policy = CountsPolicy.of(settings.stats, on_long_ledger)
     places, patience = settings.api.pool_size, settings.api.patience_seconds
     app.state.limiter = ConnectionLimiter(places, patience)
@@ -72,7 +76,7 @@ def create_app(
     )
     app.state.health = HealthService(database, settings)
     app.state.metrics = MetricsService(database)
-    for routes in (stats, gallery, content, tags, users, monitoring):
+    for routes in (stats, gallery, uploads, content, tags, users, monitoring):
         app.include_router(routes.router)
     app.include_router(content.bulk_router)
     add_pages(app, settings)
@@ -83,7 +87,9 @@ def create_app(
 
 @asynccontextmanager
 async def _close_at_the_end(app: FastAPI) -> AsyncIterator[None]:
+    await run_in_threadpool(app.state.uploads.clear)
     yield
+    await run_in_threadpool(app.state.uploads.close)
     await app.state.counts_reader.close()
 
 

@@ -250,6 +250,33 @@ class StatsContext:
 
 
 @dataclass(frozen=True, slots=True)
+class UploadedFile:
+    """What became of a file that was sent; `url` is its item's, if it has one."""
+
+    name: str
+    result: str
+    words: str
+    reason: str
+    url: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class UploadContext:
+    """The form that sends pictures, and what became of those that it sent."""
+
+    template: ClassVar[str] = "upload.html"
+
+    title: str
+    viewer: Viewer
+    creator: str
+    default_creator: str
+    most_files: int
+    most_megabytes: int
+    results: tuple[UploadedFile, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ErrorContext:
     """An error."""
 
@@ -262,4 +289,4 @@ class ErrorContext:
     request_id: str
 
 
-Context = GalleryContext | ItemContext | GoneContext | StatsContext | ErrorContext
+Context = GalleryContext | ItemContext | GoneContext | StatsContext | UploadContext | ErrorContext

@@ -6,12 +6,13 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, FastAPI, Path, Request, Response
 
+from genonaut.api.routes.uploads import take_upload
 from genonaut.api.schemas.values import Id, as_uuid
 from genonaut.config import Settings
 from genonaut.errors import NotFoundError
 from genonaut.web.docs import router as docs_routes
 from genonaut.web.media import router as media_routes
-from genonaut.web.page_route import PageRoute, make_web
+from genonaut.web.page_route import PageRoute, make_web, web
 from genonaut.web.page_view import DeletionsDep, PageViewDep
 from genonaut.web.security import FormDep, own_page, require_same_origin, see
 from genonaut.web.state import GALLERY, read_choice, read_state
@@ -20,6 +21,7 @@ from genonaut.web.views.gallery import gallery_context
 from genonaut.web.views.item import gone_context, item_context
 from genonaut.web.views.parts import DELETED, RESTORED
 from genonaut.web.views.stats import stats_context
+from genonaut.web.views.upload import UPLOAD, upload_context
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
@@ -65,6 +67,19 @@ def choose(request: Request) -> Response:
 def stats(view: PageViewDep) -> Response:
     """The gallery's growth."""
     return view.render(stats_context(view))
+
+
+@router.get(UPLOAD)
+def upload(view: PageViewDep) -> Response:
+    """The form that sends pictures."""
+    return view.render(upload_context(view.viewer))
+
+
+@router.post(UPLOAD, dependencies=[OursOnly])
+async def send(request: Request) -> Response:
+    """What became of the pictures that the form sent, in a browser without script."""
+    results = await take_upload(request)
+    return web(request).renderer.response(upload_context(results=results))
 
 
 @router.get("/gallery/items/{item_id}")

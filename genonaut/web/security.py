@@ -9,6 +9,7 @@ from fastapi.responses import RedirectResponse
 from starlette.datastructures import QueryParams
 
 from genonaut.api.http.bodies import FORM
+from genonaut.api.http.origins import is_ours
 from genonaut.errors import ForbiddenError, InvalidRequestError
 from genonaut.web.state import GALLERY, read_state
 
@@ -37,7 +38,9 @@ PAGE: Final = _OURS | {
 PICTURE: Final = _OURS | {"Content-Security-Policy": PICTURE_POLICY}
 FOR_EVER: Final = "public, max-age=31536000, immutable"
 ASK_AGAIN: Final = "private, no-cache"
-_OUR_PAGES: Final = re.compile(r"/gallery(?:/stats|/items/[0-9]{1,18}|/creators/[0-9a-f-]{36})?")
+_OUR_PAGES: Final = re.compile(
+    r"/gallery(?:/stats|/upload|/items/[0-9]{1,18}|/creators/[0-9a-f-]{36})?"
+)
 
 
 def require_same_origin(request: Request) -> None:
@@ -51,23 +54,8 @@ def require_same_origin(request: Request) -> None:
     Raises:
         ForbiddenError: the request was made by another site's page, or by no page at all.
     """
-    if not _is_ours(request):
+    if not is_ours(request):
         raise ForbiddenError("This was not sent by one of our own pages: nothing was changed.")
-
-
-def _is_ours(request: Request) -> bool:
-    sites, origins = request.headers.getlist("sec-fetch-site"), request.headers.getlist("origin")
-    if len(sites) > 1 or len(origins) > 1 or not (sites or origins):
-        return False
-    host = request.headers.get("host", "").lower()
-    # Behind a proxy that speaks TLS we may not know our own scheme; the browser does.
-    schemes = ("http", "https") if sites == ["same-origin"] else (request.url.scheme,)
-    from_us = {f"{scheme}://{_without_default_port(scheme, host)}" for scheme in schemes}
-    return sites in ([], ["same-origin"]) and all(origin in from_us for origin in origins)
-
-
-def _without_default_port(scheme: str, host: str) -> str:
-    return host.removesuffix(":443" if scheme == "https" else ":80")
 
 
 async def read_form(request: Request) -> QueryParams:

@@ -5,5 +5,6 @@ import "./counts.js";
 import "./keys.js";
 import "./copy.js";
 import "./viewer.js";
+import "./upload.js";
 
 document.documentElement.dataset.script = "";

@@ -1,0 +1,40 @@
+"""The page on which visitors send pictures."""
+
+from collections.abc import Sequence
+
+from genonaut.api.entities import Uploaded
+from genonaut.api.http.multipart import UploadLimits
+from genonaut.ingest.rows import DEFAULT_CREATOR
+from genonaut.web.contexts import ANONYMOUS, UploadContext, UploadedFile, Viewer
+from genonaut.web.state import GALLERY
+
+UPLOAD = f"{GALLERY}/upload"
+_WORDS = {"added": "added", "already_there": "already there", "rejected": "rejected"}
+
+
+def upload_context(
+    viewer: Viewer = ANONYMOUS, results: Sequence[Uploaded] = (), creator: str = ""
+) -> UploadContext:
+    """The form, and what became of files that it sent."""
+    limits = UploadLimits()
+    return UploadContext(
+        title="Upload pictures",
+        viewer=viewer,
+        creator=viewer.name or creator,
+        default_creator=DEFAULT_CREATOR,
+        most_files=limits.files,
+        most_megabytes=limits.file_bytes >> 20,
+        results=tuple(map(_file, results)),
+    )
+
+
+def _file(found: Uploaded) -> UploadedFile:
+    item = found.item
+    return UploadedFile(
+        name=found.name,
+        result=found.result,
+        words=_WORDS[found.result],
+        reason=found.reason or "",
+        url=f"{GALLERY}/items/{item.id}" if item else "",
+        title=item.title if item else "",
+    )
