@@ -12,7 +12,19 @@ from genonaut.content.rules import showable
 from genonaut.errors import GenonautError
 
 Command = TyperCommand | TyperGroup
-COMMANDS = ("up", "api", "worker", "beat", "flower", "db", "stats", "import", "library", "seed")
+COMMANDS = (
+    "up",
+    "api",
+    "worker",
+    "beat",
+    "flower",
+    "db",
+    "stats",
+    "import",
+    "export",
+    "library",
+    "seed",
+)
 """In the order of the help. Each is registered by the module of its name."""
 
 

@@ -9,6 +9,8 @@ import typer
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
+from genonaut.archive.layout import is_export
+from genonaut.archive.restoring import restore
 from genonaut.cli.options import Env, Json
 from genonaut.config import load_settings
 from genonaut.db.counts import build_counts
@@ -83,6 +85,8 @@ def import_(
 ) -> None:
     """Import collections of prompts and images. Importing the same files again adds nothing.
 
+    A folder that `genonaut export` wrote comes back as it was; the other options are not for it.
+
     Exits with 0 if every row was accepted, 3 if rows were rejected, 4 if a file cannot be read.
     """
     if root is not None and not in_place:
@@ -93,16 +97,21 @@ def import_(
         open_connection(database) as connection,
         progress_bar("Importing") as on_progress,
     ):
+        library = Library.of(settings)
+        exports = [path for path in paths if is_export(path)]
         report = import_paths(
             connection,
-            paths,
-            library=Library.of(settings),
+            [path for path in paths if path not in exports],
+            library=library,
             pictures=PictureOptions(in_place, root, only_with_prompt),
             defaults=Defaults(creator, source),
             encoding=encoding,
             rejects=rejects,
             on_progress=on_progress,
         )
+        report.files += [
+            restore(connection, library, path, rejects, on_progress) for path in exports
+        ]
         build_counts(database, "genonaut import")
     if as_json:
         print_json(report.as_json())

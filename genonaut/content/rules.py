@@ -38,7 +38,9 @@ _INVISIBLE: Final = re.compile(
     rf"|(?<!{_OTHER}){_SELECTOR}(?!\u20e3)"
 )
 
-_ABSOLUTE: Final = re.compile(r"[/\\~]|[A-Za-z]:[/\\]|file:", re.IGNORECASE)
+ABSOLUTE: Final = r"(?:[/\\~]|[A-Za-z]:[/\\]|file:)"
+"""Begins a text that names a place on a disk; its case does not count."""
+_ABSOLUTE: Final = re.compile(ABSOLUTE, re.IGNORECASE)
 
 # What makes a terminal do something else than show a letter, or shows others in another order.
 _NOT_SHOWN: Final = re.compile(

@@ -28,8 +28,8 @@ _COPY = (
     "created_at, quality_score, tags, path_thumb) FROM STDIN"
 )
 # Why a batch is loaded anew: another transaction has deleted what it needs, or waits for it.
-_MOST_TRIES = 10
-_TRY_AGAIN = (errors.ForeignKeyViolation, errors.DeadlockDetected, errors.SerializationFailure)
+MOST_TRIES = 10
+TRY_AGAIN = (errors.ForeignKeyViolation, errors.DeadlockDetected, errors.SerializationFailure)
 
 
 class Loaded(NamedTuple):
@@ -51,11 +51,11 @@ def load_batch(connection: Connection, rows: Sequence[ImportRow], library: Libra
     Raises:
         DBAPIError: the database cannot be used; then no row of the batch is stored.
     """
-    for tries_left in reversed(range(_MOST_TRIES if rows else 0)):
+    for tries_left in reversed(range(MOST_TRIES if rows else 0)):
         try:
             return _loaded(connection, rows, library)
         except DBAPIError as error:
-            if not tries_left or not isinstance(error.orig, _TRY_AGAIN):
+            if not tries_left or not isinstance(error.orig, TRY_AGAIN):
                 raise
             connection.rollback()
     return Loaded()
@@ -64,9 +64,9 @@ def load_batch(connection: Connection, rows: Sequence[ImportRow], library: Libra
 def _loaded(connection: Connection, rows: Sequence[ImportRow], library: Library) -> Loaded:
     connection.exec_driver_sql(_STAGE)
     copy_rows(connection, _COPY, map(_columns, rows))
-    _hold_creators(connection, {row.creator for row in rows})
+    hold_creators(connection, {row.creator for row in rows})
     items = connection.exec_driver_sql(_ADD_ITEMS).rowcount
-    tags = _add_tags(connection) if any(row.tags for row in rows) else 0
+    tags = add_tags(connection) if any(row.tags for row in rows) else 0
     replaced = _keep_files(connection, rows, library)
     connection.commit()
     return Loaded(items, tags, replaced)
@@ -86,7 +86,7 @@ def _keep_files(connection: Connection, rows: Sequence[ImportRow], library: Libr
     return replaced
 
 
-def _hold_creators(connection: Connection, creators: AbstractSet[str]) -> None:
+def hold_creators(connection: Connection, creators: AbstractSet[str]) -> None:
     """Add those who are missing, until none is: another transaction may delete one in between."""
     held: set[str] = set()
     while held < creators:
@@ -94,7 +94,8 @@ def _hold_creators(connection: Connection, creators: AbstractSet[str]) -> None:
         held = set(connection.exec_driver_sql(_HOLD_CREATORS).scalars())
 
 
-def _add_tags(connection: Connection) -> int:
+def add_tags(connection: Connection) -> int:
+    """Give the items of the staged batch that were added their tags; how many tags are new."""
     names = connection.exec_driver_sql(_TAGS_OF_ADDED_ITEMS).scalars()
     held = hold_tags(connection, names)
     connection.exec_driver_sql(_ADD_ITEM_TAGS)

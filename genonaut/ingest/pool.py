@@ -3,10 +3,11 @@
 import os
 import signal
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, TimeoutError  # noqa: A004 - what Pebble raises
+from functools import partial
 from multiprocessing import get_context
-from typing import Final
+from typing import Final, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
@@ -14,6 +15,9 @@ from genonaut.embedded.parent import die_with_parent
 from genonaut.ingest.records import Reject, printable
 from genonaut.ingest.rows import ImportRow
 from genonaut.ingest.taking import Manner, TemporaryReject, take
+
+Job = TypeVar("Job")
+Result = TypeVar("Result")
 
 MOST_SECONDS: Final = 120
 # Enough that no process waits, and few enough that memory stays flat.
@@ -30,10 +34,17 @@ class TakingPool:
         self._pool = ProcessPool(self._processes, initializer=_begin, context=context)
 
     def take_all(self, manner: Manner, paths: Iterable[str]) -> Iterator[ImportRow | Reject]:
-        """What `take` returns for each path, in order; a few are on their way at any time."""
-        waiting = deque[tuple[str, Future[ImportRow | Reject]]]()
-        for path in paths:
-            waiting.append((path, self._pool.schedule(take, (manner, path), timeout=MOST_SECONDS)))
+        """What `take` returns for each path, in order."""
+        for path, taken in self.each(partial(take, manner), paths):
+            yield _row_or_reject(path, taken)
+
+    def each(
+        self, work: Callable[[Job], Result], jobs: Iterable[Job]
+    ) -> Iterator[tuple[Job, Result | str]]:
+        """Every job with its result, in order, or why there is none; a few are on their way."""
+        waiting = deque[tuple[Job, Future[Result]]]()
+        for job in jobs:
+            waiting.append((job, self._pool.schedule(work, (job,), timeout=MOST_SECONDS)))
             if len(waiting) > self._processes * _AHEAD:
                 yield _result(*waiting.popleft())
         while waiting:
@@ -48,7 +59,8 @@ class TakingPool:
             for path, called in files
         ]
         named = [called for _, called in files]
-        return [_result(name, future) for name, future in zip(named, futures, strict=True)]
+        results = map(_result, named, futures)
+        return [_row_or_reject(name, taken) for name, taken in results]
 
     def close(self) -> None:
         """End the processes, whatever they do."""
@@ -56,14 +68,17 @@ class TakingPool:
         self._pool.join()
 
 
-def _result(path: str, future: "Future[ImportRow | Reject]") -> ImportRow | Reject:
+def _row_or_reject(path: str, taken: ImportRow | Reject | str) -> ImportRow | Reject:
+    return TemporaryReject(printable(path), None, taken) if isinstance(taken, str) else taken
+
+
+def _result(job: Job, future: "Future[Result]") -> tuple[Job, Result | str]:
     try:
-        return future.result()
+        return job, future.result()
     except TimeoutError:
-        reason = f"not read within {MOST_SECONDS} seconds"
+        return job, f"not read within {MOST_SECONDS} seconds"
     except ProcessExpired:
-        reason = "the process that read it died"
-    return TemporaryReject(printable(path), None, reason)
+        return job, "the process that read it died"
 
 
 def _begin() -> None:

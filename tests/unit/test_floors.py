@@ -18,6 +18,7 @@ FLOORS = [
     "content",
     "library",
     "ingest demo worker",
+    "archive",
     "api",
     "web",
     "app running",

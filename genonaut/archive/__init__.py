@@ -1,0 +1,1 @@
+"""A gallery as a folder of files: written by an export, and taken back by an import."""

@@ -1,0 +1,147 @@
+"""Batches of an export's lines: COPY to a staging table, then a few inserts, then COMMIT."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from typing import Final, NamedTuple, TypeVar
+
+from psycopg import errors
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from genonaut.archive.reading import Line
+from genonaut.archive.values import ItemLine, NamedLine
+from genonaut.db.driver import copy_rows
+from genonaut.db.named_sql import named_sql
+from genonaut.errors import ConflictError
+from genonaut.ingest.loader import MOST_TRIES, TRY_AGAIN, add_tags, hold_creators
+
+Done = TypeVar("Done")
+_SQL = named_sql(__package__, "restore.sql")
+_COPY_NAMES = "COPY restore_names (id, name, created_at, line) FROM STDIN"
+_COPY_ITEMS = (
+    "COPY import_batch (id, source_type, title, content_type, content_data, path_thumb, prompt, "
+    "username, created_at, updated_at, quality_score, tags, line, other_key) FROM STDIN"
+)
+# So many are drawn one by one, which no other transaction can undo; a larger gap is jumped.
+_MOST_DRAWN: Final = 1_000_000
+_PATIENCE_SECONDS: Final = 60
+_PAUSE_SECONDS: Final = 0.1
+
+
+class Loaded(NamedTuple):
+    """How many items and tags are new."""
+
+    items: int
+    tags: int
+
+
+def make_room(connection: Connection, largest_id: int) -> None:
+    """Move the sequence beyond the ids of an export, so that no writer draws one of them.
+
+    Raises:
+        ConflictError: a transaction that has drawn ids does not end.
+    """
+    last = connection.execute(_SQL["last_id"]).scalar_one()
+    if largest_id - last > _MOST_DRAWN:
+        connection.execute(_SQL["set_id"], {"number": largest_id})
+    elif largest_id > last:
+        connection.execute(_SQL["draw_ids"], {"number": largest_id - last})
+    connection.commit()
+    _wait_for_drawn_ids(connection)
+
+
+def _wait_for_drawn_ids(connection: Connection) -> None:
+    """Until those are over that may have drawn one of the ids before, and not used it yet."""
+    drawing = set(connection.execute(_SQL["drawing"]).scalars())
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while drawing:
+        connection.rollback()
+        if time.monotonic() > deadline:
+            raise ConflictError("Another process is adding items and does not end: try again.")
+        time.sleep(_PAUSE_SECONDS)
+        drawing &= set(connection.execute(_SQL["drawing"]).scalars())
+    connection.rollback()
+
+
+def load_users(connection: Connection, lines: Sequence[Line[NamedLine]]) -> int:
+    """Add the users that are not there, with their ids if these are free; how many are new."""
+    return _again(connection, lambda: _load_names(connection, lines, "users"))
+
+
+def load_tags(connection: Connection, lines: Sequence[Line[NamedLine]]) -> int:
+    """Add the tags that are not there, likewise."""
+    return _again(connection, lambda: _load_names(connection, lines, "tags"))
+
+
+def load_items(connection: Connection, lines: Sequence[Line[ItemLine]]) -> Loaded:
+    """Add the items that are not there, with their tags; their files have to be kept already."""
+    if not lines:
+        return Loaded(0, 0)
+    return _again(connection, lambda: _load_items(connection, lines))
+
+
+def _again(connection: Connection, load: Callable[[], Done]) -> Done:
+    """Another transaction may delete what a batch needs, or add what it adds."""
+    for tries_left in reversed(range(MOST_TRIES)):
+        try:
+            done = load()
+            connection.commit()
+        except DBAPIError as error:
+            if not tries_left or not isinstance(error.orig, (*TRY_AGAIN, errors.UniqueViolation)):
+                raise
+            connection.rollback()
+        else:
+            return done
+    raise AssertionError
+
+
+def _load_names(connection: Connection, lines: Sequence[Line[NamedLine]], table: str) -> int:
+    connection.execute(_SQL["stage_names"])
+    rows = ((line.made.id, line.made.name, line.made.created_at, line.text) for line in lines)
+    copy_rows(connection, _COPY_NAMES, rows)
+    added = connection.execute(_SQL[f"add_{table}"]).rowcount
+    return added + connection.execute(_SQL[f"add_other_{table}"]).rowcount
+
+
+def _load_items(connection: Connection, lines: Sequence[Line[ItemLine]]) -> Loaded:
+    connection.execute(_SQL["stage"])
+    once = {line.made.id: line for line in reversed(lines)}
+    copy_rows(connection, _COPY_ITEMS, map(_columns, reversed(once.values())))
+    hold_creators(connection, {line.made.creator for line in lines})
+    connection.execute(_SQL["drop_known"])
+    renumbered = list(connection.execute(_SQL["give_other_ids"]).scalars())
+    items = connection.execute(_SQL["add_items"], {"renumbered": renumbered}).rowcount
+    tags = add_tags(connection) if any(line.made.tags for line in lines) else 0
+    _keep_files(connection, lines)
+    return Loaded(items, tags)
+
+
+def _keep_files(connection: Connection, lines: Sequence[Line[ItemLine]]) -> None:
+    files = {line.made.file.kept.name: line.made.file for line in lines if line.made.file}
+    if files:
+        given = [
+            asdict(file.kept) | {"is_missing": not file.is_exported, "added_at": file.added_at}
+            for _, file in sorted(files.items())
+        ]
+        connection.execute(_SQL["keep"], given)
+
+
+def _columns(line: Line[ItemLine]) -> tuple[object, ...]:
+    item = line.made
+    return (
+        item.id,
+        item.source,
+        item.title,
+        item.content_type,
+        item.content_data,
+        item.path_thumb,
+        item.prompt,
+        item.creator,
+        item.created_at,
+        item.updated_at,
+        item.quality_score,
+        list(item.tags),
+        line.text,
+        item.other_key,
+    )
