@@ -72,10 +72,10 @@ def read_header(folder: Path) -> Header:
 
 
 def _header(found: dict[str, Any], name: str) -> Header:
-    numbers = [found.get(field) for field in ("users", "tags", "items", "files")]
-    if not all(type(number) is int and number >= 0 for number in numbers):
+    users, tags, items, files = (found.get(name) for name in ("users", "tags", "items", "files"))
+    if not all(type(number) is int and number >= 0 for number in (users, tags, items, files)):
         raise UnreadableInputError(f"{name}/{HEADER} lacks its counts: copy the export again.")
-    return Header(*numbers, str(found.get("exported_at")))  # type: ignore[arg-type] # checked
+    return Header(users, tags, items, files, str(found.get("exported_at")))  # type: ignore[arg-type] # they are integers
 
 
 def open_plain(folder: Path, name: str) -> BinaryIO:

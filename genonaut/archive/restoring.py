@@ -48,8 +48,10 @@ def restore(
             make_room(connection, _largest_id(folder))
             files = _files(connection, library, folder, stack)
             _Restore(connection, folder, report, rejects_files, on_progress).run(header, files)
-        except (UnreadableInputError, OSError) as error:
+        except UnreadableInputError as error:
             report.error = str(error)
+        except OSError as error:
+            report.error = f"{report.file} cannot be read: {error.strerror}."
     return report
 
 

@@ -61,6 +61,11 @@ class Exported:
         if len(names) < _NAMED:
             names.append(name)
 
+    def as_json(self) -> dict[str, Any]:
+        """For `--json`."""
+        numbers = {name: getattr(self, name) for name in ("items", "users", "tags", "files")}
+        return numbers | {"problems": dict(self.problems), "names": self.names}
+
 
 def export(
     connection: Connection,

@@ -1,6 +1,5 @@
 """`genonaut export`: the gallery as a folder that an import takes back."""
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -51,7 +50,7 @@ def export_(
         library = Library.of(settings)
         exported = export(session.connection(), library, folder, chosen, on_progress)
     if as_json:
-        print_json(asdict(exported))
+        print_json(exported.as_json())
     else:
         _print(exported, folder)
     raise typer.Exit(SOME_REJECTED if exported.problems else ALL_GOOD)

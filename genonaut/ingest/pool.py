@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, TimeoutError  # noqa: A004 - what Pebble raises
 from functools import partial
 from multiprocessing import get_context
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
@@ -46,9 +46,10 @@ class TakingPool:
         for job in jobs:
             waiting.append((job, self._pool.schedule(work, (job,), timeout=MOST_SECONDS)))
             if len(waiting) > self._processes * _AHEAD:
-                yield _result(*waiting.popleft())
-        while waiting:
-            yield _result(*waiting.popleft())
+                first, future = waiting.popleft()
+                yield first, _result(future)
+        for job, future in waiting:
+            yield job, _result(future)
 
     def take_called(
         self, manner: Manner, files: Sequence[tuple[str, str]]
@@ -59,8 +60,8 @@ class TakingPool:
             for path, called in files
         ]
         named = [called for _, called in files]
-        results = map(_result, named, futures)
-        return [_row_or_reject(name, taken) for name, taken in results]
+        results = map(_result, futures)
+        return [_row_or_reject(*each) for each in zip(named, results, strict=True)]
 
     def close(self) -> None:
         """End the processes, whatever they do."""
@@ -72,13 +73,13 @@ def _row_or_reject(path: str, taken: ImportRow | Reject | str) -> ImportRow | Re
     return TemporaryReject(printable(path), None, taken) if isinstance(taken, str) else taken
 
 
-def _result(job: Job, future: "Future[Result]") -> tuple[Job, Result | str]:
+def _result(future: "Future[Any]") -> Any:  # noqa: ANN401 - mypy takes it for the union
     try:
-        return job, future.result()
+        return future.result()
     except TimeoutError:
-        return job, f"not read within {MOST_SECONDS} seconds"
+        return f"not read within {MOST_SECONDS} seconds"
     except ProcessExpired:
-        return job, "the process that read it died"
+        return "the process that read it died"
 
 
 def _begin() -> None:
