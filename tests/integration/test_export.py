@@ -305,7 +305,7 @@ def test_an_import_that_is_killed_is_completed_by_the_next(
 
 def test_what_was_chosen(database: Database, here: Genonaut, tmp_path: Path) -> None:
     fill(database)
-    code, report = here("export", tmp_path / "auto", "--source", "auto", "--creator", "eve")
+    code, report = here("export", tmp_path / "auto", "--source", "auto", "--creator", "ada")
     assert (code, report["items"], report["users"], report["tags"]) == (0, 2, 1, 1)
     assert here("export", tmp_path / "lurker", "--creator", "lurker")[1]["items"] == 0
     assert here("export", tmp_path / "x", "--creator", "unknown")[0] == 1
