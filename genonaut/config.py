@@ -116,10 +116,27 @@ class GallerySettings(Section):
         return _absolute(value)
 
 
+class WatchSettings(Section):
+    """A folder that `genonaut up` watches, and how its pictures are taken in."""
+
+    folder: Path
+    creator: str | None = None
+    source: Literal["regular", "auto"] = "regular"
+    in_place: bool = False
+    root: str | None = None
+    only_with_prompt: bool = False
+
+    @field_validator("folder")
+    @classmethod
+    def _is_absolute(cls, value: Path) -> Path | None:
+        return _absolute(value)
+
+
 class LibrarySettings(Section):
     folder: Path | None = None
     most_pixels: Annotated[int, Field(ge=1)]
     thumbnail_processes: Annotated[int, Field(ge=1, le=256)] | None = None
+    watch: Annotated[list[WatchSettings], Field(max_length=100)] = []
 
     @field_validator("folder")
     @classmethod

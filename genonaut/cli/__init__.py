@@ -21,6 +21,7 @@ COMMANDS = (
     "db",
     "stats",
     "import",
+    "watch",
     "export",
     "library",
     "seed",

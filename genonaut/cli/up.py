@@ -84,7 +84,8 @@ class Servers:
 
     def supervise(self, settings: Settings, listener: socket.socket, own_address: Path) -> None:
         """Run the API and, once it is ready, the other parts, until a signal."""
-        others = [Part(name, settings.environment) for name in ("worker", "beat", "flower")]
+        names = ["worker", "beat", "flower"] + ["watch"] * bool(settings.library.watch)
+        others = [Part(name, settings.environment) for name in names]
         supervisor = Supervisor(self._ensure_running)
 
         def on_line(line: str) -> None:

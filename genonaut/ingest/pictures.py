@@ -27,8 +27,10 @@ _CHUNK: Final = 1_000
 class PictureFiles:
     """Pictures, each of them one row. A `Source`."""
 
-    def __init__(self, path: Path, intake: Intake) -> None:
+    def __init__(self, path: Path, intake: Intake, some: Sequence[Found] | None = None) -> None:
         """`path` is one picture, or a folder that is searched with all its subfolders.
+
+        With `some`, only these of the folder's pictures are read.
 
         Raises:
             UnreadableInputError: the folder has none.
@@ -36,10 +38,11 @@ class PictureFiles:
             OSError: a folder cannot be listed.
         """
         self._intake = intake
-        self._folder = _listed(path, intake) if path.is_dir() else None
-        self._files = self._folder.pictures if self._folder else [_found(path)]
+        self._is_single = not path.is_dir()
+        self._folder = None if self._is_single or some is not None else _listed(path, intake)
+        self._files = self._folder.pictures if self._folder else some or [_found(path)]
         where = path.resolve()
-        self._manner = intake.manner(where if self._folder else where.parent)
+        self._manner = intake.manner(where.parent if self._is_single else where)
         self._paths = sha256(_CONTEXT.join(_key(self._manner)))
         self.size = sum(file.size for file in self._files)
         self.position = 0
@@ -90,9 +93,9 @@ class PictureFiles:
 
     def _reject(self, reject: Reject) -> Reject:
         """The same in a folder; a single file that cannot be read is an error."""
-        if self._folder is None and isinstance(reject, BrokenReject):
+        if self._is_single and isinstance(reject, BrokenReject):
             raise UnreadableInputError(f"{reject.file} is {reject.advice}.")
-        if self._folder is None and isinstance(reject, TemporaryReject):
+        if self._is_single and isinstance(reject, TemporaryReject):
             raise UnreadableInputError(f"{reject.file} {reject.reason}.")
         return reject
 

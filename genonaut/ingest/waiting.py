@@ -1,0 +1,123 @@
+"""Which pictures of a watched folder are still to be taken in, and when to try.
+
+A program that writes a picture may pause in the middle. So a picture is tried when two looks at its
+size and date agree, and again whenever they change; it is refused for good only if they do not.
+"""
+
+import os
+import stat
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from genonaut.ingest.folders import Folder, Found
+from genonaut.ingest.pictures import PICTURES
+
+SETTLED_SECONDS: Final = 30.0
+SEARCH_SECONDS: Final = 300.0
+"""The system drops changes if there are very many at once, so all is searched now and then."""
+_LOOKS_AT_NEW_FOLDERS: Final = 3
+
+
+class _Refused(NamedTuple):
+    """A picture as it was when it was refused, why, and when."""
+
+    found: Found
+    reason: str
+    since: float
+
+
+class Waiting:
+    """The pictures of one folder that wait, by path."""
+
+    def __init__(
+        self, folder: Path, leave_out: Path, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._folder = folder
+        self._leave_out = str(leave_out)
+        self._clock = clock
+        self._seen = dict[str, Found | None]()
+        self._refused = dict[str, _Refused]()
+        self._new_folders = dict[str, int]()
+        self._searched = clock()
+
+    def note(self, path: str) -> None:
+        """A file or a folder is new, or has changed."""
+        if os.path.isdir(path) and not os.path.islink(path):  # noqa: PTH112, PTH114 - of many thousands
+            self._new_folders[path] = _LOOKS_AT_NEW_FOLDERS
+        elif os.path.splitext(path)[1].lower() in PICTURES:  # noqa: PTH122 - likewise
+            self._seen.setdefault(path, None)
+
+    def search_again(self) -> None:
+        """Folders that are new, in which files may be that came before they were watched."""
+        for path, left in list(self._new_folders.items()):
+            self.note_folder(path)
+            self._new_folders[path] = left - 1
+            if left == 1:
+                del self._new_folders[path]
+        if self._clock() - self._searched > SEARCH_SECONDS:
+            self.note_folder(str(self._folder))
+            self._searched = self._clock()
+
+    def note_folder(self, path: str) -> None:
+        """Every picture below a folder, as it is now."""
+        try:
+            pictures = Folder(path, PICTURES, self._leave_out).pictures
+        except OSError:  # it went away meanwhile; if it comes back, that is a change
+            return
+        for found in pictures:
+            if self._is_news(found):
+                self._seen.setdefault(found.path, found)
+
+    def _is_news(self, found: Found) -> bool:
+        refused = self._refused.get(found.path)
+        return refused is None or refused.found != found
+
+    def unchanged(self) -> list[Found]:
+        """Those that no program is writing any more, as far as two looks can tell."""
+        self._look_at_refused()
+        ready = list[Found]()
+        for path, before in list(self._seen.items()):
+            found = _look(path)
+            if found is None or found == before:
+                del self._seen[path]
+            else:
+                self._seen[path] = found
+            if found and found == before:
+                ready.append(found)
+        return ready
+
+    def refuse(self, reasons: Mapping[str, str], tried: Iterable[Found]) -> None:
+        """These were tried in vain: they wait for a change, or until they have settled."""
+        for found in tried:
+            if found.path in reasons:
+                refused = _Refused(found, reasons[found.path], self._clock())
+                self._refused[found.path] = refused
+
+    def settled(self) -> Counter[str]:
+        """The reasons of those that stayed as they were, each told once."""
+        before = self._clock() - SETTLED_SECONDS
+        settled = {path: each for path, each in self._refused.items() if each.since <= before}
+        for path in settled:
+            del self._refused[path]
+        return Counter(each.reason for each in settled.values())
+
+    def _look_at_refused(self) -> None:
+        """What has changed since it was refused is tried again."""
+        for path, refused in list(self._refused.items()):
+            found = _look(path)
+            if found != refused.found:
+                del self._refused[path]
+                if found:
+                    self._seen[path] = found
+
+
+def _look(path: str) -> Found | None:
+    """The picture as it is now; None if it is gone."""
+    try:
+        about = os.stat(path)  # noqa: PTH116 - of many thousands
+    except OSError:
+        return None
+    return Found(path, about.st_size, about.st_mtime_ns, stat.S_ISREG(about.st_mode))
