@@ -94,7 +94,7 @@ def take(
     options: dict[str, Any],
     prepare: Callable[[Page], None],
 ) -> None:
-    """One picture; a little coarser than the screen in its colours, which nobody sees."""
+    """One picture; a little coarser than the screen in its colours, which the eye does not see."""
     context = browser.new_context(base_url=url, reduced_motion="reduce", **options)
     page = context.new_page()
     page.goto(path)

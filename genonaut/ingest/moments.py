@@ -25,7 +25,7 @@ _LONGEST = 64
 _EXCEL_ZERO = datetime(1899, 12, 30, tzinfo=UTC)
 # From 1980 to 2099. As seconds, each of these is a moment of the first day of 1970.
 _EXCEL_DAYS = range(29_221, 73_051)
-# Smaller numbers are no moments that anybody means; larger ones count parts of seconds.
+# Smaller numbers are no moments that a person means; larger ones count parts of seconds.
 _FEWEST_SECONDS = 100_000_000
 _UNITS = ((10**11, 1), (10**14, 10**3), (10**17, 10**6), (10**20, 10**9))
 

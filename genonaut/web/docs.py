@@ -1,7 +1,7 @@
 """The documentation at /docs, from the code, with everything that it needs.
 
-The framework's own page loads its scripts from a CDN: a third party could then do all that anybody
-can do here, and without a network there would be no page.
+The framework's own page loads its scripts from a CDN: a third party could then do all that any
+visitor can do here, and without a network there would be no page.
 """
 
 from functools import cache

@@ -1,4 +1,4 @@
-"""Routes that take JSON: as the standard has it, and validated where it holds nobody up."""
+"""Routes that take JSON: as the standard has it, and validated where no other request waits."""
 
 from collections.abc import Callable, Coroutine
 from json import JSONDecodeError
