@@ -17,6 +17,7 @@ from genonaut.errors import ConfigError
 VARIABLES = {
     "GENONAUT_HOME": "home",
     "GENONAUT_LIBRARY_FOLDER": "library.folder",
+    "GENONAUT_GALLERY_IMAGES_FOLDER": "gallery.images-folder",
     "DATABASE_URL": "db.url",
     "DB_HOST": "db.host",
     "DB_PORT": "db.port",
