@@ -19,7 +19,7 @@ test: install-dev ## Run the suite
 	@$(PYTEST) -m "not long" $(ARGS)
 
 test-long: install-dev ## Run its long forms: soak, kills, the benchmark, the other PostgreSQL
-	@$(PYTEST) -m long -o python_files="test_*.py contract.py" $(ARGS)
+	@$(PYTEST) -m long -o python_files="test_*.py contract.py" --ignore tests/mutants $(ARGS)
 	$(if $(ARGS),,@$(PYTEST) -m "not long and not both_servers" --postgres debian-15 tests/integration)
 
 install: .venv/installed ## Install what running needs, into .venv

@@ -102,7 +102,7 @@ class Counting(threading.Thread):
             self.reached.setdefault(there, time.monotonic())
 
 
-@effort(24, 500, "GENONAUT_WATCH_FILES")
+@effort(24, 200, "GENONAUT_WATCH_FILES")
 def test_files_written_in_two_pieces_come_in_whole(
     ready_home: Path, folder: Path, effort: int
 ) -> None:
@@ -126,7 +126,7 @@ def test_files_written_in_two_pieces_come_in_whole(
         check(ready_home)
 
 
-@effort(120, 5_000, "GENONAUT_WATCH_MOVED")
+@effort(120, 1_000, "GENONAUT_WATCH_MOVED")
 def test_many_moved_in_at_once_and_what_came_meanwhile(
     ready_home: Path, folder: Path, pictures: list[Path], tmp_path: Path, effort: int
 ) -> None:

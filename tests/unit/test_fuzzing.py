@@ -18,7 +18,7 @@ FOUND = {
     "png": ["parameters\0a\0b", "parameters\0\0"],
     "exif": ["MM\0*", "II*\0\x08\0\0\0\xff\xff"],
 }
-WIDE = 3_000
+WIDE = 300
 
 
 def pieces_of(name: str) -> st.SearchStrategy[list[str]]:
@@ -68,4 +68,4 @@ def test_long_inputs_take_time_in_proportion(name: str) -> None:
 @pytest.mark.long
 @pytest.mark.parametrize("name", PARSERS)
 def test_very_long_inputs_take_time_in_proportion(name: str) -> None:
-    read_long_inputs(name, 1_000_000, 600)
+    read_long_inputs(name, 300_000, 600)
