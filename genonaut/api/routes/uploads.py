@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.concurrency import run_in_threadpool
 
 from genonaut.api.entities import Uploaded
@@ -26,6 +26,12 @@ router = APIRouter(prefix="/api/v1", tags=["content"])
 async def upload(request: Request) -> dict[str, Any]:
     """Add picture files. Each is answered by itself: added, already there, or rejected and why."""
     return {"results": await take_upload(request)}
+
+
+@router.api_route("/content/upload", methods=["GET", "PATCH", "DELETE"], include_in_schema=False)
+def refuse_other_methods() -> None:
+    """Without this, the routes of an item would read `upload` as an item's number."""
+    raise HTTPException(405, headers={"Allow": "POST"})
 
 
 async def take_upload(request: Request) -> list[Uploaded]:
