@@ -12,13 +12,12 @@ from sqlalchemy.exc import DBAPIError
 from genonaut.archive.layout import is_export
 from genonaut.archive.restoring import restore
 from genonaut.cli.options import Env, Json
+from genonaut.cli.picture_options import InPlace, OnlyWithPrompt, Root, picture_options
 from genonaut.config import load_settings
 from genonaut.db.counts import build_counts
 from genonaut.db.failures import explain
 from genonaut.db.session import Database, open_database
-from genonaut.errors import UsageError
 from genonaut.ingest.importer import import_paths
-from genonaut.ingest.intake import PictureOptions
 from genonaut.ingest.report import FileReport
 from genonaut.ingest.rows import DEFAULT_CREATOR, Defaults
 from genonaut.library.roots import Library
@@ -54,25 +53,9 @@ def import_(
             metavar="NAME",
         ),
     ] = None,
-    in_place: Annotated[
-        bool,
-        typer.Option(
-            "--in-place", help="Leave pictures where they are, instead of copying them.", metavar=""
-        ),
-    ] = False,
-    root: Annotated[
-        str | None,
-        typer.Option(
-            help="With --in-place: the folder's name in the library. Default: its own.",
-            metavar="NAME",
-        ),
-    ] = None,
-    only_with_prompt: Annotated[
-        bool,
-        typer.Option(
-            "--only-with-prompt", help="Reject pictures without generation data.", metavar=""
-        ),
-    ] = False,
+    in_place: InPlace = False,
+    root: Root = None,
+    only_with_prompt: OnlyWithPrompt = False,
     rejects: Annotated[
         Path | None,
         typer.Option(
@@ -89,8 +72,7 @@ def import_(
 
     Exits with 0 if every row was accepted, 3 if rows were rejected, 4 if a file cannot be read.
     """
-    if root is not None and not in_place:
-        raise UsageError("--root names a folder that stays in place: add --in-place.")
+    options = picture_options(in_place=in_place, root=root, only_with_prompt=only_with_prompt)
     settings = load_settings(env)
     with (
         open_database(settings) as database,
@@ -103,7 +85,7 @@ def import_(
             connection,
             [path for path in paths if path not in exports],
             library=library,
-            pictures=PictureOptions(in_place, root, only_with_prompt),
+            pictures=options,
             defaults=Defaults(creator, source),
             encoding=encoding,
             rejects=rejects,

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from genonaut.cli.options import Env
+from genonaut.cli.picture_options import InPlace, OnlyWithPrompt, Root, picture_options
 from genonaut.config import Settings, WatchSettings, load_settings
 from genonaut.db.counts import build_counts
 from genonaut.db.session import open_database
@@ -38,36 +39,18 @@ def watch(
     source: Annotated[
         Literal["regular", "auto"], typer.Option(help="Source of the pictures.")
     ] = "regular",
-    in_place: Annotated[
-        bool,
-        typer.Option(
-            "--in-place", help="Leave pictures where they are, instead of copying them.", metavar=""
-        ),
-    ] = False,
-    root: Annotated[
-        str | None,
-        typer.Option(
-            help="With --in-place: the folder's name in the library. Default: its own.",
-            metavar="NAME",
-        ),
-    ] = None,
-    only_with_prompt: Annotated[
-        bool,
-        typer.Option(
-            "--only-with-prompt", help="Reject pictures without generation data.", metavar=""
-        ),
-    ] = False,
+    in_place: InPlace = False,
+    root: Root = None,
+    only_with_prompt: OnlyWithPrompt = False,
     env: Env = None,
 ) -> None:
     """Take in the pictures in folders, and each new one as soon as it is complete. Ctrl-C ends it.
 
     What came while no process watched is taken in at the start.
     """
-    if root is not None and not in_place:
-        raise UsageError("--root names a folder that stays in place: add --in-place.")
+    options = picture_options(in_place=in_place, root=root, only_with_prompt=only_with_prompt)
     settings = load_settings(env)
-    defaults, options = Defaults(creator, source), PictureOptions(in_place, root, only_with_prompt)
-    given = [Watched(folder, defaults, options) for folder in folders or []]
+    given = [Watched(folder, Defaults(creator, source), options) for folder in folders or []]
     watched = given or [_from_settings(each) for each in settings.library.watch]
     _check(watched, given)
     stopped = threading.Event()
