@@ -27,6 +27,7 @@ from genonaut.content.rules import ABSOLUTE
 from genonaut.db.named_sql import named_sql
 from genonaut.errors import GenonautError, UsageError
 from genonaut.library.roots import Library
+from genonaut.library.store import sync_folder
 
 OnProgress = Callable[[int, int], None]
 _SQL = named_sql(__package__, "export.sql")
@@ -180,9 +181,9 @@ class _Writer:
             file.write(header)
             file.flush()
             os.fsync(file.fileno())
-        _sync(self._folder)
+        sync_folder(self._folder)
         part.rename(self._folder / HEADER)
-        _sync(self._folder)
+        sync_folder(self._folder)
 
     def _advance(self) -> None:
         self._done += 1
@@ -193,11 +194,3 @@ class _Writer:
 def _with_member(document: str, name: str, value: str) -> str:
     """A JSON object, as text, with one more member."""
     return f'{document[:-1]}, "{name}" : {value}}}'
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -1,7 +1,6 @@
 """Listing a folder with all its subfolders: as quickly as the system does."""
 
 import os
-import stat
 from collections import Counter
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
@@ -13,7 +12,11 @@ class Found(NamedTuple):
     path: str
     size: int
     modified_ns: int
-    is_regular: bool = True
+
+    @classmethod
+    def of(cls, path: str, about: os.stat_result) -> "Found":
+        """A file by what the system says about it."""
+        return cls(path, about.st_size, about.st_mtime_ns)
 
 
 class Folder:
@@ -55,10 +58,9 @@ class Folder:
 
 def _found(entry: os.DirEntry[str]) -> Found:
     try:
-        about = entry.stat()
+        return Found.of(entry.path, entry.stat())
     except OSError:  # a link to nowhere, or removed meanwhile: reading it will say so
         return Found(entry.path, 0, 0)
-    return Found(entry.path, about.st_size, about.st_mtime_ns, stat.S_ISREG(about.st_mode))
 
 
 def _kind(entry: os.DirEntry[str], ending: str) -> str:

@@ -140,5 +140,4 @@ def _listed(path: Path, intake: Intake) -> Folder:
 
 
 def _found(path: Path) -> Found:
-    about = path.stat()
-    return Found(str(path.resolve().parent / path.name), about.st_size, about.st_mtime_ns)
+    return Found.of(str(path.resolve().parent / path.name), path.stat())

@@ -5,7 +5,6 @@ size and date agree, and again whenever they change; it is refused for good only
 """
 
 import os
-import stat
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
@@ -81,11 +80,11 @@ class Waiting:
         ready = list[Found]()
         for path, before in list(self._seen.items()):
             found = _look(path)
-            if found is None or found == before:
-                del self._seen[path]
-            else:
+            if found and found != before:
                 self._seen[path] = found
-            if found and found == before:
+                continue
+            del self._seen[path]
+            if found:
                 ready.append(found)
         return ready
 
@@ -117,7 +116,6 @@ class Waiting:
 def _look(path: str) -> Found | None:
     """The picture as it is now; None if it is gone."""
     try:
-        about = os.stat(path)  # noqa: PTH116 - of many thousands
+        return Found.of(path, os.stat(path))  # noqa: PTH116 - of many thousands
     except OSError:
         return None
-    return Found(path, about.st_size, about.st_mtime_ns, stat.S_ISREG(about.st_mode))

@@ -44,7 +44,7 @@ class Store:
         path.parent.mkdir(parents=True, exist_ok=True)
         if not _is_whole(path, len(content)):
             (written or self._write(content)).rename(path)
-            _sync_folder(path.parent)
+            sync_folder(path.parent)
         return name
 
     def _write(self, content: bytes) -> Path:
@@ -115,7 +115,8 @@ def _is_whole(path: Path, length: int) -> bool:
         return False
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Have the names in a folder survive a crash, as the files behind them do."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(handle)
