@@ -6,9 +6,10 @@ from genonaut.api.entities import Item
 from genonaut.api.gallery.query import GalleryQuery, Neighbours
 from genonaut.errors import InvalidCursorError, NotFoundError
 from genonaut.web.contexts import Beside, Card, GoneContext, ItemContext, Link, Ways
+from genonaut.web.images import Pictures
 from genonaut.web.page_view import PageView
 from genonaut.web.state import GalleryState
-from genonaut.web.views.parts import PLACE, cards_of, item_url, tag_value
+from genonaut.web.views.parts import PLACE, card_of, item_url, tag_value
 from genonaut.web.views.settings import facts_of, negative_prompt, settings_of
 
 _WITH_WORKFLOW: Final = "ComfyUI"
@@ -17,12 +18,14 @@ _WITH_WORKFLOW: Final = "ComfyUI"
 def item_context(view: PageView, item: Item) -> ItemContext:
     """Everything on the page."""
     user_id = view.viewer.user_id
-    [card] = cards_of(view, [item])
+    beside = view.services.gallery.neighbours(_query(view), item)
+    pictures = view.services.pictures([item, *_items(beside)])
+    card = card_of(view, item, pictures.page_picture(item))
     return ItemContext(
         title=item.title,
         viewer=view.viewer,
         card=card,
-        ways=_ways(view, view.services.gallery.neighbours(_query(view), item)),
+        ways=_ways(view, beside, pictures),
         negative_prompt=negative_prompt(item),
         settings=tuple(settings_of(item)),
         facts=tuple(facts_of(item)),
@@ -45,22 +48,25 @@ def gone_context(view: PageView, item_id: int) -> GoneContext:
         beside = view.services.gallery.neighbours(_query(view), view.parameters.get(PLACE, ""))
     except InvalidCursorError as error:
         raise NotFoundError(f"There is no item {item_id}.") from error
-    return GoneContext(f"Item {item_id} is gone", view.viewer, _ways(view, beside))
+    pictures = view.services.pictures(_items(beside))
+    return GoneContext(f"Item {item_id} is gone", view.viewer, _ways(view, beside, pictures))
 
 
 def _query(view: PageView) -> GalleryQuery:
     return view.state.query(view.viewer.user_id)
 
 
-def _ways(view: PageView, beside: Neighbours) -> Ways:
-    return Ways(_beside(view, beside.previous), _beside(view, beside.next), view.state.url())
+def _items(beside: Neighbours) -> list[Item]:
+    return [item for item in (beside.previous, beside.next) if item]
 
 
-def _beside(view: PageView, item: Item | None) -> Beside | None:
-    if item is None:
-        return None
-    picture = view.services.pictures([item]).page_picture(item)
-    return Beside(item_url(view, item), item.title, picture)
+def _ways(view: PageView, beside: Neighbours, pictures: Pictures) -> Ways:
+    def way(item: Item | None) -> Beside | None:
+        if item is None:
+            return None
+        return Beside(item_url(view, item), item.title, pictures.page_picture(item))
+
+    return Ways(way(beside.previous), way(beside.next), view.state.url())
 
 
 def _files(item: Item, card: Card) -> list[Link]:

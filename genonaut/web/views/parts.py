@@ -21,10 +21,11 @@ RESTORED: Final = "restored"
 def cards_of(view: PageView, items: Sequence[Item]) -> tuple[Card, ...]:
     """Items, each with a link to its page that knows the way back."""
     pictures = view.services.pictures(items)
-    return tuple(_card_of(view, item, pictures.page_picture(item)) for item in items)
+    return tuple(card_of(view, item, pictures.page_picture(item)) for item in items)
 
 
-def _card_of(view: PageView, item: Item, picture: PagePicture) -> Card:
+def card_of(view: PageView, item: Item, picture: PagePicture) -> Card:
+    """An item with its picture, and a link to its page that knows the way back."""
     return Card(
         id=item.id,
         title=item.title,
