@@ -6,8 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -19,14 +18,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg.types.json import Jsonb
 
-from genonaut.cli import main
 from genonaut.db.session import Database
 from tests.support import pictures
+from tests.support.commands import Genonaut, commands
 from tests.support.recount import differences
 from tests.support.rows import add_items, add_tag, add_user, run, scalar
 from tests.support.waiting import wait_until
 
-Genonaut = Callable[..., tuple[int, dict[str, Any]]]
 ITEMS = "items.jsonl"
 
 # Every table but what imports remember of paths, the counts, and what can still be undone.
@@ -62,29 +60,6 @@ def counted(database: Database) -> None:
         assert not differences(session)
 
 
-@contextmanager
-def execution(
-    database: Database,
-    library: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> Iterator[Genonaut]:
-    """Runs commands with --json on a database: the exit code, and what was printed."""
-
-    def execute(*arguments: object, json_too: bool = True) -> tuple[int, dict[str, Any]]:
-        monkeypatch.setenv("GENONAUT_ENV", "test")
-        monkeypatch.setenv("DATABASE_URL", database.url.render_as_string(hide_password=False))
-        monkeypatch.setenv("GENONAUT_LIBRARY_FOLDER", str(library))
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main([*map(str, arguments), *(["--json"] if json_too else [])])
-        assert isinstance(ended.value.code, int)
-        printed = capsys.readouterr().out
-        return ended.value.code, json.loads(printed) if printed and json_too else {}
-
-    yield execute
-
-
 @pytest.fixture(autouse=True)
 def _in_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
@@ -96,11 +71,10 @@ def here(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
-) -> Iterator[Genonaut]:
+) -> Genonaut:
     """Commands on the gallery that is exported."""
     run(database, "DELETE FROM library_files; DELETE FROM library_roots; DELETE FROM library_seen")
-    with execution(database, tmp_path / "library", monkeypatch, capsys) as execute:
-        yield execute
+    return commands(database, tmp_path / "library", monkeypatch, capsys)
 
 
 @pytest.fixture
@@ -109,10 +83,9 @@ def there(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
-) -> Iterator[Genonaut]:
+) -> Genonaut:
     """Commands on the gallery that it comes back to, which is empty."""
-    with execution(migrated, tmp_path / "other library", monkeypatch, capsys) as execute:
-        yield execute
+    return commands(migrated, tmp_path / "other library", monkeypatch, capsys)
 
 
 def fill(database: Database) -> None:

@@ -1,13 +1,11 @@
 """Pictures that come in: what becomes of each file, and what pages and checks say of it."""
 
-import json
 import os
 import re
 import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -23,11 +21,10 @@ from genonaut.cli import main
 from genonaut.config import LibrarySettings, Settings
 from genonaut.db.session import Database
 from tests.support.api import OpenApi
+from tests.support.commands import Genonaut, commands
 from tests.support.recount import differences
 from tests.support.rows import run, scalar
 from tests.support.waiting import wait_until
-
-Genonaut = Callable[..., tuple[int, dict[str, Any]]]
 
 
 def picture(path: Path, prompt: str, seed: int = 0) -> Path:
@@ -66,20 +63,8 @@ def genonaut(
 ) -> Genonaut:
     """Runs a command with --json: its exit code, and what it printed."""
     run(database, "DELETE FROM library_files; DELETE FROM library_roots; DELETE FROM library_seen")
-    monkeypatch.setenv("GENONAUT_ENV", "test")
-    monkeypatch.setenv("DATABASE_URL", database.url.render_as_string(hide_password=False))
-    monkeypatch.setenv("GENONAUT_LIBRARY_FOLDER", str(library))
     monkeypatch.chdir(tmp_path)
-
-    def execute(*arguments: object) -> tuple[int, dict[str, Any]]:
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main([*map(str, arguments), "--json"])
-        assert isinstance(ended.value.code, int)
-        printed = capsys.readouterr().out
-        return ended.value.code, json.loads(printed) if printed else {}
-
-    return execute
+    return commands(database, library, monkeypatch, capsys)
 
 
 def counts(report: dict[str, Any], *names: str) -> list[object]:

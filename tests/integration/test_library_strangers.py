@@ -14,7 +14,6 @@ from PIL.PngImagePlugin import PngInfo
 from genonaut.config import Settings
 from genonaut.db.session import Database
 from tests.integration.test_library import (
-    Genonaut,
     counts,
     genonaut,
     item_of,
@@ -23,6 +22,7 @@ from tests.integration.test_library import (
     site,
 )
 from tests.support.api import OpenApi
+from tests.support.commands import Genonaut
 from tests.support.conventions import Shot, graph
 from tests.support.rows import run, scalar
 

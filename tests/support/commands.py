@@ -1,0 +1,40 @@
+"""Commands that run within the test's own process, on its database and its library."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from genonaut.cli import main
+from genonaut.db.session import Database
+
+Genonaut = Callable[..., tuple[int, dict[str, Any]]]
+"""Runs a command, with --json unless it is told not to: the exit code, and what was printed."""
+
+
+def commands(
+    database: Database,
+    library: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Genonaut:
+    """Chooses database and library at once, and again for each command: there may be two."""
+
+    def choose() -> None:
+        monkeypatch.setenv("GENONAUT_ENV", "test")
+        monkeypatch.setenv("DATABASE_URL", database.url.render_as_string(hide_password=False))
+        monkeypatch.setenv("GENONAUT_LIBRARY_FOLDER", str(library))
+
+    def execute(*arguments: object, json_too: bool = True) -> tuple[int, dict[str, Any]]:
+        choose()
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main([*map(str, arguments), *(["--json"] if json_too else [])])
+        assert isinstance(ended.value.code, int)
+        printed = capsys.readouterr().out
+        return ended.value.code, json.loads(printed) if printed and json_too else {}
+
+    choose()
+    return execute
