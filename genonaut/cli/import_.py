@@ -121,12 +121,10 @@ def _print_report(file: FileReport) -> None:
         )
     if file.changed:
         say(f"  {file.changed:,} changed since they were imported: they are new items.")
-    for kind, times in file.skipped.most_common(REASONS_SHOWN):
+    shown = file.skipped.most_common(REASONS_SHOWN)
+    for kind, times in shown:
         say(f"  {times:,} skipped, which are no pictures: {kind}")
-    if (
-        others := sum(file.skipped.values())
-        - sum(t for _, t in file.skipped.most_common(REASONS_SHOWN))
-    ) > 0:
+    if others := file.skipped.total() - sum(times for _, times in shown):
         say(f"  {others:,} skipped of other types")
     if file.new_tags:
         say(f"  New tags: {file.new_tags:,}.")
