@@ -3,20 +3,18 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from typing import Final, NamedTuple, TypeVar
+from typing import Final, NamedTuple
 
 from psycopg import errors
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
 
 from genonaut.archive.reading import Line
 from genonaut.archive.values import ItemLine, NamedLine
 from genonaut.db.driver import copy_rows
 from genonaut.db.named_sql import named_sql
 from genonaut.errors import ConflictError
-from genonaut.ingest.loader import MOST_TRIES, TRY_AGAIN, add_tags, hold_creators
+from genonaut.ingest.loader import Done, add_tags, hold_creators, tried_again
 
-Done = TypeVar("Done")
 _SQL = named_sql(__package__, "restore.sql")
 _COPY_NAMES = "COPY restore_names (id, name, created_at, line) FROM STDIN"
 _COPY_ITEMS = (
@@ -82,18 +80,8 @@ def load_items(connection: Connection, lines: Sequence[Line[ItemLine]]) -> Loade
 
 
 def _again(connection: Connection, load: Callable[[], Done]) -> Done:
-    """Another transaction may delete what a batch needs, or add what it adds."""
-    for tries_left in reversed(range(MOST_TRIES)):
-        try:
-            done = load()
-            connection.commit()
-        except DBAPIError as error:
-            if not tries_left or not isinstance(error.orig, (*TRY_AGAIN, errors.UniqueViolation)):
-                raise
-            connection.rollback()
-        else:
-            return done
-    raise AssertionError
+    """Another transaction may also add what a batch adds."""
+    return tried_again(connection, load, errors.UniqueViolation)
 
 
 def _load_names(connection: Connection, lines: Sequence[Line[NamedLine]], table: str) -> int:

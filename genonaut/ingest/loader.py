@@ -1,10 +1,11 @@
 """Stores batches of rows: COPY to a staging table, then a few inserts, then COMMIT."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from importlib.resources import files
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
+import psycopg
 from psycopg import errors
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
@@ -15,6 +16,7 @@ from genonaut.ingest.rows import ImportRow
 from genonaut.library.registry import Seen, keep_files, remember
 from genonaut.library.roots import Library
 
+Done = TypeVar("Done")
 _SQL = files(__package__) / "sql"
 _STAGE, _ADD_CREATORS, _HOLD_CREATORS, _ADD_ITEMS, _TAGS_OF_ADDED_ITEMS, _ADD_ITEM_TAGS = (
     (_SQL / f"{name}.sql").read_text(encoding="utf-8")
@@ -28,8 +30,8 @@ _COPY = (
     "created_at, quality_score, tags, path_thumb) FROM STDIN"
 )
 # Why a batch is loaded anew: another transaction has deleted what it needs, or waits for it.
-MOST_TRIES = 10
-TRY_AGAIN = (errors.ForeignKeyViolation, errors.DeadlockDetected, errors.SerializationFailure)
+_MOST_TRIES = 10
+_TRY_AGAIN = (errors.ForeignKeyViolation, errors.DeadlockDetected, errors.SerializationFailure)
 
 
 class Loaded(NamedTuple):
@@ -51,14 +53,32 @@ def load_batch(connection: Connection, rows: Sequence[ImportRow], library: Libra
     Raises:
         DBAPIError: the database cannot be used; then no row of the batch is stored.
     """
-    for tries_left in reversed(range(MOST_TRIES if rows else 0)):
+    if not rows:
+        return Loaded()
+    return tried_again(connection, lambda: _loaded(connection, rows, library))
+
+
+def tried_again(
+    connection: Connection, load: Callable[[], Done], *more: type[psycopg.Error]
+) -> Done:
+    """What `load` returns, and commit; loaded anew when another transaction was in the way.
+
+    `more` are further errors after which to try again.
+
+    Raises:
+        DBAPIError: it failed for another reason, or every time.
+    """
+    for tries_left in reversed(range(_MOST_TRIES)):
         try:
-            return _loaded(connection, rows, library)
+            done = load()
+            connection.commit()
         except DBAPIError as error:
-            if not tries_left or not isinstance(error.orig, TRY_AGAIN):
+            if not tries_left or not isinstance(error.orig, (*_TRY_AGAIN, *more)):
                 raise
             connection.rollback()
-    return Loaded()
+        else:
+            return done
+    raise AssertionError
 
 
 def _loaded(connection: Connection, rows: Sequence[ImportRow], library: Library) -> Loaded:
@@ -68,7 +88,6 @@ def _loaded(connection: Connection, rows: Sequence[ImportRow], library: Library)
     items = connection.exec_driver_sql(_ADD_ITEMS).rowcount
     tags = add_tags(connection) if any(row.tags for row in rows) else 0
     replaced = _keep_files(connection, rows, library)
-    connection.commit()
     return Loaded(items, tags, replaced)
 
 
