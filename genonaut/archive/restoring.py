@@ -136,9 +136,7 @@ class _Restore:
         return Reject(f"{self._report.file}/{ITEMS}", reject.line, reject.reason, reject.raw)
 
     def _set_aside(self, reject: Reject) -> None:
-        self._rejects.write(self._folder, reject)
-        self._report.rejects_file = printable(self._rejects.path_for(self._folder))
-        self._report.reasons[reject.reason] += 1
+        self._rejects.set_aside(self._folder, reject, self._report)
 
     def _compare(self, name: str, found: int, wanted: int) -> None:
         if found < wanted and self._report.error is None:

@@ -102,14 +102,9 @@ class _Import:
                     self.report.already_there += row.already_there
                     self.report.skipped.update(row.skipped)
                 else:
-                    self._set_aside(row, rejects)
+                    rejects.set_aside(self.path, row, self.report)
         except (UnreadableInputError, OSError) as error:
             self.report.error = _explanation(self.path, error)
-
-    def _set_aside(self, reject: Reject, rejects: Rejects) -> None:
-        rejects.write(self.path, reject)
-        self.report.rejects_file = printable(rejects.path_for(self.path))
-        self.report.reasons[reject.reason] += 1
 
 
 def _opened(path: Path, intake: Intake, encoding: str | None) -> _Import:

@@ -7,6 +7,7 @@ from typing import Self, TextIO
 
 from genonaut.errors import UsageError
 from genonaut.ingest.records import Reject, name_of, printable, storable
+from genonaut.ingest.report import FileReport
 
 
 class Rejects:
@@ -31,6 +32,16 @@ class Rejects:
     def path_for(self, source: Path) -> Path:
         """Where the rejects of an input go."""
         return self._chosen or Path(f"{name_of(source)}.rejects.jsonl")
+
+    def set_aside(self, source: Path, reject: Reject, report: FileReport) -> None:
+        """Keep a reject of an input, and say so in its report.
+
+        Raises:
+            UsageError: the file cannot be written.
+        """
+        self.write(source, reject)
+        report.rejects_file = printable(self.path_for(source))
+        report.reasons[reject.reason] += 1
 
     def write(self, source: Path, reject: Reject) -> None:
         """Keep a reject.

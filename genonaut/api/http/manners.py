@@ -1,5 +1,8 @@
 """Addresses and methods as clients expect them, whatever a route declares."""
 
+from collections.abc import Sequence
+
+from fastapi import APIRouter, HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
@@ -41,3 +44,14 @@ class HeadAsGet:
             await self.app(scope, receive, send_head)
         finally:
             scope["method"] = "HEAD"
+
+
+def only_allow(router: APIRouter, path: str, allowed: str, but_not: Sequence[str]) -> None:
+    """Refuse methods at an address that looks like an item's.
+
+    Without this, the routes of an item would read the address's last word as an item's number.
+    """
+
+    @router.api_route(path, methods=list(but_not), include_in_schema=False)
+    def refuse() -> None:
+        raise HTTPException(405, headers={"Allow": allowed})

@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Query
+from fastapi import APIRouter, Query
 
 from genonaut.api.gallery.query import GalleryPage
 from genonaut.api.http.dependencies import GalleryServiceDep
+from genonaut.api.http.manners import only_allow
 from genonaut.api.schemas.errors import documented
 from genonaut.api.schemas.gallery import GalleryOut, GalleryParams
 
@@ -20,7 +21,4 @@ def read_gallery(
     return service.page(params.query())
 
 
-@router.api_route("/content/unified", methods=["PATCH", "DELETE"], include_in_schema=False)
-def refuse_to_change_the_gallery() -> None:
-    """Without this, the routes of an item would read `unified` as an item's number."""
-    raise HTTPException(405, headers={"Allow": "GET"})
+only_allow(router, "/content/unified", "GET", but_not=["PATCH", "DELETE"])

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Depends, HTTPException, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.concurrency import run_in_threadpool
 
 from genonaut.api.entities import Uploaded
+from genonaut.api.http.manners import only_allow
 from genonaut.api.http.origins import refuse_other_sites
 from genonaut.api.http.uploads import Uploads, full_disk_explained
 from genonaut.api.schemas.errors import documented
@@ -28,10 +29,7 @@ async def upload(request: Request) -> dict[str, Any]:
     return {"results": await take_upload(request)}
 
 
-@router.api_route("/content/upload", methods=["GET", "PATCH", "DELETE"], include_in_schema=False)
-def refuse_other_methods() -> None:
-    """Without this, the routes of an item would read `upload` as an item's number."""
-    raise HTTPException(405, headers={"Allow": "POST"})
+only_allow(router, "/content/upload", "POST", but_not=["GET", "PATCH", "DELETE"])
 
 
 async def take_upload(request: Request) -> list[Uploaded]:
