@@ -33,9 +33,9 @@ class Files:
         lines = list(lines)
         wanted = [line.made.file for line in lines if line.made.file]
         there = self._there(wanted)
-        jobs = {_job(file): None for file in wanted if file.is_exported}
-        work = [job for job, file in ((_job(f), f) for f in wanted) if file.kept.name not in there]
-        results = dict(self._pool.each(self._work, (job for job in jobs if job in set(work))))
+        missing = {_job(file) for file in wanted if file.kept.name not in there}
+        exported = dict.fromkeys(_job(file) for file in wanted if file.is_exported)
+        results = dict(self._pool.each(self._work, (job for job in exported if job in missing)))
         for line in lines:
             yield _with(line, results)
 
