@@ -5,6 +5,13 @@ and exits with `exit_code`; the API responds with `status`. Exit codes and statu
 decided here only.
 """
 
+import errno
+
+
+def is_disk_full(error: OSError) -> bool:
+    """Whether there is no room, on the disk or for this account."""
+    return error.errno in {errno.ENOSPC, errno.EDQUOT}
+
 
 class GenonautError(Exception):
     """A failure that we can explain."""

@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from genonaut.content.rules import InvalidValueError
-from genonaut.ingest.taking import MOST_BYTES
-from genonaut.library.files import open_below
+from genonaut.library.files import MOST_BYTES, open_below
 from genonaut.library.registry import KeptFile
 from genonaut.library.roots import COPIES
 from genonaut.library.store import Store

@@ -6,9 +6,7 @@ from pathlib import Path
 
 from genonaut.embedded.locks import FolderLock
 from genonaut.embedded.private import close_folder, make_folder, open_file
-from genonaut.errors import ServerStartError
-
-FULL = {errno.ENOSPC, errno.EDQUOT}
+from genonaut.errors import ServerStartError, is_disk_full
 
 # PostgreSQL's programs are started in the data folder. This names that folder without naming those
 # above it, which the account that the program runs as may not be allowed to enter.
@@ -22,7 +20,7 @@ PASSING = ("is starting up", "is shutting down", "not yet accepting", "in recove
 def unusable(error: OSError) -> ServerStartError:
     """What to raise when a file or a folder of a server cannot be used."""
     what = error.filename2 or error.filename or "A file of the embedded server"
-    remedy = "make room on its disk" if error.errno in FULL else "move it away"
+    remedy = "make room on its disk" if is_disk_full(error) else "move it away"
     return ServerStartError(
         f"{what} cannot be used ({error.strerror}): {remedy}, or set GENONAUT_HOME to a folder "
         "that you can write to."

@@ -10,10 +10,9 @@ from genonaut.ingest.comments import comment
 from genonaut.ingest.exif import DAMAGE, texts_in, without_warnings
 from genonaut.ingest.picture import BrokenPictureError, Picture
 from genonaut.ingest.xmp import texts_of_xmp
+from genonaut.library.files import MOST_BYTES
 
 FORMATS: Final = ("JPEG", "WEBP", "AVIF", "GIF")
-# The decoders of WebP and AVIF want the whole file in memory.
-_LARGEST_FILE: Final = 256 << 20
 _LONGEST_TEXT: Final = 4 << 20
 _MOST_COMMENTS: Final = 20
 
@@ -25,8 +24,8 @@ def read_raster(stream: BinaryIO) -> Picture:
         BrokenPictureError: it is in none of the formats, or damaged.
         InvalidValueError: it has too many pixels, or too many bytes.
     """
-    if stream.seek(0, os.SEEK_END) > _LARGEST_FILE:
-        raise InvalidValueError(f"the file is larger than {_LARGEST_FILE >> 20} MB")
+    if stream.seek(0, os.SEEK_END) > MOST_BYTES:
+        raise InvalidValueError(f"the file is larger than {MOST_BYTES >> 20} MB")
     stream.seek(0)
     try:
         with without_warnings(), Image.open(stream, formats=FORMATS) as image:

@@ -1,6 +1,5 @@
 """Taking one picture in, by a process that does nothing else: read once, and perhaps copied."""
 
-import errno
 import hashlib
 import io
 import os
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from genonaut.content.rules import LONGEST_NAME, UNTITLED, InvalidValueError, showable
+from genonaut.errors import is_disk_full
 from genonaut.ingest.hidden import hidden_texts
 from genonaut.ingest.kinds import HEAD_BYTES as KIND_BYTES
 from genonaut.ingest.kinds import READ as KINDS
@@ -22,7 +22,7 @@ from genonaut.ingest.programs import generation
 from genonaut.ingest.raster import read_raster
 from genonaut.ingest.records import Record, Reject, printable, storable
 from genonaut.ingest.rows import Defaults, ImportRow, parse_row
-from genonaut.library.files import HEAD_BYTES, media_type_of
+from genonaut.library.files import HEAD_BYTES, MOST_BYTES, media_type_of
 from genonaut.library.registry import KeptFile
 from genonaut.library.roots import COPIES
 from genonaut.library.store import Store
@@ -33,8 +33,6 @@ ONLY: Final = "only PNG, JPEG, WebP, AVIF and GIF files are read"
 GROWING: Final = "still being written: import it again when it is complete"
 # A camera says less.
 _MUCH_TEXT: Final = 4_000
-MOST_BYTES: Final = 256 << 20
-DISK_FULL: Final = (errno.ENOSPC, errno.EDQUOT)
 # Clocks that are wrong begin here, and sticks know no earlier date.
 _EARLIEST: Final = datetime(1980, 1, 2, tzinfo=UTC).timestamp()
 _DAY: Final = 86_400
@@ -84,7 +82,7 @@ def take(manner: Manner, path: str, called: str | None = None) -> ImportRow | Re
     except InvalidValueError as error:
         return Reject(name, None, str(error))
     except OSError as error:
-        kind = DiskFullReject if error.errno in DISK_FULL else TemporaryReject
+        kind = DiskFullReject if is_disk_full(error) else TemporaryReject
         return kind(name, None, f"cannot be read: {error.strerror}")
 
 

@@ -9,6 +9,8 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Final
 
 HEAD_BYTES: Final = 32
+MOST_BYTES: Final = 256 << 20
+"""Of a picture: decoders want all of it in memory."""
 # By the file's content: its name proves nothing, and SVG could contain a script.
 _SIGNATURES: Final = (
     ("image/png", 0, (b"\x89PNG\r\n\x1a\n",)),

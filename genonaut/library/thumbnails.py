@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from genonaut.embedded.locks import FolderLock
+from genonaut.library.files import MOST_BYTES
 from genonaut.library.scaling import Shape, UndecodableError, scaled
 
-__all__ = ["MOST_BYTES", "WIDTHS", "Shape", "Thumbnails", "UndecodableError", "relative_path"]
+__all__ = ["WIDTHS", "Shape", "Thumbnails", "UndecodableError", "relative_path"]
 
 WIDTHS: Final = (320, 640)
-MOST_BYTES: Final = 256 << 20  # of a file: it is decoded from memory
 
 
 class Thumbnails:

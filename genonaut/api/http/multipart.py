@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, BinaryIO, Final, cast
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
+from genonaut.content.rules import LONGEST_NAME
 from genonaut.errors import ContentTooLargeError, MalformedBodyError
-from genonaut.ingest.taking import MOST_BYTES
+from genonaut.library.files import MOST_BYTES
 
 if TYPE_CHECKING:  # the package itself has it only then
     from python_multipart.multipart import MultipartCallbacks
 
 FILES: Final = "files"
 UNNAMED: Final = "unnamed"
-LONGEST_NAME: Final = 255
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,13 @@ from starlette.requests import ClientDisconnect
 
 from genonaut.api.http.limiter import ConnectionLimiter
 from genonaut.api.http.multipart import FormReader, UploadLimits
-from genonaut.errors import ContentTooLargeError, RequestTimeoutError, StorageFullError
+from genonaut.errors import (
+    ContentTooLargeError,
+    RequestTimeoutError,
+    StorageFullError,
+    is_disk_full,
+)
 from genonaut.ingest.pool import TakingPool
-from genonaut.ingest.taking import DISK_FULL
 from genonaut.library.roots import Library
 from genonaut.library.store import Store, clear_incoming, open_store
 
@@ -95,7 +99,7 @@ def full_disk_explained() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in DISK_FULL:
+        if is_disk_full(error):
             raise StorageFullError from error
         raise
 
