@@ -64,7 +64,7 @@ class TakingPool:
         return [_row_or_reject(*each) for each in zip(named, results, strict=True)]
 
     def close(self) -> None:
-        """End the processes, whatever they do."""
+        """End the processes, also those that are at work."""
         self._pool.stop()  # type: ignore[no-untyped-call] # as Pebble has it
         self._pool.join()
 

@@ -47,7 +47,7 @@ class Library:
 
     @property
     def thumbnails(self) -> Thumbnails:
-        """Of every file, whatever root it is below."""
+        """Of every file, below any root."""
         return Thumbnails(self.folder, self.most_pixels)
 
     def roots(self, connection: Connection) -> dict[str, Path]:

@@ -117,7 +117,7 @@ def drawing_version(prompt: str) -> str:
 
 
 def download_name(item: Item, media_type: str) -> str:
-    """What a browser is to call an item's file; its ending says what it is, whatever it was."""
+    """What a browser is to call an item's file; its ending follows from the content."""
     root, _, path = item.content_data.partition("/")
     name = item.title if root == COPIES or not path else PurePosixPath(path).name
     endings = ENDINGS.values()

@@ -38,7 +38,7 @@ def openapi() -> dict[str, Any]:
 def configuration() -> SchemathesisConfig:
     config = SchemathesisConfig()
     config.projects.default.generation.update(deterministic=True)
-    # A body that is too large is refused for that, whatever else is wrong with it.
+    # A body that is too large is refused for that, and not for its other faults.
     config.projects.default.checks.negative_data_rejection.expected_statuses.append("413")
     return config
 

@@ -104,7 +104,7 @@ def test_a_creator(client: httpx.Client, made: Database, creator: str, viewer: s
             pages = list(forward(client, params | {"include_stats": True}))
             assert ids(pages) == here, switches
             assert {page["pagination"]["total_count"] for page in pages} == {len(here)}
-            # The four counts are about the viewer, whatever the list is about.
+            # The four counts are about the viewer, also when the list is of a creator.
             assert all(_same(page["stats"], stats) for page in pages)
 
 

@@ -1,7 +1,7 @@
 """How much may be searched for at once.
 
 A phrase becomes one pattern of all its words, and the time that it takes grows with them: one of
-490 words took seconds, whatever it was.
+490 words took seconds.
 """
 
 import unicodedata
