@@ -16,10 +16,10 @@ demo: install ## Install, then serve a seeded demo
 	@exec $(BIN)/genonaut up --env demo
 
 test: install-dev ## Run the suite
-	@$(PYTEST) -m "not long" $(ARGS)
+	@$(PYTEST) -m "not long and not slow" $(ARGS)
 
-test-long: install-dev ## Run its long forms: soak, kills, the benchmark, the other PostgreSQL
-	@$(PYTEST) -m long -o python_files="test_*.py contract.py" --ignore tests/mutants $(ARGS)
+test-long: install-dev ## Run its long forms: soak, kills, mutants, the benchmark, the other PostgreSQL
+	@$(PYTEST) -m long -o python_files="test_*.py contract.py" $(ARGS)
 	$(if $(ARGS),,@$(PYTEST) -m "not long and not both_servers" --postgres debian-15 tests/integration)
 
 install: .venv/installed ## Install what running needs, into .venv
@@ -56,7 +56,7 @@ soak: install-dev ## Writers, folds, refreshes and readers at once: was any coun
 	@$(BIN)/python -m tests.support.soak --seconds $(SECONDS)
 
 mutants: install-dev ## Break one promise after the other in a copy: does its test turn red?
-	@$(PYTEST) tests/mutants -m 'long or not long' $(ARGS)
+	@$(PYTEST) tests/mutants -m '' $(ARGS)
 
 drill: install-dev ## Kill, stop and fill everything under load for ten minutes; print one table
 	@$(BIN)/python -m tests.drill $(ARGS)

@@ -10,6 +10,9 @@ from tests.support.servers import prepared_home
 
 ENOUGH = 60
 each_mutant = pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
+# Those whose test needs no server are quick enough to be a part of `make test-long`.
+QUICK = [mutant for mutant in MUTANTS if mutant.test.startswith("tests/unit/")]
+SLOW = [mutant for mutant in MUTANTS if mutant not in QUICK]
 
 
 @pytest.fixture(scope="session")
@@ -28,7 +31,8 @@ def test_it_changes_one_place_that_is_there(mutant: Mutant) -> None:
 
 
 def test_there_are_enough_and_each_has_a_name_of_its_own() -> None:
-    assert len({mutant.name for mutant in MUTANTS}) == len(MUTANTS) >= ENOUGH
+    assert len({mutant.name for mutant in MUTANTS}) == len(MUTANTS)
+    assert len(QUICK) >= ENOUGH
 
 
 @pytest.fixture(scope="session")
@@ -38,16 +42,29 @@ def prepared(run_folder: Path) -> Path:
     return run_folder
 
 
-@pytest.mark.long
-@each_mutant
+@pytest.mark.parametrize(
+    "mutant",
+    [
+        *(pytest.param(mutant, id=mutant.name, marks=pytest.mark.long) for mutant in QUICK),
+        *(pytest.param(mutant, id=mutant.name, marks=pytest.mark.slow) for mutant in SLOW),
+    ],
+)
 def test_it_is_killed(mutant: Mutant, copy: Path, prepared: Path) -> None:
     with applied(mutant, copy):
         done = run_tests(copy, mutant.test, prepared)
     assert done.returncode == RED, f"{mutant.promise}: survives\n{done.stdout[-2000:]}"
 
 
-@pytest.mark.long
-def test_without_a_mutant_the_copy_is_green(copy: Path, prepared: Path) -> None:
-    tests = " ".join(sorted({mutant.test for mutant in MUTANTS}))
+@pytest.mark.parametrize(
+    "mutants",
+    [
+        pytest.param(QUICK, id="quick", marks=pytest.mark.long),
+        pytest.param(SLOW, id="slow", marks=pytest.mark.slow),
+    ],
+)
+def test_without_a_mutant_the_copy_is_green(
+    mutants: list[Mutant], copy: Path, prepared: Path
+) -> None:
+    tests = " ".join(sorted({mutant.test for mutant in mutants}))
     done = run_tests(copy, tests, prepared)
     assert done.returncode == 0, done.stdout[-2000:]
