@@ -42,7 +42,8 @@ def redis_client_url(url: str) -> str:
         for name, value in parse_qsl(parts.query)
         if name.startswith("ssl_") or name == "password"
     }
-    return parts._replace(query=urlencode(options)).geturl()
+    address = f"{parts.scheme}://{parts.netloc}{parts.path}"  # geturl() may leave out the slashes
+    return f"{address}?{urlencode(options)}" if options else address
 
 
 @contextmanager
