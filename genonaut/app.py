@@ -10,6 +10,7 @@ from fastapi.middleware.cors import CORSMiddleware
 from genonaut import __version__
 from genonaut.api.http.bodies import Bodies
 from genonaut.api.http.counts_reader import CountsReader
+from genonaut.api.http.door import Door, ReadOnly
 from genonaut.api.http.errors import UnexpectedErrors, handle_errors
 from genonaut.api.http.hosts import AllowedHosts, HostCheck
 from genonaut.api.http.ids import HEADER, RequestIds
@@ -96,6 +97,8 @@ async def _close_at_the_end(app: FastAPI) -> AsyncIterator[None]:
 def _add_middleware(app: FastAPI, settings: Settings) -> None:
     """From the inside out: the last one added sees a request first."""
     app.add_middleware(UnexpectedErrors, respond=respond_to_error)
+    if settings.api.read_only:
+        app.add_middleware(ReadOnly, respond=respond_to_error)
     if settings.api.cors_origins:
         app.add_middleware(
             CORSMiddleware,
@@ -104,6 +107,7 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
             allow_headers=["*"],
             expose_headers=[HEADER],
         )
+    app.add_middleware(Door, allowed=settings.api.cors_origins, respond=respond_to_error)
     allowed = AllowedHosts(settings.api.host, settings.api.allowed_hosts)
     app.add_middleware(HostCheck, allowed=allowed)
     app.add_middleware(HeadAsGet)

@@ -47,6 +47,7 @@ class ApiSettings(Section):
     patience_seconds: Seconds
     cors_origins: list[str]
     allowed_hosts: list[HostName]
+    read_only: bool
 
     @field_validator("allowed_hosts", mode="before")
     @classmethod
@@ -54,6 +55,13 @@ class ApiSettings(Section):
         if isinstance(value, str):  # from the environment
             return [name.strip() for name in value.split(",") if name.strip()]
         return value
+
+
+class AuthSettings(Section):
+    """How the gallery knows who sends a request: `open` is not at all."""
+
+    mode: Literal["open"]
+    open_to_the_network: bool
 
 
 class DbSettings(Section):
@@ -183,6 +191,7 @@ class Settings(Section):
     environment: str
     home: Path
     api: ApiSettings
+    auth: AuthSettings
     db: DbSettings
     redis: RedisSettings = RedisSettings()
     celery: CelerySettings

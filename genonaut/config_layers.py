@@ -33,6 +33,9 @@ VARIABLES = {
     "API_HOST": "api.host",
     "API_PORT": "api.port",
     "API_ALLOWED_HOSTS": "api.allowed-hosts",
+    "API_READ_ONLY": "api.read-only",
+    "AUTH_MODE": "auth.mode",
+    "AUTH_OPEN_TO_THE_NETWORK": "auth.open-to-the-network",
     "LOG_LEVEL": "log.level",
     "LOG_FORMAT": "log.format",
 }

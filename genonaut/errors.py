@@ -123,6 +123,10 @@ class ForbiddenError(GenonautError):
     status = 403
 
 
+class ReadOnlyError(ForbiddenError):
+    """The gallery is read-only."""
+
+
 class NotFoundError(GenonautError):
     """It does not exist."""
 

@@ -43,7 +43,7 @@ def api(env: Env = None) -> None:
     exit_on(signal.SIGINT, signal.SIGTERM)  # a signal is how it normally ends
     configure_logs(settings.log)
     with (
-        inherited_listener() or listen(settings) as listener,
+        inherited_listener(settings) or listen(settings) as listener,
         open_database(settings) as database,
         open_database(
             settings,

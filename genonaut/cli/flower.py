@@ -8,9 +8,10 @@ from genonaut.cli.options import Env
 from genonaut.config import FlowerSettings
 from genonaut.embedded.server import free_port
 from genonaut.errors import PortInUseError
+from genonaut.running.exposure import require_flowers_door
 from genonaut.running.flower_hosts import answer_only_to
-from genonaut.running.listening import address, is_loopback, ports_to_try
-from genonaut.running.output import say, say_error
+from genonaut.running.listening import address, ports_to_try
+from genonaut.running.output import say
 from genonaut.worker.launching import celery_settings, require_schema, start_celery
 
 
@@ -21,6 +22,7 @@ def register(app: typer.Typer) -> None:
 def flower(env: Env = None) -> None:
     """Run Flower, a page that shows workers and tasks."""
     settings = celery_settings(env)
+    require_flowers_door(settings)
     require_schema(settings)
     where, password = settings.flower, settings.flower.basic_auth
     port = _free_port(where)
@@ -31,11 +33,6 @@ def flower(env: Env = None) -> None:
     ]
     if password:
         arguments.append(f"--basic-auth={password.get_secret_value()}")
-    elif not is_loopback(where.host):
-        say_error(
-            f"Flower listens on {where.host} without a password, so any client that reaches it "
-            "sees workers and tasks. Set FLOWER_BASIC_AUTH=name:password."
-        )
     answer_only_to(AllowedHosts(where.host, settings.api.allowed_hosts))
     with running_broker(settings):
         say(f"Flower is at http://{address(where.host, port)}.")

@@ -18,6 +18,7 @@ from genonaut.demo.seed import is_empty
 from genonaut.embedded.lease import Lease
 from genonaut.errors import GenonautError, ServerStartError
 from genonaut.logs import configure_logs
+from genonaut.running.exposure import require_flowers_door
 from genonaut.running.interruption import exit_on
 from genonaut.running.listening import READY, listen
 from genonaut.running.only_one import only_one, refuse_second
@@ -37,6 +38,7 @@ def up(env: Env = None) -> None:
     settings = load_settings(env)
     configure_logs(settings.log)
     configuration(settings)  # a wrong schedule is refused before anything starts
+    require_flowers_door(settings)
     refuse_second(settings)
     # A shell that starts us in the background makes us ignore SIGINT.
     exit_on(signal.SIGINT, signal.SIGTERM)

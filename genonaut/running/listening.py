@@ -3,11 +3,11 @@
 import errno
 import os
 import socket
-from ipaddress import ip_address
 
 from genonaut.config import Settings
 from genonaut.errors import PortInUseError, ServerStartError
-from genonaut.running.output import say, say_error
+from genonaut.running.exposure import require_a_door
+from genonaut.running.output import say
 
 PORTS_TO_TRY = 20
 LAST_PORT = 65535
@@ -15,10 +15,19 @@ LISTENER_VARIABLE = "GENONAUT_LISTENER"
 READY = "Genonaut is ready"
 
 
-def inherited_listener() -> socket.socket | None:
-    """The listening socket that `genonaut up` handed over. It outlives this process."""
+def inherited_listener(settings: Settings) -> socket.socket | None:
+    """The listening socket that `genonaut up` handed over. It outlives this process.
+
+    Raises:
+        ConfigError: other machines can reach it, and the settings do not accept that.
+    """
     number = os.environ.get(LISTENER_VARIABLE)
-    return socket.socket(fileno=int(number)) if number else None
+    if not number:
+        return None
+    listener = socket.socket(fileno=int(number))
+    if listener.family != socket.AF_UNIX:
+        require_a_door(listener.getsockname()[0], settings)
+    return listener
 
 
 def ports_to_try(wanted: int, variable: str) -> range:
@@ -32,30 +41,18 @@ def address(host: str, port: int) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach a server there."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
 def listen(settings: Settings) -> socket.socket:
     """A listening socket at the API's address; at the next free port, unless API_PORT is set.
 
     Raises:
+        ConfigError: other machines could reach it, and the settings do not accept that.
         PortInUseError: the port is in use; without API_PORT, the next ones are as well.
     """
+    require_a_door(settings.api.host, settings)
     wanted = settings.api.port
     for port in ports_to_try(wanted, "API_PORT"):
         listener = _try_to_listen(settings.api.host, port)
         if listener:
-            if not is_loopback(settings.api.host):
-                say_error(
-                    f"The API listens on {settings.api.host} and has no login: any client that "
-                    "reaches it may change and delete everything. Put a proxy that asks for one "
-                    "in front of it."
-                )
             if port != wanted:
                 say(f"Port {wanted} is in use: using port {port} instead.")
             return listener

@@ -22,7 +22,7 @@ from genonaut.web.contexts import ANONYMOUS, Context, Viewer
 from genonaut.web.images import Pictures, pictures_of
 from genonaut.web.page_route import Web, web
 from genonaut.web.state import GalleryState, read_state
-from genonaut.web.viewer import ViewerDep, viewer_among
+from genonaut.web.viewer import ViewerDep, can_choose_viewer, viewer_among
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def get_view(request: Request, session: SnapshotDep, chosen: ViewerDep) -> PageV
     services = _services(request, session)
     state = read_state(request.query_params)
     viewer = ANONYMOUS
-    if request.app.state.settings.gallery.viewing_as:
+    if can_choose_viewer(request.app.state.settings):
         back = state.url(request.url.path)
         viewer = viewer_among(services.users, services.growth, chosen, back)
     return PageView(services, request.query_params, state, viewer, web(request))

@@ -44,7 +44,7 @@ def plural(number: int, one: str, several: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else several or one + 's'}"
 
 
-def environment(assets: Assets) -> Environment:
+def environment(assets: Assets, *, read_only: bool = False) -> Environment:
     """The templates, and the filters and globals that they may use."""
     made = Environment(
         loader=PackageLoader("genonaut.web"),
@@ -56,14 +56,15 @@ def environment(assets: Assets) -> Environment:
     made.filters |= {"thousands": thousands, "age": age, "utc": utc, "plural": plural}
     made.filters |= {"frame": frame, "sizes": sizes}
     made.globals["static"] = assets.url
+    made.globals["read_only"] = read_only
     return made
 
 
 class Renderer:
     """Renders contexts."""
 
-    def __init__(self, assets: Assets) -> None:
-        self._environment = environment(assets)
+    def __init__(self, assets: Assets, *, read_only: bool = False) -> None:
+        self._environment = environment(assets, read_only=read_only)
 
     def html(self, context: Context) -> str:
         """The page."""

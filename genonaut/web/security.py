@@ -9,8 +9,7 @@ from fastapi.responses import RedirectResponse
 from starlette.datastructures import QueryParams
 
 from genonaut.api.http.bodies import FORM
-from genonaut.api.http.origins import is_ours
-from genonaut.errors import ForbiddenError, InvalidRequestError
+from genonaut.errors import InvalidRequestError
 from genonaut.web.state import GALLERY, read_state
 
 PAGE_POLICY: Final = (
@@ -41,21 +40,6 @@ ASK_AGAIN: Final = "private, no-cache"
 _OUR_PAGES: Final = re.compile(
     r"/gallery(?:/stats|/upload|/items/[0-9]{1,18}|/creators/[0-9a-f-]{36})?"
 )
-
-
-def require_same_origin(request: Request) -> None:
-    """A dependency of every route that changes something.
-
-    The cookie that names the viewer is `SameSite=Lax`, so another site's form comes without it.
-    This is the second lock. Browsers say where a request is from in `Sec-Fetch-Site`, and where
-    they do not (plain HTTP from another machine), in `Origin`. A page cannot set either. A request
-    with neither is refused.
-
-    Raises:
-        ForbiddenError: the request was made by another site's page, or by no page at all.
-    """
-    if not is_ours(request):
-        raise ForbiddenError("This was not sent by one of our own pages: nothing was changed.")
 
 
 async def read_form(request: Request) -> QueryParams:

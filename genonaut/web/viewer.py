@@ -8,17 +8,23 @@ from fastapi import Cookie, Depends, Request, Response
 from genonaut.api.repositories.growth_repository import GrowthRepository
 from genonaut.api.schemas.values import as_uuid
 from genonaut.api.services.user_service import UserService
+from genonaut.config import Settings
 from genonaut.web.contexts import Choice, Viewer
 
 COOKIE = "genonaut_viewer"
 _SECONDS = 30 * 24 * 3600
 
 
+def can_choose_viewer(settings: Settings) -> bool:
+    """Whether visitors choose a user, by a form, which a read-only gallery refuses."""
+    return settings.gallery.viewing_as and not settings.api.read_only
+
+
 def chosen_viewer(
     request: Request, chosen: Annotated[str | None, Cookie(alias=COOKIE)] = None
 ) -> UUID | None:
-    """The user whom the cookie names, existing or not; None unless `gallery.viewing-as` is set."""
-    if not request.app.state.settings.gallery.viewing_as:
+    """The user whom the cookie names, existing or not; None where visitors choose no user."""
+    if not can_choose_viewer(request.app.state.settings):
         return None
     return as_uuid(chosen or "")
 

@@ -47,7 +47,7 @@ def handle_errors(app: FastAPI, respond: ErrorResponse = json_error) -> None:
     @app.exception_handler(GenonautError)
     async def explained(request: Request, error: GenonautError) -> Response:
         if error.status < HTTPStatus.INTERNAL_SERVER_ERROR:
-            response = fail(request, error.status, noun(error), str(error))
+            response = explained_error(respond, request, error)
             if isinstance(error, RequestTimeoutError):
                 response.headers["Connection"] = "close"  # the rest of the body may yet come
             return response
@@ -99,6 +99,11 @@ class UnexpectedErrors(HttpMiddleware):
                 self._respond, Request(scope), 500, "internal_server_error", detail
             )
             await response(scope, receive, send)
+
+
+def explained_error(respond: ErrorResponse, request: Request, error: GenonautError) -> Response:
+    """The response to a request that the client should not have sent."""
+    return _response(respond, request, error.status, noun(error), str(error))
 
 
 def noun(error: GenonautError) -> str:

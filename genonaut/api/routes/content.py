@@ -30,7 +30,7 @@ Items = Annotated[ItemsIn, Body()]
     "/content",
     status_code=201,
     response_model=ItemsCreatedOut,
-    responses=documented(404, 409, 413, 422),
+    responses=documented(403, 404, 409, 413, 422),
 )
 def create_items(service: ContentServiceDep, items: Items) -> ItemsCreated:
     """Add one item or several that a user asked for, all or none of them."""
@@ -41,7 +41,7 @@ def create_items(service: ContentServiceDep, items: Items) -> ItemsCreated:
     "/content-auto",
     status_code=201,
     response_model=ItemsCreatedOut,
-    responses=documented(404, 409, 413, 422),
+    responses=documented(403, 404, 409, 413, 422),
 )
 def create_auto_items(service: ContentServiceDep, items: Items) -> ItemsCreated:
     """Add one item or several that were generated automatically, all or none of them."""
@@ -55,14 +55,16 @@ def read_item(service: ContentServiceDep, item_id: ItemId) -> Item:
 
 
 @router.patch(
-    "/content/{item_id}", response_model=ItemOut, responses=documented(404, 409, 413, 422)
+    "/content/{item_id}", response_model=ItemOut, responses=documented(403, 404, 409, 413, 422)
 )
 def change_item(service: ContentServiceDep, item_id: ItemId, changes: ItemChangeIn) -> Item:
     """Change what is sent of an item. The rest stays as it is."""
     return service.change_item(item_id, changes.changes())
 
 
-@router.delete("/content/{item_id}", response_model=ItemDeletedOut, responses=documented(404, 422))
+@router.delete(
+    "/content/{item_id}", response_model=ItemDeletedOut, responses=documented(403, 404, 422)
+)
 def delete_item(service: ContentServiceDep, item_id: ItemId) -> ItemDeleted:
     """Delete an item. The response has all it takes to add it again."""
     return service.delete_item(item_id)

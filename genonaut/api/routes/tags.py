@@ -31,13 +31,13 @@ def list_tags(
     return service.page(limit, after, search, sort)
 
 
-@router.patch("/{tag_id}", response_model=TagOut, responses=documented(404, 409, 413, 422))
+@router.patch("/{tag_id}", response_model=TagOut, responses=documented(403, 404, 409, 413, 422))
 def rename_tag(service: TagServiceDep, tag_id: UUID, tag: TagIn) -> CountedTag:
     """Rename a tag, for all its items."""
     return service.rename(tag_id, tag.name)
 
 
-@router.delete("/{tag_id}", responses=documented(404, 422))
+@router.delete("/{tag_id}", responses=documented(403, 404, 422))
 def delete_tag(service: TagServiceDep, tag_id: UUID) -> TagDeletedOut:
     """Delete a tag. Its items stay, without it."""
     return TagDeletedOut(deleted=TagOut.model_validate(service.delete(tag_id)))

@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 
 from genonaut.api.entities import Uploaded
 from genonaut.api.http.manners import only_allow
-from genonaut.api.http.origins import refuse_other_sites
 from genonaut.api.http.uploads import Uploads, full_disk_explained
 from genonaut.api.schemas.errors import documented
 from genonaut.api.schemas.uploads import UPLOAD_BODY, UploadsOut
@@ -21,7 +20,6 @@ router = APIRouter(prefix="/api/v1", tags=["content"])
     "/content/upload",
     response_model=UploadsOut,
     responses=documented(400, 403, 404, 408, 413, 422, 507),
-    dependencies=[Depends(refuse_other_sites)],
     openapi_extra=UPLOAD_BODY,
 )
 async def upload(request: Request) -> dict[str, Any]:

@@ -33,7 +33,7 @@ def read_user(service: UserServiceDep, user_id: UUID) -> User:
     return service.get(user_id)
 
 
-@router.post("", status_code=201, response_model=UserOut, responses=documented(409, 413, 422))
+@router.post("", status_code=201, response_model=UserOut, responses=documented(403, 409, 413, 422))
 def create_user(service: UserServiceDep, user: UserIn) -> User:
     """Add a user."""
     return service.create(user.username)
