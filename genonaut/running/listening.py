@@ -5,7 +5,7 @@ import os
 import socket
 
 from genonaut.config import Settings
-from genonaut.errors import PortInUseError, ServerStartError
+from genonaut.errors import ConfigError, PortInUseError, ServerStartError
 from genonaut.running.exposure import require_a_door
 from genonaut.running.output import say
 
@@ -25,8 +25,12 @@ def inherited_listener(settings: Settings) -> socket.socket | None:
     if not number:
         return None
     listener = socket.socket(fileno=int(number))
-    if listener.family != socket.AF_UNIX:
-        require_a_door(listener.getsockname()[0], settings)
+    try:
+        if listener.family != socket.AF_UNIX:
+            require_a_door(listener.getsockname()[0], settings)
+    except ConfigError:
+        listener.close()
+        raise
     return listener
 
 

@@ -1,4 +1,4 @@
-"""What serves says where, does so once, and warns of doors that it leaves open."""
+"""What serves says where, does so once, and leaves no door open that was not meant to be."""
 
 import signal
 import socket
@@ -65,18 +65,18 @@ def answers(port: int) -> bool:
 
 
 @pytest.mark.parametrize(("host", "shown"), [("::", "[::]"), ("0.0.0.0", "0.0.0.0")])  # noqa: S104
-def test_an_open_address_is_written_as_urls_are_and_warned_of(
+def test_an_open_address_that_is_accepted_is_written_as_urls_are(
     ready_home: Path, host: str, shown: str
 ) -> None:
     if ":" in host and not has_ipv6():
         pytest.skip("THIS MACHINE HAS NO IPv6")
-    with serving(ready_home, "api", API_HOST=host) as (command, url):
+    accepted = {"API_HOST": host, "AUTH_OPEN_TO_THE_NETWORK": "true"}
+    with serving(ready_home, "api", **accepted) as (command, url):
         port = url.rpartition(":")[2]
         assert url == f"http://{shown}:{port}"
         loopback = "[::1]" if ":" in host else "127.0.0.1"
         assert http.get(f"http://{loopback}:{port}/health").status_code == 200
-        warning = command.stderr.read_text().splitlines()[0]
-        assert warning.startswith(f"genonaut: The API listens on {host} and has no login: ")
+        assert command.stderr.read_text() == ""
         command.end(signal.SIGTERM)
 
 
@@ -89,20 +89,54 @@ def has_ipv6() -> bool:
     return True
 
 
-def test_a_loopback_address_is_no_reason_to_warn(ready_home: Path) -> None:
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "gallery.example"])  # noqa: S104
+@pytest.mark.parametrize("name", ["up", "api"])
+def test_an_open_address_is_refused_before_anything_listens(
+    ready_home: Path, name: str, host: str
+) -> None:
+    with closing(taken()) as other:  # binding would say that the port is in use
+        port = str(other.getsockname()[1])
+        refused = genonaut(ready_home, name, API_HOST=host, API_PORT=port)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert only_line(refused.stderr) == (
+        f"api.host (API_HOST) is {host!r}: other machines can reach that address, and there is no "
+        "login, so they could change and delete everything. Listen on 127.0.0.1, behind a proxy "
+        "that authenticates users, or accept this with AUTH_OPEN_TO_THE_NETWORK=true "
+        "(auth.open-to-the-network)."
+    )
+
+
+def test_any_loopback_address_is_served(ready_home: Path) -> None:
     with serving(ready_home, "api", API_HOST="127.0.0.2") as (command, _):
-        assert "no login" not in command.stderr.read_text()
+        assert command.stderr.read_text() == ""
         command.end(signal.SIGTERM)
 
 
-def test_flower_without_a_password_is_warned_of_where_others_reach_it(ready_home: Path) -> None:
+@pytest.mark.parametrize("name", ["up", "flower"])
+def test_flower_without_a_password_is_refused_where_others_reach_it(
+    ready_home: Path, name: str
+) -> None:
     variables = {"FLOWER_HOST": "0.0.0.0", "FLOWER_PORT": str(free_port())}  # noqa: S104
-    for more, expected in (({}, True), ({"FLOWER_BASIC_AUTH": "ada:secret"}, False)):
-        with running(ready_home, "flower", **variables, **more) as command:
-            command.wait_for("Flower is at ")
-            found = "Flower listens on 0.0.0.0 without a password" in command.stderr.read_text()
-            assert found == expected
-            command.end(signal.SIGTERM)
+    refused = genonaut(ready_home, name, **variables)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert only_line(refused.stderr) == (
+        "flower.host (FLOWER_HOST) is '0.0.0.0': other machines can reach that address, and Flower "
+        "has no password, so they could see workers and tasks. Set "
+        "FLOWER_BASIC_AUTH=name:password, listen on 127.0.0.1, or accept this with "
+        "AUTH_OPEN_TO_THE_NETWORK=true (auth.open-to-the-network)."
+    )
+
+
+@pytest.mark.parametrize(
+    "door", [{"FLOWER_BASIC_AUTH": "ada:secret"}, {"AUTH_OPEN_TO_THE_NETWORK": "true"}]
+)
+def test_flower_is_served_to_others_with_a_password_or_if_that_is_accepted(
+    ready_home: Path, door: dict[str, str]
+) -> None:
+    variables = {"FLOWER_HOST": "0.0.0.0", "FLOWER_PORT": str(free_port())}  # noqa: S104
+    with running(ready_home, "flower", **variables, **door) as command:
+        command.wait_for("Flower is at ")
+        command.end(signal.SIGTERM)
 
 
 def test_a_worker_brings_beat_along_if_it_is_asked_to(ready_home: Path) -> None:

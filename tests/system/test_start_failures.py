@@ -293,7 +293,8 @@ def test_a_default_port_that_is_in_use(ready_home: Path) -> None:
 @pytest.mark.parametrize("host", ["192.0.2.1", "nowhere.invalid"])
 def test_an_address_that_is_not_ours(complaint: Complaint, host: str) -> None:
     port = free_port()
-    line = complaint("api", code=5, API_HOST=host, API_PORT=str(port))
+    accepted = {"AUTH_OPEN_TO_THE_NETWORK": "true"}
+    line = complaint("api", code=5, API_HOST=host, API_PORT=str(port), **accepted)
     assert line.startswith(f"Cannot listen on {host}:{port} (")
     assert line.endswith("): correct API_HOST and API_PORT.")
 

@@ -61,6 +61,8 @@ def test_every_operation_has_a_sentence_a_known_tag_and_its_errors(openapi: dict
     for name, operation in operations(openapi).items():
         assert operation["description"].endswith("."), name
         assert set(operation["tags"]) <= tags, name
+        if not name.upper().startswith("GET"):
+            assert "403" in operation["responses"], name
         if "/api/" in name:
             assert {"500", "503", "504"} <= operation["responses"].keys(), name
 

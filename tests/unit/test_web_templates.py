@@ -8,7 +8,15 @@ import pytest
 from jinja2 import TemplateNotFound, UndefinedError, meta, nodes
 
 from genonaut.web.assets import Assets
-from genonaut.web.contexts import ANONYMOUS, Context, ErrorContext
+from genonaut.web.contexts import (
+    ANONYMOUS,
+    Card,
+    Context,
+    ErrorContext,
+    ItemContext,
+    PagePicture,
+    Ways,
+)
 from genonaut.web.rendering import Renderer, age, environment, plural, thousands, utc
 
 ENVIRONMENT = environment(Assets())
@@ -64,6 +72,18 @@ def test_what_is_put_in_is_escaped() -> None:
     html = Renderer(Assets()).html(error)
     assert "<script>alert" not in html
     assert "&lt;script&gt;alert(1)&lt;/script&gt;&#34;&#39;" in html
+
+
+def test_a_read_only_gallery_has_no_forms_that_change_something() -> None:
+    picture = PagePicture("/p", "/t", 1, 1)
+    card = Card(1, "One", "/1", picture, "ada", "/ada", "regular", "", ago(0))
+    item = ItemContext(
+        "One", ANONYMOUS, card, Ways(None, None, "/"), "", (), (), (), (), (), is_own=True
+    )
+    for read_only in (False, True):
+        html = Renderer(Assets(), read_only=read_only).html(item)
+        assert ('action="/gallery/items/1/delete"' in html) is not read_only
+        assert ('href="/gallery/upload"' in html) is not read_only
 
 
 def test_a_name_that_is_not_there_is_an_error() -> None:
