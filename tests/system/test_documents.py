@@ -26,6 +26,7 @@ from tests.support.terminal import Terminal
 
 NOT_RUN = {
     "API_ALLOWED_HOSTS=gallery.example,10.0.0.5": "a setting, and no command",
+    "AUTH_OPEN_TO_THE_NETWORK=true": "a setting, and no command",
     "make demo": "installs, then runs `genonaut up`",
     "make install-dev": "installs",
     "GENONAUT_EXAMPLES=2000 make test-long ARGS=tests/counting/test_state_machine.py": "takes long",

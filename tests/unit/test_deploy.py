@@ -19,6 +19,7 @@ import yaml  # type: ignore[import-untyped]
 from genonaut.cli import app
 from genonaut.config import load_settings
 from genonaut.config_layers import SECRETS, VARIABLES
+from genonaut.running.exposure import is_loopback
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
@@ -155,6 +156,15 @@ def open_doors(text: str) -> Iterator[str]:
             yield f"{name} can write to its image"
 
 
+def parts_that_refuse_to_listen(text: str) -> Iterator[str]:
+    doors = {"API_HOST": "AUTH_OPEN_TO_THE_NETWORK", "FLOWER_HOST": "FLOWER_BASIC_AUTH"}
+    for name, service in services(text).items():
+        for host, door in doors.items():
+            given = service.get("environment", {})
+            if not is_loopback(given.get(host, "localhost")) and not given.get(door):
+                yield f"{name} sets {host} without {door}"
+
+
 COMPOSE_CHECKS: dict[Callable[[str], Iterator[str]], tuple[str, str]] = {
     missing_services: ("\n  beat:\n    <<", "\n  beet:\n    <<"),
     unknown_keys: ("stop_grace_period:", "stop_grace:"),
@@ -167,6 +177,7 @@ COMPOSE_CHECKS: dict[Callable[[str], Iterator[str]], tuple[str, str]] = {
     secrets_among_arguments: ("requirepass $$RED", "requirepass $RED"),
     secrets_without_a_need: ("environment: *broker", "environment: *database"),
     parts_as_superuser: ("DB_USER: genonaut", "DB_USER: postgres"),
+    parts_that_refuse_to_listen: ("AUTH_OPEN_TO_THE_NETWORK:", "LOG_LEVEL:"),
     open_doors: ('["127.0.0.1:5555', '["5555'),
 }
 

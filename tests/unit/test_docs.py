@@ -217,7 +217,7 @@ NAMES: dict[str, tuple[str, Callable[[str], bool], tuple[str, str, str]]] = {
         ("README.md", "\nmake demo\n", "\nmake dome\n"),
     ),
     "variable": (
-        r"\b(?:GENONAUT|DB|API|LOG)_[A-Z_]*[A-Z]\b",
+        r"\b(?:GENONAUT|DB|API|AUTH|LOG)_[A-Z_]*[A-Z]\b",
         lambda name: f'"{name}"' in sources(),
         ("README.md", "`GENONAUT_HOME`", "`GENONAUT_HUT`"),
     ),
