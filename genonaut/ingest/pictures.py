@@ -19,7 +19,7 @@ from genonaut.library.registry import Known, Seen, find_seen, remember
 READ: Final = (".png", ".apng", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".avif", ".gif")
 _NOT_READ: Final = (".bmp", ".tif", ".tiff", ".heic", ".heif", ".jxl", ".jp2", ".psd", ".svg")
 PICTURES: Final = READ + _NOT_READ
-READERS_VERSION: Final = 1
+READERS_VERSION: Final = 2
 """Another one has every picture read again: raise it when readers find more."""
 _CHUNK: Final = 1_000
 

@@ -55,7 +55,10 @@ def read_png(stream: BinaryIO) -> Picture:
 
 
 def _chunks(stream: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
-    """Each chunk's type and content, up to the last; a long content is checked and left out."""
+    """Each chunk's type and content, up to the last; a long content is checked and left out.
+
+    A damaged chunk without which the picture can be shown is skipped, as decoders do.
+    """
     for _ in range(_MOST_CHUNKS):
         header = stream.read(_HEADER.size)
         if len(header) < _HEADER.size:
@@ -69,11 +72,18 @@ def _chunks(stream: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
             checksum = zlib.crc32(block, checksum)
             content += block if length <= _LONGEST_TEXT and kind != b"IDAT" else b""
         if stream.read(_CRC.size) != _CRC.pack(checksum):
-            raise BrokenPictureError
+            if _is_needed(kind):
+                raise BrokenPictureError
+            continue
         yield kind, content
         if kind == b"IEND":
             return
     raise BrokenPictureError
+
+
+def _is_needed(kind: bytes) -> bool:
+    """A chunk's name says by the case of its first letter whether the pixels depend on it."""
+    return not kind[0] & 32
 
 
 class _Texts:

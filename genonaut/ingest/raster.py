@@ -7,10 +7,11 @@ from PIL import Image
 
 from genonaut.content.rules import InvalidValueError
 from genonaut.ingest.comments import comment
-from genonaut.ingest.exif import DAMAGE, texts_in, without_warnings
+from genonaut.ingest.exif import DAMAGE, texts_of_exif, without_warnings
 from genonaut.ingest.picture import BrokenPictureError, Picture
 from genonaut.ingest.xmp import texts_of_xmp
 from genonaut.library.files import MOST_BYTES
+from genonaut.library.scaling import UndecodableError, size_of
 
 FORMATS: Final = ("JPEG", "WEBP", "AVIF", "GIF")
 _LONGEST_TEXT: Final = 4 << 20
@@ -30,14 +31,24 @@ def read_raster(stream: BinaryIO) -> Picture:
     try:
         with without_warnings(), Image.open(stream, formats=FORMATS) as image:
             return Picture(*image.size, _texts(image))
-    except DAMAGE as error:
-        raise BrokenPictureError from error
+    except DAMAGE:
+        return _without_texts(stream)
     except Image.DecompressionBombError as error:
         raise InvalidValueError("the image has too many pixels") from error
 
 
+def _without_texts(stream: BinaryIO) -> Picture:
+    """The size alone, of a picture whose metadata are too damaged for Pillow to open it."""
+    stream.seek(0)
+    try:
+        return Picture(*size_of(stream.read()), {})
+    except UndecodableError as error:
+        raise BrokenPictureError from error
+
+
 def _texts(image: Image.Image) -> dict[str, str]:
-    texts = texts_in(image.getexif())
+    # Not `image.getexif()`: what it raises of a damaged block would refuse a picture that is whole.
+    texts = texts_of_exif(image.info.get("exif") or b"")
     for number, content in enumerate(_comments(image)[:_MOST_COMMENTS]):
         texts.setdefault(f"Comment {number}" if number else "Comment", comment(content))
     packet = image.info.get("xmp")

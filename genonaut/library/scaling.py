@@ -21,6 +21,7 @@ _TALLEST: Final = 4  # times the width: the image of a long page stays a small f
 _BEHIND: Final = (128, 128, 128)  # what shows through where an image is transparent
 _SECONDS: Final = 60
 _STRICT: Final = "[fail_on=error]"  # or a truncated image comes out half grey
+_DAMAGED: Final = "damaged, or not a PNG, JPEG, WebP, AVIF or GIF file"
 _SEQUENCE: Final = b"ftypavis"  # the mark of an animated AVIF, which libvips does not know
 _LOADERS: Final = ("Png", "Jpeg", "Webp", "Nsgif", "Heif")
 
@@ -57,17 +58,34 @@ def scaled(
     """
     content = _as_still(content)
     try:
-        header = pyvips.Image.new_from_buffer(content, "", access="sequential")
+        header = _header(content)
         width, height = _size(header, most_pixels)
         largest, *smaller = sorted(widths, reverse=True)
-        image = _shrunk(content, largest, has_profile=_has_profile(header))
+        image = _in_true_colours(content, largest, has_profile=_has_profile(header))
         files = {largest: _webp(image)}
         for each in smaller:
             image = _narrowed(image, each)
             files[each] = _webp(image)
         return Shape(width, height, _average(image)), files
     except pyvips.Error as error:
-        raise UndecodableError("damaged, or not a PNG, JPEG, WebP, AVIF or GIF file") from error
+        raise UndecodableError(_DAMAGED) from error
+
+
+def size_of(content: bytes) -> tuple[int, int]:
+    """The size in pixels as it is stored, by the header: damage behind that is not found.
+
+    Raises:
+        UndecodableError: it is not an image, or its header is damaged.
+    """
+    try:
+        header = _header(_as_still(content))
+    except pyvips.Error as error:
+        raise UndecodableError(_DAMAGED) from error
+    return header.width, header.height
+
+
+def _header(content: bytes) -> pyvips.Image:
+    return pyvips.Image.new_from_buffer(content, "", access="sequential")
 
 
 def _as_still(content: bytes) -> bytes:
@@ -90,6 +108,16 @@ def _size(header: pyvips.Image, most_pixels: int) -> tuple[int, int]:
 
 def _has_profile(header: pyvips.Image) -> bool:
     return bool(header.get_typeof("icc-profile-data")) or header.interpretation == "cmyk"
+
+
+def _in_true_colours(content: bytes, width: int, *, has_profile: bool) -> pyvips.Image:
+    try:
+        return _shrunk(content, width, has_profile=has_profile)
+    except pyvips.Error:
+        if not has_profile:
+            raise
+        # Perhaps only the profile is damaged: the picture is shown without it.
+        return _shrunk(content, width, has_profile=False)
 
 
 def _shrunk(content: bytes, width: int, *, has_profile: bool) -> pyvips.Image:
