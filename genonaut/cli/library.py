@@ -72,8 +72,9 @@ def check_library(
     with open_database(settings) as database, open_connection(database) as connection:
         findings = check(connection, library)
         connection.rollback()
-        if mend and not findings.all_well:
+        if mend:
             repair(connection, library, findings)
+        if mend and not findings.all_well:
             _print(findings, quiet=as_json)
             findings = check(connection, library)
     if as_json:

@@ -114,12 +114,16 @@ def _is_being_filled(folder: Path) -> bool:
 def repair(connection: Connection, library: Library, findings: Findings) -> None:
     """Set right what was found: marks, forgotten files, copies without items, thumbnails.
 
+    What kills left unfinished, no item and no page ever names: it is removed without being found.
     A file in place is never touched. What changed stays as it is until it is imported again.
 
     Raises:
         ConflictError: an import is running.
     """
     clear_incoming(library.folder)
+    library.thumbnails.clear_unfinished()
+    if findings.all_well:
+        return
     (library.folder / FILES).mkdir(parents=True, exist_ok=True)
     with FolderLock(library.folder / FILES) as files:
         if not files.try_exclusive():

@@ -12,6 +12,8 @@ from genonaut.library.scaling import Shape, UndecodableError, scaled
 __all__ = ["WIDTHS", "Shape", "Thumbnails", "UndecodableError", "relative_path"]
 
 WIDTHS: Final = (320, 640)
+THUMBS: Final = "thumbs"
+_PART: Final = ".part"
 
 
 class Thumbnails:
@@ -55,6 +57,18 @@ class Thumbnails:
                 self._make(_read(file), digest)
             return is_missing
 
+    def clear_unfinished(self) -> int:
+        """Remove what killed processes left of thumbnails; how many files that were."""
+        # Every place that writes one holds its folder's lock, so none of these is being written.
+        removed = 0
+        for folder in (self._folder / THUMBS).glob("*/"):
+            with FolderLock(folder) as lock:
+                lock.exclusive()
+                for part in folder.glob(f"*{_PART}"):
+                    part.unlink()
+                    removed += 1
+        return removed
+
     @contextmanager
     def _alone(self, digest: bytes) -> Iterator[None]:
         """Among all threads and processes, also for the other images in the same folder."""
@@ -68,9 +82,10 @@ class Thumbnails:
         shape, files = scaled(content, WIDTHS, self._most_pixels)
         for width, thumbnail in files.items():
             path = self.path(digest, width)
-            # Whole or not at all. What a kill leaves has the name that the next attempt writes to.
+            # Whole or not at all. What a kill leaves has the name that the next attempt writes to;
+            # if there is none, `clear_unfinished` removes it.
             # Not synced: a thumbnail that a power failure takes is made again.
-            part = path.with_suffix(".part")
+            part = path.with_suffix(_PART)
             part.write_bytes(thumbnail)
             part.replace(path)
         return shape
@@ -79,7 +94,7 @@ class Thumbnails:
 def relative_path(digest: bytes, width: int) -> str:
     """The name of a thumbnail within the library's folder."""
     name = digest.hex()
-    return f"thumbs/{name[:2]}/{name}-{width}.webp"
+    return f"{THUMBS}/{name[:2]}/{name}-{width}.webp"
 
 
 def _read(file: BinaryIO) -> bytes:

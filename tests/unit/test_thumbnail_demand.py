@@ -173,3 +173,35 @@ def test_kill_9_leaves_no_half_thumbnail_and_the_next_attempt_no_rest(
     assert not list(library.rglob("*.part"))
     for width in WIDTHS:
         Image.open(io.BytesIO(thumbnails.path(bytes(32), width).read_bytes())).load()
+
+
+def test_what_kills_left_is_cleared_and_what_is_being_written_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    thumbnails = Thumbnails(tmp_path / "library", MOST_PIXELS)
+    digest, opener = add(tmp_path, (3, 5, 7))
+    folder = thumbnails.path(digest, 320).parent
+    folder.mkdir(parents=True)
+    (folder / f"{'a' * 64}-640.part").write_bytes(b"RIFF half")
+    clearing = ThreadPoolExecutor(1)
+    cleared = []
+    replace = Path.replace
+
+    def while_cleared(part: Path, target: Path) -> None:
+        cleared.append(clearing.submit(thumbnails.clear_unfinished))
+        wait_until(lambda: cleared[0].done() or is_waited_for(folder), "it waits, or is done")
+        replace(part, target)
+
+    monkeypatch.setattr(Path, "replace", while_cleared)
+    with clearing:
+        ThumbnailDemand(thumbnails).get(opener, digest, 320)
+    assert [each.result() for each in cleared] == [1, 0]
+    assert {path.name for path in folder.iterdir()} == {
+        thumbnails.path(digest, width).name for width in WIDTHS
+    }
+
+
+def is_waited_for(folder: Path) -> bool:
+    """Whether a lock on it is asked for that another holder has."""
+    waiting = [line for line in Path("/proc/locks").read_text().splitlines() if "->" in line]
+    return any(f":{folder.stat().st_ino} " in line for line in waiting)

@@ -40,9 +40,10 @@ class Uploads:
         return TakingPool(self.library.processes)
 
     def clear(self) -> None:
-        """Remove what uploads left that were killed."""
+        """Remove what uploads and thumbnails left that were killed."""
         with suppress(OSError):
             clear_incoming(self.library.folder)
+            self.library.thumbnails.clear_unfinished()
 
     def close(self) -> None:
         """End the processes."""

@@ -51,7 +51,8 @@ def facts_of(item: Item) -> Iterable[tuple[str, str]]:
     if item.updated_at != item.created_at:
         yield "Changed", utc(item.updated_at)
     yield "Kind", item.content_type
-    yield "Quality", f"{item.quality_score:g}"
+    if item.quality_score:  # 0 is what an item has whose quality is not known
+        yield "Quality", f"{item.quality_score:g}"
     rest = dict(item.item_metadata)
     if tags := _other_tags(rest.pop("tags", None), item):
         yield "Other tags", tags

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from genonaut.db.session import Database
+from tests.support.rows import run
 
 PAGES = [
     "/gallery",
@@ -87,3 +88,13 @@ def test_an_unforeseen_error_is_a_page(client: httpx.Client, database: Database)
     assert answer.status_code in {500, 503}
     assert "text/html" in answer.headers["content-type"]
     assert "tags_away" not in answer.text
+
+
+@pytest.mark.parametrize(("quality", "shown"), [(0, []), (0.87, ["0.87"]), (-1, ["-1"])])
+def test_a_quality_is_shown_if_there_is_one(
+    client: httpx.Client, database: Database, item_id: int, quality: float, shown: list[str]
+) -> None:
+    run(database, "UPDATE content_items_all SET quality_score = %s", quality)
+    page = client.get(f"/gallery/items/{item_id}").text
+    assert re.findall(r"<dt>Quality</dt>\s*<dd>([^<]*)</dd>", page) == shown
+    assert "<dt>Number</dt>" in page
