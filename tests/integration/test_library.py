@@ -3,12 +3,7 @@
 import os
 import re
 import shutil
-import signal
-import subprocess
-import sys
-from functools import partial
 from pathlib import Path
-from random import Random
 from typing import Any
 from urllib.parse import unquote
 
@@ -24,7 +19,6 @@ from tests.support.api import OpenApi
 from tests.support.commands import Genonaut, commands
 from tests.support.recount import differences
 from tests.support.rows import run, scalar
-from tests.support.waiting import wait_until
 
 
 def picture(path: Path, prompt: str, seed: int = 0) -> Path:
@@ -254,39 +248,6 @@ def test_a_picture_without_data(database: Database, genonaut: Genonaut, tmp_path
     assert genonaut("import", tmp_path / "My cat.png", "--only-with-prompt")[0] == 3
     assert genonaut("import", tmp_path / "My cat.png")[0] == 0
     assert run(database, "SELECT title, prompt FROM content_items_all") == [("My cat", "")]
-
-
-KILLS = 4
-
-
-def _copied(library: Path, process: subprocess.Popen[bytes], enough: int) -> bool:
-    copies = list((library / "files").glob("*/*"))
-    return process.poll() is not None or len(copies) >= enough
-
-
-def test_killed_at_any_moment(
-    database: Database, genonaut: Genonaut, library: Path, tmp_path: Path
-) -> None:
-    """No item without its file, no half file under its name, and the next import completes it."""
-    for number in range(120):
-        picture(tmp_path / "many" / f"{number}.png", f"many {number}", number)
-    random = Random(14)
-    command = [sys.executable, "-m", "genonaut", "import", str(tmp_path / "many")]
-    for _ in range(KILLS):
-        enough = random.randrange(1, 120)
-        with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
-            wait_until(partial(_copied, library, process, enough), "files are copied")
-            process.send_signal(signal.SIGKILL)
-        for name in names(database):
-            assert (library / name.partition("/")[2]).exists()
-        for path in (library / "files").glob("*/*"):
-            with Image.open(path) as image:
-                image.load()
-    genonaut("import", tmp_path / "many")
-    assert scalar(database, "SELECT count(*) FROM content_items_all") == 120
-    assert list((library / "incoming").iterdir()) == []
-    assert genonaut("library", "check")[0] == 0
-    counted(database)
 
 
 # What the pages serve of it

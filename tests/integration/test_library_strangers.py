@@ -1,7 +1,6 @@
 """Pictures that are something else as well, folders that move, and files that cannot be read."""
 
 import json
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -149,19 +148,3 @@ def test_the_images_folder_is_a_root(
     assert counts(report, *WHAT) == [0, 1, 0, 0]
     assert shows(moved) == (moved / "inner/plain.png").read_bytes()
     assert scalar(database, "SELECT count(*) FROM content_items_all") == 1
-
-
-def test_half_thumbnails_of_a_kill_are_replaced(
-    database: Database, genonaut: Genonaut, library: Path, tmp_path: Path
-) -> None:
-    picture(tmp_path / "pics/a.png", "a", 1)
-    genonaut("import", tmp_path / "pics")
-    thumbs = list((library / "thumbs").glob("*/*.webp"))
-    for thumb in thumbs:
-        shutil.move(thumb, thumb.with_suffix(".part"))
-        thumb.with_suffix(".part").write_bytes(b"RIFF half")
-    assert len(genonaut("library", "check", "--repair")[1]["without_thumbnail"]) <= 1
-    assert sorted((library / "thumbs").glob("*/*.*")) == sorted(thumbs)
-    for thumb in thumbs:
-        with Image.open(thumb) as image:
-            image.load()

@@ -1,6 +1,7 @@
 """Commands that run within the test's own process, on its database and its library."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,15 @@ def commands(
             main([*map(str, arguments), *(["--json"] if json_too else [])])
         assert isinstance(ended.value.code, int)
         printed = capsys.readouterr().out
-        return ended.value.code, json.loads(printed) if printed and json_too else {}
+        return ended.value.code, _json_in(printed) if printed and json_too else {}
 
     choose()
     return execute
+
+
+def _json_in(printed: str) -> dict[str, Any]:
+    """What the command printed, among lines that an API in this process logs meanwhile."""
+    start = re.search(r"^\{", printed, re.MULTILINE)
+    assert start, printed
+    found: dict[str, Any] = json.JSONDecoder().raw_decode(printed, start.start())[0]
+    return found
