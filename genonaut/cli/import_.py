@@ -36,6 +36,7 @@ def import_(
         list[Path],
         typer.Argument(
             metavar="PATH",
+            readable=False,  # is for the importer to find, which then goes on with the other paths
             help="Tables (.csv, .tsv, .jsonl, .ndjson, also .gz; .parquet), pictures (.png, .jpg, "
             ".webp, .avif), or folders of pictures.",
         ),
