@@ -8,6 +8,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.responses import FileResponse, JSONResponse
+from starlette.datastructures import Headers
+from starlette.staticfiles import NotModifiedResponse
 from starlette.types import Receive, Scope, Send
 
 from genonaut.api.entities import Item
@@ -33,7 +35,10 @@ from genonaut.web.page_route import PageRoute, web
 
 
 class OpenFileResponse(FileResponse):
-    """Serves the open file, not the one that has its name by now; and closes it."""
+    """Serves the open file, not the one that has its name by now; and closes it.
+
+    A browser that has it already, by its ETag, is told so.
+    """
 
     def __init__(
         self, image: ImageFile, headers: Mapping[str, str], download: str | None = None
@@ -49,7 +54,11 @@ class OpenFileResponse(FileResponse):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         with self._file:
-            await super().__call__(scope, receive, send)
+            known = Headers(scope=scope).get("if-none-match", "")
+            if self.headers["etag"] in {tag.strip().removeprefix("W/") for tag in known.split(",")}:
+                await NotModifiedResponse(self.headers)(scope, receive, send)
+            else:
+                await super().__call__(scope, receive, send)
 
 
 router = APIRouter(prefix="/gallery", route_class=PageRoute, include_in_schema=False)
