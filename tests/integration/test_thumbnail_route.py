@@ -20,7 +20,10 @@ from tests.support.commands import Genonaut
 __all__ = ["genonaut", "library", "site"]
 
 SECRET = "of no concern to others"
-GPS = {ExifTags.GPS.GPSLatitudeRef: "N", ExifTags.GPS.GPSLatitude: (52.0, 31.0, 12.0)}
+GPS: dict[int, object] = {
+    ExifTags.GPS.GPSLatitudeRef: "N",
+    ExifTags.GPS.GPSLatitude: (52.0, 31.0, 12.0),
+}
 
 
 @pytest.fixture

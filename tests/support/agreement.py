@@ -76,7 +76,7 @@ def compare(session: Session, settings: Settings) -> int:
 def _compare_list(
     gallery: GalleryService, session: Session, viewer: UUID | None, switches: Sequence[SwitchName]
 ) -> None:
-    expected = expected_ids(session, switches, viewer and str(viewer))
+    expected = expected_ids(session, switches, str(viewer) if viewer else None)
     query = GalleryQuery(frozenset(switches), viewer, page_size=PAGE)
     pages = list(read_forward(gallery, query))
     assert [item.id for page in pages for item in page.items] == expected

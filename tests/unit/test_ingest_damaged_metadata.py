@@ -133,11 +133,12 @@ def beside_it(form: str) -> dict[str, object]:
     texts.add_text("parameters", SETTINGS)
     escaped = SETTINGS.replace("\n", "&#10;").encode()
     packet = XMP.replace(b'dc:title="a kiln"', b'dc:parameters="%s"' % escaped)
-    return {
+    options: dict[str, dict[str, object]] = {
         "PNG": {"pnginfo": texts},
         "JPEG": {"comment": SETTINGS.encode()},
         "WEBP": {"xmp": packet},
-    }[form]
+    }
+    return options[form]
 
 
 @pytest.mark.parametrize("form", ["PNG", "JPEG", "WEBP"])
