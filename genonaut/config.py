@@ -6,10 +6,18 @@ They are read and validated once, when a command starts; all other code is given
 import os
 import re
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self, get_args, get_origin
 
 from platformdirs import user_data_path
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -26,6 +34,7 @@ Port = Annotated[int, Field(ge=1, le=65535)]
 Seconds = Annotated[float, Field(gt=0)]
 HostName = Annotated[str, Field(pattern=r"^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)$")]
 Rows = Annotated[int, Field(ge=1)]
+ROOT_NAME = "^[a-z0-9][a-z0-9_-]{0,63}$"
 
 
 class Section(BaseModel):
@@ -131,13 +140,20 @@ class WatchSettings(Section):
     creator: str | None = None
     source: Literal["regular", "auto"] = "regular"
     in_place: bool = False
-    root: str | None = None
+    root: Annotated[str, Field(pattern=ROOT_NAME)] | None = None
     only_with_prompt: bool = False
+    poll: bool = False
 
     @field_validator("folder")
     @classmethod
     def _is_absolute(cls, value: Path) -> Path | None:
         return _absolute(value)
+
+    @model_validator(mode="after")
+    def _names_a_folder_in_place(self) -> Self:
+        if self.root is not None and not self.in_place:
+            raise ValueError('"root" names a folder that stays in place: add "in-place": true')
+        return self
 
 
 class LibrarySettings(Section):
@@ -295,6 +311,13 @@ def known_keys(model: type[BaseModel], prefix: str = "") -> list[str]:
     for field in model.model_fields.values():
         key = f"{prefix}{field.alias}"
         section: Any = field.annotation
-        nested = isinstance(section, type) and issubclass(section, BaseModel)
-        keys += known_keys(section, f"{key}.") if nested else [key]
+        of_list: Any = next(iter(get_args(section)), None) if get_origin(section) is list else None
+        if _is_section(of_list):
+            keys += [key, *known_keys(of_list, f"{key}[].")]
+        else:
+            keys += known_keys(section, f"{key}.") if _is_section(section) else [key]
     return keys
+
+
+def _is_section(annotation: object) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)

@@ -2,6 +2,7 @@
 
 import difflib
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -68,11 +69,14 @@ class Layer:
     values: dict[str, Any]
     variables: Mapping[str, str] = field(default_factory=dict)
 
-    def find(self, path: Sequence[str]) -> Any:  # noqa: ANN401
-        """The value at a path of keys, or NOTHING; null is a value."""
+    def find(self, path: Sequence[str | int]) -> Any:  # noqa: ANN401
+        """The value at a path of keys and places in lists, or NOTHING; null is a value."""
         found: Any = self.values
         for part in path:
-            found = found.get(part, NOTHING) if isinstance(found, dict) else NOTHING
+            if isinstance(part, int):
+                found = found[part] if isinstance(found, list) and part < len(found) else NOTHING
+            else:
+                found = found.get(part, NOTHING) if isinstance(found, dict) else NOTHING
         return found
 
     def origin_of(self, key: str) -> str:
@@ -159,13 +163,13 @@ def _merge_into(target: dict[str, Any], values: dict[str, Any]) -> None:
 def problem(error: ValidationError, layers: list[Layer], known: list[str]) -> str:
     """The first error, as a sentence with key, value and origin."""
     first = error.errors()[0]
-    path = [str(part) for part in first["loc"]]
+    path = list(first["loc"])
     if first["type"] == "missing":
-        return f"The setting {'.'.join(path)} is missing: add it to config/base.json."
-    # Pydantic's path continues into lists and unions, which have no keys.
+        return _missing(path, layers)
+    # Pydantic's path continues into unions, which have no keys.
     while not (holders := [layer for layer in layers if layer.find(path) is not NOTHING]):
         path.pop()
-    key, layer = ".".join(path), holders[-1]
+    key, layer = _key(path), holders[-1]
     if first["type"] == "extra_forbidden":
         return f"{key} in {layer.origin} is not a setting{_suggestion(key, known)}"
     is_secret = any(secret == key or secret.startswith(f"{key}.") for secret in SECRETS)
@@ -174,6 +178,19 @@ def problem(error: ValidationError, layers: list[Layer], known: list[str]) -> st
     return f"{key} is wrong: {shown}, from {layer.origin_of(key)}; {reason}."
 
 
+def _missing(path: Sequence[str | int], layers: Iterable[Layer]) -> str:
+    holders = [layer.origin for layer in layers if layer.find(path[:-1]) is not NOTHING]
+    in_a_list = any(isinstance(part, int) for part in path)
+    file = holders[-1] if in_a_list else "config/base.json"
+    return f"The setting {_key(path)} is missing: add it to {file}."
+
+
+def _key(path: Iterable[str | int]) -> str:
+    """As messages name it: `library.watch[0].folder`."""
+    parts = (f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
+    return "".join(parts).removeprefix(".")
+
+
 def _suggestion(key: str, known: list[str]) -> str:
-    close = difflib.get_close_matches(key, known, n=1)
+    close = difflib.get_close_matches(re.sub(r"\[\d+\]", "[]", key), known, n=1)
     return f": did you mean {close[0]}?" if close else ": see docs/configuration.md."

@@ -11,6 +11,7 @@ import typer
 from genonaut.broker import is_embedded
 from genonaut.cli.options import Env
 from genonaut.cli.seed import seed_with_progress
+from genonaut.cli.watch import folders_to_watch
 from genonaut.config import Settings, load_settings
 from genonaut.db.counts import build_counts
 from genonaut.db.session import open_database
@@ -38,6 +39,7 @@ def up(env: Env = None) -> None:
     settings = load_settings(env)
     configure_logs(settings.log)
     configuration(settings)  # a wrong schedule is refused before anything starts
+    folders_to_watch(settings)  # so are wrong folders
     require_flowers_door(settings)
     refuse_second(settings)
     # A shell that starts us in the background makes us ignore SIGINT.

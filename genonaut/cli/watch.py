@@ -2,6 +2,8 @@
 
 import signal
 import threading
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -12,11 +14,12 @@ from genonaut.cli.picture_options import InPlace, OnlyWithPrompt, Root, picture_
 from genonaut.config import Settings, WatchSettings, load_settings
 from genonaut.db.counts import build_counts
 from genonaut.db.session import open_database
-from genonaut.errors import UsageError
+from genonaut.errors import ConfigError, UsageError
 from genonaut.ingest.intake import PictureOptions
 from genonaut.ingest.records import printable
 from genonaut.ingest.rows import DEFAULT_CREATOR, Defaults
-from genonaut.ingest.watching import Watched, watch_folders
+from genonaut.ingest.watched import Watched
+from genonaut.ingest.watching import watch_folders
 from genonaut.library.roots import Library
 from genonaut.running.output import say
 
@@ -42,6 +45,12 @@ def watch(
     in_place: InPlace = False,
     root: Root = None,
     only_with_prompt: OnlyWithPrompt = False,
+    poll: Annotated[
+        bool,
+        typer.Option(
+            "--poll", help="Search the folders every second: for network drives.", metavar=""
+        ),
+    ] = False,
     env: Env = None,
 ) -> None:
     """Take in the pictures in folders, and each new one as soon as it is complete. Ctrl-C ends it.
@@ -50,9 +59,13 @@ def watch(
     """
     options = picture_options(in_place=in_place, root=root, only_with_prompt=only_with_prompt)
     settings = load_settings(env)
-    given = [Watched(folder, Defaults(creator, source), options) for folder in folders or []]
-    watched = given or [_from_settings(each) for each in settings.library.watch]
-    _check(watched, given)
+    if folders:
+        watched = [Watched(each, Defaults(creator, source), options, poll) for each in folders]
+        _check_given(watched)
+    else:
+        watched = folders_to_watch(settings)
+    if not watched:
+        raise UsageError("No folder to watch: name one, or set `library.watch`.")
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):  # an exception would be lost in the watcher
         signal.signal(number, lambda _number, _frame: stopped.set())
@@ -67,23 +80,47 @@ def _watch(settings: Settings, watched: list[Watched], stopped: threading.Event)
         watch_folders(database.engine, Library.of(settings), watched, say, stopped)
 
 
-def _check(watched: list[Watched], given: list[Watched]) -> None:
-    if not watched:
-        raise UsageError("No folder to watch: name one, or set `library.watch`.")
-    for each in given:
+def folders_to_watch(settings: Settings) -> list[Watched]:
+    """Those of the settings.
+
+    Raises:
+        ConfigError: they do not go together, or a creator cannot have that name.
+    """
+    watched = list[Watched]()
+    for place, chosen in enumerate(settings.library.watch):
+        try:
+            watched.append(_from_settings(chosen))
+            _check_places(watched)
+        except UsageError as error:
+            raise ConfigError(f"library.watch[{place}] is wrong: {error}") from error
+    return watched
+
+
+def _check_given(watched: Sequence[Watched]) -> None:
+    for each in watched:
         if not each.folder.is_dir():
             raise UsageError(f"{printable(each.folder)} is not a folder: check the name.")
+    if watched[0].options.root is not None and len(watched) > 1:
+        raise UsageError("--root names one folder: watch the others with another command.")
+    _check_places(watched)
+
+
+def _check_places(watched: Sequence[Watched]) -> None:
     folders = [each.folder.resolve() for each in watched]
     for folder in folders:
         if sum(folder.is_relative_to(other) for other in folders) > 1:
             raise UsageError(
                 f"{printable(folder)} is named twice, or is in another watched folder: name one."
             )
+    roots = Counter(each.options.root for each in watched if each.options.root)
+    if twice := [root for root, times in roots.items() if times > 1]:
+        raise UsageError(f"The root {twice[0]} is given to two folders: choose another name.")
 
 
 def _from_settings(chosen: WatchSettings) -> Watched:
     return Watched(
         chosen.folder,
-        Defaults(chosen.creator or DEFAULT_CREATOR, chosen.source),
+        Defaults(DEFAULT_CREATOR if chosen.creator is None else chosen.creator, chosen.source),
         PictureOptions(chosen.in_place, chosen.root, chosen.only_with_prompt),
+        chosen.poll,
     )

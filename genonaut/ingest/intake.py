@@ -32,12 +32,19 @@ class Intake:
     """The store, the processes, and the folders by name, for one import."""
 
     def __init__(
-        self, connection: Connection, library: Library, defaults: Defaults, options: PictureOptions
+        self,
+        connection: Connection,
+        library: Library,
+        defaults: Defaults,
+        options: PictureOptions,
+        pool: TakingPool | None = None,
     ) -> None:
+        """`pool` is one that other imports use as well."""
         self.connection = connection
         self.library = library
         self._defaults = defaults
         self._options = options
+        self._shared_pool = pool
         self._stack = ExitStack()
 
     def manner(self, folder: Path) -> Manner:
@@ -56,7 +63,7 @@ class Intake:
 
     def take_all(self, manner: Manner, paths: list[str]) -> Iterable[ImportRow | Reject]:
         """What becomes of each picture, in order."""
-        return self._pool.take_all(manner, paths) if paths else ()
+        return (self._shared_pool or self._pool).take_all(manner, paths) if paths else ()
 
     def has(self, name: str) -> bool:
         """Whether a file of this name is there."""

@@ -30,7 +30,8 @@ class PictureFiles:
     def __init__(self, path: Path, intake: Intake, some: Sequence[Found] | None = None) -> None:
         """`path` is one picture, or a folder that is searched with all its subfolders.
 
-        With `some`, only these of the folder's pictures are read.
+        With `some`, only these of the folder's pictures are read, and those whose items were
+        deleted do not come back: an import brings them back, for it was asked to.
 
         Raises:
             UnreadableInputError: the folder has none.
@@ -39,6 +40,7 @@ class PictureFiles:
         """
         self._intake = intake
         self._is_single = not path.is_dir()
+        self._brings_back = some is None
         self._folder = None if self._is_single or some is not None else _listed(path, intake)
         self._files = self._folder.pictures if self._folder else some or [_found(path)]
         where = path.resolve()
@@ -107,7 +109,9 @@ class PictureFiles:
     def _is_unchanged(self, file: Found, known: Known) -> bool:
         if (file.size, file.modified_ns) != (known.bytes, known.modified_ns):
             return False
-        return known.reason is not None or self._intake.has(known.name)
+        if known.name is None:
+            return known.reason is not None or not self._brings_back
+        return self._intake.has(known.name)
 
 
 _CONTEXT: Final = b"\0"

@@ -29,9 +29,7 @@ class TakingPool:
 
     def __init__(self, processes: int | None) -> None:
         self._processes = processes or len(os.sched_getaffinity(0))
-        context = get_context("forkserver")
-        context.set_forkserver_preload(["__main__", "genonaut.ingest.taking"])
-        self._pool = ProcessPool(self._processes, initializer=_begin, context=context)
+        self._pool = _new_pool(self._processes)
 
     def take_all(self, manner: Manner, paths: Iterable[str]) -> Iterator[ImportRow | Reject]:
         """What `take` returns for each path, in order."""
@@ -63,10 +61,21 @@ class TakingPool:
         results = map(_result, futures)
         return [_row_or_reject(*each) for each in zip(named, results, strict=True)]
 
+    def rest(self) -> None:
+        """End the processes until there is another picture."""
+        self.close()
+        self._pool = _new_pool(self._processes)
+
     def close(self) -> None:
         """End the processes, also those that are at work."""
         self._pool.stop()  # type: ignore[no-untyped-call] # as Pebble has it
         self._pool.join()
+
+
+def _new_pool(processes: int) -> ProcessPool:
+    context = get_context("forkserver")
+    context.set_forkserver_preload(["__main__", "genonaut.ingest.taking"])
+    return ProcessPool(processes, initializer=_begin, context=context)
 
 
 def _row_or_reject(path: str, taken: ImportRow | Reject | str) -> ImportRow | Reject:

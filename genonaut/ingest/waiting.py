@@ -15,9 +15,10 @@ from genonaut.ingest.folders import Folder, Found
 from genonaut.ingest.pictures import PICTURES
 
 SETTLED_SECONDS: Final = 30.0
-SEARCH_SECONDS: Final = 300.0
-"""The system drops changes if there are very many at once, so all is searched now and then."""
+LOOK_SECONDS: Final = 0.3
+"""Between two looks at the same picture."""
 _LOOKS_AT_NEW_FOLDERS: Final = 3
+_NOT_UTF8: Final = "\N{REPLACEMENT CHARACTER}"
 
 
 class _Refused(NamedTuple):
@@ -40,28 +41,35 @@ class Waiting:
         self._seen = dict[str, Found | None]()
         self._refused = dict[str, _Refused]()
         self._new_folders = dict[str, int]()
-        self._searched = clock()
+        self._looked = clock() - LOOK_SECONDS
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether there is anything to look at again soon."""
+        return bool(self._seen or self._refused or self._new_folders)
 
     def note(self, path: str) -> None:
         """A file or a folder is new, or has changed."""
-        if os.path.isdir(path) and not os.path.islink(path):  # noqa: PTH112, PTH114 - of many thousands
+        if _NOT_UTF8 in path:  # and not its name: its folder has that
+            self._new_folders[os.path.dirname(path)] = _LOOKS_AT_NEW_FOLDERS  # noqa: PTH120 - of many thousands
+        elif os.path.isdir(path) and not os.path.islink(path):  # noqa: PTH112, PTH114 - of many thousands
             self._new_folders[path] = _LOOKS_AT_NEW_FOLDERS
         elif os.path.splitext(path)[1].lower() in PICTURES:  # noqa: PTH122 - likewise
             self._seen.setdefault(path, None)
 
-    def search_again(self) -> None:
-        """Folders that are new, in which files may be that came before they were watched."""
+    def note_all(self) -> None:
+        """Every picture may be new."""
+        self._note_folder(str(self._folder))
+
+    def _search_new_folders(self) -> None:
+        """Files may be in them that came before they were watched."""
         for path, left in list(self._new_folders.items()):
-            self.note_folder(path)
+            self._note_folder(path)
             self._new_folders[path] = left - 1
             if left == 1:
                 del self._new_folders[path]
-        if self._clock() - self._searched > SEARCH_SECONDS:
-            self.note_folder(str(self._folder))
-            self._searched = self._clock()
 
-    def note_folder(self, path: str) -> None:
-        """Every picture below a folder, as it is now."""
+    def _note_folder(self, path: str) -> None:
         try:
             pictures = Folder(path, PICTURES, self._leave_out).pictures
         except OSError:  # it went away meanwhile; if it comes back, that is a change
@@ -76,6 +84,10 @@ class Waiting:
 
     def unchanged(self) -> list[Found]:
         """Those that no program is writing any more, as far as two looks can tell."""
+        if self._clock() - self._looked < LOOK_SECONDS:
+            return []
+        self._looked = self._clock()
+        self._search_new_folders()
         self._look_at_refused()
         ready = list[Found]()
         for path, before in list(self._seen.items()):

@@ -1,41 +1,29 @@
 """`genonaut watch`: what programs write into folders is taken in as soon as it is complete."""
 
+import math
 import threading
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass
+import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
-from watchfiles import Change, watch
+from watchfiles import Change
 
-from genonaut.ingest.folders import Found
-from genonaut.ingest.intake import Intake, PictureOptions
-from genonaut.ingest.loader import load_batch
-from genonaut.ingest.pictures import PictureFiles
-from genonaut.ingest.records import Reject, printable
-from genonaut.ingest.rows import Defaults, ImportRow
-from genonaut.ingest.waiting import Waiting
+from genonaut.errors import UsageError
+from genonaut.ingest.changes import Changed, Changes, FolderGoneError, Tell
+from genonaut.ingest.pool import TakingPool
+from genonaut.ingest.records import printable
+from genonaut.ingest.waiting import LOOK_SECONDS
+from genonaut.ingest.watched import Means, Watched, identity
+from genonaut.ingest.watched_folder import WatchedFolder
 from genonaut.library.roots import Library
 
-MOST_AT_ONCE: Final = 200
-"""Few enough that a long list is seen to come in."""
-LOOK_MILLISECONDS: Final = 300
 PAUSE_SECONDS: Final = 2.0
-
-Tell = Callable[[str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Watched:
-    """A folder, and how its pictures are taken in."""
-
-    folder: Path
-    defaults: Defaults
-    options: PictureOptions
+_IDLE_SECONDS: Final = 1.0
+REST_SECONDS: Final = 30.0
+"""Without work, until the processes end."""
 
 
 def watch_folders(
@@ -53,146 +41,100 @@ def watch_folders(
     Raises:
         UsageError: a folder's pictures cannot be taken in as asked for.
     """
-    absent = set[Path]()
-    while not stopped.is_set():
-        present = [each for each in watched if each.folder.is_dir()]
-        for folder in {each.folder for each in watched if each not in present} - absent:
-            tell(f"{printable(folder)} is not there: waiting for it.")
-        absent = {each.folder for each in watched if each not in present}
+    pool = TakingPool(library.processes)
+    try:
+        watch = _Watch(Means(engine, library, pool, tell), watched, stopped)
+        while not stopped.is_set():
+            watch.follow()
+            stopped.wait(PAUSE_SECONDS)
+    finally:
+        pool.close()
+
+
+class _Watch:
+    """The folders that are there now, and what was said of the others."""
+
+    def __init__(self, means: Means, watched: Sequence[Watched], stopped: threading.Event) -> None:
+        self._means = means
+        self._watched = watched
+        self._stopped = stopped
+        self._absent = list[Path]()
+        self._said = dict[Path, str]()
+        self._has_begun = False
+        self._worked_at = time.monotonic()
+
+    def follow(self) -> None:
+        """Take in what comes, until a folder goes away or comes back, or something fails."""
         try:
-            if present:
-                _follow(engine, library, present, absent, tell, stopped)
+            if folders := self._present():
+                self._has_begun = True
+                polled = [each.folder for each in folders if each.is_polled]
+                reported = [each.folder for each in folders if not each.is_polled]
+                with Changes(reported, polled, self._means.tell) as changes:
+                    self._follow(folders, changes)
+        except FolderGoneError:
+            pass
         except DBAPIError as error:
-            tell(f"The database cannot be used: waiting for it. ({_first_line(error)})")
+            self._means.tell(f"The database cannot be used: waiting for it. ({_first_line(error)})")
         except OSError as error:
-            tell(f"The library cannot be written to: waiting for it. ({error.strerror})")
-        stopped.wait(PAUSE_SECONDS)
+            self._means.tell(f"The library cannot be used: waiting for it. ({error.strerror})")
 
+    def _present(self) -> list[WatchedFolder]:
+        """The folders that can be watched; what is wrong with the others is said once.
 
-def _follow(
-    engine: Engine,
-    library: Library,
-    present: Sequence[Watched],
-    absent: set[Path],
-    tell: Tell,
-    stopped: threading.Event,
-) -> None:
-    """Take in what comes, until a folder goes away or comes back."""
-    with ExitStack() as stack:
-        connection = stack.enter_context(engine.connect())
-        folders = [_WatchedFolder(each, connection, library, stack, tell) for each in present]
-        before = _identities(present)
-        for changes in _changes([each.folder for each in present], tell, stopped):
-            for folder in folders:
-                folder.note(changes)
-                folder.take_in(stopped)
-            if _identities(present) != before or any(folder.is_dir() for folder in absent):
+        Raises:
+            UsageError: the first time, instead.
+        """
+        self._absent = [each.folder for each in self._watched if not each.folder.is_dir()]
+        found = list[WatchedFolder]()
+        problems = dict.fromkeys(self._absent, "is not there: waiting for it.")
+        for each in self._watched:
+            try:
+                if each.folder not in self._absent:
+                    found.append(WatchedFolder(each, self._means))
+            except UsageError as error:
+                if not self._has_begun:
+                    raise
+                problems[each.folder] = f"cannot be watched: {error}"
+        for folder, problem in problems.items() - self._said.items():
+            self._means.tell(f"{printable(folder)} {problem}")
+        self._said = problems
+        return found
+
+    def _follow(self, folders: Sequence[WatchedFolder], changes: Changes) -> None:
+        while not self._stopped.is_set():
+            for change in changes.within(_pause(folders)):
+                _note(folders, change)
+            if sum(folder.work() for folder in folders):
+                self._worked_at = time.monotonic()
+            elif time.monotonic() - self._worked_at > REST_SECONDS:
+                self._means.pool.rest()
+                self._worked_at = math.inf
+            if any(map(identity, self._absent)) or not all(each.is_same() for each in folders):
                 return
 
 
-class _WatchedFolder:
-    """One folder, with all that taking in its pictures needs."""
-
-    def __init__(
-        self,
-        watched: Watched,
-        connection: Connection,
-        library: Library,
-        stack: ExitStack,
-        tell: Tell,
-    ) -> None:
-        self._folder = watched.folder.resolve()
-        self._name = printable(watched.folder)
-        self._connection = connection
-        self._library = library
-        self._tell = tell
-        self._intake = stack.enter_context(
-            Intake(connection, library, watched.defaults, watched.options)
-        )
-        self._waiting = Waiting(self._folder, library.folder.resolve())
-        self._waiting.note_folder(str(self._folder))
-
-    def note(self, changes: Iterable[tuple[Change, str]]) -> None:
-        """Those of the changes that are in this folder."""
-        for change, path in changes:
-            if change is not Change.deleted and Path(path).is_relative_to(self._folder):
-                self._waiting.note(path)
-
-    def take_in(self, stopped: threading.Event) -> None:
-        """Those that are complete, in batches; and say what became of them."""
-        self._waiting.search_again()
-        found = self._waiting.unchanged()
-        while found and not stopped.is_set():
-            batch, found = found[:MOST_AT_ONCE], found[MOST_AT_ONCE:]
-            self._take_in(batch)
-        self._say_refused(self._waiting.settled())
-
-    def _take_in(self, batch: Sequence[Found]) -> None:
-        rows, reasons = list[ImportRow](), dict[str, str]()
-        for item in PictureFiles(self._folder, self._intake, batch):
-            if isinstance(item, ImportRow):
-                rows.append(item)
-            elif isinstance(item, Reject):
-                reasons[item.file] = item.reason
-        added = load_batch(self._connection, rows, self._library).items
-        # A reject names its file as it is shown.
-        shown = {each.path: printable(each.path) for each in batch}
-        refused = {path: reasons[name] for path, name in shown.items() if name in reasons}
-        self._waiting.refuse(refused, batch)
-        if added:
-            self._tell(f"{self._name}: {added:,} added.")
-
-    def _say_refused(self, reasons: Counter[str]) -> None:
-        for reason, times in reasons.most_common():
-            self._tell(f"{self._name}: {times:,} rejected: {reason}")
+def _pause(folders: Sequence[WatchedFolder]) -> float:
+    """How long to wait for changes."""
+    if any(folder.is_busy for folder in folders):
+        return 0
+    return LOOK_SECONDS if any(folder.is_waiting for folder in folders) else _IDLE_SECONDS
 
 
-def _changes(
-    folders: Sequence[Path], tell: Tell, stopped: threading.Event
-) -> Iterator[set[tuple[Change, str]]]:
-    """What has changed, again and again; an empty set if nothing has.
+def _note(folders: Sequence[WatchedFolder], changed: Changed) -> None:
+    """Pass changes on.
 
-    The kernel tells of changes as long as it has watches left; else the folders are polled.
+    Raises:
+        FolderGoneError: a watched folder itself was moved, so the system reports on it no more.
     """
-    resolved = [folder.resolve() for folder in folders]
-    try:
-        yield from _watch(resolved, stopped, poll=False)
-    except (OSError, RuntimeError) as error:  # the latter from a watch added later
-        if not all(folder.is_dir() for folder in folders):
-            return
-        tell(
-            f"The system cannot tell of changes ({error}), so the folders are looked through again "
-            "and again: raise fs.inotify.max_user_watches."
-        )
-        yield from _watch(resolved, stopped, poll=True)
-
-
-def _watch(
-    folders: Sequence[Path], stopped: threading.Event, *, poll: bool
-) -> Iterator[set[tuple[Change, str]]]:
-    return watch(
-        *folders,
-        watch_filter=None,
-        stop_event=stopped,
-        debounce=LOOK_MILLISECONDS,
-        rust_timeout=LOOK_MILLISECONDS,
-        yield_on_timeout=True,
-        ignore_permission_denied=True,
-        force_polling=poll,
-    )
-
-
-def _identities(watched: Sequence[Watched]) -> list[tuple[int, int] | None]:
-    """Which folders these are: another one may have come to have the name."""
-    found = list[tuple[int, int] | None]()
-    for each in watched:
-        try:
-            about = each.folder.stat()
-        except OSError:
-            found.append(None)
-        else:
-            found.append((about.st_dev, about.st_ino))
-    return found
+    if changed is None:
+        for folder in folders:
+            folder.search()
+        return
+    if any((Change.deleted, str(folder.folder)) in changed for folder in folders):
+        raise FolderGoneError
+    for folder in folders:
+        folder.note(changed)
 
 
 def _first_line(error: DBAPIError) -> str:

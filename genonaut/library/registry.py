@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 from sqlalchemy.orm import Session
 
 from genonaut.db.named_sql import named_sql
@@ -42,11 +42,14 @@ class Seen(NamedTuple):
 
 
 class Known(NamedTuple):
-    """The same as it is found again: the name of the item's file, or the reason."""
+    """The same as it is found again: the name of the item's file, or the reason.
+
+    If it has neither, the item was deleted.
+    """
 
     bytes: int
     modified_ns: int
-    name: str
+    name: str | None
     reason: str | None
 
 
@@ -138,11 +141,15 @@ def _relocate(
     keys = {"import_keys": [key for key, _ in files], "names": [file.name for _, file in files]}
     moved = connection.execute(_SQL["elsewhere"], keys).all()
     served = find_served(connection, library, {item.old_name for item in moved})
-    for item in moved:
-        if not is_there(served.get(item.old_name)):
-            place = {"id": item.id, "source_type": item.source_type}
-            names = {"old_name": item.old_name, "name": item.new_name}
-            connection.execute(_SQL["relocate"], place | names)
+    relocate(connection, [item for item in moved if not is_there(served.get(item.old_name))])
+
+
+def relocate(connection: Connection, items: Iterable[Row[Any]]) -> None:
+    """Have items show the file `new_name`, as long as they show `old_name`."""
+    for item in items:
+        place = {"id": item.id, "source_type": item.source_type}
+        names = {"old_name": item.old_name, "name": item.new_name}
+        connection.execute(_SQL["relocate"], place | names)
 
 
 def set_colour(session: Session, sha256: Digest, colour: str) -> None:

@@ -86,7 +86,11 @@ class Library:
                 f"moved, run `genonaut library move-root {wanted} PATH`."
             )
         name = wanted or _free_name(folder.name, taken)
-        connection.execute(insert(LibraryRoot).values(name=name, path=as_text(folder)))
+        try:
+            connection.execute(insert(LibraryRoot).values(name=name, path=as_text(folder)))
+        except IntegrityError:  # another process was first, perhaps with this folder
+            connection.rollback()
+            return self.register(connection, folder, wanted)
         connection.commit()
         return name
 

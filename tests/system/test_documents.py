@@ -40,6 +40,15 @@ NOT_RUN = {
     "createdb gallery": "serves until it is stopped; the restore of operations.md has the rest",
     "runuser -u postgres -- createuser --pwprompt genonaut": "changes the machine",
     "useradd --system --shell /usr/sbin/nologin genonaut": "changes the machine",
+    "setfacl --recursive --modify u:genonaut:rX,d:u:genonaut:rX /home/ada/ComfyUI/output": (
+        "needs the accounts of that example"
+    ),
+    "docker compose -f deploy/compose.yaml -f pictures.yaml --profile watch up --build --detach": (
+        "needs Docker; tests/unit/test_deploy.py checks the compose file"
+    ),
+    "echo fs.inotify.max_user_watches=524288 > /etc/sysctl.d/60-inotify.conf": (
+        "changes the machine"
+    ),
     "systemctl daemon-reload": "needs systemd; tests/unit/test_deploy.py verifies the units",
     "export POSTGRES_PASSWORD=... DB_PASSWORD=... VALKEY_PASSWORD=... "
     "FLOWER_BASIC_AUTH=name:password": "needs docker",

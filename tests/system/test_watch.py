@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Self
 
 import pytest
 from PIL import Image
@@ -75,6 +76,11 @@ def write_in_two_pieces(source: Path, target: Path, lots: random.Random) -> floa
     return time.monotonic()
 
 
+def handles(command: Running) -> int:
+    """How many files the watcher has open."""
+    return len(list(Path(f"/proc/{command.process.pid}/fd").iterdir()))
+
+
 class Counting(threading.Thread):
     """Compares what is told with a recount, again and again; and when each number of items was."""
 
@@ -88,6 +94,14 @@ class Counting(threading.Thread):
     def when(self, number: int) -> float:
         """When there were at least so many items."""
         return min(moment for there, moment in self.reached.items() if there >= number)
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.ended.set()
+        self.join()
 
     def run(self) -> None:
         told = text(
@@ -108,17 +122,14 @@ def test_files_written_in_two_pieces_come_in_whole(
 ) -> None:
     lots = random.Random(effort)
     with watching(ready_home, folder), opened(ready_home) as database:
-        counting = Counting(database)
-        counting.start()
         complete = []
-        for number in range(effort):
-            own = folder.parent / f"{number}{FORMATS[number % len(FORMATS)]}"
-            Image.effect_noise((64, 48), 90 + number % 50).save(own)
-            complete.append(write_in_two_pieces(own, folder / own.name, lots))
-        # The thread may still have to look when the last one is there.
-        wait_until(lambda: effort in counting.reached, "every picture was counted")
-        counting.ended.set()
-        counting.join()
+        with Counting(database) as counting:
+            for number in range(effort):
+                own = folder.parent / f"{number}{FORMATS[number % len(FORMATS)]}"
+                Image.effect_noise((64, 48), 90 + number % 50).save(own)
+                complete.append(write_in_two_pieces(own, folder / own.name, lots))
+            # The thread may still have to look when the last one is there.
+            wait_until(lambda: effort in counting.reached, "every picture was counted")
         assert items(database) == effort
         delays = [counting.when(number) - moment for number, moment in enumerate(complete, 1)]
         sys.stderr.write(f"largest delay {max(delays):.1f} s\n")
@@ -126,19 +137,28 @@ def test_files_written_in_two_pieces_come_in_whole(
         check(ready_home)
 
 
-@effort(120, 1_000, "GENONAUT_WATCH_MOVED")
+@effort(120, 5_000, "GENONAUT_WATCH_MOVED")
 def test_many_moved_in_at_once_and_what_came_meanwhile(
     ready_home: Path, folder: Path, pictures: list[Path], tmp_path: Path, effort: int
 ) -> None:
-    many = tmp_path / "many" / "inner"
-    many.mkdir(parents=True)
+    """Half of them in a folder, half by themselves."""
     for number in range(effort):
+        many = tmp_path / ("single" if number % 2 else "many/inner")
+        many.mkdir(parents=True, exist_ok=True)
         Image.new("RGB", (16, 16), (number % 256, number // 256, 7)).save(many / f"{number}.png")
     shutil.copy(pictures[0], folder / "before.png")
-    with watching(ready_home, folder) as command:
+    with watching(ready_home, folder) as command, opened(ready_home) as database:
         wait_for_items(ready_home, 1)
-        (tmp_path / "many").rename(folder / "many")
-        wait_for_items(ready_home, 1 + effort)
+        before = handles(command)
+        with Counting(database) as counting:
+            moved = time.monotonic()
+            (tmp_path / "many").rename(folder / "many")
+            for path in (tmp_path / "single").iterdir():
+                path.rename(folder / path.name)
+            wait_until(lambda: 1 + effort in counting.reached, "every picture was counted")
+        sys.stderr.write(f"all in after {counting.when(1 + effort) - moved:.1f} s\n")
+        assert counting.wrong == 0
+        wait_until(lambda: handles(command) <= before, "the processes rest, and nothing is left")
         assert command.end(signal.SIGTERM) == 0
     shutil.copy(pictures[1], folder / "while off.png")
     with watching(ready_home, folder) as command:
@@ -159,6 +179,24 @@ def test_no_file_is_lost_when_the_database_is_away_or_the_watcher_is_killed(
         command.end(signal.SIGKILL)
     with watching(ready_home, folder):
         wait_for_items(ready_home, 3)
+        check(ready_home)
+
+
+def test_killed_in_the_middle_of_many(ready_home: Path, folder: Path) -> None:
+    for number in range(400):
+        Image.effect_noise((128, 128), number % 90 + 9).save(folder / f"{number}.png")
+    left = list[int]()
+    with running(ready_home, "db", "psql", "--", "-c", "SELECT pg_sleep(600)"):
+        wait_until(lambda: _came(ready_home, 0), "the server runs")
+        with opened(ready_home) as database:
+            for _ in range(3):
+                with watching(ready_home, folder, "--in-place") as command:
+                    command.wait_for("added")
+                    command.end(signal.SIGKILL)
+                left.append(items(database))
+    assert 0 < left[0] < 400
+    with watching(ready_home, folder, "--in-place"):
+        wait_for_items(ready_home, 400)
         check(ready_home)
 
 

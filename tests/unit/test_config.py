@@ -155,8 +155,7 @@ def test_data_is_kept_in_the_checkout_or_where_a_variable_says(
         ),
         (
             {"api": {"cors-origins": ["http://localhost", 5]}},
-            "api.cors-origins is wrong: ['http://localhost', 5], from {file}; "
-            "Input should be a valid string.",
+            "api.cors-origins[1] is wrong: 5, from {file}; Input should be a valid string.",
         ),
         (
             {"api": 8001},
@@ -177,6 +176,43 @@ def test_data_is_kept_in_the_checkout_or_where_a_variable_says(
             {"celery": {"beat-schedule": {"x": {"enabled": "perhaps"}}}},
             "celery.beat-schedule.x.enabled is wrong: 'perhaps', from {file}; "
             "Input should be a valid boolean, unable to interpret input.",
+        ),
+        (
+            {"library": {"watch": [{"folder": "/a"}, {"folder": "out"}]}},
+            "library.watch[1].folder is wrong: 'out', from {file}; it should be an absolute path.",
+        ),
+        (
+            {"library": {"watch": [{"folder": "/a", "source": "manual"}]}},
+            "library.watch[0].source is wrong: 'manual', from {file}; "
+            "Input should be 'regular' or 'auto'.",
+        ),
+        (
+            {"library": {"watch": [{"folder": "/a", "in_place": True}]}},
+            "library.watch[0].in_place in {file} is not a setting: "
+            "did you mean library.watch[].in-place?",
+        ),
+        (
+            {"library": {"watch": [{"folder": "/a", "poll": "often"}]}},
+            "library.watch[0].poll is wrong: 'often', from {file}; "
+            "Input should be a valid boolean, unable to interpret input.",
+        ),
+        (
+            {"library": {"watch": [{"folder": "/a", "in-place": True, "root": "A B"}]}},
+            "library.watch[0].root is wrong: 'A B', from {file}; "
+            "String should match pattern '^[a-z0-9][a-z0-9_-]{{0,63}}$'.",
+        ),
+        (
+            {"library": {"watch": [{"folder": "/a", "root": "a"}]}},
+            "library.watch[0] is wrong: {{'folder': '/a', 'root': 'a'}}, from {file}; "
+            '"root" names a folder that stays in place: add "in-place": true.',
+        ),
+        (
+            {"library": {"watch": [{"creator": "ada"}]}},
+            "The setting library.watch[0].folder is missing: add it to {file}.",
+        ),
+        (
+            {"library": {"watch": "/a"}},
+            "library.watch is wrong: '/a', from {file}; Input should be a valid list.",
         ),
     ],
     ids=lambda value: json.dumps(value) if isinstance(value, dict) else "",

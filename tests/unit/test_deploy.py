@@ -25,18 +25,28 @@ ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
 UNITS = sorted((DEPLOY / "systemd").iterdir())
 SERVICES = [unit for unit in UNITS if unit.suffix == ".service"]
-PARTS = ("api", "worker", "beat", "flower")
+PARTS = ("api", "worker", "beat", "flower", "watch")
+WITHOUT_HEALTH = ("migrate", "watch")
 OTHER_VARIABLES = {"GENONAUT_CONFIG_DIR", "GENONAUT_ENV"}
 SECRET_VARIABLES = {"POSTGRES_PASSWORD", "DB_PASSWORD", "VALKEY_PASSWORD", "FLOWER_BASIC_AUTH"}
 
 
 def command_exists(words: list[str]) -> bool:
     command: Any = typer.main.get_command(app)
-    for word in words:
+    for place, word in enumerate(words):
         if not hasattr(command, "commands"):
-            return False
+            return takes(command, words[place:])
         command = command.get_command(typer.Context(command), word)
     return command is not None and not hasattr(command, "commands")
+
+
+def takes(command: Any, words: list[str]) -> bool:
+    parser = command.make_parser(typer.Context(command))
+    try:
+        _, left, _ = parser.parse_args(args=list(words))
+    except Exception:  # noqa: BLE001 - Typer brings a Click of its own
+        return False
+    return not left
 
 
 def compose_text() -> str:
@@ -60,7 +70,7 @@ def unknown_keys(text: str) -> Iterator[str]:
     known = {
         "image", "build", "restart", "read_only", "tmpfs", "cap_drop", "security_opt", "command",
         "environment", "depends_on", "healthcheck", "ports", "volumes", "shm_size",
-        "stop_grace_period", "user",
+        "stop_grace_period", "user", "profiles",
     }  # fmt: skip
     health = {"test", "interval", "timeout", "retries", "start_period"}
     for name, service in services(text).items():
@@ -95,7 +105,9 @@ def broken_references(text: str) -> Iterator[str]:
 
 
 def parts_without_health(text: str) -> Iterator[str]:
-    yield from (n for n, s in services(text).items() if "healthcheck" not in s and n != "migrate")
+    for name, service in services(text).items():
+        if "healthcheck" not in service and name not in WITHOUT_HEALTH:
+            yield name
 
 
 def parts_that_do_not_come_back(text: str) -> Iterator[str]:
@@ -132,7 +144,7 @@ def secrets_among_arguments(text: str) -> Iterator[str]:
 def secrets_without_a_need(text: str) -> Iterator[str]:
     needed = {
         "POSTGRES_PASSWORD": {"postgres"},
-        "DB_PASSWORD": {"postgres", "migrate", "api", "worker"},
+        "DB_PASSWORD": {"postgres", "migrate", "api", "worker", "watch"},
         "REDIS_URL": {"api", "worker", "beat", "flower"},
         "FLOWER_BASIC_AUTH": {"flower"},
     }
@@ -140,6 +152,13 @@ def secrets_without_a_need(text: str) -> Iterator[str]:
         for variable in service.get("environment", {}):
             if name not in needed.get(variable, {name}):
                 yield f"{name} has {variable}"
+
+
+def pictures_without_readers(text: str) -> Iterator[str]:
+    """What is watched in place is served by the API, and all three share the library."""
+    mounts = {name: service.get("volumes", []) for name, service in services(text).items()}
+    for name in ("api", "worker"):
+        yield from (f"{name}: {mount}" for mount in mounts["watch"] if mount not in mounts[name])
 
 
 def parts_as_superuser(text: str) -> Iterator[str]:
@@ -176,6 +195,7 @@ COMPOSE_CHECKS: dict[Callable[[str], Iterator[str]], tuple[str, str]] = {
     secrets_with_a_default: ("${DB_PASSWORD:?set a", "${DB_PASSWORD:-a"),
     secrets_among_arguments: ("requirepass $$RED", "requirepass $RED"),
     secrets_without_a_need: ("environment: *broker", "environment: *database"),
+    pictures_without_readers: ('"pictures:/pictures:ro"]\n    stop', '"pictures:/p:ro"]\n    stop'),
     parts_as_superuser: ("DB_USER: genonaut", "DB_USER: postgres"),
     parts_that_refuse_to_listen: ("AUTH_OPEN_TO_THE_NETWORK:", "LOG_LEVEL:"),
     open_doors: ('["127.0.0.1:5555', '["5555'),

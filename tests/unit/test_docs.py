@@ -95,6 +95,11 @@ def undocumented_targets(docs: Docs) -> Iterator[str]:
 def wrong_settings(docs: Docs) -> Iterator[str]:
     table = section(docs["docs/configuration.md"], "Settings")
     rows = dict(re.findall(r"^\| `([\w.-]+)` \|(.*)$", table, re.MULTILINE))
+    of_a_folder = section(docs["docs/configuration.md"], "Watched folders")
+    rows |= {
+        f"library.watch[].{key}": text
+        for key, text in re.findall(r"^\| `([\w.-]+)` \|(.*)$", of_a_folder, re.MULTILINE)
+    }
     keys = known_keys(Settings)
     variables = {key: name for name, key in VARIABLES.items()}
     base = json.loads((ROOT / "config/base.json").read_text())

@@ -9,7 +9,8 @@ FROM library_files AS files
 ORDER BY name;
 
 -- name: miss
-UPDATE library_files SET missing_since = now() WHERE name = ANY(:names);
+UPDATE library_files SET missing_since = now()
+WHERE name = ANY(:names) AND missing_since IS NULL;
 
 -- name: find
 UPDATE library_files SET missing_since = NULL WHERE name = ANY(:names);

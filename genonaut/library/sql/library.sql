@@ -7,7 +7,8 @@ FROM library_files AS files LEFT JOIN library_roots AS roots ON roots.name = fil
 WHERE files.name = ANY(:names);
 
 -- name: seen
--- What imports made of paths, if it still holds: an item has to be there, and its file not missing.
+-- What imports made of paths, if it still holds: an item's file is not missing. Without a name, the
+-- item was deleted.
 -- LIMIT: without it, the planner may join all items that were ever imported, for each thousand.
 SELECT seen.path_digest, seen.bytes, seen.modified_ns, item.content_data AS name, seen.reason
 FROM library_seen AS seen
@@ -21,7 +22,8 @@ LEFT JOIN LATERAL (
     WHERE library_files.name = item.content_data
     LIMIT 1
 ) AS files ON true
-WHERE seen.path_digest = ANY(:digests) AND (seen.reason IS NOT NULL OR files.is_there);
+WHERE seen.path_digest = ANY(:digests)
+  AND (seen.reason IS NOT NULL OR files.is_there OR item.content_data IS NULL);
 
 -- name: see
 INSERT INTO library_seen AS seen (path_digest, bytes, modified_ns, import_key, reason)
