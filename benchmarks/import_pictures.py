@@ -1,9 +1,10 @@
 """Importing pictures: what it costs beside reading them, and beside listing them.
 
-    python -m benchmarks.import_pictures [--count 1000] [--many 25000] [--work FOLDER]
+    python -m benchmarks.import_pictures [--count 1000] [--many 25000] [--work FOLDER] [--publish]
 
 Each figure is a ratio with a target. Answers are checked: every file has an item and thumbnails.
-A wrong one ends the run with 1, and so does a target that was missed.
+A wrong one ends the run with 1, and so does a target that was missed. With --publish, the figures
+go into `benchmarks/PICTURES.md`.
 """
 
 import argparse
@@ -11,16 +12,19 @@ import hashlib
 import io
 import json
 import os
+import platform
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from PIL import Image
 from sqlalchemy import text
 
+from benchmarks import importing_again
 from benchmarks.photographs import write
 from benchmarks.spending import Spent, spend
 from genonaut.config import load_settings
@@ -31,12 +35,20 @@ from genonaut.running.output import print_table, say
 GRID = 96
 FEW = 1000
 SMALL = 48  # pixels, where files are counted and not looked at
-LOOK_UP = "SELECT path_digest FROM library_seen WHERE path_digest = ANY(:digests)"
+HEAD = ["what", "measured", "at most", "of"]
+INTRODUCTION = """# Importing pictures: measured
+
+`python -m benchmarks.import_pictures --publish` wrote this page on {day}; do not edit it.
+[docs/benchmark.md](../docs/benchmark.md#importing-pictures) says what is measured, and how.
+{machine}. Where other programs run, processor time says more than time.
+
+"""
+PAGE = Path(__file__).parent / "PICTURES.md"
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A ratio, or megabytes, that should not be more than the target."""
+    """A ratio, or megabytes, that should not be more than the target; and what it is made of."""
 
     name: str
     value: float
@@ -50,16 +62,6 @@ def read_each(folder: Path) -> None:
         content = path.read_bytes()
         hashlib.sha256(content).digest()
         Image.open(io.BytesIO(content)).load()
-
-
-def list_each(folder: Path) -> None:
-    """The least that importing again has to do: list, stat, and one query per thousand files."""
-    paths = sorted(Path(parent, name) for parent, _, names in os.walk(folder) for name in names)
-    found = [(str(path).encode(), path.stat()) for path in paths]
-    with open_database(load_settings()) as database, database.transaction() as session:
-        for start in range(0, len(found), 1000):
-            digests = [hashlib.sha256(path).digest() for path, _ in found[start : start + 1000]]
-            session.execute(text(LOOK_UP), {"digests": digests}).all()
 
 
 @contextmanager
@@ -118,20 +120,36 @@ def of_many_files(work: Path, many: int) -> Iterator[Figure]:
         first = imported(home, few, FEW)
     with new_home(work) as home:
         whole = imported(home, all_of_them, many)
-        least = spend("-m", "benchmarks.import_pictures", "--list", str(all_of_them))
-        again = imported(home, all_of_them, 0)
-    detail = f"{whole.megabytes:.0f} MB with {many} files, {first.megabytes:.0f} MB with {FEW}"
-    yield Figure("memory, many files / few", whole.megabytes / first.megabytes, 1.2, detail)
-    detail = f"{again.wall:.2f} s, {least.wall:.2f} s for {many} files"
-    yield Figure("importing again / listing, time", again.wall / least.wall, 3, detail)
+        again, least = importing_again.measure(all_of_them)
+    detail = f"{whole.megabytes:.0f} MB for {many:,} files, {first.megabytes:.0f} MB for {FEW:,}"
+    yield Figure(
+        "memory of an import, many files / few", whole.megabytes / first.megabytes, 1.2, detail
+    )
+    for kind, ours, bare in (
+        ("time", again.wall, least.wall),
+        ("processor time", again.cpu, least.cpu),
+    ):
+        detail = f"{ours:.3f} s, {bare:.3f} s for {many:,} files"
+        yield Figure(f"importing again / listing, {kind}", ours / bare, 3, detail)
 
 
-def measure(work: Path, count: int, many: int) -> bool:
+def measure(work: Path, count: int, many: int, *, publish: bool) -> bool:
     """Measure everything; whether all targets were met."""
     figures = [*of_large_files(work, count), *of_many_files(work, many)]
     rows = [[f.name, f"{f.value:.2f}", f"{f.most:g}", f.detail] for f in figures]
-    print_table(["what", "measured", "at most", "of"], rows)
+    print_table(HEAD, rows)
+    if publish:
+        PAGE.write_text(page(rows), encoding="utf-8")
     return all(figure.value <= figure.most for figure in figures)
+
+
+def page(rows: list[list[str]]) -> str:
+    """The figures as a page."""
+    dashes = ["---"] * len(HEAD)
+    table = "\n".join(f"| {' | '.join(row)} |" for row in (HEAD, dashes, *rows))
+    load = os.getloadavg()[2]
+    machine = f"{os.cpu_count()} cores, Python {platform.python_version()}, load average {load:.1f}"
+    return INTRODUCTION.format(day=datetime.now(UTC).date(), machine=machine) + table + "\n"
 
 
 def main() -> None:
@@ -140,16 +158,16 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=1000, help="PNG files of 1024 x 1024")
     parser.add_argument("--many", type=int, default=25_000, help="small PNG files")
     parser.add_argument("--work", type=Path, help="a folder for the files, which stay there")
+    parser.add_argument("--publish", action="store_true", help="write the figures to PICTURES.md")
     parser.add_argument("--read", type=Path, help=argparse.SUPPRESS)
-    parser.add_argument("--list", type=Path, help=argparse.SUPPRESS)
     given = parser.parse_args()
-    if given.read or given.list:
-        (read_each if given.read else list_each)(given.read or given.list)
+    if given.read:
+        read_each(given.read)
         return
     with tempfile.TemporaryDirectory() as temporary:
         work = given.work or Path(temporary)
         say("Making the files ...")
-        sys.exit(not measure(work, given.count, given.many))
+        sys.exit(not measure(work, given.count, given.many, publish=given.publish))
 
 
 if __name__ == "__main__":

@@ -18,6 +18,8 @@ from genonaut.ingest.sources import open_source
 from genonaut.library.roots import Library
 
 BATCH_ROWS = 5_000
+# A picture takes longer than a row and has more metadata: the first are soon to be seen.
+BATCH_PICTURES = 500
 # Rows can be large: at most this much of a file is in memory at once.
 BATCH_BYTES = 32 << 20
 
@@ -79,7 +81,8 @@ class _Import:
         start = 0
         for row in self._rows(defaults, rejects):
             batch.append(row)
-            if len(batch) == BATCH_ROWS or self.position - start >= BATCH_BYTES:
+            most = BATCH_PICTURES if row.file else BATCH_ROWS
+            if len(batch) == most or self.position - start >= BATCH_BYTES:
                 yield batch
                 batch, start = [], self.position
         yield batch

@@ -1,7 +1,7 @@
 """Pictures: one file, or a folder of them. What an import has seen before is not read again."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from hashlib import sha256
 from itertools import islice
@@ -14,7 +14,7 @@ from genonaut.ingest.intake import Intake
 from genonaut.ingest.records import Passed, Reject, printable
 from genonaut.ingest.rows import ImportRow
 from genonaut.ingest.taking import BrokenReject, Manner, TemporaryReject
-from genonaut.library.registry import Known, Seen, find_seen, remember
+from genonaut.library.registry import Known, Seen, any_missing, find_seen, remember
 
 READ: Final = (".png", ".apng", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".avif", ".gif")
 _NOT_READ: Final = (".bmp", ".tif", ".tiff", ".heic", ".heif", ".jxl", ".jp2", ".psd", ".svg")
@@ -42,11 +42,11 @@ class PictureFiles:
         self._is_single = not path.is_dir()
         self._brings_back = some is None
         self._folder = None if self._is_single or some is not None else _listed(path, intake)
-        self._files = self._folder.pictures if self._folder else some or [_found(path)]
+        self._files: Iterable[Found] = self._folder or some or [_found(path)]
         where = path.resolve()
         self._manner = intake.manner(where.parent if self._is_single else where)
-        self._paths = sha256(_CONTEXT.join(_key(self._manner)))
-        self.size = sum(file.size for file in self._files)
+        self._key = _CONTEXT.join(_key(self._manner))
+        self.size = self._folder.size if self._folder else sum(file.size for file in self._files)
         self.position = 0
 
     def __iter__(self) -> Iterator[ImportRow | Reject | Passed]:
@@ -55,13 +55,17 @@ class PictureFiles:
             for error in self._folder.unlisted:
                 yield Reject(printable(error.filename), None, f"cannot be read: {error.strerror}")
             yield Passed(skipped=self._folder.others)
+        # Of a few files this is not worth a look at all that are known.
+        missing = any_missing(self._intake.connection) if self._folder else True
         files = iter(self._files)
         while chunk := list(islice(files, _CHUNK)):
-            yield from self._chunk(chunk)
+            yield from self._chunk(chunk, any_missing=missing)
 
-    def _chunk(self, files: Sequence[Found]) -> Iterator[ImportRow | Reject | Passed]:
+    def _chunk(
+        self, files: Sequence[Found], *, any_missing: bool
+    ) -> Iterator[ImportRow | Reject | Passed]:
         digests = [self._digest(file.path) for file in files]
-        known = find_seen(self._intake.connection, digests)
+        known = find_seen(self._intake.connection, digests, any_missing=any_missing)
         self._intake.connection.rollback()
         unread = list[tuple[Found, bytes]]()
         there = 0
@@ -102,9 +106,7 @@ class PictureFiles:
         return reject
 
     def _digest(self, path: str) -> bytes:
-        hashed = self._paths.copy()
-        hashed.update(os.fsencode(path))
-        return hashed.digest()
+        return sha256(self._key + os.fsencode(path)).digest()
 
     def _is_unchanged(self, file: Found, known: Known) -> bool:
         if (file.size, file.modified_ns) != (known.bytes, known.modified_ns):
@@ -133,7 +135,7 @@ def _key(manner: Manner) -> list[bytes]:
 def _listed(path: Path, intake: Intake) -> Folder:
     """The folder's listing; by resolved paths, as roots have them."""
     folder = Folder(str(path.resolve()), PICTURES, str(intake.library.folder.resolve()))
-    if folder.pictures:
+    if len(folder):
         return folder
     if folder.unlisted:
         raise folder.unlisted[0]

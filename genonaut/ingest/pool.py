@@ -1,5 +1,6 @@
 """Processes that take pictures in, side by side. One that dies or hangs costs its picture only."""
 
+import gc
 import os
 import signal
 from collections import deque
@@ -95,3 +96,5 @@ def _begin() -> None:
     # Ctrl-C is for the command, which ends these.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     die_with_parent(signal.SIGKILL)
+    # What was loaded before the fork stays shared: looking through it for garbage would copy it.
+    gc.freeze()

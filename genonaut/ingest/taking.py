@@ -22,7 +22,7 @@ from genonaut.ingest.programs import generation
 from genonaut.ingest.raster import read_raster
 from genonaut.ingest.records import Record, Reject, printable, storable
 from genonaut.ingest.rows import Defaults, ImportRow, parse_row
-from genonaut.library.files import HEAD_BYTES, MOST_BYTES, media_type_of
+from genonaut.library.files import HEAD_BYTES, MOST_BYTES, media_type_of, modified_ns
 from genonaut.library.registry import KeptFile
 from genonaut.library.roots import COPIES
 from genonaut.library.store import Store
@@ -106,7 +106,7 @@ def _taken(manner: Manner, path: Path, called: Path, name: str) -> ImportRow | R
         manner.root,
         digest.digest(),
         about.st_size,
-        about.st_mtime_ns,
+        modified_ns(about),
         media_type,
         shape.width,
         shape.height,

@@ -71,7 +71,7 @@ class Waiting:
 
     def _note_folder(self, path: str) -> None:
         try:
-            pictures = Folder(path, PICTURES, self._leave_out).pictures
+            pictures = Folder(path, PICTURES, self._leave_out)
         except OSError:  # it went away meanwhile; if it comes back, that is a change
             return
         for found in pictures:

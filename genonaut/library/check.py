@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row
 from genonaut.db.named_sql import named_sql
 from genonaut.embedded.locks import FolderLock
 from genonaut.errors import ConflictError
-from genonaut.library.files import ImageFile, open_below
+from genonaut.library.files import ImageFile, modified_ns, open_below
 from genonaut.library.registry import find_served
 from genonaut.library.roots import COPIES, Library
 from genonaut.library.store import FILES, clear_incoming
@@ -89,7 +89,7 @@ def _has_changed(row: Row[Any], found: ImageFile) -> bool:
     if found.about.st_size != row.bytes:
         return True
     # A copy has its content in its name, and a time of its own.
-    if row.root == COPIES or found.about.st_mtime_ns == row.modified_ns:
+    if row.root == COPIES or modified_ns(found.about) == row.modified_ns:
         return False
     digest = hashlib.file_digest(cast("io.BufferedReader", found.file), "sha256").digest()
     return digest != bytes(row.sha256)

@@ -19,6 +19,7 @@ _SIGNATURES: Final = (
     ("image/webp", 8, (b"WEBP",)),
 )
 _AVIF: Final = {b"avif", b"avis"}
+_LATEST_NS: Final = (1 << 63) - 1  # in the year 2262: a wrong clock may say a later one
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,11 @@ class ImageFile:
     def version(self) -> str:
         """Differs when the file does."""
         return f"{int(self.about.st_mtime * 1000):x}-{self.about.st_size:x}"
+
+
+def modified_ns(about: os.stat_result) -> int:
+    """When a file was changed, as the database can keep it."""
+    return min(about.st_mtime_ns, _LATEST_NS)
 
 
 def media_type_of(head: bytes) -> str | None:

@@ -98,9 +98,17 @@ def find_served(
     }
 
 
-def find_seen(connection: Connection, digests: Sequence[bytes]) -> dict[bytes, Known]:
+def any_missing(connection: Connection) -> bool:
+    """Whether any file is marked as missing."""
+    return bool(connection.execute(_SQL["any_missing"]).scalar_one())
+
+
+def find_seen(
+    connection: Connection, digests: Sequence[bytes], *, any_missing: bool = True
+) -> dict[bytes, Known]:
     """What became of paths, by their digests, as far as it still holds."""
-    rows = connection.execute(_SQL["seen"], {"digests": digests})
+    given = {"digests": digests, "any_missing": any_missing}
+    rows = connection.execute(_SQL["seen"], given).all()
     return {digest: Known(*known) for digest, *known in rows}
 
 

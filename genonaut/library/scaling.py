@@ -16,6 +16,7 @@ os.environ.setdefault("VIPS_WARNING", "0")  # of odd files, to stderr; read when
 import pyvips
 
 QUALITY: Final = 70
+WIDE_QUALITY: Final = 55  # of the widest, for screens with two pixels to the point: flaws are small
 _EFFORT: Final = 0  # more costs half as much time again, for a tenth of the bytes
 _TALLEST: Final = 4  # times the width: the image of a long page stays a small file
 _BEHIND: Final = (128, 128, 128)  # what shows through where an image is transparent
@@ -62,10 +63,10 @@ def scaled(
         width, height = _size(header, most_pixels)
         largest, *smaller = sorted(widths, reverse=True)
         image = _in_true_colours(content, largest, has_profile=_has_profile(header))
-        files = {largest: _webp(image)}
+        files = {largest: _webp(image, WIDE_QUALITY)}
         for each in smaller:
             image = _narrowed(image, each)
-            files[each] = _webp(image)
+            files[each] = _webp(image, QUALITY)
         return Shape(width, height, _average(image)), files
     except pyvips.Error as error:
         raise UndecodableError(_DAMAGED) from error
@@ -150,8 +151,8 @@ def _narrowed(image: pyvips.Image, width: int) -> pyvips.Image:
     return image.thumbnail_image(width, height=width * _TALLEST, size="down").copy_memory()
 
 
-def _webp(image: pyvips.Image) -> bytes:
-    content: bytes = image.webpsave_buffer(Q=QUALITY, effort=_EFFORT, keep="none")
+def _webp(image: pyvips.Image, quality: int) -> bytes:
+    content: bytes = image.webpsave_buffer(Q=quality, effort=_EFFORT, keep="none")
     return content
 
 

@@ -206,6 +206,17 @@ def test_a_lost_copy_is_seen_and_comes_back(
     assert genonaut("library", "check")[0] == 0
 
 
+def test_a_file_that_was_marked_as_missing_is_found_by_importing_again(
+    database: Database, genonaut: Genonaut, folder: Path
+) -> None:
+    genonaut("import", folder, "--in-place")
+    away = (folder / "a.png").rename(folder.parent / "a.png")
+    assert genonaut("library", "check", "--repair")[1]["missing"] == ["pics/a.png"]
+    away.rename(folder / "a.png")
+    assert counts(genonaut("import", folder, "--in-place")[1], *WHAT) == [0, 3, 1, 0]
+    assert genonaut("library", "check")[1]["found"] == []
+
+
 def test_orphans_go_only_when_nothing_needs_them(
     database: Database, genonaut: Genonaut, folder: Path, library: Path
 ) -> None:

@@ -8,7 +8,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,6 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from genonaut.api.http.multipart import FormReader, UploadLimits
-from genonaut.api.http.uploads import Uploads
 from genonaut.config import Settings
 from genonaut.db.session import Database
 from genonaut.errors import ContentTooLargeError, MalformedBodyError
@@ -196,8 +194,7 @@ def test_limits_while_reading(tmp_path: Path) -> None:
 def test_a_slow_client_is_refused_and_leaves_nothing(
     settings: Settings, database: Database, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    hasty = partial(Uploads, limits=UploadLimits(still_seconds=0.2))
-    monkeypatch.setattr("genonaut.app.Uploads", hasty)
+    monkeypatch.setattr(UploadLimits, "of", lambda _settings: UploadLimits(still_seconds=0.2))
     library = settings.library.model_copy(update={"folder": folder})
     given = settings.model_copy(update={"library": library})
     with running_api(given, database) as client, begun(client) as connection:

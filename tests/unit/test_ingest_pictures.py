@@ -53,10 +53,10 @@ def test_a_folder(tmp_path: Path):
     os.utime(first, (1660001285, 1660001285))
 
     folder = Folder(str(tmp_path), PICTURES, "")
-    assert [Path(file.path) for file in folder.pictures] == [first, second, plain, broken]
+    assert [Path(file.path) for file in folder] == [first, plain, broken, second]
     assert folder.others == {".txt": 1}
 
-    row, graph, without, damaged = take_folder(tmp_path)
+    row, without, damaged, graph = take_folder(tmp_path)
     assert isinstance(row, ImportRow)
     assert (row.line, row.prompt, row.content_data) == (None, "a cat", "pics/a.png")
     assert row.created_at == datetime(2022, 8, 8, 23, 28, 5, tzinfo=UTC)
@@ -69,7 +69,7 @@ def test_a_folder(tmp_path: Path):
     assert (without.prompt, without.title) == ("", "plain")
     assert isinstance(damaged, Reject)
     assert damaged.reason == BROKEN
-    refused = take_folder(tmp_path, only_with_prompt=True)[2]
+    refused = take_folder(tmp_path, only_with_prompt=True)[1]
     assert isinstance(refused, Reject)
     assert refused.reason == "no generation data of a known program"
 
@@ -97,6 +97,27 @@ def test_what_cannot_be_opened_is_a_reject(tmp_path: Path, monkeypatch: pytest.M
     }
     with pytest.raises(PermissionError):
         Folder(str(tmp_path / "closed"), PICTURES, "")
+
+
+def test_folders_deeper_than_the_interpreter_may_recurse(tmp_path: Path):
+    deep = [tmp_path / ("d/" * depth) for depth in range(1, 1500)]
+    for folder in deep:
+        folder.mkdir()
+    png(deep[0] / "a.png")
+    found = [Path(file.path).name for file in Folder(str(tmp_path), PICTURES, "")]
+    os.removedirs(deep[-1])  # the test runner would recurse
+    assert found == ["a.png"]
+
+
+def test_a_date_that_the_database_cannot_hold(tmp_path: Path):
+    path = png(tmp_path / "a.png")
+    os.utime(path, (0, 13_569_465_600))  # the year 2400
+    row = taken(path)
+    assert row.file is not None
+    assert row.file.modified_ns < 1 << 63
+    assert row.created_at is None
+    (found,) = Folder(str(tmp_path), PICTURES, "")
+    assert found.modified_ns == row.file.modified_ns
 
 
 def test_a_copy_is_the_same_image(tmp_path: Path):
