@@ -17,6 +17,7 @@ from genonaut.api.http.ids import HEADER, RequestIds
 from genonaut.api.http.limiter import ConnectionLimiter
 from genonaut.api.http.manners import HeadAsGet, TrailingSlash
 from genonaut.api.http.metrics import RequestMetrics
+from genonaut.api.http.multipart import UploadLimits
 from genonaut.api.http.uploads import Uploads
 from genonaut.api.monitoring.health import HealthService
 from genonaut.api.monitoring.metrics import MetricsService
@@ -66,7 +67,7 @@ def create_app(
     app.state.settings = settings
     app.state.database = database
     app.state.bodies = Bodies()
-    app.state.uploads = Uploads(Library.of(settings))
+    app.state.uploads = Uploads(Library.of(settings), UploadLimits.of(settings.library))
     app.state.counts_policy = CountsPolicy.of(settings.stats, on_long_ledger)
     places, patience = settings.api.pool_size, settings.api.patience_seconds
     app.state.limiter = ConnectionLimiter(places, patience)

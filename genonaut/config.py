@@ -160,6 +160,9 @@ class LibrarySettings(Section):
     folder: Path | None = None
     most_pixels: Annotated[int, Field(ge=1)]
     thumbnail_processes: Annotated[int, Field(ge=1, le=256)] | None = None
+    upload_files: Annotated[int, Field(ge=1, le=1000)]
+    upload_file_mebibytes: Annotated[int, Field(ge=1, le=256)]
+    upload_mebibytes: Annotated[int, Field(ge=1, le=65536)]
     watch: Annotated[list[WatchSettings], Field(max_length=100)] = []
 
     @field_validator("folder")

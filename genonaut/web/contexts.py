@@ -272,7 +272,8 @@ class UploadContext:
     creator: str
     default_creator: str
     most_files: int
-    most_megabytes: int
+    most_in_a_file: str
+    most_in_all: str
     results: tuple[UploadedFile, ...]
 
 

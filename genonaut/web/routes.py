@@ -69,16 +69,17 @@ def stats(view: PageViewDep) -> Response:
 
 
 @router.get(UPLOAD)
-def upload(view: PageViewDep) -> Response:
+def upload(request: Request, view: PageViewDep) -> Response:
     """The form that sends pictures."""
-    return view.render(upload_context(view.viewer))
+    return view.render(upload_context(request.app.state.uploads.limits, view.viewer))
 
 
 @router.post(UPLOAD)
 async def send(request: Request) -> Response:
     """What became of the pictures that the form sent, in a browser without script."""
     results = await take_upload(request)
-    return web(request).renderer.response(upload_context(results=results))
+    limits = request.app.state.uploads.limits
+    return web(request).renderer.response(upload_context(limits, results=results))
 
 
 @router.get("/gallery/items/{item_id}")

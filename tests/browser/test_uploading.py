@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import FilePayload, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, expect
 
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import OpenPage, Troubles
 from tests.browser.test_accessibility import violations
 from tests.support.rows import scalar
 from tests.support.site import Site
 
+SENT = "**/api/v1/content/upload"
 HAND_OVER = """([event, name, bytes]) => {
   const data = new DataTransfer();
   data.items.add(new File([new Uint8Array(bytes)], name, {type: "image/png"}));
@@ -61,6 +62,49 @@ def test_chosen_dropped_and_pasted(open_page: OpenPage, site: Site) -> None:
     expect(shown).to_be_visible()
     served = page.request.get(str(shown.get_attribute("src")))
     assert served.body() == png("green")
+
+
+def send_to_a_busy_server(page: Page, **headers: str) -> Locator:
+    """A picture, for which there is no place; what the page says. Its clock stands still."""
+    page.clock.install(time=0)
+    page.clock.pause_at(3_600_000)
+    page.route(SENT, lambda route: route.fulfill(status=503, json={}, headers=headers))
+    page.get_by_test_id("gallery-upload-files").set_input_files([payload("a.png", png("lime"))])
+    return page.locator(".upload__result")
+
+
+def test_a_busy_server_is_not_asked_for_ever(
+    open_page: OpenPage, site: Site, troubles: Troubles
+) -> None:
+    troubles.expected = ("503",)
+    before = items(site)
+    page = open_page("/gallery/upload")
+    said = send_to_a_busy_server(page)
+    for _ in range(5):  # for 1, 2, 4, 8 and 16 seconds
+        expect(said).to_have_text("waiting: the server is busy")
+        with page.expect_request(SENT):
+            page.clock.fast_forward(30_000)
+    expect(said).to_have_text("waiting: the server is busy")
+    page.clock.fast_forward(30_000)
+    expect(said).to_have_text("rejected: the server is too busy")
+    page.unroute(SENT)
+    page.get_by_role("button", name="Try again: a.png").click()
+    expect(page.locator("[data-upload-said]")).to_have_text(
+        "Finished: 1 added, 0 already there, 0 rejected."
+    )
+    expect(page.get_by_role("button", name="Try again")).to_have_count(0)
+    assert items(site) == before + 1
+
+
+def test_the_server_says_how_long_it_is_busy(open_page: OpenPage, troubles: Troubles) -> None:
+    troubles.expected = ("503",)
+    page = open_page("/gallery/upload")
+    said = send_to_a_busy_server(page, **{"Retry-After": "20"})
+    expect(said).to_have_text("waiting: the server is busy")
+    page.clock.fast_forward(19_000)
+    assert sum(request.url.endswith(SENT[2:]) for request in troubles.requests) == 1
+    with page.expect_request(SENT):
+        page.clock.fast_forward(2_000)
 
 
 def test_the_viewer_is_the_creator(open_page: OpenPage) -> None:

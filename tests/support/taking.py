@@ -24,4 +24,4 @@ def take_one(path: Path, *, most_pixels: int = 1_000_000) -> ImportRow | Reject:
 def take_folder(folder: Path, *, only_with_prompt: bool = False) -> list[ImportRow | Reject]:
     """What becomes of every picture of a folder, in order."""
     how = manner(folder, only_with_prompt=only_with_prompt)
-    return [take(how, file.path) for file in Folder(str(folder), PICTURES, "").pictures]
+    return [take(how, file.path) for file in Folder(str(folder), PICTURES, "")]

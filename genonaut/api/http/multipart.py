@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final, cast
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
+from genonaut.config import LibrarySettings
 from genonaut.content.rules import LONGEST_NAME
 from genonaut.errors import ContentTooLargeError, MalformedBodyError
 from genonaut.library.files import MOST_BYTES
@@ -33,6 +34,15 @@ class UploadLimits:
     seconds: float = 60.0
     slowest: int = 16 * 1024
     """Bytes per second, on top of that."""
+
+    @classmethod
+    def of(cls, settings: LibrarySettings) -> "UploadLimits":
+        """As the settings say."""
+        return cls(
+            settings.upload_files,
+            settings.upload_file_mebibytes << 20,
+            settings.upload_mebibytes << 20,
+        )
 
 
 @dataclass(slots=True)

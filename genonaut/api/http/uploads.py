@@ -28,9 +28,9 @@ AT_ONCE: Final = 4
 class Uploads:
     """The uploads of this process, and the processes that read what they bring."""
 
-    def __init__(self, library: Library, limits: UploadLimits | None = None) -> None:
+    def __init__(self, library: Library, limits: UploadLimits) -> None:
         self.library = library
-        self.limits = limits or UploadLimits()
+        self.limits = limits
         # A client that would have to wait keeps its files, and is told so at once.
         self._places = ConnectionLimiter(AT_ONCE, patience=0)
 

@@ -4,7 +4,7 @@ from typing import Any, Final, Literal
 
 from pydantic import BaseModel, Field
 
-from genonaut.api.http.multipart import FILES, UploadLimits
+from genonaut.api.http.multipart import FILES
 from genonaut.api.schemas.content import ITEM_EXAMPLE, ItemOut
 from genonaut.api.schemas.values import FROM_ATTRIBUTES, example
 
@@ -21,9 +21,9 @@ UPLOAD_BODY: Final[dict[str, Any]] = {
                         FILES: {
                             "type": "array",
                             "minItems": 1,
-                            "maxItems": UploadLimits().files,
                             "items": {"type": "string", "format": "binary"},
-                            "description": "PNG, JPEG, WebP, AVIF or GIF, by what is in them.",
+                            "description": "PNG, JPEG, WebP, AVIF or GIF, by what is in them. "
+                            "At most `library.upload-files`.",
                         },
                         "creator": {
                             "type": "string",

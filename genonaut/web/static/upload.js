@@ -1,6 +1,8 @@
 // Sends each picture by itself, two at a time, and says of each how far it is and what became of it.
 
 const AT_ONCE = 2;
+const LONGEST_PAUSE = 30_000;
+const PATIENCE = 180_000; // of a file that the server has no place for
 const WORDS = { added: "added", already_there: "already there", rejected: "rejected" };
 const form = document.querySelector("[data-upload]");
 const waiting = [];
@@ -63,7 +65,7 @@ function next() {
   }
 }
 
-function send(file, shown) {
+function send(file, shown, pause = 1000, until = null) {
   const body = new FormData();
   body.append("creator", form.elements.creator.value);
   body.append("source", form.elements.source.value);
@@ -75,13 +77,27 @@ function send(file, shown) {
     shown.result.textContent = event.loaded < event.total ? "being sent" : "being read";
   });
   request.addEventListener("load", () => {
-    if (request.status === 503) return setTimeout(send, 1000, file, shown);
+    if (request.status === 503) return later(request, file, shown, pause, until);
     finish(shown, answer(request));
   });
-  const lost = { result: "rejected", reason: "the connection was lost: send it again" };
-  request.addEventListener("error", () => finish(shown, lost));
+  const lost = { result: "rejected", reason: "the connection was lost" };
+  request.addEventListener("error", () => finish(shown, lost, file));
+  shown.bar.value = 0;
+  shown.result.textContent = "being sent";
   request.open("POST", "/api/v1/content/upload");
   request.send(body);
+}
+
+// The server is busy. It says for how long; the pauses grow, so that many pages do not keep it so.
+function later(request, file, shown, pause, until) {
+  const asked = 1000 * Number(request.getResponseHeader("Retry-After"));
+  const wait = Math.min(Math.max(asked || 0, pause), LONGEST_PAUSE);
+  until ??= Date.now() + PATIENCE;
+  if (Date.now() + wait > until) {
+    return finish(shown, { result: "rejected", reason: "the server is too busy" }, file);
+  }
+  shown.result.textContent = "waiting: the server is busy";
+  setTimeout(send, wait, file, shown, 2 * pause, until);
 }
 
 function answer({ status, response }) {
@@ -89,8 +105,11 @@ function answer({ status, response }) {
   return { result: "rejected", reason: response?.detail ?? `the server answered ${status}` };
 }
 
-function finish({ row, bar, result }, { result: kind, reason, item }) {
+// With a file, it may be sent again.
+function finish(shown, { result: kind, reason, item }, file) {
+  const { row, bar, result } = shown;
   bar.remove();
+  if (file) row.append(again(file, shown));
   row.dataset.result = kind;
   const link = item && element("a", { href: `/gallery/items/${item.id}` }, item.title);
   result.replaceChildren(`${WORDS[kind]}: `, link || reason);
@@ -98,6 +117,20 @@ function finish({ row, bar, result }, { result: kind, reason, item }) {
   busy -= 1;
   next();
   say();
+}
+
+function again(file, shown) {
+  const button = element("button", { type: "button", className: "button button--quiet", ariaLabel: `Try again: ${file.name}` }, "Try again");
+  button.addEventListener("click", () => {
+    button.remove();
+    delete shown.row.dataset.result;
+    shown.result.before(shown.bar);
+    shown.result.textContent = "waiting";
+    done.rejected -= 1;
+    waiting.push([file, shown]);
+    next();
+  });
+  return button;
 }
 
 // Not one file after the other: a screen reader would read for minutes.

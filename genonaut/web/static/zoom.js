@@ -29,7 +29,7 @@ export function zoom(factor, point = null) {
   if (!picture()) return false;
   const before = scale;
   scale = factor ? Math.min(Math.max(scale * factor, 1), MOST) : 1;
-  const box = stage.getBoundingClientRect();
+  const box = picture().parentElement.getBoundingClientRect();
   const [left, top] = point ? [point.clientX - box.x - box.width / 2, point.clientY - box.y - box.height / 2] : [0, 0];
   x = left - ((left - x) * scale) / before;
   y = top - ((top - y) * scale) / before;
@@ -47,7 +47,7 @@ export function pan(right, down) {
 }
 
 function place() {
-  const box = stage.getBoundingClientRect();
+  const box = picture().parentElement.getBoundingClientRect();
   const [widest, highest] = [(box.width * (scale - 1)) / 2, (box.height * (scale - 1)) / 2];
   x = Math.min(Math.max(x, -widest), widest);
   y = Math.min(Math.max(y, -highest), highest);

@@ -13,17 +13,20 @@ _WORDS = {"added": "added", "already_there": "already there", "rejected": "rejec
 
 
 def upload_context(
-    viewer: Viewer = ANONYMOUS, results: Sequence[Uploaded] = (), creator: str = ""
+    limits: UploadLimits,
+    viewer: Viewer = ANONYMOUS,
+    results: Sequence[Uploaded] = (),
+    creator: str = "",
 ) -> UploadContext:
     """The form, and what became of files that it sent."""
-    limits = UploadLimits()
     return UploadContext(
         title="Upload pictures",
         viewer=viewer,
         creator=viewer.name or creator,
         default_creator=DEFAULT_CREATOR,
         most_files=limits.files,
-        most_megabytes=limits.file_bytes >> 20,
+        most_in_a_file=f"{limits.file_bytes >> 20} MiB",
+        most_in_all=f"{limits.bytes >> 20} MiB",
         results=tuple(map(_file, results)),
     )
 
