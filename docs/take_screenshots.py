@@ -1,29 +1,26 @@
-"""Takes the pictures in docs/screenshots from the real pages, on the demo's data.
+"""Takes the pictures in docs/screenshots from real pages: of the demo, and of imported pictures.
 
-`make screenshots` runs it. It needs Chromium, and starts all else by itself.
+`make screenshots` runs it; `python -m docs.take_screenshots NAME...` takes some again.
+It needs Chromium, and starts all else by itself.
 """
 
 import io
+import sys
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, FilePayload, Page, sync_playwright
 
-from genonaut.api.repositories.content_repository import ContentRepository
-from genonaut.config import LogSettings, load_settings
-from genonaut.db.counts import build_counts
-from genonaut.db.session import Database, open_database
-from genonaut.demo.seed import seed
-from genonaut.logs import configure_logs
-from tests.support.api import running_api
+from docs.galleries import demo, own
 from tests.support.chromium import ARGUMENTS, CHROMIUM, MISSING
+from tests.support.scenes import scene
 
 FOLDER: Final = Path(__file__).parent / "screenshots"
 WIDE: Final[dict[str, Any]] = {"viewport": {"width": 1280, "height": 800}}
+TALL: Final[dict[str, Any]] = {"viewport": {"width": 1280, "height": 1130}}
 LOWER: Final[dict[str, Any]] = {"viewport": {"width": 1280, "height": 700}}
 PHONE: Final[dict[str, Any]] = {
     "viewport": {"width": 360, "height": 720},
@@ -31,59 +28,31 @@ PHONE: Final[dict[str, Any]] = {
     "has_touch": True,
     "is_mobile": True,
 }
-# A demo has existed for a minute. So that there is growth to see: what the hourly refreshes would
-# have recorded, had there been any while its items were made.
-PAST_REFRESHES: Final = """
-INSERT INTO gen_source_refreshes
-    (started_at, duration_seconds, requested_by, outcome, rows_checked, totals)
-SELECT moment, 0.08 + 0.02 * random(), 'beat', 'exact', 1002, (
-    SELECT jsonb_build_object('regular', count(*) FILTER (WHERE source_type = 'items'),
-                              'auto', count(*) FILTER (WHERE source_type = 'auto'))
-    FROM content_items_all WHERE created_at <= moment)
-FROM (
-    SELECT generate_series(timestamptz '2024-06-01', now() - interval '1 day', '10 days')
-    UNION ALL
-    SELECT generate_series(date_trunc('hour', now() - interval '1 day'), now(), '1 hour')
-) AS moments (moment)
-ORDER BY moment
-"""
+DARK: Final[dict[str, Any]] = {"color_scheme": "dark"}
+QUALITY: Final = 84
+UPLOADED: Final = ("hills at dusk.png", "valley.webp", "notes.html")
+
+
+Pictures = dict[str, tuple[str, dict[str, Any], Callable[[Page], None]]]
+"""By name: the page, the screen, and what is done there before."""
 
 
 def main() -> None:
-    """Take them all."""
+    """Take them all, or those whose names are given."""
     if not CHROMIUM:
         raise SystemExit(MISSING)
+    wanted = sys.argv[1:]
     FOLDER.mkdir(exist_ok=True)
-    with demo() as url, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=CHROMIUM, args=[*ARGUMENTS, "--hide-scrollbars"]
         )
-        for name, (path, options, prepare) in PICTURES.items():
-            take(browser, url, name, path, options, prepare)
+        for gallery, pictures in ((demo(), DEMO), (own(Path(folder) / "pictures"), OWN)):
+            with gallery as url:
+                for name, (path, options, prepare) in pictures.items():
+                    if not wanted or name in wanted:
+                        take(browser, url, name, path, options, prepare)
         browser.close()
-
-
-@contextmanager
-def demo() -> Iterator[str]:
-    """The address of a demo of its own, which ends with the `with`."""
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home:
-        Path(home).chmod(0o711)  # the server's account has to reach it
-        configure_logs(LogSettings(level="warning", format="text"))
-        settings = load_settings("demo").model_copy(update={"home": Path(home)})
-        with open_database(settings, pool_size=settings.api.pool_size) as database:
-            fill(database)
-            with running_api(settings, database) as client:
-                yield str(client.base_url).rstrip("/")
-
-
-def fill(database: Database) -> None:
-    """The demo's data, and a past."""
-    with database.transaction() as session:
-        seed(session.connection())
-    with database.transaction() as session:
-        session.connection().exec_driver_sql(PAST_REFRESHES)
-        ContentRepository(session).refresh_gen_source_stats("genonaut seed")
-    build_counts(database, "genonaut seed")
 
 
 def take(
@@ -94,15 +63,15 @@ def take(
     options: dict[str, Any],
     prepare: Callable[[Page], None],
 ) -> None:
-    """One picture; a little coarser than the screen in its colours, which the eye does not see."""
+    """One picture."""
     context = browser.new_context(base_url=url, reduced_motion="reduce", **options)
     page = context.new_page()
     page.goto(path)
     prepare(page)
     page.wait_for_load_state("networkidle")
     picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
-    file = FOLDER / f"{name}.png"
-    Image.eval(picture, lambda level: min(255, (level + 2) // 4 * 4)).save(file, optimize=True)
+    file = FOLDER / f"{name}.webp"
+    picture.save(file, quality=QUALITY, method=6)
     print(f"{file.name}: {file.stat().st_size >> 10} kB")
     context.close()
 
@@ -146,19 +115,41 @@ def to_a_creator(page: Page) -> None:
     page.wait_for_url("**/gallery/creators/*")
 
 
-PICTURES: Final[dict[str, tuple[str, dict[str, Any], Callable[[Page], None]]]] = {
+def with_uploads(page: Page) -> None:
+    """What became of three files."""
+    files: list[FilePayload] = []
+    for number, name in enumerate(UPLOADED):
+        made = io.BytesIO()
+        if not name.endswith(".html"):
+            scene(1024, 768, number).save(made, name.rpartition(".")[2])
+        content = made.getvalue() or b"<!doctype html>"
+        files.append({"name": name, "mimeType": "image/png", "buffer": content})
+    page.get_by_test_id("gallery-upload-files").set_input_files([*files, files[0]])
+    page.get_by_text("Finished:").wait_for(state="attached")
+
+
+DEMO: Final[Pictures] = {
     "gallery-light": ("/gallery?sort=best", WIDE, as_somebody),
-    "gallery-dark": ("/gallery?tags=japan", LOWER | {"color_scheme": "dark"}, as_somebody),
+    "gallery-dark": ("/gallery?tags=japan", LOWER | DARK, as_somebody),
     "counts": ("/gallery", LOWER, with_counts),
     "list": ("/gallery?search=lighthouse&view=list", WIDE, as_it_is),
     "empty": ("/gallery?search=lighthouse+zebra&notGenSource=comm-g", WIDE, as_it_is),
     "item": ("/gallery?notGenSource=comm-g,comm-ag&sort=oldest", WIDE, to_an_own_item),
-    "item-dark": ("/gallery?sort=best", LOWER | {"color_scheme": "dark"}, to_an_item),
+    "item-dark": ("/gallery?sort=best", LOWER | DARK, to_an_item),
     "creator": ("/gallery?sort=best&density=small", WIDE, to_a_creator),
     "stats": ("/gallery/stats", {"viewport": {"width": 1280, "height": 1400}}, as_it_is),
     "phone": ("/gallery?sort=title", PHONE, as_it_is),
-    "phone-item": ("/gallery?sort=best", PHONE | {"color_scheme": "dark"}, to_an_item),
-    "phone-options": ("/gallery", PHONE | {"color_scheme": "dark"}, with_options),
+    "phone-item": ("/gallery?sort=best", PHONE | DARK, to_an_item),
+    "phone-options": ("/gallery", PHONE | DARK, with_options),
+}
+OWN: Final[Pictures] = {
+    "own": ("/gallery", WIDE, as_it_is),
+    "own-dark": ("/gallery?sort=oldest", LOWER | DARK, as_it_is),
+    "own-item": ("/gallery", WIDE, to_an_item),
+    "own-creator": ("/gallery?density=small", LOWER, to_a_creator),
+    "own-phone": ("/gallery", PHONE, as_it_is),
+    "own-phone-item": ("/gallery", PHONE | DARK, to_an_item),
+    "own-upload": ("/gallery/upload", TALL, with_uploads),
 }
 
 if __name__ == "__main__":
