@@ -29,7 +29,7 @@ import os, signal, sys
 from importlib import import_module
 from genonaut.cli import main
 from genonaut.ingest import importer
-where, left, importer.BATCH_ROWS = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+where, left, importer.BATCH_PICTURES = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 module = import_module(f"genonaut.ingest.{where.partition(':')[0]}")
 name = where.partition(':')[2]
 work = getattr(module, name)
