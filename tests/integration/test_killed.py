@@ -136,11 +136,12 @@ def test_thumbnailing_that_is_killed_in_the_middle_of_a_file(
     genonaut("import", tmp_path / "many")
     shutil.rmtree(library / "thumbs")
     more = names(database) if maker == "task" else []
-    for step in (2, effort - 1):
+    for runs, step in enumerate((2, effort - 1), 1):
         killed(database, library, THUMBNAILS, step, *maker.split(), *more)
         check_whole(database, library)
-        assert len(unfinished(library)) == 1
-    [part] = unfinished(library)
+        # The second run may have begun with other pictures, and so have left the first one's half.
+        assert 1 <= len(unfinished(library)) <= runs
+    part = unfinished(library)[0]
     for (item,) in run(database, "SELECT id FROM content_items_all"):
         for width in (320, 640):
             answer = site.get(f"/gallery/files/{item}/thumb", params={"w": width})
