@@ -3,7 +3,7 @@
 import os
 import stat
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -11,6 +11,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row
 
 from genonaut.ingest.loader import tried_again
+from genonaut.library.files import modified_ns
 from genonaut.library.gone import known_files, mark_gone, mark_there
 from genonaut.library.roots import Library
 
@@ -64,16 +65,19 @@ class Leaving:
         `is_same` returns whether the folder is still the same one: where a drive was, there may
         be an empty folder now.
         """
-        pages = known_files(connection, self._root, self._name(f"{folder}/") or "")
+        pages = self._known(connection, folder)
         gone = ([row.name for row in page if self._is_gone(row.name)] for page in pages)
         return sum(self._mark(connection, names, is_same) for names in gone)
 
     def mark_back(self, connection: Connection, folder: Path, is_same: IsSame) -> None:
         """Those that were missing and are there as they were: they need not be read again."""
-        for page in known_files(connection, self._root, self._name(f"{folder}/") or ""):
+        for page in self._known(connection, folder):
             names = [row.name for row in page if row.is_missing and self._is_back(row)]
             if names and is_same():
                 tried_again(connection, partial(mark_there, connection, names))
+
+    def _known(self, connection: Connection, folder: Path) -> Iterator[Sequence[Row[Any]]]:
+        return known_files(connection, self._root, self._name(f"{folder}/") or "")
 
     def _mark(self, connection: Connection, names: list[str], is_same: IsSame) -> int:
         if not names or not is_same():
@@ -104,7 +108,7 @@ class Leaving:
             about = os.stat(self._path(row.name))  # noqa: PTH116 - likewise
         except OSError:
             return False
-        return (about.st_size, about.st_mtime_ns) == (row.bytes, row.modified_ns)
+        return (about.st_size, modified_ns(about)) == (row.bytes, row.modified_ns)
 
 
 def _is_text(path: str) -> bool:

@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from genonaut.config import Settings
+from genonaut.config import ROOT_NAME, Settings
 from genonaut.db.schema import LibraryRoot
 from genonaut.errors import NotFoundError, UsageError
 from genonaut.library.thumbnails import Thumbnails
@@ -17,7 +17,7 @@ from genonaut.library.thumbnails import Thumbnails
 COPIES: Final = "library"
 IMAGES: Final = "images"
 _SETTINGS: Final = {COPIES: "library.folder", IMAGES: "gallery.images-folder"}
-_NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+_NAME: Final = re.compile(ROOT_NAME)
 
 
 @dataclass(frozen=True, slots=True)

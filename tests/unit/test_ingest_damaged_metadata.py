@@ -74,7 +74,7 @@ def with_checksums(content: bytes) -> bytes:
 
 
 def taken(folder: Path, content: bytes) -> ImportRow:
-    path = folder / "a.png"  # by its content, whatever its name says
+    path = folder / "a.png"  # by its content, and not by its name
     path.write_bytes(content)
     row = take_one(path)
     assert isinstance(row, ImportRow), row.reason
