@@ -146,7 +146,7 @@ def main() -> None:
     ):
         Path(folder).chmod(0o711)
         settings = load_settings("test").model_copy(update={"home": Path(folder)})
-        with open_database(settings, pool_size=6) as database:
+        with open_database(settings, role="owner", pool_size=6) as database:
             report(Bench(database), progress)
 
 

@@ -23,6 +23,7 @@ from genonaut.api.repositories.content_repository import ContentRepository
 from genonaut.api.repositories.tag_repository import TagRepository
 from genonaut.api.services.gallery_service import GalleryService
 from genonaut.config import Settings, load_settings
+from genonaut.content.viewer import EVERYTHING
 from genonaut.db.session import Database, open_database
 from genonaut.running.output import print_table, say
 from tests.support.plans import Plan, plans
@@ -97,7 +98,7 @@ class Bench:
         """The page with its items, creators, tags and total."""
         with self.database.snapshot() as session:
             query = GalleryQuery(tags=tuple(case.tags), tag_match=case.match, page_size=SIZE)
-            return GalleryService(session, self.settings.gallery).page(query)
+            return GalleryService(session, self.settings.gallery).page(EVERYTHING, query)
 
     def join(self, case: Case) -> tuple[list[int], int]:
         """The page's ids alone, and the total."""
@@ -113,7 +114,7 @@ class Bench:
         with self.database.snapshot() as session:
             service = GalleryService(session, self.settings.gallery)
             query = GalleryQuery(tags=tuple(case.tags), tag_match=case.match, page_size=SIZE)
-            found = plans(session, lambda: service.page(query))
+            found = plans(session, lambda: service.page(EVERYTHING, query))
         return next((plan for plan in found if "creator_username" in plan.statement), found[0])
 
 
@@ -181,7 +182,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="genonaut-bench-") as folder:
         Path(folder).chmod(0o711)
         settings = load_settings("test").model_copy(update={"home": Path(folder)})
-        with open_database(settings) as database:
+        with open_database(settings, role="owner") as database:
             fill(database, items)
             bench = Bench(database, settings)
             rows = [measure(bench, case) for case in track(cases(), "Measuring")]

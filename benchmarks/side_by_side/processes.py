@@ -15,13 +15,15 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, NamedTuple, TypeVar, cast
 
 from benchmarks.side_by_side.contestants.base import Contestant
-from genonaut.config_layers import VARIABLES
+from genonaut.config_variables import VARIABLES
 from genonaut.embedded.parent import dies_with_parent
 from genonaut.errors import GenonautError
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
+# Before the installed packages: one of them has a package `tests` of its own.
+ROOT = Path(__file__).parents[2]
 READY_SECONDS = 60.0
 STOP_SECONDS = 10.0
 
@@ -54,7 +56,9 @@ class Programs:
             self._log(arguments[0]).open("a", encoding="utf-8") as stderr,
             subprocess.Popen(
                 [sys.executable, "-P", "-m", *arguments],
-                env=environment_without_settings() | {"GENONAUT_HOME": str(self.home)} | variables,
+                env=environment_without_settings()
+                | {"GENONAUT_HOME": str(self.home), "AUTH_MODE": "open", "PYTHONPATH": str(ROOT)}
+                | variables,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=stderr,
@@ -152,4 +156,5 @@ def end(process: subprocess.Popen[str], patience_seconds: float) -> None:
 
 def environment_without_settings() -> dict[str, str]:
     """Our environment without the settings of a gallery, which are not for a benchmark."""
-    return {name: value for name, value in os.environ.items() if name not in VARIABLES}
+    settings = {*VARIABLES, *(f"{name}_FILE" for name in VARIABLES)}
+    return {name: value for name, value in os.environ.items() if name not in settings}

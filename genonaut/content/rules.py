@@ -26,15 +26,16 @@ _UNSTORABLE: Final = re.compile("[\0\ud800-\udfff]")
 CONTROLS: Final = (
     r"\x00-\x08\x0e-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f"
     r"\u202a-\u202e\u2060-\u206f\u2800\u3164\ufeff\uffa0\ufff0-\ufffb"
+    # As they are, since the pattern is published, and not every dialect knows how to write them.
+    "\U000e0000-\U000e00ff\U000e01f0-\U000e0fff"
 )
-_TAGS: Final = r"\U000e0000-\U000e00ff\U000e01f0-\U000e0fff"
 # Joiners and variation selectors belong to some scripts and to emoji. Elsewhere they are invisible:
 # beside Latin letters and blanks, and at the ends.
 _JOINER: Final = r"[\u200c\u200d]"
 _SELECTOR: Final = r"[\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]"
 _OTHER: Final = r"[^\x00-\u02ff\s]"
 _INVISIBLE: Final = re.compile(
-    rf"[{CONTROLS}{_TAGS}]|(?<!{_OTHER}){_JOINER}|{_JOINER}(?!{_OTHER})"
+    rf"[{CONTROLS}]|(?<!{_OTHER}){_JOINER}|{_JOINER}(?!{_OTHER})"
     rf"|(?<!{_OTHER}){_SELECTOR}(?!\u20e3)"
 )
 

@@ -56,6 +56,9 @@ class CachedCount:
     `total` is the name of the sum over all keys; without it no such sum is kept. A row whose key
     is null counts for the total only.
 
+    `only` limits the count to rows that have these values in these columns; a row that gets or
+    loses one of them enters or leaves the count.
+
     Raises:
         ValueError: a name or a type cannot be used.
     """
@@ -68,6 +71,7 @@ class CachedCount:
     count: str = "count"
     total: str = ""
     schema: str = ""
+    only: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not PLAIN_NAME.fullmatch(self.name):
@@ -90,3 +94,4 @@ class CachedCount:
         yield from (key.column, key.stored_as, key.owner, key.owner_id, key.owner_name)
         yield from (category.column, category.stored_as)
         yield from category.labels.keys() | category.labels.values()
+        yield from self.only.keys() | self.only.values()

@@ -8,7 +8,7 @@ what is missing. Neither commits: that is for the caller, who owns the session.
 import json
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,7 @@ from sqlalchemy import CursorResult
 from sqlalchemy.orm import Session
 
 from genonaut.counting.declaration import CachedCount
-from genonaut.counting.rendering import statements
+from genonaut.counting.rendering import statements, together
 
 KEEP_REFRESHES = 1000  # records
 BUSY = "busy"
@@ -77,19 +77,45 @@ def execute(
 
 def read(session: Session, count: CachedCount, keys: Iterable[Any] = ()) -> Reading:
     """The counts of some keys, and the totals: stored plus ledger."""
-    return reading(execute(session, count, "read", keys=list(keys)))
+    return reading(count, execute(session, count, "read", keys=list(keys)))
 
 
 def read_live(session: Session, count: CachedCount, keys: Iterable[Any] = ()) -> Reading:
     """The same by counting the rows, which takes longer the more there are."""
-    return reading(execute(session, count, "read_live", keys=list(keys)))
+    return reading(count, execute(session, count, "read_live", keys=list(keys)))
 
 
-def reading(rows: Iterable[Any]) -> Reading:
-    """A reading from the rows of the statement `read` or `read_live`; there is at least one."""
-    *_, last = found = list(rows)
-    counts = Counter({(row.key, row.category): row.count for row in found if row.category})
-    return Reading(counts, last.ledger_rows, last.as_of, last.verified_at)
+def reading(count: CachedCount, rows: Iterable[Any]) -> Reading:
+    """A reading from the rows of the statement `read` or `read_live`."""
+    counts = Counter[tuple[Any, str]]()
+    ledger_rows = 0
+    for row in rows:
+        if row.category is None:
+            snapshot = row
+            continue
+        ledger_rows += row.ledger_rows
+        if row.key is not None or count.total:
+            counts[row.key, row.category] += row.count
+        if row.key is not None and row.ledger_rows and count.total:
+            counts[None, row.category] += row.count
+    return Reading(counts, ledger_rows, snapshot.as_of, snapshot.verified_at)
+
+
+def read_together(
+    session: Session, counts: Collection[CachedCount], keys: Iterable[Any], *, live: bool = False
+) -> Mapping[str, Reading]:
+    """Readings of the same keys out of several counts, of one snapshot, by the counts' names."""
+    statement = together(tuple(counts), "read_live" if live else "read")
+    rows = session.connection().exec_driver_sql(statement, {"keys": list(keys)})
+    return readings(counts, rows)
+
+
+def readings(counts: Iterable[CachedCount], rows: Iterable[Any]) -> Mapping[str, Reading]:
+    """Readings from the rows of several counts, read together."""
+    found: dict[str, list[Any]] = {}
+    for row in rows:
+        found.setdefault(row.of, []).append(row)
+    return {count.name: reading(count, found[count.name]) for count in counts}
 
 
 def stored_rows(session: Session, count: CachedCount) -> int:

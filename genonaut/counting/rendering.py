@@ -19,6 +19,7 @@ HEADING = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
 REPLACEABLE = re.compile(
     r"^CREATE ((?:VIEW|TRIGGER) .*?;|FUNCTION .*?\$\$;)$", re.DOTALL | re.MULTILINE
 )
+REVOKED = re.compile(r"^REVOKE .*;$", re.MULTILINE)
 
 # "named": no percent sign is doubled for a driver; see `_escaped`.
 _quoted = PGDialect(paramstyle="named").identifier_preparer.quote  # type: ignore[no-untyped-call]
@@ -51,8 +52,10 @@ def restoration(count: CachedCount) -> str:
 
     Tables and indexes are left alone: they hold the data.
     """
-    parts = [f"CREATE OR REPLACE {part}" for part in REPLACEABLE.findall(definition(count))]
-    return "\n\n".join([*parts, f"SELECT {place_triggers(count)};\n"])
+    text = definition(count)
+    parts = [f"CREATE OR REPLACE {part}" for part in REPLACEABLE.findall(text)]
+    revoked = "\n".join(REVOKED.findall(text))
+    return "\n\n".join([*parts, revoked, f"SELECT {place_triggers(count)};\n"])
 
 
 @cache
@@ -67,6 +70,15 @@ def statements(count: CachedCount, template: str = "statements.sql") -> dict[str
     _, *parts = HEADING.split(_render(template, count, _escaped))
     named = dict(zip(parts[::2], parts[1::2], strict=True))
     return {name: text.strip().removesuffix(";") for name, text in named.items()}
+
+
+@cache
+def together(counts: tuple[CachedCount, ...], name: str) -> str:
+    """One statement, and so one snapshot, with the rows that `name` has of each count.
+
+    Their keys are of one type, and their categories as well; `of` is the count's name.
+    """
+    return "\nUNION ALL\n".join(statements(count)[name] for count in counts)
 
 
 def place_triggers(count: CachedCount) -> str:
@@ -85,7 +97,10 @@ def _render(template: str, count: CachedCount, escape: Callable[[str], str]) -> 
 
 
 def _names(count: CachedCount) -> dict[str, str]:
-    """The names in the templates; `row_...` are those of the counted table."""
+    """The names in the templates; `row_...` are those of the counted table.
+
+    `is_counted` is asked of rows; `is_counted_group` of groups, whose rows fulfil `only` already.
+    """
 
     def table(name: str) -> str:
         return (
@@ -114,7 +129,9 @@ def _names(count: CachedCount) -> dict[str, str]:
         "owner_name": _quoted(key.owner_name) if key.owner_name else "",
         "total": count.total,
         "row_label": _row_label(count),
-        "is_counted": _is_counted(count),
+        "where_only": f" WHERE {_only(count)}" if count.only else "",
+        "is_counted": " AND ".join(filter(None, (_is_counted(count), _only(count)))),
+        "is_counted_group": _is_counted(count),
     }
 
 
@@ -124,6 +141,11 @@ def _row_label(count: CachedCount) -> str:
         return column
     cases = [f"WHEN {_literal(value)} THEN {_literal(name)}" for value, name in labels.items()]
     return f"CASE {column} {' '.join(cases)} END"
+
+
+def _only(count: CachedCount) -> str:
+    columns = count.only.items()
+    return " AND ".join(f"{_quoted(column)} = {_literal(value)}" for column, value in columns)
 
 
 def _is_counted(count: CachedCount) -> str:

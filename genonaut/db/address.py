@@ -52,9 +52,9 @@ def for_programs(url: URL) -> URL:
 
 def with_password(url: URL) -> URL:
     """The embedded server's address with its password, instead of the file that this is in."""
-    file = Path(str(url.query["passfile"]))
-    password = file.read_text(encoding="utf-8").strip().rpartition(":")[2]
-    return url.set(password=password).difference_update_query(["passfile"])
+    lines = Path(str(url.query["passfile"])).read_text(encoding="utf-8").splitlines()
+    passwords = dict(line.split(":")[3:] for line in lines)
+    return url.set(password=passwords[url.username or ""]).difference_update_query(["passfile"])
 
 
 def take_secrets(url: URL) -> tuple[URL, dict[str, str]]:

@@ -1,10 +1,15 @@
 """What the gallery counts. `docs/add-a-count.md` shows how to add one."""
 
+from typing import TYPE_CHECKING
+
 from genonaut.counting.declaration import CachedCount, Category, Key
-from genonaut.counting.engine import Refresh
-from genonaut.counting.runs import build_if_never_built
-from genonaut.db.schema import PARTITIONS
-from genonaut.db.session import Database
+from genonaut.counting.engine import BUSY, Refresh
+from genonaut.counting.runs import build_if_never_built, refresh_now
+from genonaut.db.growth import record_growth
+from genonaut.db.schema import AUTO, PARTITIONS, PRIVATE, REGULAR, SourceType
+
+if TYPE_CHECKING:  # it needs the counts for the rights on them
+    from genonaut.db.session import Database
 
 # The gallery's name of a source, by the value that selects its partition.
 SOURCES = {partition: source for source, partition in PARTITIONS.items()}
@@ -27,13 +32,70 @@ TAG_CARDINALITY = CachedCount(
     count="cardinality",
 )
 
-COUNTS = {count.name: count for count in (GEN_SOURCE, TAG_CARDINALITY)}
+# What is private of the two above. So what a viewer is told is all, without what is private, and
+# with what is private and the viewer's own.
+_ONLY_PRIVATE = {"visibility": PRIVATE}
+
+PRIVATE_SOURCE = CachedCount(
+    name="private_source",
+    counted="content_items_all",
+    key=Key("creator_id", "uuid", "user_id", owner="users", owner_name="username"),
+    category=Category("source_type", "varchar(10)", labels=SOURCES),
+    table="private_source_stats",
+    total="Community",
+    only=_ONLY_PRIVATE,
+)
 
 
-def build_counts(database: Database, requested_by: str) -> dict[str, Refresh]:
+def _private_tags(source: SourceType) -> CachedCount:
+    # Without an owner: an item's tags leave with it, and a creator's items with the creator.
+    return CachedCount(
+        name=f"private_{source}_tag",
+        counted="content_tags",
+        key=Key("creator_id", "uuid", "user_id"),
+        category=Category("tag_id", "uuid"),
+        table=f"private_{source}_tag_stats",
+        total="Community",
+        only=_ONLY_PRIVATE | {"source_type": PARTITIONS[source]},
+    )
+
+
+PRIVATE_TAGS = {source: _private_tags(source) for source in (REGULAR, AUTO)}
+OF_PRIVATE = (PRIVATE_SOURCE, *PRIVATE_TAGS.values())
+
+COUNTS = {count.name: count for count in (GEN_SOURCE, TAG_CARDINALITY, *OF_PRIVATE)}
+
+
+def build_counts(database: "Database", requested_by: str) -> dict[str, Refresh]:
     """Build the counts that were never built. Returns their refreshes by the counts' names."""
     found = {
         name: build_if_never_built(database.transaction, count, requested_by)
         for name, count in COUNTS.items()
     }
-    return {name: done for name, done in found.items() if done}
+    done = {name: refresh for name, refresh in found.items() if refresh}
+    if GEN_SOURCE.name in done:
+        with database.transaction() as session:
+            record_growth(session)
+    return done
+
+
+def refresh_count(
+    database: "Database", count: CachedCount, requested_by: str, *, wait: bool = True
+) -> Refresh:
+    """Refresh a count as `refresh_now` does; after that of the items, record how many there are."""
+    done = refresh_now(database.transaction, count, requested_by, wait=wait)
+    if count is GEN_SOURCE and done.outcome != BUSY:
+        with database.transaction() as session:
+            record_growth(session)
+    return done
+
+
+def may_fold(database: "Database") -> bool:
+    """Whether the role that we connect as may fold: the application's role may not."""
+    may = "SELECT has_table_privilege(%(ledger)s, 'DELETE')"
+    with database.transaction() as session:
+        connection = session.connection()
+        return all(
+            connection.exec_driver_sql(may, {"ledger": f"{count.name}_deltas"}).scalar_one()
+            for count in COUNTS.values()
+        )

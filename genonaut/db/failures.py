@@ -49,7 +49,7 @@ def explain(failure: DBAPIError | psycopg.Error, url: URL) -> DatabaseError:
     for kind, (noun, sentence) in FAILURES.items():
         if isinstance(error, kind):
             return noun(sentence)
-    if refusal := _refusal(reason, url):
+    if refusal := _refusal(error, url):
         return DatabaseError(f"The database server at {server} {refusal}.")
     if remedy := next((POOLERS[words] for words in POOLERS if words in reason), None):
         return DatabaseError(f"The pooler at {server} refuses us ({_last_line(reason)}): {remedy}.")
@@ -72,7 +72,13 @@ def where(url: URL) -> str:
     return f"{host}:{url.port or 5432}"
 
 
-def _refusal(reason: str, url: URL) -> str | None:
+def _refusal(error: BaseException | None, url: URL) -> str | None:
+    reason = str(error)
+    if isinstance(error, psycopg.errors.InsufficientPrivilege):
+        return (
+            f"refuses that to the role {url.username!r} ({_primary_message(error)}): connect as a "
+            "role that may, or run `genonaut db roles --apply` as the owner of the tables"
+        )
     if "authentication method requirement" in reason:
         return (
             "asks for the password in clear, which is only sent with TLS: add "

@@ -14,15 +14,15 @@ from genonaut.errors import SchemaOutdatedError, UsageError
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-def upgrade(engine: Engine, revision: str = "head") -> None:
-    """Upgrade the schema to a revision. Returns at once if it is current.
+def upgrade(engine: Engine, revision: str = "head") -> bool:
+    """Upgrade the schema to a revision. Returns at once, with False, if it is current.
 
     Raises:
         SchemaOutdatedError: the database is at a revision that this version cannot upgrade.
     """
     found = current_revision(engine)
     if revision == "head" and found == head_revision():
-        return
+        return False
     with engine.connect() as connection:
         try:
             command.upgrade(_config(connection), revision)
@@ -31,6 +31,7 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
                 f"Cannot migrate to revision {revision!r} ({error}): if a newer version of "
                 "Genonaut created this database, use that version."
             ) from error
+    return True
 
 
 def downgrade(engine: Engine, revision: str) -> None:

@@ -8,13 +8,17 @@ import psycopg
 from psycopg.rows import namedtuple_row
 from sqlalchemy import URL
 
+from genonaut.config import Settings
 from genonaut.db.address import connection_arguments
 from genonaut.db.failures import explain
 from genonaut.db.requirements import ENCODING
-from genonaut.db.session import session_settings
+from genonaut.db.session import Database, session_settings
 from genonaut.errors import DatabaseTimeoutError
 
 GRACE_SECONDS = 1.0  # for the server to report the timeout itself
+# A statement by keys has one good plan, and to make another for each call takes four times as long
+# as to execute it.
+_ONE_PLAN = "SELECT set_config('plan_cache_mode', 'force_generic_plan', false)"
 
 Connection = psycopg.AsyncConnection[Any]
 
@@ -27,6 +31,15 @@ class ReadConnection:
         self._timeout_seconds = timeout_seconds
         self._connect_timeout_seconds = connect_timeout_seconds
         self._connection: Connection | None = None
+
+    @classmethod
+    def of(cls, database: Database, settings: Settings) -> "ReadConnection":
+        """A connection to this database, with the time limits of requests."""
+        return cls(
+            database.url,
+            timeout_seconds=settings.api.statement_timeout_seconds,
+            connect_timeout_seconds=settings.db.connect_timeout_seconds,
+        )
 
     async def rows(self, statement: str, parameters: Mapping[str, Any]) -> list[Any]:
         """All rows, as named tuples.
@@ -66,6 +79,7 @@ class ReadConnection:
                 # It broke while it was idle, as when the server was restarted.
         self._connection = fresh = await self._connect()
         await fresh.execute(session_settings(self._timeout_seconds))
+        await fresh.execute(_ONE_PLAN)
         return await self._execute(fresh, statement, parameters)
 
     async def _execute(

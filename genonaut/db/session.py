@@ -3,7 +3,7 @@
 with open_database(settings) as database, database.transaction() as session: ...
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
@@ -14,13 +14,15 @@ from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from genonaut.config import Settings
+from genonaut.config import ROLES, Role, Settings
 from genonaut.db.address import embedded_url, guarded
 from genonaut.db.failures import explain
 from genonaut.db.migrate import require_current, upgrade
 from genonaut.db.requirements import ENCODING, require_usable
+from genonaut.db.roles import have_rights, keep_rights
+from genonaut.embedded.entry import LIMITED_ROLES
 from genonaut.embedded.lease import Lease
-from genonaut.embedded.postgres import address
+from genonaut.embedded.postgres import address, has_limited_roles
 from genonaut.errors import ServerStartError
 
 # Not among the startup parameters: poolers refuse those, and libpq sends PGTZ and PGDATESTYLE
@@ -70,17 +72,15 @@ class Database:
 
     @contextmanager
     def _session(self, engine: Engine) -> Iterator[Session]:
-        try:
-            with Session(engine) as session, session.begin():
-                yield session
-        except DBAPIError as error:
-            raise explain(error, self.url) from error
+        with _explained(self.url), Session(engine) as session, session.begin():
+            yield session
 
 
 @contextmanager
 def open_database(
     settings: Settings,
     *,
+    role: Role = "app",
     migrate: bool | None = None,
     pool_size: int = 2,
     statement_timeout_seconds: float = 0,
@@ -89,36 +89,47 @@ def open_database(
 
     An embedded server is started if none runs, and stopped when its last user is gone; its
     database is created and migrated. The database of a server that the settings name is migrated
-    only on request (`migrate`): that is its operator's decision.
+    only on request (`migrate`): that is its operator's decision. The owner migrates, and gives the
+    other roles their rights; the connections are those of the `role`.
 
     Raises:
         ServerStartError: the embedded server does not start.
         DatabaseError: the server cannot be used, or its schema is not the current one.
     """
-    with _server(settings) as url:
+    with _server(settings) as server:
+        url, seconds = server.urls[role], settings.db.connect_timeout_seconds
         if not settings.db.is_embedded:
-            require_usable(url, settings.db.connect_timeout_seconds)
-        engine = create_engine(
-            url,
-            pool_size=pool_size,
-            max_overflow=0,
-            isolation_level="READ COMMITTED",  # the server's default may be another
-            hide_parameters=True,  # a traceback in a log must not contain what users wrote
-            pool_pre_ping=True,
-            connect_args={
-                "application_name": "genonaut",
-                "client_encoding": ENCODING,
-                "connect_timeout": settings.db.connect_timeout_seconds,
-            },
-        )
-        event.listen(engine, "connect", _begin(session_settings(statement_timeout_seconds)))
-        event.listen(engine, "checkin", _respect_the_default)
-        database = Database(url, engine, settings.db.is_embedded)
+            require_usable(url, seconds)
+        if settings.db.is_embedded if migrate is None else migrate:
+            _make_current(server, settings, renew=bool(migrate))
+        engine = _engine(url, seconds, pool_size, statement_timeout_seconds)
         try:
-            _make_current(database, migrate=settings.db.is_embedded if migrate is None else migrate)
-            yield database
+            with _explained(url):
+                require_current(engine)
+            yield Database(url, engine, settings.db.is_embedded)
         finally:
             engine.dispose()
+
+
+def _engine(
+    url: URL, connect_timeout_seconds: int, pool_size: int, statement_timeout_seconds: float
+) -> Engine:
+    engine = create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=0,
+        isolation_level="READ COMMITTED",  # the server's default may be another
+        hide_parameters=True,  # a traceback in a log must not contain what users wrote
+        pool_pre_ping=True,
+        connect_args={
+            "application_name": "genonaut",
+            "client_encoding": ENCODING,
+            "connect_timeout": connect_timeout_seconds,
+        },
+    )
+    event.listen(engine, "connect", _begin(session_settings(statement_timeout_seconds)))
+    event.listen(engine, "checkin", _respect_the_default)
+    return engine
 
 
 def _begin(statement: str) -> Callable[[psycopg.Connection[Any], object], None]:
@@ -136,25 +147,37 @@ def _respect_the_default(connection: psycopg.Connection[Any] | None, _record: ob
         connection.read_only = None
 
 
+@dataclass(frozen=True)
+class _Server:
+    """The database's addresses, and the names of the roles with fewer rights than the owner."""
+
+    urls: Mapping[Role, URL]
+    names: Mapping[str, str]
+
+
 @contextmanager
 def server_url(settings: Settings) -> Iterator[URL]:
-    """The database's address. Its server runs and the database exists, with a schema or without."""
-    with _server(settings) as url:
-        yield url
+    """The database's address, for its owner.
+
+    Its server runs and the database exists, with a schema or without.
+    """
+    with _server(settings) as server:
+        yield server.urls["owner"]
 
 
 @contextmanager
-def _server(settings: Settings) -> Iterator[URL]:
+def _server(settings: Settings) -> Iterator[_Server]:
     if not settings.db.is_embedded:
-        yield guarded(settings.db.server_url())
+        urls = {role: guarded(settings.db.server_url(role)) for role in ROLES}
+        yield _Server(urls, settings.db.roles.model_dump())
         return
     with Lease(settings.home, "postgres") as lease:
-        where = address(lease)
         try:
-            _create_database(where, settings.db.name)
+            _create_database(address(lease), settings.db.name)
         except psycopg.OperationalError as error:
             raise _refused(error) from error
-        yield embedded_url(where, settings.db.name)
+        urls = {role: embedded_url(address(lease, role), settings.db.name) for role in ROLES}
+        yield _Server(urls, LIMITED_ROLES if has_limited_roles(lease) else {})
 
 
 def _refused(error: psycopg.OperationalError) -> ServerStartError:
@@ -175,11 +198,23 @@ def _create_database(where: dict[str, Any], name: str) -> None:
             connection.execute(create)
 
 
-def _make_current(database: Database, *, migrate: bool) -> None:
+def _make_current(server: _Server, settings: Settings, *, renew: bool) -> None:
+    """Migrate, and give the roles their rights: again if asked to, or if they lack them."""
+    url = server.urls["owner"]
+    engine = _engine(url, settings.db.connect_timeout_seconds, 1, 0)
     try:
-        if migrate:
-            upgrade(database.engine)
-        else:
-            require_current(database.engine)
+        with _explained(url):
+            upgraded = upgrade(engine)
+            ours = settings.db.is_embedded  # in a named database, giving them is a command
+            if upgraded or renew or (ours and not have_rights(engine, server.names)):
+                keep_rights(engine, server.names, all_of_them=ours)
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def _explained(url: URL) -> Iterator[None]:
+    try:
+        yield
     except DBAPIError as error:
-        raise explain(error, database.url) from error
+        raise explain(error, url) from error

@@ -251,7 +251,8 @@ def test_an_unknown_count_is_refused(stats: "Command", capsys: pytest.CaptureFix
         main(["stats", "check", "nope", "--env", "test"])
     assert ended.value.code == 2
     assert capsys.readouterr().err == (
-        "genonaut: There is no count 'nope': use one of gen_source, tag_cardinality.\n"
+        "genonaut: There is no count 'nope': use one of gen_source, tag_cardinality, "
+        "private_source, private_regular_tag, private_auto_tag.\n"
     )
 
 
@@ -351,8 +352,8 @@ def test_problems_are_reported_on_the_command_line(built: Database, stats: Comma
     code, printed = stats("check")
     assert code == 1
     first, *others, last = printed.splitlines()
-    assert first.startswith(
-        f"BAD  gen_source      counts    2 of 4 counts are wrong, the worst being {ADA} auto: "
+    assert " ".join(first.split()).startswith(
+        f"BAD gen_source counts 2 of 4 counts are wrong, the worst being {ADA} auto: "
     )
     assert {line.split()[0] for line in others} == {"ok"}
     assert last == "Problems found."

@@ -25,6 +25,7 @@ TABLES = st.sampled_from(["content_items_all", "content_items", "content_items_a
 SOURCES = st.sampled_from(["items", "auto"])
 TYPES = st.sampled_from(["image", "video"])
 TAGS = st.integers(1, 3)
+VISIBILITIES = st.sampled_from(["public", "private"])
 COUNTS = st.integers(1, 40)
 
 
@@ -89,6 +90,21 @@ class Counting(RuleBasedStateMachine):
     def retype(self, table: str, content_type: str, modulus: int) -> None:
         self.execute(
             f"UPDATE {table} SET content_type = %s WHERE id %% %s = 0", content_type, modulus
+        )
+
+    @rule(table=TABLES, visibility=VISIBILITIES, modulus=st.integers(1, 4))
+    def show_or_hide(self, table: str, visibility: str, modulus: int) -> None:
+        self.execute(f"UPDATE {table} SET visibility = %s WHERE id %% %s = 0", visibility, modulus)
+
+    @rule(number=USERS, source=SOURCES, modulus=st.integers(1, 4))
+    def hide_move_and_give_away(self, number: int, source: str, modulus: int) -> None:
+        self.insert_user(number)
+        self.execute(
+            "UPDATE content_items_all SET visibility = 'private', source_type = %s,"
+            " creator_id = %s WHERE id %% %s = 0",
+            source,
+            user_id(number),
+            modulus,
         )
 
     @rule(tag=TAGS, table=TABLES, modulus=st.integers(1, 5))
@@ -210,7 +226,7 @@ class Counting(RuleBasedStateMachine):
             assert differences(session) == []
 
 
-@effort(short=12, long=100, variable="GENONAUT_EXAMPLES")
+@effort(short=12, long=50, variable="GENONAUT_EXAMPLES")
 def test_counts_equal_a_recount_after_every_step(
     database: Database, count: CachedCount, effort: int
 ) -> None:

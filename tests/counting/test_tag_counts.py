@@ -37,6 +37,14 @@ CHANGES = {
     "an item moved and given away": """
         UPDATE content_items_all SET source_type = 'auto', creator_id = (SELECT id FROM users
         WHERE username = 'user 1') WHERE source_type = 'items'""",
+    "an item hidden": """
+        UPDATE content_items_all SET visibility = 'private' WHERE id = (
+            SELECT max(id) FROM content_items WHERE visibility = 'public')""",
+    "a part shown": "UPDATE content_items_auto SET visibility = 'public'",
+    "everything hidden": "UPDATE content_items_all SET visibility = 'private'",
+    "an item shown, moved and given away": """
+        UPDATE content_items_all SET source_type = 'auto', visibility = 'public', creator_id = (
+            SELECT id FROM users WHERE username = 'user 1') WHERE source_type = 'items'""",
     "an owner deleted": "DELETE FROM users WHERE username = 'user 3'",
     "all users deleted": "DELETE FROM users",
     "tags removed": "DELETE FROM content_tags WHERE content_id % 2 = 0",
@@ -60,6 +68,7 @@ def tagged(database: Database) -> Database:
         ]
         for number in range(1, 6):
             add_tag(session, f"tag {number}", [item for item in items if (item + number) % 3])
+        run(session, "UPDATE content_items_all SET visibility = 'private' WHERE id % 4 < 2")
         for count in COUNTS.values():
             refresh(session, count, "test")
     return database

@@ -24,6 +24,7 @@ from genonaut.counting.runs import build_if_never_built, refresh_now
 from genonaut.db import migrate
 from genonaut.db.counts import GEN_SOURCE
 from genonaut.db.migrate import current_revision, downgrade, head_revision, require_current, upgrade
+from genonaut.db.migrations.locks import ADVISORY_LOCK
 from genonaut.db.schema import Base
 from genonaut.db.session import Database, open_database
 from genonaut.errors import DatabaseBusyError, SchemaOutdatedError
@@ -299,11 +300,9 @@ def test_a_migration_waits_five_seconds_for_a_lock(scratch: Database) -> None:
 def test_two_upgrades_at_once_take_turns(
     scratch: Database, settings_of_scratch: Settings, tmp_path: Path
 ) -> None:
-    environment = (migrate.MIGRATIONS / "env.py").read_text()
-    [lock] = re.findall(r"^ADVISORY_LOCK = (\S+)", environment, re.MULTILINE)
     command = [sys.executable, "-m", "genonaut", "db", "upgrade", "--env", "test"]
     with scratch.engine.connect() as other:
-        other.exec_driver_sql(f"SELECT pg_advisory_xact_lock({int(lock)})")
+        other.exec_driver_sql(f"SELECT pg_advisory_xact_lock({ADVISORY_LOCK})")
         upgrades = [subprocess.Popen(command, text=True, stdout=subprocess.PIPE) for _ in range(2)]
         wait_until(lambda: waiting(other) == 2, "both wait for their turn")
         other.rollback()

@@ -60,7 +60,7 @@ class Ours(Contestant):
         cursor = connection.cursor(row_factory=namedtuple_row)
         read, keys = statements(GEN_SOURCE)["read"], [user] if user else []
         rows = cursor.execute(read, {"keys": keys}, prepare=True).fetchall()
-        found = engine.reading(rows).counts.items()
+        found = engine.reading(GEN_SOURCE, rows).counts.items()
         return four(counts([(owner, source, number) for (owner, source), number in found]), user)
 
     @property

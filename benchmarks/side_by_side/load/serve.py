@@ -12,7 +12,6 @@ import os
 import socket
 import sys
 from datetime import UTC, datetime
-from typing import Any
 from uuid import UUID
 
 import uvicorn
@@ -22,6 +21,8 @@ from benchmarks.side_by_side.contestants.base import contestant_at
 from benchmarks.side_by_side.contestants.readers import Reader
 from genonaut.app import create_app
 from genonaut.config import load_settings
+from genonaut.content.viewer import Viewer
+from genonaut.db.gen_source_counts import ViewerCounts
 from genonaut.db.session import Database
 from genonaut.logs import configure_logs
 
@@ -32,20 +33,19 @@ class StatsOf:
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
 
-    async def read(self, user_id: UUID | None) -> dict[str, Any]:
-        """A viewer's four counts in the shape of the API."""
+    async def read(self, _viewer: Viewer, user_id: UUID | None) -> ViewerCounts:
+        """A viewer's four counts, as if they came from the cache just now."""
         regular, auto, community_regular, community_auto = await self._reader.read(user_id)
         now = datetime.now(UTC)
-        return {
-            "user_regular_count": regular,
-            "user_auto_count": auto,
-            "community_regular_count": community_regular,
-            "community_auto_count": community_auto,
-            "exact": True,
-            "source": "cache",
-            "as_of": now,
-            "verified_at": now,
-        }
+        return ViewerCounts(
+            user_regular_count=regular,
+            user_auto_count=auto,
+            community_regular_count=community_regular,
+            community_auto_count=community_auto,
+            source="cache",
+            as_of=now,
+            verified_at=now,
+        )
 
     async def close(self) -> None:
         await self._reader.close()

@@ -2,6 +2,8 @@
 --    the writer's own transaction: it commits or rolls back with what is counted, and no writer
 --    touches a row that another writer needs.
 --    SECURITY DEFINER: a role that may write what is counted need not be able to write the ledger.
+--    But only triggers may call them: a role that puts one on a table of its own would have it write
+--    into the ledger what it likes.
 --    Most statements change a single row, and grouping it would take longer than appending it.
 
 {% macro count_function(event, rows, sign) %}
@@ -9,6 +11,12 @@ CREATE FUNCTION {{ in_schema }}{{ name }}_count_{{ event }}() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = {{ schema }}, pg_temp AS $$
 #variable_conflict use_column
 BEGIN
+{% if where_only %}
+    -- Most statements have no such row, and to look takes less time than to insert nothing.
+    IF NOT EXISTS (SELECT FROM {{ rows }}{{ where_only }}) THEN
+        RETURN NULL;
+    END IF;
+{% endif %}
     IF EXISTS (SELECT FROM {{ rows }} OFFSET 1) THEN
         INSERT INTO {{ ledger }} ({{ key }}, {{ category }}, delta)
         SELECT {{ row_key }}, {{ row_label }}, {{ sign }}count(*)
@@ -23,6 +31,7 @@ BEGIN
     END IF;
     RETURN NULL;
 END $$;
+REVOKE EXECUTE ON FUNCTION {{ in_schema }}{{ name }}_count_{{ event }}() FROM PUBLIC;
 {% endmacro %}
 {{ count_function("insert", "new_rows", "") }}
 {{ count_function("delete", "old_rows", "-") }}
@@ -33,15 +42,16 @@ BEGIN
     INSERT INTO {{ ledger }} ({{ key }}, {{ category }}, delta)
     SELECT {{ row_key }}, {{ row_label }}, sum(change)
     FROM (
-        SELECT {{ row_key }}, {{ row_category }}, 1 AS change FROM new_rows
+        SELECT {{ row_key }}, {{ row_category }}, 1 AS change FROM new_rows{{ where_only }}
         UNION ALL
-        SELECT {{ row_key }}, {{ row_category }}, -1 FROM old_rows
+        SELECT {{ row_key }}, {{ row_category }}, -1 FROM old_rows{{ where_only }}
     ) AS changes
-    WHERE {{ is_counted }}
+    WHERE {{ is_counted_group }}
     GROUP BY {{ row_key }}, {{ row_category }}
     HAVING sum(change) <> 0;
     RETURN NULL;
 END $$;
+REVOKE EXECUTE ON FUNCTION {{ in_schema }}{{ name }}_count_update() FROM PUBLIC;
 
 -- TRUNCATE has no transition table, so the rows are counted before they are removed. A snapshot
 -- older than the lock could miss some of them: better no TRUNCATE than a wrong count.
@@ -62,6 +72,7 @@ BEGIN
         GROUP BY {{ row_key }}, {{ row_category }} $count$;
     RETURN NULL;
 END $$;
+REVOKE EXECUTE ON FUNCTION {{ in_schema }}{{ name }}_count_truncate() FROM PUBLIC;
 {% if owner %}
 
 -- Deleting a row of {{ owner }} deletes its stored counts (ON DELETE CASCADE). Its entries in the
@@ -91,6 +102,7 @@ BEGIN
 {% endif %}
     RETURN NULL;
 END $$;
+REVOKE EXECUTE ON FUNCTION {{ in_schema }}{{ name }}_forget_owner() FROM PUBLIC;
 
 -- TRUNCATE {{ owner }} CASCADE empties what is counted and the stored counts as well, so nothing is
 -- left to add. (Without CASCADE PostgreSQL refuses it.)
@@ -101,6 +113,7 @@ BEGIN
     DELETE FROM {{ ledger }};
     RETURN NULL;
 END $$;
+REVOKE EXECUTE ON FUNCTION {{ in_schema }}{{ name }}_forget_everything() FROM PUBLIC;
 
 CREATE TRIGGER {{ name }}_forget_owner AFTER DELETE ON {{ stats }}
     REFERENCING OLD TABLE AS old_rows

@@ -7,18 +7,18 @@ transactions queue behind it; two migrations at once take turns.
 from alembic import context
 from sqlalchemy import Connection
 
+from genonaut.db.migrations.locks import hold_schema
 from genonaut.db.schema import Base
 
 LOCK_TIMEOUT = "5s"
 STATEMENT_TIMEOUT = "30min"
-ADVISORY_LOCK = 4_736_736_001  # any number that is not locked for another purpose
 
 
 def run(connection: Connection) -> None:
     context.configure(connection=connection, target_metadata=Base.metadata)
     with context.begin_transaction():
         connection.exec_driver_sql(f"SET LOCAL statement_timeout = '{STATEMENT_TIMEOUT}'")
-        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({ADVISORY_LOCK})")
+        hold_schema(connection)
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
         context.run_migrations()
 

@@ -80,6 +80,8 @@ CREATE INDEX idx_gen_source_refreshes_good
 --    the writer's own transaction: it commits or rolls back with what is counted, and no writer
 --    touches a row that another writer needs.
 --    SECURITY DEFINER: a role that may write what is counted need not be able to write the ledger.
+--    But only triggers may call them: a role that puts one on a table of its own would have it write
+--    into the ledger what it likes.
 --    Most statements change a single row, and grouping it would take longer than appending it.
 
 CREATE FUNCTION gen_source_count_insert() RETURNS trigger
@@ -100,6 +102,7 @@ BEGIN
     END IF;
     RETURN NULL;
 END $$;
+REVOKE EXECUTE ON FUNCTION gen_source_count_insert() FROM PUBLIC;
 
 CREATE FUNCTION gen_source_count_delete() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -119,6 +122,7 @@ BEGIN
     END IF;
     RETURN NULL;
 END $$;
+REVOKE EXECUTE ON FUNCTION gen_source_count_delete() FROM PUBLIC;
 
 CREATE FUNCTION gen_source_count_update() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -136,6 +140,7 @@ BEGIN
     HAVING sum(change) <> 0;
     RETURN NULL;
 END $$;
+REVOKE EXECUTE ON FUNCTION gen_source_count_update() FROM PUBLIC;
 
 -- TRUNCATE has no transition table, so the rows are counted before they are removed. A snapshot
 -- older than the lock could miss some of them: better no TRUNCATE than a wrong count.
@@ -156,6 +161,7 @@ BEGIN
         GROUP BY creator_id, source_type $count$;
     RETURN NULL;
 END $$;
+REVOKE EXECUTE ON FUNCTION gen_source_count_truncate() FROM PUBLIC;
 
 -- Deleting a row of users deletes its stored counts (ON DELETE CASCADE). Its entries in the
 -- ledger must then add up to zero, or they might be added to a new row with the same id. So a
@@ -176,6 +182,7 @@ BEGIN
       AND NOT EXISTS (SELECT FROM users WHERE users.id = gone.user_id);
     RETURN NULL;
 END $$;
+REVOKE EXECUTE ON FUNCTION gen_source_forget_owner() FROM PUBLIC;
 
 -- TRUNCATE users CASCADE empties what is counted and the stored counts as well, so nothing is
 -- left to add. (Without CASCADE PostgreSQL refuses it.)
@@ -186,6 +193,7 @@ BEGIN
     DELETE FROM gen_source_deltas;
     RETURN NULL;
 END $$;
+REVOKE EXECUTE ON FUNCTION gen_source_forget_everything() FROM PUBLIC;
 
 CREATE TRIGGER gen_source_forget_owner AFTER DELETE ON gen_source_stats
     REFERENCING OLD TABLE AS old_rows
@@ -321,6 +329,8 @@ CREATE INDEX idx_tag_cardinality_refreshes_good
 --    the writer's own transaction: it commits or rolls back with what is counted, and no writer
 --    touches a row that another writer needs.
 --    SECURITY DEFINER: a role that may write what is counted need not be able to write the ledger.
+--    But only triggers may call them: a role that puts one on a table of its own would have it write
+--    into the ledger what it likes.
 --    Most statements change a single row, and grouping it would take longer than appending it.
 
 CREATE FUNCTION tag_cardinality_count_insert() RETURNS trigger
@@ -341,6 +351,7 @@ BEGIN
     END IF;
     RETURN NULL;
 END $$;
+REVOKE EXECUTE ON FUNCTION tag_cardinality_count_insert() FROM PUBLIC;
 
 CREATE FUNCTION tag_cardinality_count_delete() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -360,6 +371,7 @@ BEGIN
     END IF;
     RETURN NULL;
 END $$;
+REVOKE EXECUTE ON FUNCTION tag_cardinality_count_delete() FROM PUBLIC;
 
 CREATE FUNCTION tag_cardinality_count_update() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -377,6 +389,7 @@ BEGIN
     HAVING sum(change) <> 0;
     RETURN NULL;
 END $$;
+REVOKE EXECUTE ON FUNCTION tag_cardinality_count_update() FROM PUBLIC;
 
 -- TRUNCATE has no transition table, so the rows are counted before they are removed. A snapshot
 -- older than the lock could miss some of them: better no TRUNCATE than a wrong count.
@@ -397,6 +410,7 @@ BEGIN
         GROUP BY tag_id, source_type $count$;
     RETURN NULL;
 END $$;
+REVOKE EXECUTE ON FUNCTION tag_cardinality_count_truncate() FROM PUBLIC;
 
 -- Deleting a row of tags deletes its stored counts (ON DELETE CASCADE). Its entries in the
 -- ledger must then add up to zero, or they might be added to a new row with the same id. So a
@@ -412,6 +426,7 @@ BEGIN
     WHERE NOT EXISTS (SELECT FROM tags WHERE tags.id = gone.tag_id);
     RETURN NULL;
 END $$;
+REVOKE EXECUTE ON FUNCTION tag_cardinality_forget_owner() FROM PUBLIC;
 
 -- TRUNCATE tags CASCADE empties what is counted and the stored counts as well, so nothing is
 -- left to add. (Without CASCADE PostgreSQL refuses it.)
@@ -422,6 +437,7 @@ BEGIN
     DELETE FROM tag_cardinality_deltas;
     RETURN NULL;
 END $$;
+REVOKE EXECUTE ON FUNCTION tag_cardinality_forget_everything() FROM PUBLIC;
 
 CREATE TRIGGER tag_cardinality_forget_owner AFTER DELETE ON tag_cardinality_stats
     REFERENCING OLD TABLE AS old_rows

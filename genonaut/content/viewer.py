@@ -1,0 +1,77 @@
+"""Who looks at the gallery, what that viewer may see, and which counts the viewer is told."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, or_
+
+from genonaut.counting.declaration import CachedCount
+from genonaut.counting.engine import Reading
+from genonaut.db.counts import GEN_SOURCE, PRIVATE_SOURCE, SOURCES
+from genonaut.db.schema import PUBLIC
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """A user, an admin or the gallery itself (`sees_all`), or a visitor (neither)."""
+
+    user_id: UUID | None = None
+    sees_all: bool = False
+
+    def may_see(self, visibility: str, creator_id: UUID) -> bool:
+        """Whether the viewer may see an item."""
+        return self.sees_all or visibility == PUBLIC or creator_id == self.user_id
+
+
+VISITOR: Final = Viewer()
+EVERYTHING: Final = Viewer(sees_all=True)
+
+
+def visible_to(viewer: Viewer, rows: Any) -> Iterator[ColumnElement[bool]]:  # noqa: ANN401
+    """The same as a condition on rows that have a `visibility` and a `creator_id`."""
+    if viewer.sees_all:
+        return
+    if viewer.user_id is None:
+        yield rows.visibility == PUBLIC
+    else:
+        yield or_(rows.visibility == PUBLIC, rows.creator_id == viewer.user_id)
+
+
+def counts_to_read(viewer: Viewer) -> tuple[CachedCount, ...]:
+    """The counts that have to be read to tell a viewer. They are read together, on one snapshot."""
+    return (GEN_SOURCE,) if viewer.sees_all else (GEN_SOURCE, PRIVATE_SOURCE)
+
+
+def keys_to_read(viewer: Viewer, user_id: UUID | None) -> set[UUID]:
+    """The users whose counts have to be read, to tell a viewer about one of them."""
+    return {one for one in (user_id, viewer.user_id) if one}
+
+
+def counts_told(viewer: Viewer, user_id: UUID | None, read: Mapping[str, Reading]) -> Reading:
+    """The counts of all items and of a user's, as the viewer is told.
+
+    `read` has the readings of `counts_to_read`. The viewer is told all, minus all that is private,
+    plus the viewer's own private items.
+    """
+    everything = read[GEN_SOURCE.name]
+    if viewer.sees_all:
+        return everything
+    private = read[PRIVATE_SOURCE.name]
+    counts = Counter[tuple[Any, str]]()
+    for source in SOURCES.values():
+        own = private.counts[viewer.user_id, source] if viewer.user_id else 0
+        hidden = private.counts[None, source] - own
+        counts[None, source] = everything.counts[None, source] - hidden
+        if user_id:
+            hidden = 0 if user_id == viewer.user_id else private.counts[user_id, source]
+            counts[user_id, source] = everything.counts[user_id, source] - hidden
+    verified = everything.verified_at, private.verified_at
+    return Reading(
+        counts,
+        max(everything.ledger_rows, private.ledger_rows),
+        everything.as_of,
+        min(filter(None, verified)) if all(verified) else None,
+    )

@@ -1,0 +1,11 @@
+DROP TABLE audit_log;
+DROP TABLE sign_in_failures;
+DROP TABLE one_time_links;
+DROP TABLE identities;
+DROP TABLE api_tokens;
+DROP TABLE sessions;
+ALTER TABLE users
+    DROP COLUMN email,
+    DROP COLUMN disabled_at,
+    DROP COLUMN role,
+    DROP COLUMN password_hash;

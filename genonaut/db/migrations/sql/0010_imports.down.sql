@@ -1,0 +1,3 @@
+DROP FUNCTION item_fingerprint;
+DROP TABLE imported_items;
+DROP TABLE imports;

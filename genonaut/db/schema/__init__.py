@@ -1,0 +1,105 @@
+"""The tables, as SQLAlchemy sees them.
+
+The database itself is created by the migrations; `tests/integration/test_migrations.py` proves that
+the two agree. Triggers, views and partitions have no place in SQLAlchemy's metadata, so they are
+in `migrations/sql/` only.
+"""
+
+from genonaut.db.schema.base import Base
+from genonaut.db.schema.content import (
+    ContentColumns,
+    ContentItem,
+    ContentItemAll,
+    ContentItemAuto,
+    DeletedItem,
+    content_items_id_seq,
+)
+from genonaut.db.schema.counts import (
+    GenSourceRefresh,
+    GenSourceStats,
+    GrowthPoint,
+    RefreshColumns,
+    TagCardinalityRefresh,
+    TagCardinalityStats,
+    gen_source_deltas,
+    tag_cardinality_deltas,
+)
+from genonaut.db.schema.imports import Import, ImportedItem
+from genonaut.db.schema.library import LibraryFile, LibraryRoot, LibrarySeen
+from genonaut.db.schema.people import (
+    ApiToken,
+    AuditEntry,
+    OneTimeLink,
+    SignInFailure,
+    SignInStart,
+    UserSession,
+)
+from genonaut.db.schema.private_counts import (
+    PrivateAutoTagRefresh,
+    PrivateAutoTagStats,
+    PrivateRegularTagRefresh,
+    PrivateRegularTagStats,
+    PrivateSourceRefresh,
+    PrivateSourceStats,
+    private_source_deltas,
+    private_tag_deltas,
+)
+from genonaut.db.schema.tags import ContentTag, Tag
+from genonaut.db.schema.users import ForeignIdentity, User
+from genonaut.db.schema.values import (
+    AUTO,
+    PARTITIONS,
+    PRIVATE,
+    PUBLIC,
+    REGULAR,
+    SourceType,
+    Visibility,
+)
+
+__all__ = [
+    "AUTO",
+    "PARTITIONS",
+    "PRIVATE",
+    "PUBLIC",
+    "REGULAR",
+    "ApiToken",
+    "AuditEntry",
+    "Base",
+    "ContentColumns",
+    "ContentItem",
+    "ContentItemAll",
+    "ContentItemAuto",
+    "ContentTag",
+    "DeletedItem",
+    "ForeignIdentity",
+    "GenSourceRefresh",
+    "GenSourceStats",
+    "GrowthPoint",
+    "Import",
+    "ImportedItem",
+    "LibraryFile",
+    "LibraryRoot",
+    "LibrarySeen",
+    "OneTimeLink",
+    "PrivateAutoTagRefresh",
+    "PrivateAutoTagStats",
+    "PrivateRegularTagRefresh",
+    "PrivateRegularTagStats",
+    "PrivateSourceRefresh",
+    "PrivateSourceStats",
+    "RefreshColumns",
+    "SignInFailure",
+    "SignInStart",
+    "SourceType",
+    "Tag",
+    "TagCardinalityRefresh",
+    "TagCardinalityStats",
+    "User",
+    "UserSession",
+    "Visibility",
+    "content_items_id_seq",
+    "gen_source_deltas",
+    "private_source_deltas",
+    "private_tag_deltas",
+    "tag_cardinality_deltas",
+]
