@@ -11,17 +11,32 @@ from typing import Annotated, Any, Literal, Self, get_args, get_origin
 from platformdirs import user_data_path
 from pydantic import (
     BaseModel,
-    ConfigDict,
     Field,
     SecretStr,
     ValidationError,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from genonaut.config_layers import NOTHING, Layer, environment_layer, json_layer, merge, problem
+from genonaut.config_layers import (
+    NOTHING,
+    Layer,
+    Section,
+    environment_layer,
+    json_layer,
+    merge,
+    problem,
+)
+from genonaut.config_people import (
+    MOST_PROVIDERS,
+    HeaderSettings,
+    OidcSettings,
+    refuse_client_secrets,
+    with_client_secrets,
+)
 from genonaut.config_secrets import Addresses, Logins, RedisAddress
 from genonaut.errors import ConfigError
 
@@ -31,21 +46,15 @@ DEFAULT_ENVIRONMENT = "demo"
 OWN_DATABASE_ENVIRONMENT = "own"  # the default if the settings name a database
 
 Port = Annotated[int, Field(ge=1, le=65535)]
-Seconds = Annotated[float, Field(gt=0)]
+Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 HostName = Annotated[str, Field(pattern=r"^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)$")]
 Rows = Annotated[int, Field(ge=1)]
+RoleName = Annotated[str, Field(min_length=1, max_length=63)]
+
+Role = Literal["owner", "app", "counting"]
+"""What a process connects as: the schema's owner, the application, or who folds and refreshes."""
+ROLES: tuple[Role, ...] = ("owner", "app", "counting")
 ROOT_NAME = "^[a-z0-9][a-z0-9_-]{0,63}$"
-
-
-class Section(BaseModel):
-    """Settings that belong together. Keys are kebab-case in files; an unknown key is an error."""
-
-    model_config = ConfigDict(
-        alias_generator=lambda name: name.replace("_", "-"),
-        extra="forbid",
-        frozen=True,
-        hide_input_in_errors=True,
-    )
 
 
 class ApiSettings(Section):
@@ -58,7 +67,7 @@ class ApiSettings(Section):
     allowed_hosts: list[HostName]
     read_only: bool
 
-    @field_validator("allowed_hosts", mode="before")
+    @field_validator("cors_origins", "allowed_hosts", mode="before")
     @classmethod
     def _as_a_list(cls, value: object) -> object:
         if isinstance(value, str):  # from the environment
@@ -66,27 +75,59 @@ class ApiSettings(Section):
         return value
 
 
-class AuthSettings(Section):
-    """How the gallery knows who sends a request: `open` is not at all."""
+class RoleSettings(Section):
+    """The names of the roles with fewer rights than the owner; `genonaut.db.rights` has these."""
 
-    mode: Literal["open"]
+    app: RoleName
+    counting: RoleName
+    read: RoleName
+
+
+class AuthSettings(Section):
+    """How the gallery knows who sends a request: `open` is not at all.
+
+    `anonymous` is what visitors may do who are not signed in.
+    """
+
+    mode: Literal["open", "accounts", "header"]
     open_to_the_network: bool
+    anonymous: Literal["read", "nothing"]
+    session_days: Annotated[float, Field(gt=0, le=365)]
+    header: HeaderSettings
+    oidc: list[OidcSettings] = Field(default=[], max_length=MOST_PROVIDERS)
+
+    @field_validator("oidc")
+    @classmethod
+    def _have_names_of_their_own(cls, value: list[OidcSettings]) -> list[OidcSettings]:
+        if len({provider.name for provider in value}) < len(value):
+            raise ValueError("two providers have the same name")
+        return value
 
 
 class DbSettings(Section):
     url: SecretStr | None = None
     host: str | None = None
+    owner_url: SecretStr | None = None
+    counting_url: SecretStr | None = None
+    roles: RoleSettings
     port: Port
     name: Annotated[str, Field(min_length=1, max_length=63)]
     user: str
     password: SecretStr | None = None
     connect_timeout_seconds: Annotated[int, Field(ge=1)]
 
-    @field_validator("url")
+    @field_validator("url", "owner_url", "counting_url")
     @classmethod
     def _is_postgresql(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None:
             parse_url(value.get_secret_value())
+        return value
+
+    @field_validator("owner_url", "counting_url")
+    @classmethod
+    def _is_beside_another(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if value is not None and not (info.data.get("url") or info.data.get("host")):
+            raise ValueError("set DATABASE_URL or DB_HOST too, for the application")
         return value
 
     @property
@@ -94,10 +135,11 @@ class DbSettings(Section):
         """Whether no server is named, so that we use an embedded one."""
         return self.url is None and self.host is None
 
-    def server_url(self) -> URL:
-        """The address of the named server's database."""
-        if self.url is not None:
-            return parse_url(self.url.get_secret_value()).set(database=self.name)
+    def server_url(self, role: Role = "app") -> URL:
+        """The address of the named server's database, for a role; one address may be for all."""
+        own = {"owner": self.owner_url, "counting": self.counting_url}.get(role)
+        if url := own or self.url:
+            return parse_url(url.get_secret_value()).set(database=self.name)
         password = self.password.get_secret_value() if self.password else None
         return URL.create(
             "postgresql+psycopg", self.user, password, self.host, self.port, self.name
@@ -139,6 +181,7 @@ class WatchSettings(Section):
     folder: Path
     creator: str | None = None
     source: Literal["regular", "auto"] = "regular"
+    private: bool = False
     in_place: bool = False
     root: Annotated[str, Field(pattern=ROOT_NAME)] | None = None
     only_with_prompt: bool = False
@@ -163,7 +206,7 @@ class LibrarySettings(Section):
     upload_files: Annotated[int, Field(ge=1, le=1000)]
     upload_file_mebibytes: Annotated[int, Field(ge=1, le=256)]
     upload_mebibytes: Annotated[int, Field(ge=1, le=65536)]
-    watch: Annotated[list[WatchSettings], Field(max_length=100)] = []
+    watch: list[WatchSettings] = Field(default=[], max_length=100)
 
     @field_validator("folder")
     @classmethod
@@ -202,6 +245,8 @@ class FlowerSettings(Section):
 class LogSettings(Section):
     level: Literal["debug", "info", "warning", "error"]
     format: Literal["text", "json"]
+    requests: Literal["problems", "all"]
+    slow_request_seconds: Seconds
 
 
 class Settings(Section):
@@ -266,10 +311,19 @@ def load_settings(environment: str | None = None) -> Settings:
     base, variables = json_layer(folder / "base.json"), environment_layer(os.environ)
     name = environment or os.environ.get("GENONAUT_ENV") or _default_environment(base, variables)
     layers = [_defaults(name), base, _overlay(folder, name), variables]
+    for layer in layers:
+        refuse_client_secrets(layer)
     try:
-        settings = Settings.model_validate(merge(layers))
+        settings = Settings.model_validate(with_client_secrets(merge(layers), os.environ))
     except ValidationError as error:
         raise ConfigError(problem(error, layers, known_keys(Settings))) from error
+    if settings.auth.mode == "header" and not settings.auth.header.proxies:
+        raise ConfigError(
+            "auth.mode (AUTH_MODE) is header, but auth.header.proxies (AUTH_HEADER_PROXIES) names "
+            "no proxy: set it to the address that the proxy connects from, as in 127.0.0.1."
+        )
+    if settings.auth.mode != "open":
+        settings = _without_viewing_as(settings)
     return settings if settings.db.is_embedded else _without_the_demo(settings)
 
 
@@ -281,8 +335,12 @@ def _default_environment(*layers: Layer) -> str:
 
 def _without_the_demo(settings: Settings) -> Settings:
     """No made-up data in a named database, and no visitor who acts as its users."""
+    return _without_viewing_as(settings).model_copy(update={"seed_when_empty": False})
+
+
+def _without_viewing_as(settings: Settings) -> Settings:
     gallery = settings.gallery.model_copy(update={"viewing_as": False})
-    return settings.model_copy(update={"gallery": gallery, "seed_when_empty": False})
+    return settings.model_copy(update={"gallery": gallery})
 
 
 def config_folder() -> Path:

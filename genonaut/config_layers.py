@@ -8,38 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from genonaut.config_variables import IN_JSON, VARIABLES, Given, given
 from genonaut.errors import ConfigError
 
-# Environment variable -> key.
-VARIABLES = {
-    "GENONAUT_HOME": "home",
-    "GENONAUT_LIBRARY_FOLDER": "library.folder",
-    "GENONAUT_GALLERY_IMAGES_FOLDER": "gallery.images-folder",
-    "DATABASE_URL": "db.url",
-    "DB_HOST": "db.host",
-    "DB_PORT": "db.port",
-    "DB_NAME": "db.name",
-    "DB_USER": "db.user",
-    "DB_PASSWORD": "db.password",
-    "REDIS_URL": "redis.url",
-    "CELERY_BROKER_URL": "celery.broker-url",
-    "CELERY_RESULT_BACKEND": "celery.result-backend",
-    "FLOWER_HOST": "flower.host",
-    "FLOWER_PORT": "flower.port",
-    "FLOWER_BASIC_AUTH": "flower.basic-auth",
-    "API_HOST": "api.host",
-    "API_PORT": "api.port",
-    "API_ALLOWED_HOSTS": "api.allowed-hosts",
-    "API_READ_ONLY": "api.read-only",
-    "AUTH_MODE": "auth.mode",
-    "AUTH_OPEN_TO_THE_NETWORK": "auth.open-to-the-network",
-    "LOG_LEVEL": "log.level",
-    "LOG_FORMAT": "log.format",
-}
 # Keys that may be set in the environment only.
 SECRETS = {
     key: variable
@@ -47,6 +22,8 @@ SECRETS = {
     if key
     in {
         "db.url",
+        "db.owner-url",
+        "db.counting-url",
         "db.password",
         "redis.url",
         "celery.broker-url",
@@ -59,6 +36,17 @@ WHOLE = {"schedule"}
 
 
 NOTHING = object()
+
+
+class Section(BaseModel):
+    """Settings that belong together. Keys are kebab-case in files; an unknown key is an error."""
+
+    model_config = ConfigDict(
+        alias_generator=lambda name: name.replace("_", "-"),
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,
+    )
 
 
 @dataclass(frozen=True)
@@ -81,7 +69,10 @@ class Layer:
 
     def origin_of(self, key: str) -> str:
         """Where a value comes from, as messages say it: a file, or an environment variable."""
-        return self.variables.get(key, self.origin)
+        for whole, variable in self.variables.items():
+            if key == whole or key.startswith((f"{whole}.", f"{whole}[")):
+                return variable
+        return self.origin
 
 
 def json_layer(path: Path) -> Layer:
@@ -116,17 +107,27 @@ def json_layer(path: Path) -> Layer:
 
 
 def environment_layer(variables: Mapping[str, str]) -> Layer:
-    """The settings in environment variables; an empty one counts as not set."""
+    """The settings in environment variables and in the files that they name."""
     values: dict[str, Any] = {}
+    origins = {}
     for name, key in VARIABLES.items():
-        if text := variables.get(name):
-            _put(values, key, text)
-    origins = {key: name for name, key in VARIABLES.items()}
-    database = _name_in(variables.get("DATABASE_URL", ""))
-    if database and not variables.get("DB_NAME"):
+        if found := given(variables, name):
+            _put(values, key, _parts(found) if key in IN_JSON else found.text)
+            origins[key] = found.origin
+    database = _name_in(values.get("db", {}).get("url", ""))
+    if database and "db.name" not in origins:
         _put(values, "db.name", database)
-        origins["db.name"] = "DATABASE_URL"
+        origins["db.name"] = origins["db.url"]
     return Layer("the environment", values, origins)
+
+
+def _parts(found: Given) -> object:
+    try:
+        return json.loads(found.text)
+    except (ValueError, RecursionError):  # it may hold a secret by mistake: nothing is quoted
+        raise ConfigError(
+            f"{found.origin} should be JSON, as docs/configuration.md shows it."
+        ) from None
 
 
 def _name_in(url: str) -> str | None:
@@ -136,7 +137,7 @@ def _name_in(url: str) -> str | None:
         return None  # the validation of db.url says what is wrong with it
 
 
-def _put(values: dict[str, Any], key: str, value: str) -> None:
+def _put(values: dict[str, Any], key: str, value: object) -> None:
     *sections, last = key.split(".")
     for section in sections:
         values = values.setdefault(section, {})
@@ -171,7 +172,7 @@ def problem(error: ValidationError, layers: list[Layer], known: list[str]) -> st
         path.pop()
     key, layer = _key(path), holders[-1]
     if first["type"] == "extra_forbidden":
-        return f"{key} in {layer.origin} is not a setting{_suggestion(key, known)}"
+        return f"{key} in {layer.origin_of(key)} is not a setting{_suggestion(key, known)}"
     is_secret = any(secret == key or secret.startswith(f"{key}.") for secret in SECRETS)
     shown = "the value" if is_secret else repr(layer.find(path))
     reason = first["msg"].removeprefix("Value error, ")
@@ -179,10 +180,13 @@ def problem(error: ValidationError, layers: list[Layer], known: list[str]) -> st
 
 
 def _missing(path: Sequence[str | int], layers: Iterable[Layer]) -> str:
-    holders = [layer.origin for layer in layers if layer.find(path[:-1]) is not NOTHING]
+    key = _key(path)
+    holder = [layer for layer in layers if layer.find(path[:-1]) is not NOTHING][-1:]
+    origins = [each.origin_of(key) for each in holder]
     in_a_list = any(isinstance(part, int) for part in path)
-    file = holders[-1] if in_a_list else "config/base.json"
-    return f"The setting {_key(path)} is missing: add it to {file}."
+    of_a_variable = any(each.origin_of(key) != each.origin for each in holder)
+    file = origins[-1] if in_a_list or of_a_variable else "config/base.json"
+    return f"The setting {key} is missing: add it to {file}."
 
 
 def _key(path: Iterable[str | int]) -> str:

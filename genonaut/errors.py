@@ -127,6 +127,59 @@ class ReadOnlyError(ForbiddenError):
     """The gallery is read-only."""
 
 
+class NotSignedInError(GenonautError):
+    """Sign in first, or send a token that is valid."""
+
+    status = 401
+
+
+class InvalidTokenError(NotSignedInError):
+    """The token is not valid: it has expired, was revoked, or is mistyped."""
+
+
+class SignInFailedError(NotSignedInError):
+    """The name or the password is wrong."""
+
+
+class SignInExpiredError(GenonautError):
+    """The sign-in was used, is older than ten minutes, or began elsewhere: begin it again."""
+
+    status = 400
+
+
+class ProviderError(GenonautError):
+    """The sign-in provider cannot be reached, or its response is not valid: try again later."""
+
+    exit_code = 5
+    status = 502
+
+
+class ProviderTimeoutError(ProviderError):
+    """The sign-in provider took longer than the time limit: try again later."""
+
+    status = 504
+
+
+class ProxyHeaderError(GenonautError):
+    """The proxy in front of the gallery does not say clearly who sends this request."""
+
+    status = 400
+
+
+class InsufficientScopeError(ForbiddenError):
+    """The scope of this token does not allow that: use another one."""
+
+
+class TooManyAttemptsError(GenonautError):
+    """Too many attempts failed: wait a minute, and try again."""
+
+    status = 429
+
+    def __init__(self, *, whole_address: bool = False) -> None:
+        super().__init__()
+        self.whole_address = whole_address
+
+
 class NotFoundError(GenonautError):
     """It does not exist."""
 
@@ -137,6 +190,12 @@ class ConflictError(GenonautError):
     """It already exists."""
 
     status = 409
+
+
+class PreconditionFailedError(GenonautError):
+    """It has changed since it was read."""
+
+    status = 412
 
 
 class InvalidRequestError(GenonautError):

@@ -1,0 +1,39 @@
+"""What the requests of the matrix send."""
+
+from typing import Any
+
+from tests.support.docs import ROOT
+from tests.support.matrix import Row
+from tests.support.people import PASSWORD
+
+IMAGES = ROOT / "tests/cases/images"
+BY_LINK = ("/api/v1/account/choose-password", "/gallery/password")
+
+
+def body_of(row: Row, who: str, new: str, link: str) -> dict[str, Any]:
+    """A valid body for a route: `new` is a name that is not there yet, `link` a link's secret."""
+    if row.path.endswith("/upload"):
+        return {"files": {"files": (IMAGES / "plain.png").read_bytes()}}
+    set_up = {"token": "x" * 43, "username": new, "password": PASSWORD}
+    chosen = {"token": link, "password": PASSWORD}
+    fields: dict[str, dict[str, str]] = {
+        "/sign-in": {"username": who, "password": PASSWORD},
+        "/set-up": set_up,
+        "/setup": set_up,
+        "/choose-password": chosen,
+        "/gallery/password": chosen,
+        "/account/password": {"current_password": PASSWORD, "new_password": PASSWORD},
+        "/account/details": {"default_visibility": "public"},
+        "/gallery/account": {"default_visibility": "public"},
+        "/tokens": {"name": new, "scope": "read"},
+        "/users": {"username": new},
+        "/users/{user_id}": {"email": "ada@example.org"},
+        "/role": {"role": "member"},
+        "/tags/{tag_id}": {"name": new},
+        "/visibility": {"visibility": "public"},
+        "/content": {"prompt": new},
+        "/content-auto": {"prompt": new},
+        "/content/{item_id}": {"title": new},
+    }
+    sent = next((of for end, of in fields.items() if row.path.endswith(end)), {})
+    return {"json" if row.path.startswith("/api/") else "data": sent}
