@@ -2,26 +2,44 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import Any
 
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 from fastapi.middleware.cors import CORSMiddleware
 
 from genonaut import __version__
+from genonaut.api.http.attempts import SignIns
 from genonaut.api.http.bodies import Bodies
 from genonaut.api.http.counts_reader import CountsReader
-from genonaut.api.http.door import Door, ReadOnly
+from genonaut.api.http.door import Door
 from genonaut.api.http.errors import UnexpectedErrors, handle_errors
+from genonaut.api.http.guarded_routes import require_access
 from genonaut.api.http.hosts import AllowedHosts, HostCheck
+from genonaut.api.http.identities import Identities
 from genonaut.api.http.ids import HEADER, RequestIds
 from genonaut.api.http.limiter import ConnectionLimiter
 from genonaut.api.http.manners import HeadAsGet, TrailingSlash
 from genonaut.api.http.metrics import RequestMetrics
 from genonaut.api.http.multipart import UploadLimits
+from genonaut.api.http.oidc import Providers
+from genonaut.api.http.openapi import describe, operation_id
 from genonaut.api.http.uploads import Uploads
 from genonaut.api.monitoring.health import HealthService
 from genonaut.api.monitoring.metrics import MetricsService
-from genonaut.api.routes import content, gallery, monitoring, stats, tags, uploads, users
+from genonaut.api.routes import (
+    account,
+    admin,
+    content,
+    gallery,
+    index,
+    keys,
+    monitoring,
+    stats,
+    tags,
+    uploads,
+    users,
+)
 from genonaut.config import Settings
 from genonaut.db.gen_source_counts import CountsPolicy
 from genonaut.db.session import Database
@@ -39,8 +57,18 @@ TAGS = [
     {"name": "content", "description": "Items of the gallery."},
     {"name": "tags", "description": "Words to find items by, with exact counts."},
     {"name": "users", "description": "The creators of items."},
+    {"name": "account", "description": "Signing in, and your own account."},
+    {"name": "admin", "description": "Accounts of all users, and who did what."},
     {"name": "health", "description": "For load balancers and watchdogs."},
 ]
+
+
+class Gallery(FastAPI):
+    """The application; its OpenAPI says what each operation takes."""
+
+    def openapi(self) -> dict[str, Any]:
+        """The description, made once."""
+        return describe(self)
 
 
 def create_app(
@@ -53,11 +81,12 @@ def create_app(
 
     `on_long_ledger` is called by reads that find more ledger rows than `stats.fold-after-rows`.
     """
-    app = FastAPI(
+    app = Gallery(
         title="Genonaut",
         version=__version__,
         description=DESCRIPTION,
         openapi_tags=TAGS,
+        generate_unique_id_function=operation_id,
         # Ours are in genonaut/web/docs.py: they need no other host.
         openapi_url=None,
         # `TrailingSlash` does better: a redirect would trust the request's Host header.
@@ -78,10 +107,17 @@ def create_app(
     )
     app.state.health = HealthService(database, settings)
     app.state.metrics = MetricsService(database)
-    for routes in (stats, gallery, uploads, content, tags, users, monitoring):
+    app.state.identities = Identities(database, settings, app.state.limiter)
+    app.state.sign_ins = SignIns(settings)
+    app.state.providers = Providers(settings)
+    for routes in (
+        *(stats, gallery, uploads, content, tags, users),
+        *(account, keys, admin, index, monitoring),
+    ):
         app.include_router(routes.router)
     app.include_router(content.bulk_router)
     add_pages(app, settings)
+    require_access(app)
     handle_errors(app, respond_to_error)
     _add_middleware(app, settings)
     return app
@@ -92,26 +128,32 @@ async def _close_at_the_end(app: FastAPI) -> AsyncIterator[None]:
     await run_in_threadpool(app.state.uploads.clear)
     yield
     await run_in_threadpool(app.state.uploads.close)
+    await run_in_threadpool(app.state.sign_ins.close)
+    await app.state.identities.close()
+    await app.state.providers.close()
     await app.state.counts_reader.close()
 
 
 def _add_middleware(app: FastAPI, settings: Settings) -> None:
     """From the inside out: the last one added sees a request first."""
     app.add_middleware(UnexpectedErrors, respond=respond_to_error)
-    if settings.api.read_only:
-        app.add_middleware(ReadOnly, respond=respond_to_error)
+    app.add_middleware(
+        Door,
+        allowed=settings.api.cors_origins,
+        read_only=settings.api.read_only,
+        respond=respond_to_error,
+    )
     if settings.api.cors_origins:
         app.add_middleware(
             CORSMiddleware,
             allow_origins=settings.api.cors_origins,
             allow_methods=["GET", "POST", "PATCH", "DELETE"],
             allow_headers=["*"],
-            expose_headers=[HEADER],
+            expose_headers=[HEADER, "ETag"],
         )
-    app.add_middleware(Door, allowed=settings.api.cors_origins, respond=respond_to_error)
     allowed = AllowedHosts(settings.api.host, settings.api.allowed_hosts)
     app.add_middleware(HostCheck, allowed=allowed)
     app.add_middleware(HeadAsGet)
     app.add_middleware(TrailingSlash)
     app.add_middleware(RequestMetrics, registry=app.state.metrics.registry)
-    app.add_middleware(RequestIds)
+    app.add_middleware(RequestIds, settings=settings.log)

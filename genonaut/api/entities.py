@@ -10,14 +10,26 @@ from typing import Any, Generic, Literal, TypeVar
 from uuid import UUID
 
 from genonaut.db.gen_source_counts import ViewerCounts
-from genonaut.db.schema import SourceType
+from genonaut.db.schema import SourceType, Visibility
 
 Entry = TypeVar("Entry")
 
 
+@dataclass(frozen=True, slots=True)
+class Creator:
+    """What is read of a creator to add items; the default is for items without a visibility."""
+
+    username: str
+    default_visibility: Visibility
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewItem:
-    """An item to add, valid in every respect; without `created_at` it is made now."""
+    """An item to add, valid in every respect; without `created_at` it is made now.
+
+    Without a visibility it has its creator's default. If `names_file` is false, `content_data` and
+    `path_thumb` are text, even if files are named so.
+    """
 
     title: str
     content_type: str
@@ -29,6 +41,8 @@ class NewItem:
     quality_score: float
     tags: tuple[str, ...]
     created_at: datetime | None
+    visibility: Visibility | None = None
+    names_file: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,12 +62,17 @@ class Item:
     created_at: datetime
     updated_at: datetime
     source_type: SourceType
+    visibility: Visibility
+    names_file: bool = True
     tags: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Uploaded:
-    """What became of an uploaded file: an item, new or not, or the reason why there is none."""
+    """What became of an uploaded file: an item, new or not, or the reason why there is none.
+
+    An item that is not for the sender's eyes is not shown: another creator was named.
+    """
 
     name: str
     result: Literal["added", "already_there", "rejected"]
@@ -69,6 +88,7 @@ class ItemChanges:
     prompt: str | None = None
     quality_score: float | None = None
     item_metadata: dict[str, Any] | None = None
+    visibility: Visibility | None = None
     tags: Sequence[str] | None = None
 
 

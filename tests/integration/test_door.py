@@ -11,11 +11,13 @@ import pytest
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 
+from genonaut.api.http.access import PUBLIC
 from genonaut.app import create_app
 from genonaut.config import Settings
 from genonaut.db.session import Database
 from genonaut.web.page_route import PageRoute
 from tests.support.api import running_api
+from tests.support.people import ACCOUNT, ADMIN, PASSWORD, add_account, with_accounts
 
 CLIENT = "https://client.example"
 EVIL = "https://evil.example"
@@ -61,6 +63,11 @@ SENT = (
         for_api=False,
     ),
 )
+
+
+SIGNING_IN_AND_OUT = {
+    f"{where}/{what}" for where in (ACCOUNT, "/gallery") for what in ("sign-in", "sign-out")
+}
 
 
 def with_api(settings: Settings, **changes: object) -> Settings:
@@ -138,7 +145,13 @@ def test_a_new_route_is_behind_the_door(
 ) -> None:
     app = create_app(settings, database)
     route = PageRoute if as_page else None
-    app.router.add_api_route(path, lambda: "done", methods=["POST"], route_class_override=route)
+    app.router.add_api_route(
+        path,
+        lambda: "done",
+        methods=["POST"],
+        route_class_override=route,
+        dependencies=[PUBLIC],
+    )
 
     async def send(headers: dict[str, str]) -> int:
         transport = httpx.ASGITransport(app)
@@ -173,6 +186,29 @@ def test_any_origin_may_be_allowed(settings: Settings, database: Database) -> No
             assert is_refused(refused, "/gallery/viewer")
 
 
+@pytest.mark.parametrize("is_page", [True, False])
+def test_one_signs_in_to_a_read_only_gallery_and_out_of_it(
+    settings: Settings, database: Database, *, is_page: bool
+) -> None:
+    add_account(database, role="admin")
+    sent = {"username": "ada", "password": PASSWORD}
+    where = "/gallery" if is_page else ACCOUNT
+    form: dict[str, Any] = {"data" if is_page else "json": sent}
+    ours = {"Sec-Fetch-Site": "same-origin"}
+    with running_api(with_api(with_accounts(settings), read_only=True), database) as client:
+        assert client.post(f"{where}/sign-in", headers=ours, **form).is_success == (not is_page)
+        assert 'action="/gallery/sign-out"' in client.get("/gallery/admin/users").text
+        for path in (f"{where}/sign-in/", f"{ACCOUNT}/password", "/api/v1/users"):
+            answer = client.post(path, headers=ours | {"Origin": EVIL})
+            assert is_refused(answer, path, "forbidden")
+        refused = client.post(f"{ADMIN}/users", json={"username": "grace"}, headers=ours)
+        assert is_refused(refused, f"{ADMIN}/users", "read_only")
+        client.post(f"{where}/sign-out", headers=ours)
+        assert client.get(f"{ACCOUNT}/me").status_code == 401
+        page = client.get("/gallery/sign-in").text
+        assert 'action="/gallery/sign-in"' in page
+
+
 def test_a_read_only_gallery_takes_nothing_and_says_so(
     settings: Settings, database: Database, paths: dict[str, set[str]]
 ) -> None:
@@ -183,7 +219,8 @@ def test_a_read_only_gallery_takes_nothing_and_says_so(
             for method in UNSAFE:
                 for sent in ({"Origin": CLIENT}, {"Sec-Fetch-Site": "same-origin"}):
                     answer = client.request(method, path, headers=sent)
-                    assert is_refused(answer, path, "read_only"), (method, path)
+                    refused = is_refused(answer, path, "read_only") and "read-only" in answer.text
+                    assert refused == (path not in SIGNING_IN_AND_OUT), (method, path)
                     if "Origin" in sent:
                         assert answer.headers["access-control-allow-origin"] == CLIENT
         assert client.get("/health").status_code == 200

@@ -6,6 +6,7 @@ from enum import Enum
 from uuid import UUID
 
 from genonaut.api.gallery.query import GalleryQuery, TagMatch
+from genonaut.content.viewer import Viewer
 from genonaut.db.gen_source_counts import ViewerCounts
 from genonaut.db.schema import AUTO, REGULAR, SourceType
 
@@ -26,14 +27,16 @@ Scopes = Mapping[SourceType, Scope]
 class Filters:
     """Filters as statements are made of them, with everything looked up that has to be.
 
-    `scopes` are about the items of `viewer`: of a creator, if the query names one.
+    `viewer` is for whose eyes it is. `scopes` are about the items of `whose`: of a creator, if the
+    query names one.
 
     `tags` are ids, the rarest first; an item needs one of them or all (`tag_match`). If the first
     is known to be on few items (`lead_is_rare`), these are looked at one by one for the others.
     """
 
     scopes: Scopes
-    viewer: UUID | None = None
+    viewer: Viewer
+    whose: UUID | None = None
     phrases: tuple[str, ...] = ()
     tags: tuple[UUID, ...] = ()
     tag_match: TagMatch = "any"
@@ -60,9 +63,9 @@ class Filters:
 
 
 def scopes(query: GalleryQuery) -> Scopes:
-    """What the switches mean for the viewer.
+    """What the switches mean for the user of the query.
 
-    Without a viewer the user switches let nothing through, and the community is everyone. With a
+    Without a user the user switches let nothing through, and the community is everyone. With a
     creator, the scopes are about that creator.
     """
     both: tuple[SourceType, ...] = (REGULAR, AUTO)

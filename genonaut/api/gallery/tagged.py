@@ -8,13 +8,19 @@ from sqlalchemy import ColumnElement, Exists, Select, and_, exists, select
 from sqlalchemy.orm import aliased
 
 from genonaut.api.gallery.query import TagMatch
+from genonaut.content.viewer import Viewer, visible_to
 from genonaut.db.schema import ContentTag
 
 
 def ids(
-    tags: Sequence[UUID], match: TagMatch, partition: str, *, lead_is_rare: bool = False
+    tags: Sequence[UUID],
+    match: TagMatch,
+    partition: str,
+    viewer: Viewer,
+    *,
+    lead_is_rare: bool = False,
 ) -> Select[Any]:
-    """The ids of a partition's items that carry the tags, each once.
+    """The ids of a partition's items that carry the tags and are for the viewer's eyes, each once.
 
     If the first tag is rare, its items are looked at one by one for the others. Else PostgreSQL
     may choose how to bring them together.
@@ -22,13 +28,18 @@ def ids(
     if match == "any" and len(tags) > 1:
         return (
             select(ContentTag.content_id)
-            .where(ContentTag.tag_id.in_(tags), ContentTag.source_type == partition)
+            .where(
+                ContentTag.tag_id.in_(tags),
+                ContentTag.source_type == partition,
+                *visible_to(viewer, ContentTag),
+            )
             .distinct()
         )
     lead, *others = tags
     return select(ContentTag.content_id).where(
         ContentTag.tag_id == lead,
         ContentTag.source_type == partition,
+        *visible_to(viewer, ContentTag),
         *(_carries(ContentTag.content_id, partition, [tag], fence=lead_is_rare) for tag in others),
     )
 

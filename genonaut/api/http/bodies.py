@@ -30,6 +30,8 @@ class BodyLimits:
 
 
 FORM: Final = BodyLimits(64 * 1024, 64 * 1024)
+SMALL: Final = BodyLimits(16 * 1024, 200)
+"""For a route that takes some names."""
 ONE: Final = BodyLimits(MIB, 20_000)
 """For a route that takes one thing."""
 MANY: Final = BodyLimits(8 * MIB, 100_000)

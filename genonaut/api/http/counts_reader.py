@@ -1,5 +1,6 @@
 """The four counts for many requests at once: those that wait together share one query."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from fastapi.concurrency import run_in_threadpool
@@ -8,12 +9,15 @@ from genonaut.api.http.coalescing import Coalescer
 from genonaut.api.http.limiter import ConnectionLimiter
 from genonaut.api.services.content_service import ContentService
 from genonaut.config import Settings
-from genonaut.counting.engine import Reading, reading
-from genonaut.counting.rendering import statements
-from genonaut.db.counts import GEN_SOURCE
+from genonaut.content.viewer import Viewer, counts_to_read, counts_told, keys_to_read
+from genonaut.counting.engine import readings
+from genonaut.counting.rendering import together
 from genonaut.db.gen_source_counts import CountsPolicy, ViewerCounts
 from genonaut.db.read_connection import ReadConnection
 from genonaut.db.session import Database
+
+Question = tuple[Viewer, UUID | None]
+"""For whose eyes, and about which user."""
 
 
 class CountsReader:
@@ -33,35 +37,38 @@ class CountsReader:
         self._database = database
         self._limiter = limiter
         self._policy = policy
-        self._connection = ReadConnection(
-            database.url,
-            timeout_seconds=settings.api.statement_timeout_seconds,
-            connect_timeout_seconds=settings.db.connect_timeout_seconds,
-        )
+        self._connection = ReadConnection.of(database, settings)
         self._coalescer = Coalescer(self._read)
 
-    async def read(self, user_id: UUID | None) -> ViewerCounts:
-        """A viewer's four counts.
+    async def read(self, viewer: Viewer, user_id: UUID | None) -> ViewerCounts:
+        """A user's counts and the community's, as the viewer is told.
 
         Raises:
             DatabaseTimeoutError: it took too long.
             DatabaseError: the database cannot be used.
         """
-        counts = self._policy.settle(user_id, await self._coalescer.get(user_id))
+        question = viewer, user_id
+        counts = (await self._coalescer.get(question))[question]
         if counts is not None:
             return counts
         async with self._limiter.slot():
-            return await run_in_threadpool(self._count_live, user_id)
+            return await run_in_threadpool(self._count_live, viewer, user_id)
 
-    async def _read(self, users: set[UUID | None]) -> Reading:
-        keys = [user for user in users if user]
-        rows = await self._connection.rows(statements(GEN_SOURCE)["read"], {"keys": keys})
-        return reading(rows)
+    async def _read(self, questions: set[Question]) -> Mapping[Question, ViewerCounts | None]:
+        keys = {key for viewer, user_id in questions for key in keys_to_read(viewer, user_id)}
+        # What is private is read if it matters to any of them.
+        counts = max((counts_to_read(viewer) for viewer, _ in questions), key=len)
+        rows = await self._connection.rows(together(counts, "read"), {"keys": list(keys)})
+        read = readings(counts, rows)
+        return {
+            (viewer, user_id): self._policy.settle(user_id, counts_told(viewer, user_id, read))
+            for viewer, user_id in questions
+        }
 
-    def _count_live(self, user_id: UUID | None) -> ViewerCounts:
+    def _count_live(self, viewer: Viewer, user_id: UUID | None) -> ViewerCounts:
         # Counting takes long, so each request does it over a connection of its own.
         with self._database.transaction() as session:
-            return ContentService(session, self._policy).counts(user_id)
+            return ContentService(session, self._policy).counts(viewer, user_id)
 
     async def close(self) -> None:
         """Cancel the running query, and close the connection."""

@@ -2,18 +2,22 @@
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from typing import Annotated, Final
 
 from fastapi import Depends, Request
 from sqlalchemy.orm import Session
 
 from genonaut.api.http.counts_reader import CountsReader
+from genonaut.api.http.identities import ActorDep
 from genonaut.api.monitoring.health import HealthService
 from genonaut.api.monitoring.metrics import MetricsService
 from genonaut.api.services.content_service import ContentService
 from genonaut.api.services.gallery_service import GalleryService
 from genonaut.api.services.tag_service import TagService
 from genonaut.api.services.user_service import UserService
+from genonaut.people.audit import Action, Actor, record
+from genonaut.people.identity import OPEN
 
 SEARCHES: Final = ("search_term", "search")
 """The parameters of the API and of the pages that make a request a search."""
@@ -81,6 +85,24 @@ async def get_user_service(session: SessionDep) -> UserService:
     return UserService(session)
 
 
+@dataclass(frozen=True, slots=True)
+class Recorder:
+    """Records who did what, in the request's transaction; nothing where there are no accounts."""
+
+    session: Session
+    actor: Actor
+
+    def record(self, action: Action, subject: str) -> None:
+        """Add an entry."""
+        if self.actor.via != OPEN.via:
+            record(self.session, self.actor, action, subject)
+
+
+async def get_recorder(session: SessionDep, actor: ActorDep) -> Recorder:
+    """For what a request does to items and tags."""
+    return Recorder(session, actor)
+
+
 async def get_health_service(request: Request) -> HealthService:
     """The application's health service. No session: the database may be what fails."""
     service: HealthService = request.app.state.health
@@ -97,6 +119,7 @@ ContentServiceDep = Annotated[ContentService, Depends(get_content_service)]
 CountsReaderDep = Annotated[CountsReader, Depends(get_counts_reader)]
 GalleryServiceDep = Annotated[GalleryService, Depends(get_gallery_service)]
 TagServiceDep = Annotated[TagService, Depends(get_tag_service)]
+RecorderDep = Annotated[Recorder, Depends(get_recorder)]
 UserServiceDep = Annotated[UserService, Depends(get_user_service)]
 HealthServiceDep = Annotated[HealthService, Depends(get_health_service)]
 MetricsServiceDep = Annotated[MetricsService, Depends(get_metrics_service)]

@@ -1,8 +1,8 @@
 """The door: which requests that would change something come in at all.
 
 It stands before all routes, so a new one needs no line to be behind it. It refuses what the pages
-of other sites send; our own pages refuse programs as well (genonaut/web/page_route.py). What the
-sender is allowed to do is decided further in.
+of other sites send, and everything while the gallery is read-only; our own pages refuse programs
+as well (genonaut/web/page_route.py). What the sender is allowed to do is decided further in.
 """
 
 from collections.abc import Collection
@@ -23,36 +23,45 @@ STRANGER: Final = (
 READ_ONLY: Final = (
     "This gallery is read-only: nothing was changed. `api.read-only` (API_READ_ONLY) says so."
 )
+SIGNING_IN_AND_OUT: Final = frozenset(
+    {
+        "/api/v1/account/sign-in",
+        "/api/v1/account/sign-out",
+        "/gallery/sign-in",
+        "/gallery/sign-out",
+    }
+)
+"""What a read-only gallery takes: it changes sessions, and neither the content nor accounts."""
 
 
 class Door(HttpMiddleware):
-    """Refuses what pages of other sites send, unless it only reads."""
+    """Refuses requests, unless they only read. It is inside CORS: clients can read why."""
 
     def __init__(
-        self, app: ASGIApp, allowed: Collection[str], respond: ErrorResponse = json_error
+        self,
+        app: ASGIApp,
+        allowed: Collection[str],
+        *,
+        read_only: bool = False,
+        respond: ErrorResponse = json_error,
     ) -> None:
         super().__init__(app)
         self._allowed = allowed
+        self._read_only = read_only
         self._respond = respond
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         app = self.app
         if scope["method"] not in SAFE:
             request = Request(scope)
-            if sender_of(request, self._allowed) is Sender.STRANGER:
-                app = explained_error(self._respond, request, ForbiddenError(STRANGER))
+            refusal = self._refusal(request)
+            if refusal:
+                app = explained_error(self._respond, request, refusal)
         await app(scope, receive, send)
 
-
-class ReadOnly(HttpMiddleware):
-    """Refuses everything that would change something. It is inside CORS: clients can read why."""
-
-    def __init__(self, app: ASGIApp, respond: ErrorResponse = json_error) -> None:
-        super().__init__(app)
-        self._respond = respond
-
-    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        app = self.app
-        if scope["method"] not in SAFE:
-            app = explained_error(self._respond, Request(scope), ReadOnlyError(READ_ONLY))
-        await app(scope, receive, send)
+    def _refusal(self, request: Request) -> ForbiddenError | None:
+        if sender_of(request, self._allowed) is Sender.STRANGER:
+            return ForbiddenError(STRANGER)
+        if self._read_only and request.scope["path"] not in SIGNING_IN_AND_OUT:
+            return ReadOnlyError(READ_ONLY)
+        return None

@@ -21,12 +21,21 @@ from genonaut.api.schemas.errors import ErrorOut, FieldProblemOut
 from genonaut.errors import (
     DatabaseTimeoutError,
     GenonautError,
+    InsufficientScopeError,
     InvalidRequestError,
+    InvalidTokenError,
+    NotSignedInError,
     OverloadedError,
     RequestTimeoutError,
+    TooManyAttemptsError,
 )
 
 RETRY_SECONDS: Final = 1
+RETRY_ATTEMPTS_SECONDS: Final = 60
+_CHALLENGES: Final[dict[type[GenonautError], str]] = {
+    InvalidTokenError: 'Bearer error="invalid_token"',
+    InsufficientScopeError: 'Bearer error="insufficient_scope"',
+}
 
 ErrorResponse = Callable[[Request, int, ErrorOut], Response]
 """Makes the response of a request that ended with an error, from its status and its content."""
@@ -48,6 +57,7 @@ def handle_errors(app: FastAPI, respond: ErrorResponse = json_error) -> None:
     async def explained(request: Request, error: GenonautError) -> Response:
         if error.status < HTTPStatus.INTERNAL_SERVER_ERROR:
             response = explained_error(respond, request, error)
+            _explain_by_header(response, error)
             if isinstance(error, RequestTimeoutError):
                 response.headers["Connection"] = "close"  # the rest of the body may yet come
             return response
@@ -67,7 +77,7 @@ def handle_errors(app: FastAPI, respond: ErrorResponse = json_error) -> None:
     @app.exception_handler(RequestValidationError)
     async def not_valid(request: Request, error: RequestValidationError) -> Response:
         errors = error.errors()
-        invalid = InvalidRequestError(problems.sentence(errors[0]))
+        invalid = InvalidRequestError(problems.detail(errors))
         fields = problems.fields(errors)
         return fail(request, invalid.status, noun(invalid), str(invalid), fields=fields)
 
@@ -99,6 +109,17 @@ class UnexpectedErrors(HttpMiddleware):
                 self._respond, Request(scope), 500, "internal_server_error", detail
             )
             await response(scope, receive, send)
+
+
+def _explain_by_header(response: Response, error: GenonautError) -> None:
+    """What programs read of an error without its body."""
+    challenge = _CHALLENGES.get(type(error)) or (
+        "Bearer" if isinstance(error, NotSignedInError) else None
+    )
+    if challenge:
+        response.headers["WWW-Authenticate"] = challenge
+    if isinstance(error, TooManyAttemptsError):
+        response.headers["Retry-After"] = str(RETRY_ATTEMPTS_SECONDS)
 
 
 def explained_error(respond: ErrorResponse, request: Request, error: GenonautError) -> Response:

@@ -7,14 +7,15 @@ from typing import Any, Final
 from fastapi import HTTPException, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
-from fastapi.routing import APIRoute
 from pydantic_core import from_json
 
-from genonaut.api.http.bodies import MANY, ONE, BodyLimits
+from genonaut.api.http.api_routes import ApiRoute
+from genonaut.api.http.bodies import MANY, ONE, SMALL, BodyLimits
 
 MOST_FIELDS: Final = 64
 """Of an object that is not metadata. Each unknown field is an error, which takes more memory."""
 _SMALL: Final = 16 * 1024
+_HIDDEN: Final = "(hidden)"
 
 Errors = list[dict[str, Any]]
 Validate = Callable[[Any], tuple[Any, Errors]]
@@ -53,14 +54,14 @@ class _JsonRequest(Request):
         return value
 
 
-class JsonRoute(APIRoute):
+class JsonRoute(ApiRoute):
     """A route whose body, if it has one, is one thing in strict JSON."""
 
     limits: BodyLimits = ONE
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+    def unguarded_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """FastAPI's handler, given our request."""
-        handle, field = super().get_route_handler(), self.body_field
+        handle, field = super().unguarded_handler(), self.body_field
         if field is None:
             return handle
 
@@ -87,11 +88,30 @@ class BulkRoute(JsonRoute):
     limits = MANY
 
 
+class SecretRoute(JsonRoute):
+    """A route whose body holds secrets: what is wrong with it is said without any value."""
+
+    limits = SMALL
+
+    def unguarded_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The same, with the values in errors hidden."""
+        handle = super().unguarded_handler()
+
+        async def handle_secrets(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except RequestValidationError as error:
+                hidden = [{**each, "input": _HIDDEN} for each in error.errors()]
+                raise RequestValidationError(hidden) from None
+
+        return handle_secrets
+
+
 def _too_many_fields(value: Any) -> Errors:  # noqa: ANN401
     members = value if isinstance(value, list) else [value]
     for number, member in enumerate(members):
         if isinstance(member, dict) and len(member) > MOST_FIELDS:
             where = ("body", number) if isinstance(value, list) else ("body",)
             message = f"It should have at most {MOST_FIELDS} fields"
-            return [{"type": "too_long", "loc": where, "msg": message, "input": member}]
+            return [{"type": "value_error", "loc": where, "msg": message, "input": member}]
     return []

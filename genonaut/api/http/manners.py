@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from fastapi import APIRouter, HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from genonaut.api.http.access import PUBLIC
+
 
 class TrailingSlash:
     """Middleware: an address with a slash at its end is the same resource.
@@ -52,6 +54,6 @@ def only_allow(router: APIRouter, path: str, allowed: str, but_not: Sequence[str
     Without this, the routes of an item would read the address's last word as an item's number.
     """
 
-    @router.api_route(path, methods=list(but_not), include_in_schema=False)
+    @router.api_route(path, methods=list(but_not), include_in_schema=False, dependencies=[PUBLIC])
     def refuse() -> None:
         raise HTTPException(405, headers={"Allow": allowed})

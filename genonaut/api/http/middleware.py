@@ -5,6 +5,8 @@ from collections.abc import Awaitable, Sequence
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+Pairs = Sequence[tuple[bytes, bytes]]
+
 
 class HttpMiddleware(ABC):
     """ASGI middleware that handles HTTP requests and passes everything else through."""
@@ -22,11 +24,15 @@ class HttpMiddleware(ABC):
 
 
 class ObservedSend:
-    """Sends a response on, with more headers, and knows its status: None until it begins."""
+    """Sends a response on, with more headers, and knows its status: None until it begins.
 
-    def __init__(self, send: Send, headers: Sequence[tuple[bytes, bytes]] = ()) -> None:
+    A response that has no `Cache-Control` gets the headers `about_caches` as well.
+    """
+
+    def __init__(self, send: Send, headers: Pairs = (), about_caches: Pairs = ()) -> None:
         self._send = send
         self._headers = headers
+        self._about_caches = about_caches
         self.status: int | None = None
 
     async def __call__(self, message: Message) -> None:
@@ -34,5 +40,8 @@ class ObservedSend:
             self.status = message["status"]
             if self._headers:
                 # A new list: a response may be an object that is sent more than once.
-                message = {**message, "headers": [*message.get("headers", ()), *self._headers]}
+                headers = [*message.get("headers", ()), *self._headers]
+                if all(name != b"cache-control" for name, _ in headers):
+                    headers += self._about_caches
+                message = {**message, "headers": headers}
         await self._send(message)

@@ -5,23 +5,31 @@ from collections.abc import Sequence
 
 from pydantic_core import ErrorDetails
 
+from genonaut.api.http.plain_words import in_plain_words, where_json_ends
 from genonaut.api.schemas.content import BODY_SHAPES
 from genonaut.api.schemas.errors import FieldProblemOut
 
 MOST_PROBLEMS = 20
 LONGEST_VALUE = 80
+_WITHOUT_VALUE = {"missing", "json_invalid", "unknown_parameter"}
+
+
+def detail(errors: Sequence[ErrorDetails]) -> str:
+    """The first error as a sentence, and how many there are."""
+    first = sentence(errors[0])
+    return first if len(errors) == 1 else f"{first} This is the first of {len(errors)} faults."
 
 
 def sentence(error: ErrorDetails) -> str:
     """One error as a sentence that names the field and its value."""
-    field, reason = _field(error), _reason(error)
+    field, reason = _field(error), in_plain_words(error)
     match error["type"]:
         case "json_invalid":
-            return f"The body is not valid JSON: {error['ctx']['error']}."
+            return f"The body is not valid JSON: {where_json_ends(error['ctx']['error'])}."
         case "missing":
             return f"{field} is missing."
-        case "extra_forbidden":
-            return f"{field} is not a field of this request."
+        case "extra_forbidden" | "unknown_parameter":
+            return f"{field} {reason.removeprefix('It ')}."
         case _ if isinstance(error["input"], bytes):
             return "The body is not JSON: send it with the header Content-Type: application/json."
         case _:
@@ -31,7 +39,7 @@ def sentence(error: ErrorDetails) -> str:
 def fields(errors: Sequence[ErrorDetails]) -> list[FieldProblemOut]:
     """The first `MOST_PROBLEMS` errors, for programs."""
     return [
-        FieldProblemOut(field=_field(error), message=_reason(error), value=_value(error))
+        FieldProblemOut(field=_field(error), message=in_plain_words(error), value=_value(error))
         for error in errors[:MOST_PROBLEMS]
     ]
 
@@ -48,17 +56,12 @@ def _field(error: ErrorDetails) -> str:
     return "".join(steps).lstrip(".") or str(where)
 
 
-def _reason(error: ErrorDetails) -> str:
-    message: str = error["msg"]
-    return message.removeprefix("Value error, ")
-
-
 def _in_a_sentence(reason: str) -> str:
     return reason[0].lower() + reason[1:] if reason[1:2].islower() else reason
 
 
 def _value(error: ErrorDetails) -> str | None:
-    return None if error["type"] in {"missing", "json_invalid"} else _shown(error["input"])
+    return None if error["type"] in _WITHOUT_VALUE else _shown(error["input"])
 
 
 def _shown(value: object) -> str:

@@ -25,8 +25,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Session
 
-from genonaut.api.entities import Item, ItemChanges, NewItem
-from genonaut.counting.engine import Reading, read, read_live, refresh, stored_rows
+from genonaut.api.entities import Creator, Item, ItemChanges, NewItem
+from genonaut.content.viewer import Viewer, counts_to_read, counts_told, keys_to_read, visible_to
+from genonaut.counting.engine import Reading, read_together, refresh, stored_rows
 from genonaut.db.counts import GEN_SOURCE
 from genonaut.db.driver import time_limit
 from genonaut.db.schema import (
@@ -115,56 +116,68 @@ class ContentRepository:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def get(self, item_id: int) -> Item | None:
-        """An item; None if there is none."""
-        return self._one(ContentItemAll.id == item_id)
+    def get(self, viewer: Viewer, item_id: int) -> Item | None:
+        """An item; None if there is none for the viewer's eyes."""
+        return self._one(viewer, ContentItemAll.id == item_id)
 
-    def find_imported(self, partition: str, import_key: str) -> Item | None:
-        """The item that an import made of a row with that key."""
+    def find_imported(
+        self, viewer: Viewer, partition: str, import_key: str, creator: str
+    ) -> Item | None:
+        """The item that an import made of a creator's row with that key."""
         metadata = ContentItemAll.item_metadata
         return self._one(
+            viewer,
             metadata.op("->>")("import_key") == import_key,
             metadata.op("?")("import_key"),  # what the index says
             ContentItemAll.source_type == partition,
+            User.username == creator,
         )
 
-    def _one(self, *conditions: ColumnElement[bool]) -> Item | None:
+    def _one(self, viewer: Viewer, *conditions: ColumnElement[bool]) -> Item | None:
         statement = (
             select(*ITEM_COLUMNS, User.username.label("creator_username"), _TAGS.label("tags"))
             .join(User, User.id == ContentItemAll.creator_id)
-            .where(*conditions)
+            .where(*conditions, *visible_to(viewer, ContentItemAll))
         )
         row = self._session.execute(statement).one_or_none()
         return Item(**row._asdict()) if row else None
 
     def add(
-        self, source_type: SourceType, items: Sequence[NewItem], usernames: Mapping[UUID, str]
+        self, source_type: SourceType, items: Sequence[NewItem], creators: Mapping[UUID, Creator]
     ) -> list[Item]:
         """Insert all items with one statement; one whose import key exists is skipped.
 
-        `usernames` are those of the creators. What is returned has no tags yet.
+        What is returned has no tags yet.
         """
         statement = (
             insert(ContentItemAll)
             .values(created_at=func.coalesce(_GIVEN_CREATED_AT, func.now()))
             .on_conflict_do_nothing(
-                index_elements=[text("(item_metadata ->> 'import_key')"), "source_type"],
+                index_elements=[
+                    text("(item_metadata ->> 'import_key')"),
+                    "source_type",
+                    "creator_id",
+                ],
                 index_where=text("item_metadata ? 'import_key'"),
             )
             .returning(*ITEM_COLUMNS)
         )
-        rows = self._session.execute(statement, [_row(source_type, item) for item in items])
-        added = [Item(**row._asdict(), creator_username=usernames[row.creator_id]) for row in rows]
+        given = [_row(source_type, item, creators[item.creator_id]) for item in items]
+        rows = self._session.execute(statement, given)
+        added = [
+            Item(**row._asdict(), creator_username=creators[row.creator_id].username)
+            for row in rows
+        ]
         # RETURNING promises no order, but ids were drawn in the order of the items.
         return sorted(added, key=lambda item: item.id)
 
-    def update(self, item_id: int, changes: ItemChanges) -> SourceType | None:
+    def update(self, viewer: Viewer, item_id: int, changes: ItemChanges) -> SourceType | None:
         """Change an item but for its tags; its source type, or None if there is no such item."""
         columns = {name: value for name, value in asdict(changes).items() if value is not None}
         columns.pop("tags", None)
         statement = (
             update(ContentItemAll)
-            .where(ContentItemAll.id == item_id)
+            .where(ContentItemAll.id == item_id, *visible_to(viewer, ContentItemAll))
             # Not the transaction's time: of two that wait for each other, the last has the latest.
             .values(**columns, updated_at=func.clock_timestamp())
             .returning(_SOURCE_TYPE)
@@ -195,18 +208,26 @@ class ContentRepository:
         refresh(self._session, GEN_SOURCE, requested_by)
         return stored_rows(self._session, GEN_SOURCE)
 
-    def read_gen_source_counts(self, user_id: UUID | None) -> Reading:
-        """The community's counts and a user's from the cache: stored plus ledger."""
-        return read(self._session, GEN_SOURCE, [user_id] if user_id else [])
+    def read_gen_source_counts(self, viewer: Viewer, user_id: UUID | None) -> Reading:
+        """The community's counts and a user's, as the viewer is told: stored plus ledger."""
+        return self._told(viewer, user_id)
 
-    def count_gen_sources_live(self, user_id: UUID | None, seconds: float) -> Reading | None:
+    def count_gen_sources_live(
+        self, viewer: Viewer, user_id: UUID | None, seconds: float
+    ) -> Reading | None:
         """The same from the items themselves; None if counting takes longer than `seconds`."""
         with time_limit(self._session, seconds):
-            return read_live(self._session, GEN_SOURCE, [user_id] if user_id else [])
+            return self._told(viewer, user_id, live=True)
         return None
 
+    def _told(self, viewer: Viewer, user_id: UUID | None, *, live: bool = False) -> Reading:
+        keys = keys_to_read(viewer, user_id)
+        return counts_told(
+            viewer, user_id, read_together(self._session, counts_to_read(viewer), keys, live=live)
+        )
 
-def _row(source_type: SourceType, item: NewItem) -> dict[str, Any]:
+
+def _row(source_type: SourceType, item: NewItem, creator: Creator) -> dict[str, Any]:
     return {
         "source_type": PARTITIONS[source_type],
         "title": item.title,
@@ -217,5 +238,7 @@ def _row(source_type: SourceType, item: NewItem) -> dict[str, Any]:
         "creator_id": item.creator_id,
         "item_metadata": item.item_metadata,
         "quality_score": item.quality_score,
+        "visibility": item.visibility or creator.default_visibility,
+        "names_file": item.names_file,
         _GIVEN_CREATED_AT.key: item.created_at,
     }

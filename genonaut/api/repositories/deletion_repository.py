@@ -15,9 +15,9 @@ class DeletionRepository:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def delete(self, item_id: int, user_id: UUID) -> bool:
-        """Delete a user's item and keep it; false if the user has no such item."""
-        given = {"item_id": item_id, "user_id": user_id}
+    def delete(self, item_id: int, user_id: UUID, *, any_item: bool = False) -> bool:
+        """Delete a user's item, or any, and keep it for that user; false if there is none."""
+        given = {"item_id": item_id, "user_id": user_id, "any_item": any_item}
         return self._session.execute(_SQL["delete"], given).first() is not None
 
     def sweep(self, seconds: float) -> None:

@@ -1,7 +1,7 @@
 """The gallery: the statements, executed."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any, Final
 from uuid import UUID
 
@@ -16,6 +16,8 @@ from genonaut.api.gallery.filters import Filters
 from genonaut.api.gallery.orders import Order
 from genonaut.api.gallery.pager import Total, Window
 from genonaut.api.repositories import gallery_statements as statements
+from genonaut.api.repositories.tag_counts import hidden_counts
+from genonaut.content.viewer import Viewer
 from genonaut.counting.engine import Reading, read
 from genonaut.db.counts import TAG_CARDINALITY
 from genonaut.db.driver import time_limit
@@ -83,9 +85,17 @@ class GalleryRepository:
         statement = select(Tag.id, Tag.name).where(or_(Tag.name.in_(names), Tag.id.in_(ids)))
         return {row.id: row.name for row in self._session.execute(statement)}
 
-    def read_tag_cardinalities(self, tags: Iterable[UUID]) -> Reading:
-        """How many items of each source type carry each of these tags, from the cache."""
-        return read(self._session, TAG_CARDINALITY, tags)
+    def read_tag_cardinalities(self, viewer: Viewer, tags: Collection[UUID]) -> Reading:
+        """How many items of each source type carry each of these tags, as the viewer is told.
+
+        From the caches, by several statements: on a snapshot they agree.
+        """
+        reading = read(self._session, TAG_CARDINALITY, tags)
+        hidden = hidden_counts(viewer, tags)
+        if hidden is not None:
+            for tag, source, number in self._session.execute(hidden):
+                reading.counts[tag, source] += number
+        return reading
 
 
 class _DeclareCursor(Executable, ClauseElement):

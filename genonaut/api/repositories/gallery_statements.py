@@ -1,8 +1,8 @@
 """The gallery's statements, put together from filters and an order.
 
-Each source type is a branch of its own on its own partition, ordered and limited by itself, and the
-branches are merged. So a page reads about as many index entries as it has items, however many
-there are.
+Each stretch of an index is a branch of its own on its own partition, ordered and limited by itself,
+and the branches are merged. So a page reads about as many index entries as it has items, however
+many there are.
 """
 
 from collections.abc import Iterator
@@ -29,11 +29,13 @@ from genonaut.api.gallery.filters import Filters, Scope
 from genonaut.api.gallery.orders import Order
 from genonaut.api.gallery.pager import Window
 from genonaut.api.gallery.settings import made_with
+from genonaut.api.gallery.stretches import Stretch, stretches
 from genonaut.api.repositories.content_repository import (
     LONGEST_CONTENT_LISTED,
     MOST_METADATA_LISTED,
     listed_columns,
 )
+from genonaut.content.viewer import visible_to
 from genonaut.db.schema import (
     AUTO,
     PARTITIONS,
@@ -55,12 +57,12 @@ def keys(filters: Filters, order: Order, window: Window, *, collect: bool) -> Su
     match. If few do, all of them are collected first, from the index that finds them, and sorted.
     """
     if collect:
-        branches = (_branch(filters, one, order, collect=True) for one in filters.scopes)
+        branches = (_collected(filters, one, order) for one in filters.scopes)
         # MATERIALIZED, or PostgreSQL might walk after all.
         found: CTE | Subquery = union_all(*branches).cte("collected").prefix_with("MATERIALIZED")
         statement = _within(select(found), order, window, found.c.value, found.c.id)
     else:
-        walked = (_walk(filters, one, order, window) for one in filters.scopes)
+        walked = (_walk(filters, one, order, window) for one in stretches(filters))
         found = union_all(*walked).subquery("walked")
         statement = select(found)
     return (
@@ -111,15 +113,19 @@ def _match(filters: Filters, source_type: SourceType) -> Select[Any]:
         # The tags know it alone: an item that carries one is there.
         return _tagged_ids(filters, source_type)
     item = _TABLES[source_type]
-    return select(literal_column("1")).where(*_conditions(filters, source_type, item, collect=True))
+    return select(literal_column("1")).where(*_all_conditions(filters, source_type, item))
 
 
-def _walk(filters: Filters, source_type: SourceType, order: Order, window: Window) -> Select[Any]:
-    item = _TABLES[source_type]
+def _walk(filters: Filters, stretch: Stretch, order: Order, window: Window) -> Select[Any]:
+    item = _TABLES[stretch.source_type]
     value = getattr(item, order.field)
-    branch = _within(
-        _branch(filters, source_type, order, collect=False), order, window, value, item.id
-    )
+    partition = PARTITIONS[stretch.source_type]
+    columns = _columns(stretch.source_type, order)
+    branch = select(*columns).where(*_of(stretch, item), *_sought(filters, item))
+    if filters.tags:
+        probe = tagged.probe(item.id, filters.tags, filters.tag_match, partition)
+        branch = branch.where(probe)
+    branch = _within(branch, order, window, value, item.id)
     # A branch of a UNION ALL that has a WHERE keeps its index's order only if it has a LIMIT.
     return branch.order_by(*order.by(value, item.id)).limit(window.offset + window.limit)
 
@@ -136,37 +142,48 @@ def _within(
     return statement.where(order.behind(window.behind, value, item_id, inclusive=window.inclusive))
 
 
-def _branch(
-    filters: Filters, source_type: SourceType, order: Order, *, collect: bool
-) -> Select[Any]:
+def _columns(source_type: SourceType, order: Order) -> list[ColumnElement[Any]]:
     item = _TABLES[source_type]
     partition = literal(PARTITIONS[source_type], String, literal_execute=True)
-    columns = item.id, partition.label("source_type"), getattr(item, order.field).label("value")
-    return select(*columns).where(*_conditions(filters, source_type, item, collect=collect))
+    return [item.id, partition.label("source_type"), getattr(item, order.field).label("value")]
 
 
-def _conditions(
+def _of(stretch: Stretch, item: Any) -> Iterator[ColumnElement[bool]]:  # noqa: ANN401
+    if stretch.visibility:
+        # Written out, as the planner has to know how many these are.
+        yield item.visibility == literal(stretch.visibility, String, literal_execute=True)
+    if stretch.creator:
+        yield item.creator_id == stretch.creator
+    for creator in stretch.but_not:
+        yield item.creator_id != creator
+
+
+def _collected(filters: Filters, source_type: SourceType, order: Order) -> Select[Any]:
+    conditions = _all_conditions(filters, source_type, _TABLES[source_type])
+    return select(*_columns(source_type, order)).where(*conditions)
+
+
+def _all_conditions(
     filters: Filters,
     source_type: SourceType,
     item: Any,  # noqa: ANN401
-    *,
-    collect: bool,
 ) -> Iterator[ColumnElement[bool]]:
     match filters.scopes[source_type]:
         case Scope.OWN:
-            yield item.creator_id == filters.viewer
-        case Scope.OTHERS if collect:
-            # Two ranges of an index, where "is not" would be none.
-            yield or_(item.creator_id < filters.viewer, item.creator_id > filters.viewer)
+            yield item.creator_id == filters.whose
         case Scope.OTHERS:
-            yield item.creator_id != filters.viewer
+            # Two ranges of an index, where "is not" would be none.
+            yield or_(item.creator_id < filters.whose, item.creator_id > filters.whose)
+    yield from visible_to(filters.viewer, item)
+    yield from _sought(filters, item)
+    if filters.tags:
+        yield item.id.in_(_tagged_ids(filters, source_type))
+
+
+def _sought(filters: Filters, item: Any) -> Iterator[ColumnElement[bool]]:  # noqa: ANN401
     if filters.phrases:
         yield search.matches(item, filters.phrases)
     yield from made_with(item, filters.model, filters.seed)
-    if filters.tags and collect:
-        yield item.id.in_(_tagged_ids(filters, source_type))
-    elif filters.tags:
-        yield tagged.probe(item.id, filters.tags, filters.tag_match, PARTITIONS[source_type])
 
 
 def _tagged_ids(filters: Filters, source_type: SourceType) -> Select[Any]:
@@ -174,5 +191,6 @@ def _tagged_ids(filters: Filters, source_type: SourceType) -> Select[Any]:
         filters.tags,
         filters.tag_match,
         PARTITIONS[source_type],
+        filters.viewer,
         lead_is_rare=filters.lead_is_rare,
     )

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from genonaut.content.viewer import Viewer
 from genonaut.db.named_sql import named_sql
 
 CHART_POINTS: Final = 120
@@ -59,9 +60,13 @@ class GrowthRepository:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def totals(self) -> list[GrowthPoint]:
-        """Community totals at refreshes, the oldest first: enough to draw a line."""
-        rows = self._session.execute(_SQL["totals"], {"points": CHART_POINTS})
+    def totals(self, viewer: Viewer) -> list[GrowthPoint]:
+        """Community totals at refreshes, the oldest first: enough to draw a line.
+
+        Of all items for those who see all, and for others of the public ones.
+        """
+        given = {"points": CHART_POINTS, "sees_all": viewer.sees_all}
+        rows = self._session.execute(_SQL["totals"], given)
         return [GrowthPoint(*row) for row in rows]
 
     def refreshes(self) -> list[RefreshRecord]:
@@ -69,7 +74,8 @@ class GrowthRepository:
         rows = self._session.execute(_SQL["refreshes"], {"number": REFRESHES})
         return [RefreshRecord(*row) for row in rows]
 
-    def largest_creators(self) -> list[Creator]:
-        """The twenty creators with most items, the largest first."""
-        rows = self._session.execute(_SQL["largest_creators"], {"number": CREATORS})
+    def largest_creators(self, viewer: Viewer) -> list[Creator]:
+        """The twenty creators with most items that the viewer may see, the largest first."""
+        given = {"number": CREATORS, "sees_all": viewer.sees_all, "viewer": viewer.user_id}
+        rows = self._session.execute(_SQL["largest_creators"], given)
         return [Creator(*row) for row in rows]

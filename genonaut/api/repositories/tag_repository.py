@@ -1,46 +1,38 @@
 """Tags: the statements."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TypeVarTuple
 from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
     BigInteger,
+    ColumnElement,
     Select,
     Subquery,
     Uuid,
     and_,
-    any_,
     bindparam,
-    cast,
-    column,
     delete,
+    exists,
     func,
     literal,
     or_,
     select,
-    table,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from genonaut.api.entities import CountedTag
+from genonaut.api.repositories.tag_counts import told_counts
 from genonaut.content.tags import hold_tags
+from genonaut.content.viewer import Viewer, visible_to
 from genonaut.counting.engine import refresh, stored_rows
 from genonaut.db.counts import TAG_CARDINALITY
-from genonaut.db.schema import AUTO, PARTITIONS, REGULAR, ContentTag, SourceType, Tag
+from genonaut.db.schema import PARTITIONS, ContentItemAll, ContentTag, SourceType, Tag
 
 Columns = TypeVarTuple("Columns")
-
-# The view of the exact counts: stored plus ledger.
-_EXACT = table(
-    "tag_cardinality_counts",
-    column("tag_id", Uuid),
-    column("content_source"),
-    column("cardinality", BigInteger),
-)
 
 
 class TagRepository:
@@ -72,12 +64,18 @@ class TagRepository:
             return
         # One statement however many they are: so the count's trigger runs once.
         item_ids, tag_ids = zip(*pairs, strict=True)
-        rows = select(
-            func.unnest(bindparam("item_ids", list(item_ids), ARRAY(BigInteger))),
-            literal(PARTITIONS[source_type]),
-            func.unnest(bindparam("tag_ids", list(tag_ids), ARRAY(Uuid))),
+        given = select(
+            func.unnest(bindparam("item_ids", list(item_ids), ARRAY(BigInteger))).label("item_id"),
+            func.unnest(bindparam("tag_ids", list(tag_ids), ARRAY(Uuid))).label("tag_id"),
+        ).subquery("given")
+        item = ContentItemAll
+        # The caller has added or changed the items, so none changes its owner meanwhile.
+        rows = (
+            select(item.id, item.source_type, given.c.tag_id, item.creator_id, item.visibility)
+            .join(given, given.c.item_id == item.id)
+            .where(item.source_type == PARTITIONS[source_type])
         )
-        columns = ["content_id", "source_type", "tag_id"]
+        columns = ["content_id", "source_type", "tag_id", "creator_id", "visibility"]
         self._session.execute(
             insert(ContentTag).from_select(columns, rows).on_conflict_do_nothing()
         )
@@ -91,26 +89,31 @@ class TagRepository:
             .execution_options(synchronize_session=False)
         )
 
-    def get(self, tag_id: UUID) -> CountedTag | None:
-        """A tag with its counts, on one snapshot."""
-        counts = _counts(select(literal(tag_id)))
-        row = self._session.execute(_counted(counts).where(Tag.id == tag_id)).one_or_none()
+    def get(self, viewer: Viewer, tag_id: UUID) -> CountedTag | None:
+        """A tag with its counts, on one snapshot; None if there is none for the viewer's eyes."""
+        counts = told_counts(viewer, literal([tag_id], ARRAY(Uuid)))
+        statement = _counted(counts).where(Tag.id == tag_id, *_is_known(viewer))
+        row = self._session.execute(statement).one_or_none()
         return CountedTag(*row) if row else None
 
-    def page_by_name(self, limit: int, after: str | None, part: str) -> Sequence[CountedTag]:
+    def page_by_name(
+        self, viewer: Viewer, limit: int, after: str | None, part: str
+    ) -> Sequence[CountedTag]:
         """Tags by name with their counts, on one snapshot, beginning behind `after`."""
-        page = _search(select(Tag.id), part).order_by(Tag.name).limit(limit)
+        page = _search(select(Tag.id), part).where(*_is_known(viewer))
+        page = page.order_by(Tag.name).limit(limit)
         if after is not None:
             page = page.where(Tag.name > after)
         # Only theirs are summed, however many tags there are.
-        statement = _counted(_counts(page)).where(Tag.id.in_(page)).order_by(Tag.name)
+        counts = told_counts(viewer, func.array(page.scalar_subquery(), type_=ARRAY(Uuid)))
+        statement = _counted(counts).where(Tag.id.in_(page)).order_by(Tag.name)
         return [CountedTag(*row) for row in self._session.execute(statement)]
 
     def page_by_count(
-        self, limit: int, after: tuple[int, str] | None, part: str
+        self, viewer: Viewer, limit: int, after: tuple[int, str] | None, part: str
     ) -> Sequence[CountedTag]:
         """Tags by their counts, the largest first and ties by name; the rest as above."""
-        statement = _search(_counted(_counts()), part)
+        statement = _search(_counted(told_counts(viewer)), part).where(*_is_known(viewer))
         total = statement.selected_columns["count"]
         if after is not None:
             count, name = after
@@ -130,6 +133,22 @@ class TagRepository:
             .values(name=name)
             .execution_options(synchronize_session=False)
         )
+
+    def lock_both(self, tag_id: UUID, name: str) -> set[UUID]:
+        """The tag and the one of this name, locked as by `lock`, in the order of `hold_tags`."""
+        both = select(Tag.id).where(or_(Tag.id == tag_id, Tag.name == name)).order_by(Tag.name)
+        return set(self._session.scalars(both.with_for_update()))
+
+    def merge(self, tag_id: UUID, into: UUID) -> None:
+        """Give the items of one tag another, and delete the first. Both are locked."""
+        columns = ["content_id", "source_type", "tag_id"]
+        items = select(ContentTag.content_id, ContentTag.source_type, literal(into, Uuid)).where(
+            ContentTag.tag_id == tag_id
+        )
+        self._session.execute(
+            insert(ContentTag).from_select(columns, items).on_conflict_do_nothing()
+        )
+        self.delete(tag_id)
 
     def lock(self, tag_id: UUID) -> None:
         """Keep other transactions from changing or using the tag until this one ends."""
@@ -151,23 +170,6 @@ class TagRepository:
         return stored_rows(self._session, TAG_CARDINALITY)
 
 
-def _counts(tag_ids: Select[UUID] | None = None) -> Subquery:
-    """A row for each tag, or each of these, that an item carries."""
-    cardinality, source = _EXACT.c.cardinality, _EXACT.c.content_source
-    total = func.sum(cardinality)
-    statement = select(
-        _EXACT.c.tag_id,
-        cast(total.filter(source == REGULAR), BigInteger).label("regular"),
-        cast(total.filter(source == AUTO), BigInteger).label("auto"),
-        cast(total, BigInteger).label("total"),
-    ).group_by(_EXACT.c.tag_id)
-    if tag_ids is not None:
-        # As an array: PostgreSQL takes it into the view, which it would not do with a join.
-        wanted = func.array(tag_ids.scalar_subquery(), type_=ARRAY(Uuid))
-        statement = statement.where(_EXACT.c.tag_id == any_(wanted))
-    return statement.subquery()
-
-
 def _counted(counts: Subquery) -> Select[UUID, str, int, int, int]:
     return select(
         Tag.id,
@@ -176,6 +178,13 @@ def _counted(counts: Subquery) -> Select[UUID, str, int, int, int]:
         func.coalesce(counts.c.auto, 0).label("auto_count"),
         func.coalesce(counts.c.total, 0).label("count"),
     ).outerjoin(counts, counts.c.tag_id == Tag.id)
+
+
+def _is_known(viewer: Viewer) -> Iterator[ColumnElement[bool]]:
+    """Whether a tag is there for a viewer: others than those who see all know those of items."""
+    if not viewer.sees_all:
+        carried = select(ContentTag.content_id).where(ContentTag.tag_id == Tag.id)
+        yield exists(carried.where(*visible_to(viewer, ContentTag)).correlate(Tag))
 
 
 def _search(statement: Select[*Columns], part: str) -> Select[*Columns]:

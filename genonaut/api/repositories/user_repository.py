@@ -8,7 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from genonaut.api.schemas.values import as_uuid
+from genonaut.api.entities import Creator
+from genonaut.content.ids import as_uuid
 from genonaut.content.rules import on_one_line
 from genonaut.db.schema import User
 
@@ -48,12 +49,13 @@ class UserRepository:
         """The name, without a lock."""
         return self._session.scalar(select(User.username).where(User.id == user_id))
 
-    def lock_usernames(self, user_ids: Iterable[UUID]) -> dict[UUID, str]:
-        """The names of those who exist, and who cannot be deleted until this transaction ends."""
+    def lock_creators(self, user_ids: Iterable[UUID]) -> dict[UUID, Creator]:
+        """Those of them who exist, and who cannot be deleted until this transaction ends."""
         statement = (
-            select(User.id, User.username)
+            select(User.id, User.username, User.default_visibility)
             .where(User.id.in_(set(user_ids)))
             .order_by(User.id)
             .with_for_update(read=True, key_share=True)
         )
-        return {row.id: row.username for row in self._session.execute(statement)}
+        rows = self._session.execute(statement)
+        return {row.id: Creator(row.username, row.default_visibility) for row in rows}

@@ -1,36 +1,50 @@
 """What watches the service: load balancers and watchdogs (health), and Prometheus (metrics)."""
 
-from fastapi import APIRouter, Response
-from fastapi.responses import PlainTextResponse
+from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from genonaut import __version__
+from genonaut.api.http.access import OPERATOR, PUBLIC, is_operator
 from genonaut.api.http.dependencies import HealthServiceDep, MetricsServiceDep
+from genonaut.api.http.guarded_routes import GuardedRoute
 from genonaut.api.monitoring.health import Readiness
+from genonaut.api.schemas.errors import documented
 from genonaut.api.schemas.health import AliveOut, ReadyOut
 
-router = APIRouter(tags=["health"])
+router = APIRouter(tags=["health"], route_class=GuardedRoute)
 
 
-@router.get("/health")
-async def alive() -> AliveOut:
-    """The process responds. Nothing else is checked, least of all the database."""
+@router.get("/health", dependencies=[PUBLIC])
+async def read_health() -> AliveOut:
+    """Report that the process is alive. Nothing else is checked, least of all the database."""
     return AliveOut(version=__version__)
 
 
 @router.get(
     "/health/ready",
     response_model=ReadyOut,
+    dependencies=[PUBLIC],
     responses={503: {"model": ReadyOut, "description": "Not ready: a check failed."}},
 )
-async def ready(service: HealthServiceDep, response: Response) -> Readiness:
-    """Whether the database answers, and the counts were verified lately; and what is degraded."""
+async def read_readiness(
+    request: Request, service: HealthServiceDep, response: Response
+) -> Readiness | ReadyOut:
+    """Report whether the database answers, and the counts were verified lately.
+
+    It also lists what is degraded. The details are for administrators, tokens with the scope
+    `metrics`, and programs on this machine.
+    """
     readiness = await service.readiness()
     response.status_code = 200 if readiness.ok else 503
-    return readiness
+    return readiness if await is_operator(request) else ReadyOut(ok=readiness.ok)
 
 
-@router.get("/metrics", response_class=PlainTextResponse)
-async def metrics(service: MetricsServiceDep) -> Response:
-    """Requests by route, and how the counting stands, in the text format of Prometheus."""
+@router.get(
+    "/metrics",
+    response_class=Response,  # with another one, errors would be described as text too
+    responses=documented(403) | {200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
+    dependencies=[OPERATOR],
+)
+async def read_metrics(service: MetricsServiceDep) -> Response:
+    """Return metrics for Prometheus: requests by route, and how the counting stands."""
     return Response(await service.text(), media_type=CONTENT_TYPE_LATEST)

@@ -24,6 +24,7 @@ from genonaut.api.schemas.values import (
     example,
 )
 from genonaut.content.rules import UNTITLED, short_title
+from genonaut.db.schema import Visibility
 
 MOST_ITEMS = 1000
 
@@ -34,6 +35,7 @@ _ITEM_IN = {
     "content_data": "images/lighthouse.png",
     "item_metadata": {"seed": 7},
     "quality_score": 0.8,
+    "visibility": "public",
     "tags": ["evening", "sea"],
 }
 ITEM_EXAMPLE = _ITEM_IN | {
@@ -65,11 +67,13 @@ class ItemIn(BaseModel):
     content_data: ContentData = Field("", description="Where the content is, or the content.")
     path_thumb: FilePath | None = None
     prompt: Prompt
-    creator_id: UUID = Field(description="An existing user.")
+    creator_id: UUID | None = Field(
+        None, description="An existing user. Default: oneself; members can name no other."
+    )
     item_metadata: Metadata = Field(
         default_factory=dict,
         description="Any JSON object that PostgreSQL can store, at most 64 levels deep. An "
-        "`import_key` in it is unique.",
+        "`import_key` in it is unique among the creator's items.",
     )
     quality_score: Number = 0.0
     tags: TagNames = Field(
@@ -78,10 +82,13 @@ class ItemIn(BaseModel):
         "names that come twice do not matter.",
     )
     created_at: Time | None = Field(None, description="Default: now. With an offset from UTC.")
+    visibility: Visibility | None = Field(
+        None, description="Whether only its creator and admins see it. Default: the creator's."
+    )
 
     model_config = example(_ITEM_IN) | ConfigDict(extra="forbid")
 
-    def new_item(self) -> NewItem:
+    def new_item(self, creator_id: UUID) -> NewItem:
         """The item to add; one without a title is called by its prompt's beginning."""
         return NewItem(
             title=(self.title or "").strip() or short_title(self.prompt) or UNTITLED,
@@ -89,11 +96,12 @@ class ItemIn(BaseModel):
             content_data=self.content_data,
             path_thumb=self.path_thumb,
             prompt=self.prompt,
-            creator_id=self.creator_id,
+            creator_id=creator_id,
             item_metadata=self.item_metadata,
             quality_score=self.quality_score,
             tags=tuple(self.tags),
             created_at=self.created_at,
+            visibility=self.visibility,
         )
 
 
@@ -105,6 +113,7 @@ class ItemChangeIn(BaseModel):
     quality_score: Number | None = None
     item_metadata: Metadata | None = Field(None, description="All of it, not only what differs.")
     tags: TagNames | None = Field(None, description="All of them, not only the new ones.")
+    visibility: Visibility | None = None
 
     model_config = example({"title": "Dusk", "tags": ["sea"]}) | ConfigDict(extra="forbid")
 
@@ -115,6 +124,7 @@ class ItemChangeIn(BaseModel):
             prompt=self.prompt,
             quality_score=self.quality_score,
             item_metadata=self.item_metadata,
+            visibility=self.visibility,
             tags=self.tags,
         )
 
@@ -147,6 +157,7 @@ class ItemOut(BaseModel):
     created_at: Utc
     updated_at: Utc
     source_type: Literal["regular", "auto"]
+    visibility: Visibility = Field(description="`private`: its creator and admins see it.")
     tags: list[str] = Field(description="Names, sorted.")
 
     model_config = example(ITEM_EXAMPLE) | FROM_ATTRIBUTES

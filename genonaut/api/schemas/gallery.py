@@ -19,12 +19,15 @@ from genonaut.api.gallery.query import (
 )
 from genonaut.api.gallery.search_limits import MOST_WORDS, check_words
 from genonaut.api.schemas.content import ITEM_EXAMPLE, STATS_EXAMPLE, ItemOut, StatsOut
-from genonaut.api.schemas.values import FROM_ATTRIBUTES, NamePart, Storable, example
+from genonaut.api.schemas.values import FROM_ATTRIBUTES, NamePart, Storable, example, formed
 from genonaut.content.tag_names import MOST_TAGS
 
 LONGEST_SEARCH = 1_000  # characters
 
-_TYPES = r"^((regular|auto)(,(regular|auto))*)?$"
+SourceTypes = Annotated[
+    str,
+    *formed(r"((regular|auto)(,(regular|auto))*)?", "It should be regular, auto or regular,auto"),
+]
 _SIDES = {"all": ("user", "community"), "user": ("user",), "community": ("community",)}
 _PAGINATION = {
     "page": 3,
@@ -53,9 +56,8 @@ class GalleryParams(BaseModel):
     content_source_types: list[Literal[SwitchName, ""]] | None = Field(
         None, description="The switches that are on; one empty value: none. Default: all."
     )
-    content_types: str = Field(
+    content_types: SourceTypes = Field(
         "regular,auto",
-        pattern=_TYPES,
         description="The older way, without `content_source_types`: types, separated by commas.",
     )
     creator_filter: Literal["all", "user", "community"] = Field(
@@ -117,7 +119,9 @@ class GalleryParams(BaseModel):
 class PaginationOut(BaseModel):
     """Where the page is among all."""
 
-    page: int = Field(description="By cursor: counted on from the page that gave the cursor.")
+    page: int = Field(
+        description="By cursor, an estimate: counted from the page that issued the cursor."
+    )
     page_size: int
     total_count: int = Field(description="If `total_is_estimate`, there are as many or more.")
     total_pages: int

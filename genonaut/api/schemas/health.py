@@ -60,12 +60,15 @@ class ReadyOut(BaseModel):
     """
 
     ok: bool
-    degraded: list[Literal["broker"]] = Field(
-        description="The failed checks that serving does not depend on."
+    degraded: list[Literal["broker"]] | None = Field(
+        None,
+        description="The failed checks that serving does not depend on. Null for other clients "
+        "than operators.",
     )
-    checks: ChecksOut
+    checks: ChecksOut | None = Field(None, description="Null for other clients than operators.")
 
     model_config = FROM_ATTRIBUTES | example(
         {"ok": True, "degraded": [], "checks": _CHECKS},
         {"ok": True, "degraded": ["broker"], "checks": _CHECKS | {"broker": _NO_BROKER}},
+        {"ok": True, "degraded": None, "checks": None},
     )

@@ -30,6 +30,11 @@ UPLOAD_BODY: Final[dict[str, Any]] = {
                             "description": "A user's name or id. Default: `imported`.",
                         },
                         "source": {"type": "string", "enum": ["regular", "auto"]},
+                        "visibility": {
+                            "type": "string",
+                            "enum": ["public", "private"],
+                            "description": "Default: the creator's.",
+                        },
                     },
                 }
             }
@@ -44,7 +49,9 @@ class UploadedOut(BaseModel):
 
     name: str = Field(description="As it was sent, without folders.")
     result: Literal["added", "already_there", "rejected"]
-    item: ItemOut | None = Field(default=None, description="Null if the file was rejected.")
+    item: ItemOut | None = Field(
+        default=None, description="Null if rejected, or private and another's."
+    )
     reason: str | None = Field(default=None, description="Why it was rejected.")
 
     model_config = FROM_ATTRIBUTES | example(

@@ -6,7 +6,6 @@ What a validator requires is also published as a pattern, so that the documentat
 import re
 from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar
-from uuid import UUID
 
 from pydantic import (
     AfterValidator,
@@ -35,14 +34,6 @@ LONGEST_CONTENT = 1_000_000
 _DATE = re.compile(r"^(19[7-9][0-9]|20[0-9]{2})-[01][0-9]-[0-3][0-9][Tt ]")
 
 
-def as_uuid(text: str) -> UUID | None:
-    """The UUID that a text is; None if it is something else, such as a name."""
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
-
-
 def _without_nul(text: str) -> str:
     if "\0" in text:
         raise ValueError("It contains a NUL character")
@@ -68,6 +59,18 @@ def _storable_metadata(metadata: dict[str, Any]) -> dict[str, Any]:
     if not isinstance(key, str) or len(key) > LONGEST_NAME:
         raise ValueError(f"Its {IMPORT_KEY} should be text of at most {LONGEST_NAME} characters")
     return metadata
+
+
+def formed(pattern: str, message: str) -> tuple[AfterValidator, Any]:
+    """What a text has to be like, with a message that says so without the pattern."""
+    form = re.compile(pattern)
+
+    def check(text: str) -> str:
+        if not form.fullmatch(text):
+            raise ValueError(message)
+        return text
+
+    return AfterValidator(check), Field(json_schema_extra={"pattern": f"^{pattern}$"})
 
 
 def _composable(text: str) -> str:
@@ -114,20 +117,21 @@ ShownPath = Annotated[
 ]
 # In the form of names, in which one may be shorter or longer than it was written. What else is
 # invisible, as a joiner between Latin letters, no pattern of a few characters can say.
-_NAME = Field(
-    json_schema_extra={
-        "minLength": 1,
-        "maxLength": LONGEST_NAME,
-        "pattern": rf"^[^{CONTROLS}]*[^\s{CONTROLS}][^{CONTROLS}]*$",
-    }
-)
+NAME: dict[str, Any] = {
+    "minLength": 1,
+    "maxLength": LONGEST_NAME,
+    "pattern": rf"^[^{CONTROLS}]*[^\s{CONTROLS}][^{CONTROLS}]*$",
+}
+_NAME = Field(json_schema_extra=NAME)
 UserName = Annotated[str, AfterValidator(lambda written: user_name(written, "It")), _NAME]
 TagName = Annotated[str, AfterValidator(lambda written: tag_name(written, "It")), _NAME]
 TagNames = Annotated[
     list[TagName], Field(max_length=MOST_TAGS), AfterValidator(lambda names: sorted(set(names)))
 ]
 # The count of the last tag of a page, and its name.
-TagCursor = Annotated[str, Field(pattern=r"^-?[0-9]{1,18}:[^\x00]{1,255}$")]
+TagCursor = Annotated[
+    str, *formed(r"-?[0-9]{1,18}:[^\x00]{1,255}", "It should be `next_after` of a page before")
+]
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Metadata = Annotated[dict[str, Any], AfterValidator(_storable_metadata)]
 Time = Annotated[

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from genonaut.api.repositories.content_repository import ContentRepository
 from genonaut.api.repositories.deletion_repository import DeletionRepository
+from genonaut.content.viewer import Viewer
 from genonaut.errors import ConflictError, ForbiddenError, NotFoundError
 
 UNDO_SECONDS: Final = 600
@@ -19,17 +20,19 @@ class DeletionService:
         self._deletions = DeletionRepository(session)
         self._content = ContentRepository(session)
 
-    def delete(self, item_id: int, user_id: UUID | None) -> None:
-        """Delete one of the user's own items, and keep it for `UNDO_SECONDS`.
+    def delete(
+        self, viewer: Viewer, item_id: int, user_id: UUID | None, *, any_item: bool = False
+    ) -> None:
+        """Delete one of the user's own items, or any one, and keep it for `UNDO_SECONDS`.
 
         Raises:
-            NotFoundError: there is no such item.
+            NotFoundError: there is no such item for the viewer's eyes.
             ForbiddenError: another user made it, or there is no user.
         """
         self._deletions.sweep(UNDO_SECONDS)
-        if user_id is not None and self._deletions.delete(item_id, user_id):
+        if user_id is not None and self._deletions.delete(item_id, user_id, any_item=any_item):
             return
-        if self._content.get(item_id) is None:
+        if self._content.get(viewer, item_id) is None:
             raise NotFoundError(f"There is no item {item_id}.")
         raise ForbiddenError("Only its creator can delete an item.")
 

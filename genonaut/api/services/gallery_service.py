@@ -22,6 +22,7 @@ from genonaut.api.services.content_service import ContentService
 from genonaut.api.services.gallery_tags import resolve_tags
 from genonaut.api.services.gallery_totals import Estimate
 from genonaut.config import GallerySettings
+from genonaut.content.viewer import Viewer
 from genonaut.db.gen_source_counts import DEFAULT_POLICY, CountsPolicy, ViewerCounts
 from genonaut.errors import DatabaseTimeoutError, InvalidRequestError
 
@@ -70,8 +71,8 @@ class GalleryService:
         self._content = ContentService(session, policy)
         self._count_timeout_seconds = settings.count_timeout_seconds
 
-    def page(self, query: GalleryQuery) -> GalleryPage:
-        """A page of the items that match, in order.
+    def page(self, viewer: Viewer, query: GalleryQuery) -> GalleryPage:
+        """A page of the items that match and are for the viewer's eyes, in order.
 
         Raises:
             InvalidRequestError: the search has too many words, or the page is too large.
@@ -79,10 +80,11 @@ class GalleryService:
         """
         _check_search(query.search)
         cursor = self._cursor(query)
-        stats = self._counts(query.user_id) if query.include_stats or not query.creator else None
-        counts = self._counts(query.creator) if query.creator else stats
+        needs_stats = query.include_stats or not query.creator
+        stats = self._counts(viewer, query.user_id) if needs_stats else None
+        counts = self._counts(viewer, query.creator) if query.creator else stats
         rows = query.page_size if cursor else query.page * query.page_size
-        matching, total = self._matching(query, counts, rows)
+        matching, total = self._matching(viewer, query, counts, rows)
         pager = Pager(matching, _order(query), query.page_size, total)
         found = pager.from_cursor(cursor) if cursor else pager.by_number(query.page)
         return GalleryPage(
@@ -92,7 +94,7 @@ class GalleryService:
             counts if query.creator else None,
         )
 
-    def neighbours(self, query: GalleryQuery, at: Item | str) -> Neighbours:
+    def neighbours(self, viewer: Viewer, query: GalleryQuery, at: Item | str) -> Neighbours:
         """What is beside an item in the list, or beside a place that a page gave for it.
 
         Raises:
@@ -101,18 +103,18 @@ class GalleryService:
         _check_search(query.search)
         place = at if isinstance(at, str) else write_place(at, query)
         position = cursors.read(place, query).position
-        counts = self._counts(query.creator or query.user_id)
-        matching, _ = self._matching(query, counts, 1)
+        counts = self._counts(viewer, query.creator or query.user_id)
+        matching, _ = self._matching(viewer, query, counts, 1)
         order, window = _order(query), Window(1, behind=position)
         before = matching.items(order.reversed(), window) if position else ()
         after = matching.items(order, window)
         return Neighbours(next(iter(before), None), next(iter(after), None), place)
 
     def _matching(
-        self, query: GalleryQuery, counts: ViewerCounts | None, rows: int
+        self, viewer: Viewer, query: GalleryQuery, counts: ViewerCounts | None, rows: int
     ) -> tuple[_MatchingItems, Total]:
         """The items that match, to be read as is best for so many `rows`, and their number."""
-        filters, upper_bound = self._filters(query)
+        filters, upper_bound = self._filters(viewer, query)
         estimate = Estimate(filters, counts, upper_bound)
         total = estimate.total() or self._gallery.count(filters, self._count_timeout_seconds)
         collect = estimate.should_collect(total, rows)
@@ -128,18 +130,19 @@ class GalleryService:
             return cursor
         return replace(cursor, backward=query.backward)
 
-    def _counts(self, user_id: UUID | None) -> ViewerCounts | None:
+    def _counts(self, viewer: Viewer, user_id: UUID | None) -> ViewerCounts | None:
         # Counts that were never built are counted live. If that takes too long, pages go without.
         with suppress(DatabaseTimeoutError):
-            return self._content.counts(user_id)
+            return self._content.counts(viewer, user_id)
         return None
 
-    def _filters(self, query: GalleryQuery) -> tuple[Filters, int | None]:
+    def _filters(self, viewer: Viewer, query: GalleryQuery) -> tuple[Filters, int | None]:
         chosen = scopes(query)
-        tags = resolve_tags(self._gallery, query, chosen)
+        tags = resolve_tags(self._gallery, viewer, query, chosen)
         filters = Filters(
             scopes={} if tags.impossible else chosen,
-            viewer=query.creator or query.user_id,
+            viewer=viewer,
+            whose=query.creator or query.user_id,
             phrases=search.phrases(query.search),
             tags=tags.ids,
             tag_match=query.tag_match,

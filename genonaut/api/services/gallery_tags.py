@@ -6,8 +6,9 @@ from uuid import UUID
 
 from genonaut.api.gallery.query import GalleryQuery
 from genonaut.api.repositories.gallery_repository import GalleryRepository
-from genonaut.api.schemas.values import as_uuid
+from genonaut.content.ids import as_uuid
 from genonaut.content.tag_names import folded
+from genonaut.content.viewer import Viewer
 from genonaut.db.schema import SourceType
 
 # Items; looking at so many for other tags takes some milliseconds.
@@ -39,11 +40,15 @@ class ResolvedTags:
 
 
 def resolve_tags(
-    gallery: GalleryRepository, query: GalleryQuery, source_types: Collection[SourceType]
+    gallery: GalleryRepository,
+    viewer: Viewer,
+    query: GalleryQuery,
+    source_types: Collection[SourceType],
 ) -> ResolvedTags:
     """Look the tags of a query up, by name or by id.
 
     It is impossible to match if `all` are asked for and one is unknown, or if none is known at all.
+    One that only private items of others carry is on no items, as the viewer is told.
     """
     names = {name for written in query.tags if (name := folded(written))}
     if not names:
@@ -53,13 +58,16 @@ def resolve_tags(
     missing = [name for name in names if name not in known.values() and ids.get(name) not in known]
     if not known or (missing and query.tag_match == "all"):
         return ResolvedTags(impossible=True)
-    return _rarest_first(gallery, sorted(known), source_types)
+    return _rarest_first(gallery, viewer, sorted(known), source_types)
 
 
 def _rarest_first(
-    gallery: GalleryRepository, tags: Collection[UUID], source_types: Collection[SourceType]
+    gallery: GalleryRepository,
+    viewer: Viewer,
+    tags: Collection[UUID],
+    source_types: Collection[SourceType],
 ) -> ResolvedTags:
-    reading = gallery.read_tag_cardinalities(tags)
+    reading = gallery.read_tag_cardinalities(viewer, tags)
     if reading.verified_at is None:
         return ResolvedTags(tuple(tags), None)
     counted = sorted(

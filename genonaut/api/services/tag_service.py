@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from genonaut.api.entities import CountedTag, Page
 from genonaut.api.repositories.tag_repository import TagRepository
 from genonaut.content.tag_names import folded
+from genonaut.content.viewer import Viewer
 from genonaut.db.failures import conflict_if_taken
 from genonaut.errors import NotFoundError
 
@@ -19,44 +20,63 @@ class TagService:
         self._tags = TagRepository(session)
 
     def page(
-        self, limit: int, after: str | None, search: str | None, sort: Literal["count", "name"]
+        self,
+        viewer: Viewer,
+        limit: int,
+        after: str | None,
+        search: str | None,
+        sort: Literal["count", "name"],
     ) -> Page[CountedTag]:
-        """A page of tags with their counts.
+        """A page of tags with their counts, as the viewer is told.
 
         `after` is `count:name` of the last tag of the page before. A tag whose count changes from
         one page to the next may be missed, or met again.
         """
         part = folded(search or "")
         if sort == "name":
-            found = self._tags.page_by_name(limit + 1, _name(after), part)
+            found = self._tags.page_by_name(viewer, limit + 1, _name(after), part)
         else:
-            found = self._tags.page_by_count(limit + 1, _count_and_name(after), part)
+            place = _count_and_name(after)
+            found = self._tags.page_by_count(viewer, limit + 1, place, part)
         return Page.of(found, limit, lambda tag: f"{tag.count}:{tag.name}")
 
-    def rename(self, tag_id: UUID, name: str) -> CountedTag:
-        """The tag under its new name.
+    def get(self, viewer: Viewer, tag_id: UUID) -> CountedTag:
+        """A tag with its counts.
+
+        Raises:
+            NotFoundError: there is no such tag for the viewer's eyes.
+        """
+        return self._existing(viewer, tag_id)
+
+    def rename(self, viewer: Viewer, tag_id: UUID, name: str) -> CountedTag:
+        """The tag under its new name; if another one has it, that one, with the items of both.
 
         Raises:
             NotFoundError: there is no such tag.
-            ConflictError: the name is taken.
+            ConflictError: another request takes the name at this moment.
         """
-        with conflict_if_taken(f"There is a tag named {name!r} already."):
+        others = self._tags.lock_both(tag_id, name) - {tag_id}
+        self._existing(viewer, tag_id)
+        for other in others:
+            self._tags.merge(tag_id, other)
+            return self._existing(viewer, other)
+        with conflict_if_taken(f"A tag named {name!r} was added just now. Try again."):
             self._tags.rename(tag_id, name)
-        return self._existing(tag_id)
+        return self._existing(viewer, tag_id)
 
-    def delete(self, tag_id: UUID) -> CountedTag:
+    def delete(self, viewer: Viewer, tag_id: UUID) -> CountedTag:
         """Delete a tag, and return it as it was.
 
         Raises:
             NotFoundError: there is no such tag.
         """
         self._tags.lock(tag_id)  # so that no item gets it between the count and the end
-        tag = self._existing(tag_id)
+        tag = self._existing(viewer, tag_id)
         self._tags.delete(tag_id)
         return tag
 
-    def _existing(self, tag_id: UUID) -> CountedTag:
-        tag = self._tags.get(tag_id)
+    def _existing(self, viewer: Viewer, tag_id: UUID) -> CountedTag:
+        tag = self._tags.get(viewer, tag_id)
         if tag is None:
             raise NotFoundError(f"There is no tag {tag_id}.")
         return tag

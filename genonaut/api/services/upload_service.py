@@ -1,6 +1,7 @@
 """Uploaded files become items, each by itself, in the way of an import."""
 
 from collections.abc import Sequence
+from typing import get_args
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
@@ -10,8 +11,10 @@ from genonaut.api.entities import Uploaded
 from genonaut.api.http.multipart import SentFile
 from genonaut.api.repositories.content_repository import ContentRepository
 from genonaut.api.repositories.user_repository import UserRepository
+from genonaut.api.services.ownership import require_owner
+from genonaut.content.viewer import EVERYTHING, Viewer
 from genonaut.db.failures import explain
-from genonaut.db.schema import AUTO, REGULAR
+from genonaut.db.schema import AUTO, REGULAR, Visibility
 from genonaut.db.session import Database
 from genonaut.errors import InvalidRequestError, NotFoundError, StorageFullError
 from genonaut.ingest.loader import load_batch
@@ -21,28 +24,43 @@ from genonaut.ingest.rows import DEFAULT_CREATOR, Defaults, ImportRow
 from genonaut.ingest.taking import DiskFullReject, Manner
 from genonaut.library.roots import Library
 from genonaut.library.store import Store
+from genonaut.people.identity import Identity
 
 Taken = Sequence[ImportRow | Reject]
 
 
-def defaults_for(database: Database, fields: dict[str, str]) -> Defaults:
-    """The creator and the source that a form names.
+def defaults_for(database: Database, fields: dict[str, str], identity: Identity) -> Defaults:
+    """The creator, the source and the visibility that a form names.
 
     Raises:
-        InvalidRequestError: there is no such source.
+        InvalidRequestError: there is no such source, or no such visibility.
         NotFoundError: there is no such user.
+        ForbiddenError: a member names another user.
     """
     source = fields.get("source", "").strip() or REGULAR
     if source not in {REGULAR, AUTO}:
         raise InvalidRequestError("`source` is wrong: it is `regular` or `auto`.")
+    visibility = _visibility(fields.get("visibility", "").strip())
     wanted = fields.get("creator", "").strip()
-    if wanted in {"", DEFAULT_CREATOR}:
-        return Defaults(source=source)
+    own = identity.username or DEFAULT_CREATOR
+    if wanted in {"", own}:
+        return Defaults(own, source, visibility)
     with database.transaction() as session:
         user = None if "\0" in wanted else UserRepository(session).find(wanted)
         if user is None:
             raise NotFoundError("There is no such `creator`: use a user's name or id.")
-        return Defaults(user.username, source)
+        require_owner(identity, [user.id], "add files for another user")
+        return Defaults(user.username, source, visibility)
+
+
+def _visibility(written: str) -> Visibility | None:
+    if not written:
+        return None
+    for known in get_args(Visibility):
+        if written == known:
+            found: Visibility = known
+            return found
+    raise InvalidRequestError("`visibility` is wrong: it is `public` or `private`.")
 
 
 def take_files(
@@ -63,7 +81,7 @@ def take_files(
 
 
 def add_items(
-    database: Database, library: Library, files: Sequence[SentFile], rows: Taken
+    viewer: Viewer, database: Database, library: Library, files: Sequence[SentFile], rows: Taken
 ) -> list[Uploaded]:
     """The items, each committed by itself.
 
@@ -73,7 +91,7 @@ def add_items(
     try:
         with database.engine.connect() as connection:
             return [
-                _added(connection, library, file.name, row)
+                _added(viewer, connection, library, file.name, row)
                 for file, row in zip(files, rows, strict=True)
             ]
     except DBAPIError as error:
@@ -81,17 +99,20 @@ def add_items(
 
 
 def _added(
-    connection: Connection, library: Library, name: str, row: ImportRow | Reject
+    viewer: Viewer, connection: Connection, library: Library, name: str, row: ImportRow | Reject
 ) -> Uploaded:
     if isinstance(row, Reject):
         return Uploaded(name, "rejected", reason=row.reason)
     loaded = load_batch(connection, [row], library)
     with Session(connection) as session:
-        found = ContentRepository(session).find_imported(row.source, row.import_key)
+        found = ContentRepository(session).find_imported(
+            EVERYTHING, row.source, row.import_key, row.creator
+        )
         session.rollback()
     if found is None:
         return Uploaded(name, "rejected", reason="deleted meanwhile: send it again")
-    return Uploaded(name, "added" if loaded.items else "already_there", found)
+    shown = found if viewer.may_see(found.visibility, found.creator_id) else None
+    return Uploaded(name, "added" if loaded.items else "already_there", shown)
 
 
 def _too_large(file: SentFile) -> Reject:

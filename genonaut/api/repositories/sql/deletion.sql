@@ -1,11 +1,11 @@
 -- Deletions that can be undone.
 
 -- name: delete
--- Delete a user's item and keep it. One statement, so one snapshot: the tags are read as they were
+-- Delete a user's item, or any, and keep it. One statement, so one snapshot: the tags are read as they were
 -- before they went with the item.
 WITH gone AS (
     DELETE FROM content_items_all
-    WHERE id = :item_id AND creator_id = :user_id
+    WHERE id = :item_id AND (creator_id = :user_id OR :any_item)
     RETURNING *
 )
 INSERT INTO deleted_items (id, deleted_by, item, tag_ids)
@@ -38,7 +38,9 @@ WITH taken AS (
     -- Every column. (A generated one could not be inserted; there is none.)
     INSERT INTO content_items_all
     SELECT was.*
-    FROM taken, jsonb_populate_record(NULL::content_items_all, taken.item) AS was
+    FROM taken, jsonb_populate_record(
+        NULL::content_items_all, jsonb_build_object('names_file', true) || taken.item
+    ) AS was
     ON CONFLICT DO NOTHING
     RETURNING id, source_type
 ), tagged AS (
