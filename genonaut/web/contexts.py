@@ -34,7 +34,8 @@ class Link:
 class Viewer:
     """Who is viewing, and as whom they could; `can_choose` follows `gallery.viewing-as`.
 
-    Without a `user_id` the viewer is anonymous. `back` is the page to return to after choosing.
+    Without a `user_id` the viewer is anonymous. `back` is the page to return to after choosing;
+    `sign_in` where visitors sign in, who then return.
     """
 
     can_choose: bool
@@ -42,6 +43,10 @@ class Viewer:
     name: str | None
     choices: tuple[Choice, ...] = ()
     back: str = "/gallery"
+    sign_in: str | None = None
+    can_add: bool = True
+    can_sign_out: bool = False
+    is_admin: bool = False
 
 
 ANONYMOUS = Viewer(can_choose=False, user_id=None, name=None)
@@ -77,6 +82,7 @@ class Card:
     source_type: SourceType
     prompt: str
     created_at: datetime
+    is_private: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +203,7 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class ItemContext:
-    """An item's own page: the viewer."""
+    """An item's own page: the viewer, who may change who sees it (`can_hide`)."""
 
     template: ClassVar[str] = "item.html"
 
@@ -211,7 +217,8 @@ class ItemContext:
     tags: tuple[Link, ...]
     files: tuple[Link, ...]
     kept: tuple[tuple[str, str], ...]
-    is_own: bool
+    can_delete: bool
+    can_hide: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,13 @@ from typing import Any, Final, Literal
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
+from genonaut.api.http.access import OPERATOR
+from genonaut.api.http.guarded_routes import GuardedRoute
 from genonaut.web import security
 from genonaut.web.assets import TYPES
 from genonaut.web.page_route import web
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=GuardedRoute)
 
 POLICY: Final = (
     # Swagger UI writes styles into its page, and its icons are data.
@@ -39,14 +41,14 @@ _HTML: Final = """<!doctype html>
 """
 
 
-@router.get("/openapi.json")
+@router.get("/openapi.json", dependencies=[OPERATOR])
 async def openapi(request: Request) -> dict[str, Any]:
     """The API's description, for programs."""
     described: dict[str, Any] = request.app.openapi()
     return described
 
 
-@router.get("/docs")
+@router.get("/docs", dependencies=[OPERATOR])
 async def docs(request: Request) -> Response:
     """The same for people."""
     assets = web(request).assets
@@ -54,7 +56,7 @@ async def docs(request: Request) -> Response:
     return HTMLResponse(html, headers=security.PAGE | {"Content-Security-Policy": POLICY})
 
 
-@router.get("/docs/{name}")
+@router.get("/docs/{name}", dependencies=[OPERATOR])
 def asset(name: Asset) -> Response:
     """A part of Swagger UI."""
     media_type = TYPES[name.rpartition(".")[2]]

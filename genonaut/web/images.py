@@ -30,6 +30,15 @@ class ShownFile(NamedTuple):
 
     image: ImageFile
     version: str
+    is_shared: bool = False
+
+    @property
+    def tag(self) -> str | None:
+        """The ETag of a file that items of several users may have: it follows from the bytes.
+
+        When they were written would say that another user had brought the same before.
+        """
+        return f'"{self.version}-{self.image.about.st_size:x}"' if self.is_shared else None
 
 
 class Pictures:
@@ -43,14 +52,19 @@ class Pictures:
         self, item: Item, which: Which, width: int, demand: ThumbnailDemand
     ) -> ShownFile | None:
         """The file of an item: its image or thumbnail, or the other one if that is missing."""
-        served = self._served.get(item.content_data)
+        served = self._kept(item)
         if served is None:
             return _shown(self._open_listed(item, which))
         if which == "thumb" and (small := self._thumbnail(served, width, demand)):
-            return ShownFile(small, served.version)
+            return ShownFile(small, served.version, is_shared=True)
         found = served.open()
         is_same = found and which == "full" and found.about.st_size == served.bytes
-        return ShownFile(found, served.version) if found and is_same else _shown(found)
+        if found is None or not is_same:
+            return _shown(found)
+        return ShownFile(found, served.version, is_shared=served.is_copy)
+
+    def _kept(self, item: Item) -> ServedFile | None:
+        return self._served.get(item.content_data) if item.names_file else None
 
     def _thumbnail(
         self, served: ServedFile, width: int, demand: ThumbnailDemand
@@ -62,7 +76,7 @@ class Pictures:
 
     def page_picture(self, item: Item) -> PagePicture:
         """The item's picture, as pages show it."""
-        if served := self._served.get(item.content_data):
+        if served := self._kept(item):
             return _kept_picture(item, served)
         if found := self._open_listed(item, "full"):
             found.file.close()
@@ -73,7 +87,7 @@ class Pictures:
 
     def _open_listed(self, item: Item, which: Which) -> ImageFile | None:
         """A file that was never taken in, by its path below the folder of the settings."""
-        names = [item.content_data, item.path_thumb]
+        names = [item.content_data, item.path_thumb] if item.names_file else []
         for name in reversed(names) if which == "thumb" else names:
             folder = self._library.images
             if name and folder and (found := open_below(folder, name)):

@@ -10,16 +10,18 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.responses import FileResponse, JSONResponse
 from starlette.datastructures import Headers
 from starlette.staticfiles import NotModifiedResponse
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from genonaut.api.entities import Item
+from genonaut.api.http.access import PUBLIC, VISITOR
 from genonaut.api.http.dependencies import ContentServiceDep, SessionDep
+from genonaut.api.http.viewer import ViewerDep
 from genonaut.api.schemas.values import Id
+from genonaut.db.schema import PRIVATE
 from genonaut.errors import NotFoundError
 from genonaut.ingest.programs.originals import workflow
 from genonaut.ingest.taking import read_picture
 from genonaut.library.demand import ThumbnailDemand
-from genonaut.library.files import ImageFile
 from genonaut.library.thumbnails import WIDTHS
 from genonaut.pictures import draw
 from genonaut.web import security
@@ -31,7 +33,7 @@ from genonaut.web.images import (
     drawing_version,
     pictures_of,
 )
-from genonaut.web.page_route import PageRoute, web
+from genonaut.web.page_route import MediaRoute, web
 
 
 class OpenFileResponse(FileResponse):
@@ -41,12 +43,14 @@ class OpenFileResponse(FileResponse):
     """
 
     def __init__(
-        self, image: ImageFile, headers: Mapping[str, str], download: str | None = None
+        self, shown: ShownFile, headers: Mapping[str, str], download: str | None = None
     ) -> None:
+        image = shown.image
+        self._is_undated = shown.tag is not None
         super().__init__(
             f"/proc/self/fd/{image.file.fileno()}",
             media_type=image.media_type,
-            headers=headers,
+            headers={**headers, "ETag": shown.tag} if shown.tag else headers,
             stat_result=image.about,
             filename=download,
         )
@@ -58,10 +62,22 @@ class OpenFileResponse(FileResponse):
             if self.headers["etag"] in {tag.strip().removeprefix("W/") for tag in known.split(",")}:
                 await NotModifiedResponse(self.headers)(scope, receive, send)
             else:
-                await super().__call__(scope, receive, send)
+                await super().__call__(scope, receive, _undated(send) if self._is_undated else send)
 
 
-router = APIRouter(prefix="/gallery", route_class=PageRoute, include_in_schema=False)
+def _undated(send: Send) -> Send:
+    """Leaves `Last-Modified` out of a response: it would tell when another user sent the file."""
+
+    async def send_on(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            kept = [one for one in message["headers"] if one[0] != b"last-modified"]
+            message = {**message, "headers": kept}
+        await send(message)
+
+    return send_on
+
+
+router = APIRouter(prefix="/gallery", route_class=MediaRoute, include_in_schema=False)
 
 ItemId = Annotated[Id, Path()]
 Width = Annotated[int, Query(ge=1, le=10_000)]
@@ -89,15 +105,19 @@ class ShownItem:
 
 
 def get_shown_item(
-    request: Request, session: SessionDep, content: ContentServiceDep, item_id: ItemId
+    request: Request,
+    session: SessionDep,
+    content: ContentServiceDep,
+    viewer: ViewerDep,
+    item_id: ItemId,
 ) -> ShownItem:
     """The item, read in the request's transaction."""
-    item = content.get_item(item_id)
+    item = content.get_item(viewer, item_id)
     kept = web(request)
     return ShownItem(item, pictures_of(session, kept.library, [item]), kept.demand)
 
 
-@router.get("/static/{version}/{name}")
+@router.get("/static/{version}/{name}", dependencies=[PUBLIC])
 async def static(request: Request, version: str, name: str) -> Response:
     """A script or a style."""
     response = web(request).assets.response(version, name)
@@ -106,12 +126,16 @@ async def static(request: Request, version: str, name: str) -> Response:
     return response
 
 
-@router.get("/pictures/{item_id}.svg")
-def picture(request: Request, content: ContentServiceDep, item_id: ItemId, v: str = "") -> Response:
+@router.get("/pictures/{item_id}.svg", dependencies=[VISITOR])
+def picture(
+    request: Request, content: ContentServiceDep, viewer: ViewerDep, item_id: ItemId, v: str = ""
+) -> Response:
     """The drawing of an item, whether it has a file or not."""
-    prompt = content.get_item(item_id).prompt
+    item = content.get_item(viewer, item_id)
+    prompt = item.prompt
     compressed = "gzip" in request.headers.get("accept-encoding", "")
-    more = {"Cache-Control": _cache(v == drawing_version(prompt)), "Vary": "Accept-Encoding"}
+    more = _cache(item, is_current=v == drawing_version(prompt))
+    more["Vary"] = f"{more['Vary']}, Accept-Encoding"
     if compressed:
         more["Content-Encoding"] = "gzip"
     drawing = compressed_drawing(item_id, prompt)
@@ -122,16 +146,16 @@ def picture(request: Request, content: ContentServiceDep, item_id: ItemId, v: st
     )
 
 
-@router.get("/files/{item_id}/download")
+@router.get("/files/{item_id}/download", dependencies=[VISITOR])
 def download(shown: Annotated[ShownItem, Depends(get_shown_item)]) -> Response:
     """The file of an item as it is, to be saved."""
-    found = shown.open("full").image
-    more = {"Cache-Control": security.ASK_AGAIN}
-    name = download_name(shown.item, found.media_type)
+    found = shown.open("full")
+    more = _cache(shown.item)
+    name = download_name(shown.item, found.image.media_type)
     return OpenFileResponse(found, security.PICTURE | more, name)
 
 
-@router.get("/items/{item_id}/workflow.json")
+@router.get("/items/{item_id}/workflow.json", dependencies=[VISITOR])
 def workflow_of(shown: Annotated[ShownItem, Depends(get_shown_item)]) -> Response:
     """The ComfyUI workflow in an item's file, to be saved and opened there."""
     with shown.open("full").image.file as file:
@@ -139,11 +163,11 @@ def workflow_of(shown: Annotated[ShownItem, Depends(get_shown_item)]) -> Respons
     if found is None:
         raise NotFoundError(f"The file of item {shown.item.id} has no workflow.")
     saved = {"Content-Disposition": f'attachment; filename="workflow-{shown.item.id}.json"'}
-    more = saved | {"Cache-Control": security.ASK_AGAIN}
+    more = saved | _cache(shown.item)
     return JSONResponse(found, headers=security.PICTURE | more)
 
 
-@router.get("/files/{item_id}/{which}")
+@router.get("/files/{item_id}/{which}", dependencies=[VISITOR])
 def file(
     shown: Annotated[ShownItem, Depends(get_shown_item)],
     which: Which,
@@ -152,8 +176,8 @@ def file(
 ) -> Response:
     """The file of an item, or a thumbnail that is at least so wide, if there is one."""
     found = shown.open(which, w)
-    more = {"Cache-Control": _cache(v == found.version)}
-    return OpenFileResponse(found.image, security.PICTURE | more)
+    more = _cache(shown.item, is_current=v == found.version)
+    return OpenFileResponse(found, security.PICTURE | more)
 
 
 @lru_cache(maxsize=2048)
@@ -162,5 +186,13 @@ def compressed_drawing(item_id: int, prompt: str) -> bytes:
     return gzip.compress(draw(item_id, prompt).encode(), 6, mtime=0)
 
 
-def _cache(is_current: bool) -> str:
-    return security.FOR_EVER if is_current else security.ASK_AGAIN
+def _cache(item: Item, *, is_current: bool = False) -> dict[str, str]:
+    """Who may keep what belongs to an item, and for how long.
+
+    A public one may become private: so only the browser that was shown it keeps it, and no cache
+    between that others use. What is private is kept nowhere.
+    """
+    if item.visibility == PRIVATE:
+        return {"Cache-Control": security.NOT_KEPT, "Vary": security.BY_VIEWER}
+    kept = security.OWN_FOR_EVER if is_current else security.ASK_AGAIN
+    return {"Cache-Control": kept, "Vary": security.BY_VIEWER}

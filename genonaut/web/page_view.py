@@ -12,17 +12,20 @@ from starlette.datastructures import QueryParams
 
 from genonaut.api.entities import Item
 from genonaut.api.http.dependencies import SessionDep, SnapshotDep
+from genonaut.api.http.identities import IdentityDep
+from genonaut.api.http.viewer import ViewerDep, can_choose_viewer
 from genonaut.api.repositories.growth_repository import GrowthRepository
 from genonaut.api.services.content_service import ContentService
 from genonaut.api.services.deletion_service import DeletionService
 from genonaut.api.services.gallery_service import GalleryService
 from genonaut.api.services.tag_service import TagService
 from genonaut.api.services.user_service import UserService
-from genonaut.web.contexts import ANONYMOUS, Context, Viewer
+from genonaut.content.viewer import Viewer as Eyes
+from genonaut.web.contexts import Context, Viewer
 from genonaut.web.images import Pictures, pictures_of
 from genonaut.web.page_route import Web, web
 from genonaut.web.state import GalleryState, read_state
-from genonaut.web.viewer import ViewerDep, can_choose_viewer, viewer_among
+from genonaut.web.viewer import ChosenDep, viewer_among, viewer_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +45,15 @@ class PageServices:
 class PageView:
     """What a page is made from: the services, the parameters and the state in its URL, the viewer.
 
-    `state` is read from `parameters`, which have more: what was just done to an item.
+    `eyes` are those for which it is made; `viewer` says who that is. `state` is read from
+    `parameters`, which have more: what was just done to an item.
     """
 
     services: PageServices
     parameters: QueryParams
     state: GalleryState
     viewer: Viewer
+    eyes: Eyes
     web: Web
 
     def render(self, context: Context, status: int = 200) -> Response:
@@ -60,15 +65,21 @@ class PageView:
         return replace(self, state=replace(self.state, creator=str(user_id)))
 
 
-def get_view(request: Request, session: SnapshotDep, chosen: ViewerDep) -> PageView:
+def get_view(
+    request: Request,
+    session: SnapshotDep,
+    eyes: ViewerDep,
+    chosen: ChosenDep,
+    identity: IdentityDep,
+) -> PageView:
     """The view for a request, on a snapshot."""
     services = _services(request, session)
     state = read_state(request.query_params)
-    viewer = ANONYMOUS
+    viewer = viewer_of(request, identity)
     if can_choose_viewer(request.app.state.settings):
         back = state.url(request.url.path)
-        viewer = viewer_among(services.users, services.growth, chosen, back)
-    return PageView(services, request.query_params, state, viewer, web(request))
+        viewer = viewer_among(services.users, services.growth, eyes, chosen, back)
+    return PageView(services, request.query_params, state, viewer, eyes, web(request))
 
 
 def _services(request: Request, session: Session) -> PageServices:

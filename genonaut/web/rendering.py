@@ -10,6 +10,7 @@ from genonaut.web import security
 from genonaut.web.assets import Assets
 from genonaut.web.contexts import Context
 from genonaut.web.frames import frame, sizes
+from genonaut.web.people.contexts import PeopleContext
 
 _UNITS = (
     ("year", 31_557_600),
@@ -66,11 +67,11 @@ class Renderer:
     def __init__(self, assets: Assets, *, read_only: bool = False) -> None:
         self._environment = environment(assets, read_only=read_only)
 
-    def html(self, context: Context) -> str:
+    def html(self, context: Context | PeopleContext) -> str:
         """The page."""
         values = {field.name: getattr(context, field.name) for field in fields(context)}
         return self._environment.get_template(context.template).render(values)
 
-    def response(self, context: Context, status: int = 200) -> HTMLResponse:
+    def response(self, context: Context | PeopleContext, status: int = 200) -> HTMLResponse:
         """The page, with the headers that all pages have."""
         return HTMLResponse(self.html(context), status, security.PAGE)

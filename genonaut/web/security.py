@@ -21,6 +21,11 @@ PAGE_POLICY: Final = (
 # nothing.
 PICTURE_POLICY: Final = "default-src 'none'; frame-ancestors 'none'; sandbox"
 
+NOT_KEPT: Final = "private, no-store"
+FOR_EVER: Final = "public, max-age=31536000, immutable"
+OWN_FOR_EVER: Final = "private, max-age=31536000, immutable"
+ASK_AGAIN: Final = "private, no-cache"
+BY_VIEWER: Final = "Cookie, Authorization"
 # Other sites may use none of this. (`X-Content-Type-Options` is on every response of the API.)
 _OURS: Final = {
     # Not `no-referrer`: the browser would then not say where a form was sent from.
@@ -32,11 +37,10 @@ PAGE: Final = _OURS | {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     # A visitor who comes back sees the current page, and no cache keeps it for others.
-    "Cache-Control": "private, no-store",
+    "Cache-Control": NOT_KEPT,
+    "Vary": BY_VIEWER,
 }
 PICTURE: Final = _OURS | {"Content-Security-Policy": PICTURE_POLICY}
-FOR_EVER: Final = "public, max-age=31536000, immutable"
-ASK_AGAIN: Final = "private, no-cache"
 _OUR_PAGES: Final = re.compile(
     r"/gallery(?:/stats|/upload|/items/[0-9]{1,18}|/creators/[0-9a-f-]{36})?"
 )

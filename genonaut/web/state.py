@@ -18,7 +18,7 @@ from genonaut.api.gallery.query import (
     SwitchName,
     TagMatch,
 )
-from genonaut.api.schemas.values import as_uuid
+from genonaut.content.ids import as_uuid
 from genonaut.content.tag_names import folded
 
 GALLERY = "/gallery"

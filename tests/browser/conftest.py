@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
 
+from genonaut.api.http.viewer import COOKIE
 from genonaut.config import Settings
 from genonaut.db.session import Database
-from genonaut.web.viewer import COOKIE
 from tests.support.api import OpenApi
 from tests.support.chromium import ARGUMENTS, CHROMIUM, MISSING
 from tests.support.site import USERS, Site, fill

@@ -8,7 +8,8 @@ from tests.browser.conftest import OpenPage, Troubles
 PATHS = ["/gallery", "/gallery?view=list", "/gallery/stats", "/gallery/items/0"]
 SMALL_TARGETS = """(least) => [...document.querySelectorAll(
     "a, button, select, input:not([type=hidden]), summary")]
-  .map((one) => one.closest("label.switch, label.tag, .choices label, .card, .row") ?? one)
+  .map((one) => one.closest(
+    "label.switch, label.tag, .choices label, .seek__check, .card, .row") ?? one)
   .filter((element) => element.checkVisibility({ visibilityProperty: true }))
   .filter((element) => !element.closest("p, figcaption, .skip"))
   .map((element) => [element.getBoundingClientRect(), element.outerHTML.slice(0, 120)])

@@ -6,5 +6,6 @@ import "./keys.js";
 import "./copy.js";
 import "./viewer.js";
 import "./upload.js";
+import "./people.js";
 
 document.documentElement.dataset.script = "";

@@ -69,6 +69,7 @@ function send(file, shown, pause = 1000, until = null) {
   const body = new FormData();
   body.append("creator", form.elements.creator.value);
   body.append("source", form.elements.source.value);
+  body.append("visibility", form.elements.visibility.value);
   body.append("files", file);
   const request = new XMLHttpRequest();
   request.responseType = "json";

@@ -18,8 +18,10 @@ from genonaut.web.contexts import (
 )
 from genonaut.web.page_view import PageView
 from genonaut.web.rendering import plural
-from genonaut.web.state import DENSITIES, END, SIZES, SORTS, SWITCHES, VIEWS, GalleryState
+from genonaut.web.returning import sign_in_path
+from genonaut.web.state import DENSITIES, END, GALLERY, SIZES, SORTS, SWITCHES, VIEWS, GalleryState
 from genonaut.web.views.parts import cards_of, notice_of, tag_links
+from genonaut.web.views.upload import UPLOAD
 
 COUNTS: Final = "/api/v1/content/stats/unified"
 TAGS_TO_CHOOSE_FROM: Final = 14
@@ -29,16 +31,16 @@ def gallery_context(view: PageView) -> GalleryContext:
     """Everything on the page, of one moment."""
     state, viewer = view.state, view.viewer
     name = _creator_name(view)
-    page = view.services.gallery.page(state.query(viewer.user_id))
+    page = view.services.gallery.page(view.eyes, state.query(viewer.user_id))
     return GalleryContext(
         title=f"{name}: {_results(page.pagination)}" if name else _results(page.pagination),
         viewer=viewer,
         state=state,
         summary=_summary(page.pagination),
         counts=page.stats,
-        counts_url=f"{COUNTS}?user_id={viewer.user_id}" if viewer.user_id else COUNTS,
+        counts_url=_counts_url(view),
         switches=_switches(state, viewer),
-        tags=tag_links(view.services.tags, state.tags, TAGS_TO_CHOOSE_FROM),
+        tags=tag_links(view, state.tags, TAGS_TO_CHOOSE_FROM),
         matches=_choices({"all": "all of them", "any": "any of them"}, state.match),
         sorts=_choices({name: label for name, (label, *_) in SORTS.items()}, state.sort),
         sizes=_choices({str(size): str(size) for size in SIZES}, str(state.size)),
@@ -50,10 +52,17 @@ def gallery_context(view: PageView) -> GalleryContext:
         creator=CreatorHead(name, page.creator_counts) if name else None,
         chips=_chips(state, name),
         cards=cards_of(view, page.items),
-        empty=None if page.items else _empty(page.pagination, state, viewer),
+        empty=None if page.items else _empty(page.pagination, view),
         pages=_pages(page.pagination, state),
         notice=notice_of(view),
     )
+
+
+def _counts_url(view: PageView) -> str:
+    """Where newer counts are for the same eyes: below the pages, if these do not see all."""
+    where = COUNTS if view.eyes.sees_all else f"{GALLERY}{COUNTS}"
+    user_id = view.viewer.user_id
+    return f"{where}?user_id={user_id}" if user_id else where
 
 
 def _creator_name(view: PageView) -> str:
@@ -128,8 +137,9 @@ def _pages(pagination: Pagination, state: GalleryState) -> Pages:
     )
 
 
-def _empty(pagination: Pagination, state: GalleryState, viewer: Viewer) -> Empty:
+def _empty(pagination: Pagination, view: PageView) -> Empty:
     """Why there are no items, in terms of what the visitor can change."""
+    state, viewer = view.state, view.viewer
     if pagination.total_count:
         return Empty("That page does not exist.", (Link("To the first page", state.but().url()),))
     ways = [
@@ -140,8 +150,15 @@ def _empty(pagination: Pagination, state: GalleryState, viewer: Viewer) -> Empty
         *([Link("All four sources", state.but(off=frozenset()).url())] if state.off else []),
     ]
     if not ways:
-        return Empty("The gallery has no items yet. Add some with `genonaut import FOLDER`.", ())
+        why = "The gallery has no items yet. Add some with `genonaut import FOLDER`."
+        return Empty(why, () if view.web.read_only else _to_add(viewer))
     return Empty(_reason(state, viewer), tuple(ways))
+
+
+def _to_add(viewer: Viewer) -> tuple[Link, ...]:
+    if viewer.sign_in:
+        return (Link("Sign in to add pictures", sign_in_path(UPLOAD)),)
+    return (Link("Upload pictures", UPLOAD),) if viewer.can_add else ()
 
 
 def _is_made_with(state: GalleryState) -> bool:

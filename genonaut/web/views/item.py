@@ -17,13 +17,13 @@ _WITH_WORKFLOW: Final = "ComfyUI"
 
 def item_context(view: PageView, item: Item) -> ItemContext:
     """Everything on the page."""
-    user_id = view.viewer.user_id
-    beside = view.services.gallery.neighbours(_query(view), item)
+    viewer = view.viewer
+    beside = view.services.gallery.neighbours(view.eyes, _query(view), item)
     pictures = view.services.pictures([item, *_items(beside)])
     card = card_of(view, item, pictures.page_picture(item))
     return ItemContext(
         title=item.title,
-        viewer=view.viewer,
+        viewer=viewer,
         card=card,
         ways=_ways(view, beside, pictures),
         negative_prompt=negative_prompt(item),
@@ -34,7 +34,8 @@ def item_context(view: PageView, item: Item) -> ItemContext:
         ),
         files=tuple(_files(item, card)),
         kept=tuple(view.state.parameters()),
-        is_own=user_id is not None and item.creator_id == user_id,
+        can_delete=viewer.is_admin or item.creator_id == viewer.user_id,
+        can_hide=view.eyes.sees_all or item.creator_id == view.eyes.user_id,
     )
 
 
@@ -45,7 +46,8 @@ def gone_context(view: PageView, item_id: int) -> GoneContext:
         NotFoundError: the address does not say where it was.
     """
     try:
-        beside = view.services.gallery.neighbours(_query(view), view.parameters.get(PLACE, ""))
+        place = view.parameters.get(PLACE, "")
+        beside = view.services.gallery.neighbours(view.eyes, _query(view), place)
     except InvalidCursorError as error:
         raise NotFoundError(f"There is no item {item_id}.") from error
     pictures = view.services.pictures(_items(beside))

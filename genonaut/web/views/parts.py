@@ -6,7 +6,7 @@ from uuid import UUID
 
 from genonaut.api.entities import Item
 from genonaut.api.gallery.pagination import write_place
-from genonaut.api.services.tag_service import TagService
+from genonaut.db.schema import PRIVATE
 from genonaut.web.contexts import Card, Notice, PagePicture, TagLink
 from genonaut.web.page_view import PageView
 from genonaut.web.state import GalleryState, read_number
@@ -36,6 +36,7 @@ def card_of(view: PageView, item: Item, picture: PagePicture) -> Card:
         source_type=item.source_type,
         prompt=item.prompt,
         created_at=item.created_at,
+        is_private=item.visibility == PRIVATE,
     )
 
 
@@ -45,9 +46,9 @@ def item_url(view: PageView, item: Item) -> str:
     return view.state.url(f"/gallery/items/{item.id}", more=[(PLACE, place)])
 
 
-def tag_links(tags: TagService, chosen: Collection[str], number: int) -> tuple[TagLink, ...]:
+def tag_links(view: PageView, chosen: Collection[str], number: int) -> tuple[TagLink, ...]:
     """The chosen tags, and then others of the `number` tags with most items."""
-    counted = tags.page(number, None, None, "count").entries
+    counted = view.services.tags.page(view.eyes, number, None, None, "count").entries
     common = {tag_value(tag.name, tag.id): tag for tag in counted}
     rare = [TagLink(value, value, None, True, "") for value in chosen if value not in common]
     found = [

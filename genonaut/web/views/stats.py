@@ -19,12 +19,12 @@ def stats_context(view: PageView) -> StatsContext:
     return StatsContext(
         title="Growth and verification",
         viewer=view.viewer,
-        counts=view.services.content.counts(view.viewer.user_id),
-        chart=draw_chart(growth.totals()),
+        counts=view.services.content.counts(view.eyes, view.viewer.user_id),
+        chart=draw_chart(growth.totals(view.eyes)),
         refreshes=refreshes,
         proof=next((refresh for refresh in refreshes if refresh.outcome != "failed"), None),
-        bars=tuple(_bars(growth.largest_creators())),
-        tags=tag_links(view.services.tags, (), TAGS_SHOWN),
+        bars=tuple(_bars(growth.largest_creators(view.eyes))),
+        tags=tag_links(view, (), TAGS_SHOWN),
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from genonaut.api.entities import Uploaded
 from genonaut.api.http.multipart import UploadLimits
 from genonaut.ingest.rows import DEFAULT_CREATOR
-from genonaut.web.contexts import ANONYMOUS, UploadContext, UploadedFile, Viewer
+from genonaut.web.contexts import UploadContext, UploadedFile, Viewer
 from genonaut.web.state import GALLERY
 
 UPLOAD = f"{GALLERY}/upload"
@@ -13,16 +13,13 @@ _WORDS = {"added": "added", "already_there": "already there", "rejected": "rejec
 
 
 def upload_context(
-    limits: UploadLimits,
-    viewer: Viewer = ANONYMOUS,
-    results: Sequence[Uploaded] = (),
-    creator: str = "",
+    limits: UploadLimits, viewer: Viewer, results: Sequence[Uploaded] = ()
 ) -> UploadContext:
     """The form, and what became of files that it sent."""
     return UploadContext(
         title="Upload pictures",
         viewer=viewer,
-        creator=viewer.name or creator,
+        creator=viewer.name or "",
         default_creator=DEFAULT_CREATOR,
         most_files=limits.files,
         most_in_a_file=f"{limits.file_bytes >> 20} MiB",

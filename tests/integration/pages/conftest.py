@@ -50,7 +50,7 @@ def site(client: httpx.Client, database: Database) -> Site:
 def item_id(site: Site) -> int:
     """An item of ada's, with tags."""
     return site.number(
-        "SELECT min(content_id) FROM content_tags JOIN content_items_all ON id = content_id "
-        "WHERE creator_id = :id",
+        "SELECT min(content_id) FROM content_tags JOIN content_items_all AS item "
+        "ON item.id = content_id WHERE item.creator_id = :id",
         id=USERS["ada"],
     )

@@ -18,7 +18,7 @@ def test_a_drawing(client: httpx.Client, item_id: int) -> None:
     answer = client.get(address)
     assert answer.headers["content-type"] == "image/svg+xml"
     assert answer.headers["content-security-policy"].endswith("sandbox")
-    assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert answer.headers["cache-control"] == "private, max-age=31536000, immutable"
     assert answer.headers["content-encoding"] == "gzip"
     plain = client.get(address, headers={"Accept-Encoding": "identity"})
     assert "content-encoding" not in plain.headers
@@ -44,7 +44,7 @@ def test_a_file(client: httpx.Client, database: Database, images: Path, item_id:
     assert answer.content == PNG + b"full"
     assert answer.headers["content-type"] == "image/png"
     assert answer.headers["content-security-policy"].endswith("sandbox")
-    assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert answer.headers["cache-control"] == "private, max-age=31536000, immutable"
     assert answer.headers.get_list("x-content-type-options") == ["nosniff"]
     assert client.get(f"/gallery/files/{item_id}/thumb").content == PNG + b"thumb"
 

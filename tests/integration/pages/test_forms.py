@@ -45,7 +45,9 @@ def test_the_form_leads_to_a_clean_address(client: httpx.Client) -> None:
         [("Origin", "http://localhost"), ("Origin", "http://localhost"), ("Host", "localhost")],
     ],
 )
-@pytest.mark.parametrize("path", ["viewer", "items/{id}/delete", "items/{id}/undo"])
+@pytest.mark.parametrize(
+    "path", ["viewer", "items/{id}/delete", "items/{id}/undo", "items/{id}/visibility"]
+)
 def test_forms_of_strangers_change_nothing(
     client: httpx.Client, site: Site, item_id: int, headers: Any, path: str
 ) -> None:

@@ -1,0 +1,1 @@
+"""The pages about people: signing in, users' own accounts, and what administrators manage."""
