@@ -13,13 +13,14 @@ from genonaut.archive.values import ItemLine, NamedLine
 from genonaut.db.driver import copy_rows
 from genonaut.db.named_sql import named_sql
 from genonaut.errors import ConflictError
+from genonaut.ingest.imports import record_items
 from genonaut.ingest.loader import Done, add_tags, hold_creators, tried_again
 
 _SQL = named_sql(__package__, "restore.sql")
 _COPY_NAMES = "COPY restore_names (id, name, created_at, line) FROM STDIN"
 _COPY_ITEMS = (
     "COPY import_batch (id, source_type, title, content_type, content_data, path_thumb, prompt, "
-    "username, created_at, updated_at, quality_score, tags, line, other_key) FROM STDIN"
+    "username, created_at, updated_at, quality_score, visibility, tags, line, other_key) FROM STDIN"
 )
 # So many are drawn one by one, which no other transaction can undo; a larger gap is jumped.
 _MOST_DRAWN: Final = 1_000_000
@@ -72,11 +73,16 @@ def load_tags(connection: Connection, lines: Sequence[Line[NamedLine]]) -> int:
     return _again(connection, lambda: _load_names(connection, lines, "tags"))
 
 
-def load_items(connection: Connection, lines: Sequence[Line[ItemLine]]) -> Loaded:
-    """Add the items that are not there, with their tags; their files have to be kept already."""
+def load_items(
+    connection: Connection, lines: Sequence[Line[ItemLine]], import_id: int | None = None
+) -> Loaded:
+    """Add the items that are not there, with their tags; their files have to be kept already.
+
+    They become items of an import, if it is given.
+    """
     if not lines:
         return Loaded(0, 0)
-    return _again(connection, lambda: _load_items(connection, lines))
+    return _again(connection, lambda: _load_items(connection, lines, import_id))
 
 
 def _again(connection: Connection, load: Callable[[], Done]) -> Done:
@@ -92,7 +98,9 @@ def _load_names(connection: Connection, lines: Sequence[Line[NamedLine]], table:
     return added + connection.execute(_SQL[f"add_other_{table}"]).rowcount
 
 
-def _load_items(connection: Connection, lines: Sequence[Line[ItemLine]]) -> Loaded:
+def _load_items(
+    connection: Connection, lines: Sequence[Line[ItemLine]], import_id: int | None
+) -> Loaded:
     connection.execute(_SQL["stage"])
     once = {line.made.id: line for line in reversed(lines)}
     copy_rows(connection, _COPY_ITEMS, map(_columns, reversed(once.values())))
@@ -101,6 +109,7 @@ def _load_items(connection: Connection, lines: Sequence[Line[ItemLine]]) -> Load
     renumbered = list(connection.execute(_SQL["give_other_ids"]).scalars())
     items = connection.execute(_SQL["add_items"], {"renumbered": renumbered}).rowcount
     tags = add_tags(connection) if any(line.made.tags for line in lines) else 0
+    record_items(connection, import_id)
     _keep_files(connection, lines)
     return Loaded(items, tags)
 
@@ -129,6 +138,7 @@ def _columns(line: Line[ItemLine]) -> tuple[object, ...]:
         item.created_at,
         item.updated_at,
         item.quality_score,
+        item.visibility,
         list(item.tags),
         line.text,
         item.other_key,

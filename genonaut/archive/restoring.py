@@ -32,10 +32,12 @@ def restore(
     folder: Path,
     rejects: Path | None = None,
     on_progress: OnProgress = lambda _read, _total: None,
+    import_id: int | None = None,
 ) -> FileReport:
     """Add what is in an exported folder and not in the gallery, and commit after every batch.
 
-    So one that was interrupted is completed by running it again.
+    So one that was interrupted is completed by running it again. `import_id` is the import whose
+    items they become.
 
     Raises:
         UsageError: a file cannot be written.
@@ -47,7 +49,8 @@ def restore(
             header = read_header(folder)
             make_room(connection, _largest_id(folder))
             files = _files(connection, library, folder, stack)
-            _Restore(connection, folder, report, rejects_files, on_progress).run(header, files)
+            work = _Restore(connection, folder, report, rejects_files, on_progress, import_id)
+            work.run(header, files)
         except UnreadableInputError as error:
             report.error = str(error)
         except OSError as error:
@@ -84,7 +87,9 @@ class _Restore:
         report: FileReport,
         rejects: Rejects,
         on_progress: OnProgress,
+        import_id: int | None,
     ) -> None:
+        self._import_id = import_id
         self._connection = connection
         self._folder = folder
         self._report = report
@@ -113,7 +118,7 @@ class _Restore:
                 good.append(line)
             else:
                 self._set_aside(self._at_its_line(line))
-        added, new_tags = load_items(self._connection, good)
+        added, new_tags = load_items(self._connection, good, self._import_id)
         self._report.added += added
         self._report.already_there += len(good) - added
         self._report.new_tags += new_tags

@@ -16,7 +16,7 @@ from genonaut.content.rules import (
     InvalidValueError,
     is_absolute_path,
 )
-from genonaut.db.schema import PARTITIONS
+from genonaut.db.schema import PARTITIONS, PRIVATE, PUBLIC
 from genonaut.library.registry import KeptFile
 from genonaut.library.roots import COPIES
 from genonaut.library.store import ENDINGS, FILES
@@ -66,6 +66,7 @@ class ItemLine:
     created_at: datetime
     updated_at: datetime
     quality_score: float
+    visibility: str
     tags: tuple[str, ...]
     file: FileLine | None
 
@@ -85,6 +86,7 @@ class ItemLine:
 def user_line(fields: Mapping[str, Any]) -> NamedLine:
     """A line of users.jsonl."""
     name = _text(fields, "username", LONGEST_NAME)
+    _visibility(fields, "default_visibility")
     return NamedLine(_uuid(fields, "id"), name, _moment(fields, "created_at"))
 
 
@@ -115,6 +117,7 @@ def item_line(fields: Mapping[str, Any]) -> ItemLine:
         created_at=_moment(fields, "created_at"),
         updated_at=_moment(fields, "updated_at"),
         quality_score=_score(fields),
+        visibility=_visibility(fields, "visibility"),
         tags=_tags(fields),
         file=_file(fields.get("file")),
     )
@@ -147,6 +150,14 @@ def _file(fields: object) -> FileLine | None:
     )
     is_exported = fields.get("exported") is True
     return FileLine(_text(fields, "name"), is_exported, kept, _moment(fields, "added_at"))
+
+
+def _visibility(fields: Mapping[str, Any], name: str) -> str:
+    """Who may see an item. An export from before there were private items does not say it."""
+    value = fields.get(name, PUBLIC)
+    if value not in {PUBLIC, PRIVATE}:
+        raise InvalidValueError(f"{name} is neither public nor private")
+    return str(value)
 
 
 def _thumb(fields: Mapping[str, Any]) -> str | None:

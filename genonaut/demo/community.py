@@ -26,6 +26,11 @@ class Item(NamedTuple):
     columns: ItemColumns
     tags: tuple[str, ...]
 
+    @property
+    def creator(self) -> UUID:
+        """Whose it is."""
+        return self.columns[5]
+
 
 class Community:
     """Users, their items and their tags; always the same for the same numbers."""

@@ -3,11 +3,13 @@
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from uuid import UUID
 
 from sqlalchemy import Connection, text
 
 from genonaut.content.tags import hold_tags
 from genonaut.db.driver import copy_rows
+from genonaut.db.schema import PUBLIC
 from genonaut.demo.community import END, SPAN, Community, Item
 from genonaut.errors import UsageError
 
@@ -19,7 +21,9 @@ _COPY_ITEMS = (
     "COPY content_items_all (id, source_type, title, content_data, prompt, item_metadata, "
     "creator_id, created_at, updated_at, quality_score) FROM STDIN"
 )
-_COPY_ITEM_TAGS = "COPY content_tags (content_id, source_type, tag_id) FROM STDIN"
+_COPY_ITEM_TAGS = (
+    "COPY content_tags (content_id, source_type, creator_id, visibility, tag_id) FROM STDIN"
+)
 _DRAW_IDS = text("SELECT nextval('content_items_id_seq') FROM generate_series(1, :number)")
 _ADD_TAGS = text(
     "INSERT INTO tags (id, name, created_at) "
@@ -32,8 +36,8 @@ _FOREIGN_KEYS = (
     "WHERE conrelid = 'content_tags'::regclass AND contype = 'f' AND conparentid = 0"
 )
 
-Tagged = tuple[int, str, tuple[str, ...]]
-"""An item's id, its partition's value, and the names of its tags."""
+Tagged = tuple[int, str, UUID, tuple[str, ...]]
+"""An item's id, its partition's value, its creator, and the names of its tags."""
 
 OnProgress = Callable[[int, int], None]
 """Called with the items made so far and the items in total."""
@@ -101,7 +105,7 @@ def _copy_items(connection: Connection, items: Iterable[Item], total: int) -> li
 
     def rows() -> Iterator[tuple[object, ...]]:
         for item_id, item in zip(ids, items, strict=True):
-            tagged.append((item_id, item.columns[0], item.tags))
+            tagged.append((item_id, item.columns[0], item.creator, item.tags))
             yield item_id, *item.columns
 
     copy_rows(connection, _COPY_ITEMS, rows())
@@ -117,7 +121,11 @@ def _copy_tags(connection: Connection, community: Community, tagged: list[Tagged
         copy_rows(
             connection,
             _COPY_ITEM_TAGS,
-            ((item_id, source, tags[name]) for item_id, source, names in tagged for name in names),
+            (
+                (item_id, source, creator, PUBLIC, tags[name])
+                for item_id, source, creator, names in tagged
+                for name in names
+            ),
         )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -9,8 +10,9 @@ from sqlalchemy import Connection
 from genonaut.content.rules import InvalidValueError
 from genonaut.errors import UnreadableInputError
 from genonaut.ingest.intake import Intake, PictureOptions
-from genonaut.ingest.loader import load_batch
+from genonaut.ingest.loader import Loaded, load_batch
 from genonaut.ingest.records import Passed, Record, Reject, Source, printable
+from genonaut.ingest.rehearsal import CountedRejects, NoThumbnails, Rehearsal
 from genonaut.ingest.rejects import Rejects
 from genonaut.ingest.report import FileReport, ImportReport
 from genonaut.ingest.rows import Defaults, ImportRow, parse_row
@@ -27,6 +29,10 @@ OnProgress = Callable[[int, int], None]
 """Called with the bytes read so far and the bytes in total."""
 
 
+Load = Callable[[Connection, Sequence[ImportRow], Library], Loaded]
+"""Stores a batch of rows."""
+
+
 def import_paths(
     connection: Connection,
     paths: Sequence[Path],
@@ -36,12 +42,13 @@ def import_paths(
     pictures: PictureOptions | None = None,
     encoding: str | None = None,
     rejects: Path | None = None,
+    import_id: int | None = None,
     on_progress: OnProgress = lambda _read, _total: None,
 ) -> ImportReport:
     """Import every path; one that cannot be read does not stop the others.
 
     Commits after every batch. Items that exist already are skipped, so an interrupted import is
-    completed by running it again.
+    completed by running it again. `import_id` is the import whose items they become.
 
     Raises:
         UsageError: the encoding is unknown, a rejects file cannot be written, or pictures cannot be
@@ -53,15 +60,55 @@ def import_paths(
         Rejects(paths, rejects) as rejects_files,
         Intake(connection, library, defaults, pictures or PictureOptions()) as intake,
     ):
-        imports = [_opened(path, intake, encoding) for path in paths]
+        load = partial(load_batch, import_id=import_id)
+        work = _Work(intake, defaults, rejects_files, load, on_progress)
+        return work.run(paths, encoding)
+
+
+def rehearse_paths(
+    connection: Connection,
+    paths: Sequence[Path],
+    *,
+    library: Library,
+    defaults: Defaults,
+    pictures: PictureOptions,
+    encoding: str | None = None,
+    on_progress: OnProgress = lambda _read, _total: None,
+) -> ImportReport:
+    """What `import_paths` would report now; nothing is written.
+
+    Raises:
+        UsageError: as there.
+        DBAPIError: as there.
+    """
+    thumbnails = NoThumbnails(library.folder, library.most_pixels)
+    with (
+        CountedRejects([]) as rejects,
+        Intake(connection, library, defaults, pictures, rehearsal=thumbnails) as intake,
+    ):
+        return _Work(intake, defaults, rejects, Rehearsal().load, on_progress).run(paths, encoding)
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What is the same for all paths."""
+
+    intake: Intake
+    defaults: Defaults
+    rejects: Rejects
+    load: Load
+    on_progress: OnProgress
+
+    def run(self, paths: Sequence[Path], encoding: str | None) -> ImportReport:
+        imports = [_opened(path, self.intake, encoding) for path in paths]
         total = sum(each.source.size for each in imports if each.source)
         read = 0
         for each in imports:
-            for batch in each.batches(defaults, rejects_files):
-                each.load(connection, batch, library)
-                on_progress(read + each.position, total)
+            for batch in each.batches(self.defaults, self.rejects):
+                each.count(batch, self.load(self.intake.connection, batch, self.intake.library))
+                self.on_progress(read + each.position, total)
             read += each.position
-    return ImportReport([each.report for each in imports])
+        return ImportReport([each.report for each in imports])
 
 
 @dataclass(slots=True)
@@ -87,8 +134,7 @@ class _Import:
                 batch, start = [], self.position
         yield batch
 
-    def load(self, connection: Connection, batch: Sequence[ImportRow], library: Library) -> None:
-        loaded = load_batch(connection, batch, library)
+    def count(self, batch: Sequence[ImportRow], loaded: Loaded) -> None:
         self.report.added += loaded.items
         self.report.already_there += len(batch) - loaded.items
         self.report.new_tags += loaded.tags

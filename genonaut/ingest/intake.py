@@ -17,6 +17,7 @@ from genonaut.ingest.rows import Defaults, ImportRow
 from genonaut.ingest.taking import Manner
 from genonaut.library.roots import IMAGES, Library
 from genonaut.library.store import Store, open_store
+from genonaut.library.thumbnails import Thumbnails
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +39,24 @@ class Intake:
         defaults: Defaults,
         options: PictureOptions,
         pool: TakingPool | None = None,
+        rehearsal: Thumbnails | None = None,
     ) -> None:
-        """`pool` is one that other imports use as well."""
+        """`pool` is one that other imports use as well.
+
+        With thumbnails for a `rehearsal`, nothing is written.
+        """
         self.connection = connection
         self.library = library
         self._defaults = defaults
         self._options = options
         self._shared_pool = pool
+        self._rehearsal = rehearsal
         self._stack = ExitStack()
+
+    @property
+    def writes(self) -> bool:
+        """Whether what is found is kept."""
+        return self._rehearsal is None
 
     def manner(self, folder: Path) -> Manner:
         """How the pictures of a folder are taken in.
@@ -54,12 +65,14 @@ class Intake:
             UsageError: it cannot be a root as asked for, or the store cannot be written to.
         """
         below = self.library.root_above(self.connection, folder)
-        given = self._defaults, self._options.only_with_prompt, self.library.thumbnails
+        thumbnails = self._rehearsal or self.library.thumbnails
+        given = self._defaults, self._options.only_with_prompt, thumbnails
         if self._options.in_place or below == IMAGES:
-            root = self.library.register(self.connection, folder, self._options.root)
-            where = self.library.roots(self.connection)[root].resolve()
+            name = self.library.register if self.writes else self.library.choose_name
+            root = name(self.connection, folder, self._options.root)
+            where = self.library.roots(self.connection).get(root, folder).resolve()
             return Manner(*given, root, where)
-        return Manner(*given, store=self._store)
+        return Manner(*given, store=self._store if self.writes else None)
 
     def take_all(self, manner: Manner, paths: list[str]) -> Iterable[ImportRow | Reject]:
         """What becomes of each picture, in order."""

@@ -12,8 +12,9 @@ from sqlalchemy.exc import DBAPIError
 
 from genonaut.content.tags import hold_tags
 from genonaut.db.driver import copy_rows
+from genonaut.ingest.imports import record_items
 from genonaut.ingest.rows import ImportRow
-from genonaut.library.registry import Seen, keep_files, remember
+from genonaut.library.registry import ItemKey, Seen, keep_files, remember
 from genonaut.library.roots import Library
 
 Done = TypeVar("Done")
@@ -27,7 +28,7 @@ _STAGE, _ADD_CREATORS, _HOLD_CREATORS, _ADD_ITEMS, _TAGS_OF_ADDED_ITEMS, _ADD_IT
 )
 _COPY = (
     "COPY import_batch (source_type, title, content_data, prompt, item_metadata, username, "
-    "created_at, quality_score, tags, path_thumb) FROM STDIN"
+    "created_at, quality_score, tags, path_thumb, visibility) FROM STDIN"
 )
 # Why a batch is loaded anew: another transaction has deleted what it needs, or waits for it.
 _MOST_TRIES = 10
@@ -45,8 +46,15 @@ class Loaded(NamedTuple):
     replaced: int = 0
 
 
-def load_batch(connection: Connection, rows: Sequence[ImportRow], library: Library) -> Loaded:
+def load_batch(
+    connection: Connection,
+    rows: Sequence[ImportRow],
+    library: Library,
+    import_id: int | None = None,
+) -> Loaded:
     """Store the rows that do not exist yet, with their creators, tags and files, and commit.
+
+    They become items of an import, if it is given.
 
     A kill at any moment leaves whole batches only. Creators and tags may be deleted meanwhile.
 
@@ -55,7 +63,7 @@ def load_batch(connection: Connection, rows: Sequence[ImportRow], library: Libra
     """
     if not rows:
         return Loaded()
-    return tried_again(connection, lambda: _loaded(connection, rows, library))
+    return tried_again(connection, lambda: _loaded(connection, rows, library, import_id))
 
 
 def tried_again(
@@ -81,18 +89,21 @@ def tried_again(
     raise AssertionError
 
 
-def _loaded(connection: Connection, rows: Sequence[ImportRow], library: Library) -> Loaded:
+def _loaded(
+    connection: Connection, rows: Sequence[ImportRow], library: Library, import_id: int | None
+) -> Loaded:
     connection.exec_driver_sql(_STAGE)
     copy_rows(connection, _COPY, map(_columns, rows))
     hold_creators(connection, {row.creator for row in rows})
     items = connection.exec_driver_sql(_ADD_ITEMS).rowcount
     tags = add_tags(connection) if any(row.tags for row in rows) else 0
+    record_items(connection, import_id)
     replaced = _keep_files(connection, rows, library)
     return Loaded(items, tags, replaced)
 
 
 def _keep_files(connection: Connection, rows: Sequence[ImportRow], library: Library) -> int:
-    files = [(row.import_key, row.file) for row in rows if row.file]
+    files = [(ItemKey(row.import_key, row.creator), row.file) for row in rows if row.file]
     if not files:
         return 0
     replaced = keep_files(connection, library, files)
@@ -133,4 +144,5 @@ def _columns(row: ImportRow) -> tuple[object, ...]:
         row.quality_score,
         list(row.tags),
         row.path_thumb,
+        row.visibility,
     )

@@ -94,8 +94,9 @@ class PictureFiles:
             if not isinstance(row, TemporaryReject):
                 refused.append(Seen(digest, file.size, file.modified_ns, None, row.reason))
             yield self._reject(row)
-        remember(self._intake.connection, refused)
-        self._intake.connection.commit()
+        if self._intake.writes:
+            remember(self._intake.connection, refused)
+            self._intake.connection.commit()
 
     def _reject(self, reject: Reject) -> Reject:
         """The same in a folder; a single file that cannot be read is an error."""

@@ -17,7 +17,7 @@ from genonaut.content.rules import (
     short_title,
     user_name,
 )
-from genonaut.db.schema import REGULAR
+from genonaut.db.schema import REGULAR, Visibility
 from genonaut.errors import UsageError
 from genonaut.ingest import values
 from genonaut.ingest.layouts import unpacked
@@ -50,12 +50,15 @@ COLUMNS = frozenset(
 class Defaults:
     """The creator and the source (`regular` or `auto`) of rows that name none.
 
+    `visibility` says who may see the items; without one, it is their creator's own default.
+
     Raises:
         UsageError: one of them is invalid.
     """
 
     creator: str = DEFAULT_CREATOR
     source: str = REGULAR
+    visibility: Visibility | None = None
 
     def __post_init__(self) -> None:
         try:
@@ -84,6 +87,7 @@ class ImportRow:
     file: KeptFile | None = None
     path_thumb: str | None = None
     path_digest: bytes | None = None
+    visibility: Visibility | None = None
 
     @property
     def item_metadata(self) -> str:
@@ -116,6 +120,7 @@ def parse_row(record: Record, defaults: Defaults) -> ImportRow:
         metadata=_metadata(fields),
         tags=column_of_tags(fields.get("tags"), "tags"),
         import_key="",
+        visibility=defaults.visibility,
     )
     return _finished(row, record)
 

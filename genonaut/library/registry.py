@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from genonaut.db.named_sql import named_sql
 from genonaut.library.files import ImageFile, open_below
-from genonaut.library.roots import Library
+from genonaut.library.roots import COPIES, Library
 
 Digest = bytes  # some classes here have a field `bytes`
 _SQL = named_sql(__package__, "library.sql")
@@ -29,6 +29,13 @@ class KeptFile:
     width: int
     height: int
     colour: str | None = None
+
+
+class ItemKey(NamedTuple):
+    """What identifies an imported item: its key is unique among its creator's items."""
+
+    import_key: str
+    creator: str
 
 
 class Seen(NamedTuple):
@@ -70,6 +77,11 @@ class ServedFile:
     def version(self) -> str:
         """Differs when the picture does."""
         return self.sha256.hex()[:16]
+
+    @property
+    def is_copy(self) -> bool:
+        """Whether it is in the store, where the same bytes are kept once for all users."""
+        return self.name.startswith(f"{COPIES}/")
 
     def open(self) -> ImageFile | None:
         """The file, if it is there."""
@@ -126,9 +138,9 @@ def remember(connection: Connection, seen: Sequence[Seen]) -> None:
 
 
 def keep_files(
-    connection: Connection, library: Library, files: Sequence[tuple[str, KeptFile]]
+    connection: Connection, library: Library, files: Sequence[tuple[ItemKey, KeptFile]]
 ) -> int:
-    """Register files, each with the import key of its item; how many had other bytes before.
+    """Register files, each with what identifies its item. Returns how many had other bytes before.
 
     An item whose own file is not there any more gets the new one.
     """
@@ -144,9 +156,13 @@ def keep_files(
 
 
 def _relocate(
-    connection: Connection, library: Library, files: Sequence[tuple[str, KeptFile]]
+    connection: Connection, library: Library, files: Sequence[tuple[ItemKey, KeptFile]]
 ) -> None:
-    keys = {"import_keys": [key for key, _ in files], "names": [file.name for _, file in files]}
+    keys = {
+        "import_keys": [made.import_key for made, _ in files],
+        "creators": [made.creator for made, _ in files],
+        "names": [file.name for _, file in files],
+    }
     moved = connection.execute(_SQL["elsewhere"], keys).all()
     served = find_served(connection, library, {item.old_name for item in moved})
     relocate(connection, [item for item in moved if not is_there(served.get(item.old_name))])

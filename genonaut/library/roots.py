@@ -62,8 +62,8 @@ class Library:
         above = [name for name, path in resolved.items() if folder.is_relative_to(path)]
         return max(above, key=lambda name: len(resolved[name].parts), default=None)
 
-    def register(self, connection: Connection, folder: Path, wanted: str | None) -> str:
-        """The name of the root for a folder whose files stay in place.
+    def choose_name(self, connection: Connection, folder: Path, wanted: str | None) -> str:
+        """The name of the root for a folder whose files stay in place, or that it would get.
 
         Raises:
             UsageError: the name cannot be given to it.
@@ -85,7 +85,17 @@ class Library:
                 f"There is another root {wanted}: choose another name, or, if that folder was "
                 f"moved, run `genonaut library move-root {wanted} PATH`."
             )
-        name = wanted or _free_name(folder.name, taken)
+        return wanted or _free_name(folder.name, taken)
+
+    def register(self, connection: Connection, folder: Path, wanted: str | None) -> str:
+        """The same, and from now on its files are served.
+
+        Raises:
+            UsageError: the name cannot be given to it.
+        """
+        name = self.choose_name(connection, folder, wanted)
+        if name in self.roots(connection):
+            return name
         try:
             connection.execute(insert(LibraryRoot).values(name=name, path=as_text(folder)))
         except IntegrityError:  # another process was first, perhaps with this folder

@@ -9,7 +9,14 @@ from genonaut.embedded.locks import FolderLock
 from genonaut.library.files import MOST_BYTES
 from genonaut.library.scaling import Shape, UndecodableError, scaled
 
-__all__ = ["WIDTHS", "Shape", "Thumbnails", "UndecodableError", "relative_path"]
+__all__ = [
+    "WIDTHS",
+    "Shape",
+    "Thumbnails",
+    "UndecodableError",
+    "read_whole",
+    "relative_path",
+]
 
 WIDTHS: Final = (320, 640)
 THUMBS: Final = "thumbs"
@@ -22,7 +29,7 @@ class Thumbnails:
     def __init__(self, folder: Path, most_pixels: int) -> None:
         """`folder` is the library's; images of more than `most_pixels` are not decoded."""
         self._folder = folder
-        self._most_pixels = most_pixels
+        self.most_pixels = most_pixels
 
     def path(self, digest: bytes, width: int) -> Path:
         """Where the thumbnail of an image is, or would be. `digest` is its SHA-256."""
@@ -39,7 +46,7 @@ class Thumbnails:
             UndecodableError: it cannot be shown; the message is the reason.
             OSError: the file cannot be read, or a thumbnail not written.
         """
-        return self.make_of(_read(file), digest)
+        return self.make_of(read_whole(file), digest)
 
     def make_of(self, content: bytes, digest: bytes) -> Shape:
         """The same, for an image that was read already."""
@@ -54,7 +61,7 @@ class Thumbnails:
         with self._alone(digest):
             is_missing = not self.exist(digest)
             if is_missing:
-                self._make(_read(file), digest)
+                self._make(read_whole(file), digest)
             return is_missing
 
     def clear_unfinished(self) -> int:
@@ -79,7 +86,7 @@ class Thumbnails:
             yield
 
     def _make(self, content: bytes, digest: bytes) -> Shape:
-        shape, files = scaled(content, WIDTHS, self._most_pixels)
+        shape, files = scaled(content, WIDTHS, self.most_pixels)
         for width, thumbnail in files.items():
             path = self.path(digest, width)
             # Whole or not at all. What a kill leaves has the name that the next attempt writes to;
@@ -97,7 +104,12 @@ def relative_path(digest: bytes, width: int) -> str:
     return f"{THUMBS}/{name[:2]}/{name}-{width}.webp"
 
 
-def _read(file: BinaryIO) -> bytes:
+def read_whole(file: BinaryIO) -> bytes:
+    """All of an image's file.
+
+    Raises:
+        UndecodableError: it is too large.
+    """
     file.seek(0)
     content = file.read(MOST_BYTES + 1)
     if len(content) > MOST_BYTES:

@@ -33,11 +33,13 @@ EVERYTHING = {
     "tags": "SELECT id, name, metadata::text, created_at FROM tags ORDER BY id",
     "items": """
         SELECT id, source_type, title, content_type, content_data, path_thumb, prompt,
-            item_metadata::text, creator_id, created_at, updated_at, quality_score
+            item_metadata::text, creator_id, created_at, updated_at, quality_score, visibility
         FROM content_items_all ORDER BY id""",
     "item tags": "SELECT * FROM content_tags ORDER BY 1, 2, 3",
     "files": "SELECT * FROM library_files ORDER BY name",
     "counts": "SELECT * FROM gen_source_counts ORDER BY 1, 2",
+    "private": "SELECT * FROM private_source_counts ORDER BY 1, 2",
+    "private tags": "SELECT * FROM private_regular_tag_counts ORDER BY 1, 2",
     "tag counts": "SELECT * FROM tag_cardinality_counts ORDER BY 1, 2",
 }
 
@@ -120,6 +122,8 @@ def test_a_mixed_gallery_comes_back_row_by_row(
     fill(database)
     run(database, "DELETE FROM content_items_all WHERE id % 17 = 0")
     run(database, "UPDATE content_items_all SET title = 'renamed' WHERE id % 13 = 0")
+    run(database, "UPDATE content_items_all SET visibility = 'private' WHERE id % 5 < 2")
+    run(database, "UPDATE users SET default_visibility = 'private' WHERE username = 'eve'")
     for path in (tmp_path / "library" / "files").glob("*/*"):
         os.utime(path, (0, 0))  # or a repair would spare copies of deleted items: they are young
     assert here("library", "check", "--repair")[0] == 0
@@ -285,17 +289,26 @@ def test_what_was_chosen(database: Database, here: Genonaut, tmp_path: Path) -> 
     assert here("export", tmp_path / "auto")[0] == 2
 
 
-def exported(here: Genonaut, database: Database, folder: Path) -> list[dict[str, Any]]:
-    fill(database)
-    pictures.make(folder / "pics", 2, size=32)
-    here("import", folder / "pics")
-    here("export", folder / "out")
-    return [json.loads(line) for line in (folder / "out" / ITEMS).read_text().splitlines()]
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where an export is kept, for the tests that spoil a copy of it."""
+    return tmp_path_factory.mktemp("kept") / "out"
 
 
-def pick(lines: list[dict[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = next(line for line in lines if line.get("file"))
-    return found
+@pytest.fixture
+def out(here: Genonaut, database: Database, kept: Path, tmp_path: Path) -> Path:
+    """A copy of an export with as many pictures as there are ways to be wrong."""
+    if not kept.exists():
+        fill(database)
+        pictures.make(tmp_path / "pics", len(WRONG), size=32)
+        assert here("import", tmp_path / "pics")[0] == 0
+        assert here("export", kept)[0] == 0
+    shutil.copytree(kept, tmp_path / "out")
+    return tmp_path / "out"
+
+
+def items_in(out: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (out / ITEMS).read_text().splitlines()]
 
 
 WRONG: dict[str, Callable[[dict[str, Any]], object]] = {
@@ -307,6 +320,7 @@ WRONG: dict[str, Callable[[dict[str, Any]], object]] = {
     "content_data is an absolute path": lambda line: line.update(content_data="/etc/passwd"),
     "path_thumb is an absolute path": lambda line: line.update(path_thumb="~/x"),
     "id is not a whole number": lambda line: line.update(id=2**63 - 1),
+    "visibility is neither": lambda line: line.update(visibility="secret"),
     "source is neither": lambda line: line.update(source="items"),
     "created_at is not a moment": lambda line: line.update(created_at="2026-02-31"),
     "quality_score is not a number": lambda line: line.update(quality_score="1"),
@@ -317,31 +331,30 @@ WRONG: dict[str, Callable[[dict[str, Any]], object]] = {
 }
 
 
-@pytest.mark.parametrize("reason", WRONG)
-def test_a_wrong_line_has_its_reason_and_the_others_come_in(
-    database: Database, here: Genonaut, there: Genonaut, tmp_path: Path, reason: str
-) -> None:
-    lines = exported(here, database, tmp_path)
-    WRONG[reason](pick(lines))
-    (tmp_path / "out" / ITEMS).write_text("".join(json.dumps(line) + "\n" for line in lines))
-    code, report = there("import", tmp_path / "out")
-    assert (code, counts(report)) == (3, [len(lines) - 1, 0, 1])
-    [found] = report["files"][0]["reasons"]
-    assert found.startswith(reason)
-    [reject] = map(json.loads, (tmp_path / "out.rejects.jsonl").read_text().splitlines())
-    assert reject["file"].endswith(f"out/{ITEMS}")
-    assert reject["line"] == lines.index(pick(lines)) + 1
+def test_a_wrong_line_has_its_reason_and_the_others_come_in(there: Genonaut, out: Path) -> None:
+    lines = items_in(out)
+    wrong = [number for number, line in enumerate(lines) if line.get("file")]
+    for number, spoil in zip(wrong, WRONG.values(), strict=True):
+        spoil(lines[number])
+    (out / ITEMS).write_text("".join(json.dumps(line) + "\n" for line in lines))
+    code, report = there("import", out)
+    assert (code, counts(report)) == (3, [len(lines) - len(wrong), 0, len(wrong)])
+    assert sum(report["files"][0]["reasons"].values()) == len(wrong)
+    written = Path(f"{out}.rejects.jsonl").read_text().splitlines()
+    rejects = {reject["line"]: reject for reject in map(json.loads, written)}
+    assert rejects.keys() == {number + 1 for number in wrong}
+    for number, reason in zip(wrong, WRONG, strict=True):
+        reject = rejects[number + 1]
+        assert reject["reason"].startswith(reason)
+        assert reject["file"].endswith(f"out/{ITEMS}")
 
 
 @pytest.mark.parametrize("spoil", ["cut", "shorter", "huge", "binary", "linked file"])
-def test_a_spoiled_export(
-    database: Database, here: Genonaut, there: Genonaut, tmp_path: Path, spoil: str
-) -> None:
-    lines = exported(here, database, tmp_path)
-    path = tmp_path / "out" / ITEMS
+def test_a_spoiled_export(there: Genonaut, out: Path, tmp_path: Path, spoil: str) -> None:
+    path, lines = out / ITEMS, items_in(out)
     content = path.read_bytes()
     if spoil == "linked file":
-        [picture, *_] = (tmp_path / "out" / "files").rglob("*.*")
+        [picture, *_] = (out / "files").rglob("*.*")
         picture.rename(tmp_path / "elsewhere")
         picture.symlink_to(tmp_path / "elsewhere")
     spoiled = {
@@ -352,44 +365,50 @@ def test_a_spoiled_export(
         "linked file": content,
     }[spoil]
     path.write_bytes(spoiled)
-    code, report = there("import", tmp_path / "out")
+    code, report = there("import", out)
     assert code == (4 if spoil == "shorter" else 3)
     rest = len(lines) if spoil in {"huge", "binary"} else len(lines) - 1
     assert report["added"] == rest
 
 
-@pytest.mark.parametrize(
-    ("spoil", "message"),
-    [
-        (lambda out: (out / "export.json").rename(out / "export.json.part"), "was interrupted"),
-        (lambda out: (out / "export.json").write_text("[]"), "is not that of an export"),
-        (lambda out: (out / ITEMS).unlink(), "is missing, or not a file"),
-        (lambda out: (out / "users.jsonl").unlink(), "is missing, or not a file"),
-        (
-            lambda out: (
-                (out / ITEMS).rename(out / "other"),
-                (out / ITEMS).symlink_to(out / "other"),
-            ),
-            "is missing, or not a file",
-        ),
-        (
-            lambda out: (out / "export.json").write_text(
-                '{"format": "genonaut-export", "version": 2}'
-            ),
-            "is of version 2",
-        ),
-    ],
-)
+def become_a_link(path: Path) -> None:
+    path.symlink_to(path.rename(path.with_suffix(".other")))
+
+
+NEWER = '{"format": "genonaut-export", "version": 2}'
+NOT_EXPORTS: list[tuple[Callable[[Path], object], str]] = [
+    (lambda out: (out / "export.json").rename(out / "export.json.part"), "was interrupted"),
+    (lambda out: (out / "export.json").write_text("[]"), "is not that of an export"),
+    (lambda out: (out / "export.json").write_text(NEWER), "is of version 2"),
+    (lambda out: (out / ITEMS).unlink(), "is missing, or not a file"),
+    (lambda out: (out / "users.jsonl").unlink(), "is missing, or not a file"),
+    (lambda out: become_a_link(out / ITEMS), "is missing, or not a file"),
+]
+
+
 def test_what_is_not_an_export_says_why(
-    database: Database,
-    here: Genonaut,
-    there: Genonaut,
-    tmp_path: Path,
-    spoil: Callable[[Path], object],
-    message: str,
+    there: Genonaut, migrated: Database, out: Path, tmp_path: Path
 ) -> None:
-    exported(here, database, tmp_path)
-    spoil(tmp_path / "out")
-    code, report = there("import", tmp_path / "out")
-    assert (code, report["added"]) == (4, 0)
-    assert message in report["files"][0]["error"]
+    for number, (spoil, message) in enumerate(NOT_EXPORTS):
+        copy = shutil.copytree(out, tmp_path / f"not {number}")
+        spoil(copy)
+        code, report = there("import", copy)
+        assert (code, report["added"]) == (4, 0)
+        assert message in report["files"][0]["error"]
+    assert scalar(migrated, "SELECT count(*) FROM users") == 0
+
+
+def test_an_export_from_before_there_was_a_visibility_is_public(
+    database: Database, migrated: Database, here: Genonaut, there: Genonaut, tmp_path: Path
+) -> None:
+    add_items(database, add_user(database, "ada"), 2)
+    assert here("export", tmp_path / "out")[0] == 0
+    for name in (ITEMS, "users.jsonl"):
+        lines = [json.loads(line) for line in (tmp_path / "out" / name).read_text().splitlines()]
+        for line in lines:
+            del line["visibility" if name == ITEMS else "default_visibility"]
+        written = "".join(json.dumps(line) + "\n" for line in lines)
+        (tmp_path / "out" / name).write_text(written)
+    assert there("import", tmp_path / "out")[0] == 0
+    assert run(migrated, "SELECT DISTINCT visibility FROM content_items_all") == [("public",)]
+    assert run(migrated, "SELECT default_visibility FROM users") == [("public",)]

@@ -153,6 +153,25 @@ def test_options(database: Database, genonaut: Command, tmp_path: Path):
     assert json.loads((tmp_path / "bad.jsonl").read_text())["line"] == 4
 
 
+def test_who_sees_what_was_imported(database: Database, genonaut: Command, tmp_path: Path):
+    """As its creator has it, unless the import says so."""
+    (tmp_path / "a.csv").write_text("prompt,creator,tags\na fox,ada,fox\n")
+    (tmp_path / "b.csv").write_text("prompt,creator,tags\nanother fox,ada,fox\n")
+    (tmp_path / "c.csv").write_text("prompt,creator,tags\na third fox,ada,fox\n")
+    genonaut("import", "a.csv", "--private")
+    genonaut("import", "b.csv")
+    run(database, "UPDATE users SET default_visibility = 'private'")
+    genonaut("import", "c.csv")
+    found = run(
+        database,
+        "SELECT item.visibility, tagged.visibility FROM content_items_all AS item"
+        " JOIN content_tags AS tagged ON content_id = item.id ORDER BY item.id",
+    )
+    assert found == [("private",) * 2, ("public",) * 2, ("private",) * 2]
+    with database.transaction() as session:
+        assert not differences(session)
+
+
 def test_ids_are_in_the_order_of_the_file(database: Database, genonaut: Command, tmp_path: Path):
     names = [f"prompt {number}" for number in range(500)]
     (tmp_path / "a.jsonl").write_text("".join(json.dumps({"prompt": n}) + "\n" for n in names))
@@ -368,14 +387,16 @@ def test_a_database_that_goes_away(
     monkeypatch.setattr(importer, "BATCH_ROWS", 10)
     calls = iter(range(100))
 
-    def interrupted(connection: Connection, rows: Sequence[ImportRow], library: Library) -> Loaded:
+    def interrupted(
+        connection: Connection, rows: Sequence[ImportRow], library: Library, **others: Any
+    ) -> Loaded:
         if next(calls) == 3:
             run(
                 database,
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
                 "WHERE pid <> pg_backend_pid() AND datname = current_database()",
             )
-        return load_batch(connection, rows, library)
+        return load_batch(connection, rows, library, **others)
 
     monkeypatch.setattr(importer, "load_batch", interrupted)
     database.engine.dispose()

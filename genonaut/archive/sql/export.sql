@@ -9,7 +9,9 @@ SELECT
     (SELECT count(*) FROM library_files) AS files;
 
 -- name: users
-SELECT json_build_object('id', id, 'username', username, 'created_at', created_at)::text AS line
+SELECT json_build_object(
+    'id', id, 'username', username, 'created_at', created_at,
+    'default_visibility', default_visibility)::text AS line
 FROM users
 WHERE (CAST(:creator AS uuid) IS NULL OR id = :creator)
   AND (CAST(:partition AS text) IS NULL OR EXISTS (
@@ -24,7 +26,7 @@ WHERE (CAST(:creator AS uuid) IS NULL AND CAST(:partition AS text) IS NULL) OR E
     SELECT FROM content_tags JOIN content_items_all AS item
         ON item.id = content_id AND item.source_type = content_tags.source_type
     WHERE tag_id = tags.id
-      AND (CAST(:creator AS uuid) IS NULL OR creator_id = :creator)
+      AND (CAST(:creator AS uuid) IS NULL OR item.creator_id = :creator)
       AND (CAST(:partition AS text) IS NULL OR item.source_type = :partition))
 ORDER BY id;
 
@@ -33,7 +35,7 @@ SELECT name, root, sha256, bytes
 FROM library_files AS files
 WHERE EXISTS (
     SELECT FROM content_items_all
-    WHERE content_data = files.name
+    WHERE content_data = files.name AND names_file
       AND (CAST(:creator AS uuid) IS NULL OR creator_id = :creator)
       AND (CAST(:partition AS text) IS NULL OR source_type = :partition))
 ORDER BY name;
@@ -52,6 +54,8 @@ SELECT files.name, json_build_object(
     'created_at', item.created_at,
     'updated_at', updated_at,
     'quality_score', quality_score,
+    'visibility', item.visibility,
+    'names_file', names_file,
     'tags', ARRAY(
         SELECT tags.name FROM content_tags JOIN tags ON tags.id = tag_id
         WHERE content_id = item.id AND content_tags.source_type = item.source_type
@@ -69,7 +73,7 @@ SELECT files.name, json_build_object(
         'added_at', added_at)::text AS file
 FROM content_items_all AS item
 JOIN users ON users.id = creator_id
-LEFT JOIN library_files AS files ON files.name = content_data
+LEFT JOIN library_files AS files ON files.name = content_data AND names_file
 WHERE (CAST(:creator AS uuid) IS NULL OR creator_id = :creator)
   AND (CAST(:partition AS text) IS NULL OR source_type = :partition)
 ORDER BY item.id;

@@ -10,16 +10,18 @@ CREATE TEMPORARY TABLE restore_names (
 
 -- name: add_users
 -- With their own ids, unless another user has the name or the id. Always in the same order.
-INSERT INTO users (id, username, created_at)
-SELECT id, name, created_at FROM restore_names ORDER BY name
+INSERT INTO users (id, username, created_at, default_visibility)
+SELECT id, name, created_at, coalesce(line ->> 'default_visibility', 'public')
+FROM restore_names ORDER BY name
 ON CONFLICT DO NOTHING;
 
 -- name: add_other_users
 -- Those whose ids other users have.
-INSERT INTO users (username, created_at)
-SELECT name, min(created_at) FROM restore_names
+INSERT INTO users (username, created_at, default_visibility)
+SELECT DISTINCT ON (name) name, created_at, coalesce(line ->> 'default_visibility', 'public')
+FROM restore_names
 WHERE name NOT IN (SELECT username FROM users)
-GROUP BY name ORDER BY name
+ORDER BY name, created_at
 ON CONFLICT DO NOTHING;
 
 -- name: add_tags
@@ -62,6 +64,7 @@ CREATE TEMPORARY TABLE import_batch (
     created_at     timestamptz NOT NULL,
     updated_at     timestamptz NOT NULL,
     quality_score  double precision NOT NULL,
+    visibility     text NOT NULL,
     tags           text[] NOT NULL,
     line           json NOT NULL,
     other_key      text NOT NULL,
@@ -76,6 +79,7 @@ DELETE FROM import_batch AS batch WHERE coalesce(
     (SELECT true FROM content_items_all AS item
      WHERE item.item_metadata ->> 'import_key' = coalesce(batch.import_key, batch.other_key)
        AND item.item_metadata ? 'import_key' AND item.source_type = batch.source_type
+       AND item.creator_id = (SELECT id FROM users WHERE username = batch.username)
      LIMIT 1),
     (SELECT true FROM content_items_all AS item JOIN users ON users.id = item.creator_id
      WHERE batch.import_key IS NULL
@@ -95,7 +99,7 @@ RETURNING id;
 -- LEFT JOIN: a creator who is missing is an error and not a row lost in silence.
 INSERT INTO content_items_all (
     id, source_type, title, content_type, content_data, path_thumb, prompt, item_metadata,
-    creator_id, created_at, updated_at, quality_score
+    creator_id, created_at, updated_at, quality_score, visibility, names_file
 )
 SELECT
     batch.id, batch.source_type, batch.title, batch.content_type, batch.content_data,
@@ -103,10 +107,12 @@ SELECT
     CASE WHEN batch.id = ANY(:renumbered) AND batch.import_key IS NULL
         THEN (line -> 'metadata')::jsonb || jsonb_build_object('import_key', batch.other_key)
         ELSE (line -> 'metadata')::jsonb END,
-    users.id, batch.created_at, batch.updated_at, batch.quality_score
+    users.id, batch.created_at, batch.updated_at, batch.quality_score, batch.visibility,
+    (line ->> 'names_file') IS DISTINCT FROM 'false'
 FROM import_batch AS batch LEFT JOIN users USING (username)
 ORDER BY batch.import_key, batch.source_type, batch.id
-ON CONFLICT ((item_metadata ->> 'import_key'), source_type) WHERE item_metadata ? 'import_key'
+ON CONFLICT ((item_metadata ->> 'import_key'), source_type, creator_id)
+    WHERE item_metadata ? 'import_key'
 DO NOTHING;
 
 -- name: keep

@@ -10,5 +10,6 @@ CREATE TEMPORARY TABLE import_batch (
     created_at     timestamptz,
     quality_score  double precision NOT NULL,
     tags           text[] NOT NULL,
-    path_thumb     text
+    path_thumb     text,
+    visibility     text
 ) ON COMMIT DROP;

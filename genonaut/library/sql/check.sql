@@ -22,3 +22,15 @@ WHERE name = ANY(:names)
   AND NOT EXISTS (SELECT FROM content_items_all WHERE content_data = files.name)
   AND NOT EXISTS (SELECT FROM deleted_items WHERE item ->> 'content_data' = files.name)
 RETURNING name;
+
+-- name: with_digests
+-- Of these images, those that a file still has.
+SELECT DISTINCT sha256 FROM library_files WHERE sha256 = ANY(:digests);
+
+-- name: forget_files
+-- As `forget`, with what is needed to remove the files.
+DELETE FROM library_files AS files
+WHERE name = ANY(:names)
+  AND NOT EXISTS (SELECT FROM content_items_all WHERE content_data = files.name)
+  AND NOT EXISTS (SELECT FROM deleted_items WHERE item ->> 'content_data' = files.name)
+RETURNING name, root, sha256;

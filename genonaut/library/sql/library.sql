@@ -18,6 +18,7 @@ FROM library_seen AS seen
 LEFT JOIN LATERAL (
     SELECT content_data FROM content_items_all
     WHERE item_metadata ->> 'import_key' = seen.import_key AND item_metadata ? 'import_key'
+      AND names_file
     LIMIT 1
 ) AS item ON true
 WHERE seen.path_digest = ANY(:digests) AND (
@@ -54,7 +55,7 @@ WITH gone AS (
     FROM library_files WHERE name = ANY(:names)
 ), renamed AS (
     UPDATE content_items_all AS item SET content_data = gone.was
-    FROM gone WHERE item.content_data = gone.name
+    FROM gone WHERE item.content_data = gone.name AND item.names_file
 )
 INSERT INTO library_files (
     name, root, sha256, bytes, modified_ns, media_type, width, height, colour, missing_since
@@ -77,10 +78,13 @@ ON CONFLICT (name) DO UPDATE SET
 -- name: elsewhere
 -- Items of these keys that name another file than the one that was just kept.
 SELECT item.id, item.source_type, item.content_data AS old_name, given.name AS new_name
-FROM unnest(CAST(:import_keys AS text[]), CAST(:names AS text[])) AS given (import_key, name)
+FROM unnest(CAST(:import_keys AS text[]), CAST(:creators AS text[]), CAST(:names AS text[]))
+    AS given (import_key, creator, name)
+JOIN users ON users.username = given.creator
 JOIN content_items_all AS item
     ON item.item_metadata ->> 'import_key' = given.import_key
-   AND item.item_metadata ? 'import_key' AND item.content_data <> given.name;
+   AND item.item_metadata ? 'import_key' AND item.creator_id = users.id
+   AND item.content_data <> given.name AND item.names_file;
 
 -- name: relocate
 UPDATE content_items_all SET content_data = :name
