@@ -18,13 +18,19 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 from genonaut.config import LogSettings
 
 MASK = "***"
+SECONDS = "%Y-%m-%dT%H:%M:%SZ"
 # These report every request, task and start. We log those ourselves, with more detail.
 NOISY = (
     "alembic.runtime.migration",
     "asyncio",
     "celery.app.trace",
     "celery.beat",
+    "celery.utils",
     "celery.worker",
+    "httpcore2",
+    "httpx2",
+    "kombu",
+    "pyvips",
     "tornado.access",
     "uvicorn",
     "uvicorn.access",
@@ -68,11 +74,12 @@ class NamedWriter(structlog.WriteLogger):
 def configure_logs(settings: LogSettings) -> None:
     """Send all logs to stderr. May be called again, for example with another level."""
     level = settings.level.upper()
-    last = _last_processors(as_json=settings.format == "json")
+    as_json = settings.format == "json"
+    shared, last = _shared_processors(as_json=as_json), _last_processors(as_json=as_json)
     structlog.configure(
         # Our own events are written directly. Through the records of the standard library it would
         # take twice as long, and every request is an event.
-        processors=[*_SHARED, *last],
+        processors=[*shared, *last],
         logger_factory=partial(NamedWriter, sys.stderr),
         wrapper_class=structlog.make_filtering_bound_logger(level),
         cache_logger_on_first_use=True,
@@ -81,7 +88,7 @@ def configure_logs(settings: LogSettings) -> None:
     remove_meta = structlog.stdlib.ProcessorFormatter.remove_processors_meta
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=_SHARED, processors=[remove_meta, *last]
+            foreign_pre_chain=shared, processors=[remove_meta, *last]
         )
     )
     logging.basicConfig(handlers=[handler], level=level, force=True)
@@ -112,17 +119,35 @@ def _hidden(name: object, value: Any) -> Any:  # noqa: ANN401 - a log takes anyt
     return value
 
 
+def _shared_processors(*, as_json: bool) -> list[Processor]:
+    return [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso" if as_json else SECONDS, utc=True),
+    ]
+
+
 def _last_processors(*, as_json: bool) -> list[Processor]:
     return [
         structlog.processors.format_exc_info,
         hide_secrets,
-        structlog.processors.JSONRenderer() if as_json else _text_renderer(),
+        *([structlog.processors.JSONRenderer()] if as_json else [_context_last, _text_renderer()]),
     ]
 
 
+def _context_last(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """A processor that puts the request's id behind what happened."""
+    if "request_id" in event:
+        event["request_id"] = event.pop("request_id")
+    return event
+
+
 def _text_renderer() -> Processor:
-    # The default would print every local variable of a traceback, and break lines in values.
+    # The default would print every local variable of a traceback, and break lines in values. It
+    # would also sort; an event begins with what matters.
     return structlog.dev.ConsoleRenderer(
+        sort_keys=False,
         colors=sys.stderr.isatty(),
         repr_native_str=True,
         exception_formatter=structlog.dev.plain_traceback,
@@ -138,11 +163,3 @@ def _quiet_libraries() -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
     # It asks the workers before they run, and warns at every start.
     logging.getLogger("flower.inspector").setLevel(logging.ERROR)
-
-
-_SHARED: list[Processor] = [
-    structlog.contextvars.merge_contextvars,
-    structlog.stdlib.add_logger_name,
-    structlog.stdlib.add_log_level,
-    structlog.processors.TimeStamper(fmt="iso", utc=True),
-]

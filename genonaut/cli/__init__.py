@@ -3,46 +3,80 @@
 import sys
 from importlib import import_module
 from keyword import iskeyword
-from typing import cast
+from typing import Annotated, Any, cast
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from genonaut import __version__
+from genonaut.cli.examples import add_examples
+from genonaut.cli.options import Home, set_variables
 from genonaut.content.rules import showable
 from genonaut.errors import GenonautError
 
 Command = TyperCommand | TyperGroup
-COMMANDS = (
-    "up",
-    "api",
-    "worker",
-    "beat",
-    "flower",
-    "db",
-    "stats",
-    "import",
-    "watch",
-    "export",
-    "library",
-    "seed",
-)
+COMMANDS = {
+    "Serving": {
+        "up": "Start everything, and stop it with Ctrl-C.",
+        "api": "Serve the API and the pages alone.",
+        "doctor": "Check what Genonaut needs, and say what to do.",
+    },
+    "Pictures": {
+        "import": "Import pictures, tables of prompts, or an export.",
+        "imports": "Past imports: list, show, remove.",
+        "watch": "Take in pictures as they are written.",
+        "export": "Write the gallery to a folder that an import takes back.",
+        "library": "The pictures' files: where they are, what is wrong.",
+        "seed": "Fill an empty database with demo data.",
+    },
+    "People": {
+        "user": "Accounts: add, list, change, disable.",
+        "token": "Tokens of programs: add, list, revoke.",
+        "audit": "Print who did what, the newest first.",
+    },
+    "Counts and database": {
+        "stats": "The counts: show, refresh, check.",
+        "db": "The database: its schema, its address, a shell.",
+    },
+    "Working in the background": {
+        "worker": "Refresh and fold the counts.",
+        "beat": "Schedule refreshes and folds.",
+        "flower": "Show workers and tasks.",
+    },
+}
 """In the order of the help. Each is registered by the module of its name."""
 
 
 class CommandsOnDemand(TyperGroup):
-    """Imports a command's module when the command is used: importing all of them takes seconds."""
+    """Imports a command's module when the command is used: importing all of them takes seconds.
 
-    def list_commands(self, ctx: object) -> list[str]:  # noqa: ARG002
-        return list(COMMANDS)
+    Until then, a command is its name and a line of help.
+    """
 
-    def get_command(self, ctx: object, cmd_name: str) -> Command | None:  # noqa: ARG002
-        if cmd_name not in COMMANDS:
-            return None
-        commands = typer.Typer()
-        # A module cannot be named like a Python keyword.
-        module = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
-        import_module(f"genonaut.cli.{module}").register(commands)
-        return cast("Command", typer.main.get_group(commands).commands[cmd_name])
+    def __init__(self, **attributes: Any) -> None:  # noqa: ANN401 - Typer's
+        super().__init__(**attributes)
+        self.commands = {
+            name: TyperCommand(name, help=line, rich_help_panel=panel)
+            for panel, lines in COMMANDS.items()
+            for name, line in lines.items()
+        }
+        add_examples(self, "genonaut")
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401 - Typer's own
+        """The command that is called, or a suggestion if there is none of that name."""
+        name, command, rest = super().resolve_command(ctx, args)
+        return name, command and load_command(str(name)), rest
+
+
+def load_command(name: str) -> Command:
+    """A command as its module registers it, with its examples."""
+    commands = typer.Typer()
+    # A module cannot be named like a Python keyword.
+    module = f"{name}_" if iskeyword(name) else name
+    import_module(f"genonaut.cli.{module}").register(commands)
+    command = cast("Command", typer.main.get_group(commands).commands[name])
+    add_examples(command, f"genonaut {name}")
+    return command
 
 
 app = typer.Typer(
@@ -50,19 +84,39 @@ app = typer.Typer(
     cls=CommandsOnDemand,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    add_completion=False,
+    context_settings={"help_option_names": ["--help", "-h"]},
 )
 
 
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"genonaut {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
-def genonaut() -> None:
+def genonaut(
+    *,
+    version: Annotated[  # noqa: ARG001 - its callback ends the command
+        bool,
+        typer.Option(
+            "--version",
+            help="Print the version and exit.",
+            metavar="",
+            is_eager=True,
+            callback=_print_version,
+        ),
+    ] = False,
+    home: Home = None,
+) -> None:
     """An image gallery whose counts are never slow and never wrong."""
+    set_variables(GENONAUT_HOME=home)
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run a command; exits with 0, or with the code of the error that it printed."""
     try:
-        app(arguments)
+        app(arguments, prog_name=app.info.name)
     except GenonautError as error:
         sys.stderr.write(f"genonaut: {showable(str(error))}\n")
         sys.exit(error.exit_code)

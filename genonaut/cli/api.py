@@ -12,9 +12,10 @@ from genonaut.app import create_app
 from genonaut.cli.options import Env
 from genonaut.config import Settings, load_settings
 from genonaut.counting.background import BackgroundFold
-from genonaut.db.counts import COUNTS
-from genonaut.db.session import open_database
+from genonaut.db.counts import COUNTS, may_fold
+from genonaut.db.session import Database, open_database
 from genonaut.logs import configure_logs
+from genonaut.running.exposure import who_may
 from genonaut.running.http_protocol import BoundedProtocol
 from genonaut.running.interruption import exit_on
 from genonaut.running.listening import READY, address, inherited_listener, listen
@@ -24,7 +25,7 @@ SHUTDOWN_SECONDS = 5  # for clients that do not finish their requests
 
 
 class AnnouncingServer(uvicorn.Server):
-    """Prints where it listens as soon as it does."""
+    """Prints who may do what, and where it listens, as soon as it does."""
 
     announcement = ""
 
@@ -44,19 +45,21 @@ def api(env: Env = None) -> None:
     configure_logs(settings.log)
     with (
         inherited_listener(settings) or listen(settings) as listener,
-        open_database(settings) as database,
+        open_database(settings, role="counting") as counting,
         open_database(
             settings,
             pool_size=settings.api.pool_size,
             statement_timeout_seconds=settings.api.statement_timeout_seconds,
         ) as time_limited,
     ):
-        app = create_app(
-            settings,
-            time_limited,
-            on_long_ledger=BackgroundFold(database.transaction, COUNTS.values()),
-        )
-        _run(settings, app, listener)
+        _run(settings, create_app(settings, time_limited, on_long_ledger=_fold(counting)), listener)
+
+
+def _fold(database: Database) -> BackgroundFold | None:
+    """What folds a long ledger; None if our role may not, and the worker alone folds."""
+    if not may_fold(database):
+        return None
+    return BackgroundFold(database.transaction, COUNTS.values())
 
 
 def _run(settings: Settings, app: FastAPI, listener: socket.socket) -> None:
@@ -71,7 +74,8 @@ def _run(settings: Settings, app: FastAPI, listener: socket.socket) -> None:
     )
     host, port = listener.getsockname()[:2]
     where = f"http://{address(host, port)}"
-    server.announcement = f"{READY} at {where} ({settings.environment}). Ctrl-C stops it."
+    ready = f"{READY} at {where} ({settings.environment}). Ctrl-C stops it."
+    server.announcement = f"{who_may(settings)}\n{ready}"
     # A full collection would scan all objects that the imports made, again and again, and hold up
     # every request for some 50 ms. Those objects stay.
     gc.collect()

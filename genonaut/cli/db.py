@@ -9,23 +9,28 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from sqlalchemy import URL, create_engine
+from sqlalchemy import URL, Engine, create_engine
 from sqlalchemy.exc import DBAPIError
 
-from genonaut.cli.options import Env
+from genonaut.cli.options import Env, Yes, confirm
 from genonaut.config import load_settings
 from genonaut.db import migrate
 from genonaut.db.address import as_uri, for_programs, take_secrets, with_password
 from genonaut.db.counts import build_counts
 from genonaut.db.failures import explain
+from genonaut.db.rights import creations, grants
+from genonaut.db.roles import apply_roles
 from genonaut.db.session import open_database, server_url
 from genonaut.embedded.cluster import find_binaries
 from genonaut.embedded.libpq import without_libpq_variables
 from genonaut.embedded.sockets import descriptors
 from genonaut.errors import UsageError
-from genonaut.running.output import print_built_counts, say
+from genonaut.running.output import number_of, print_built_counts, say
 
 app = typer.Typer(help="The database: its schema, its address, a shell.", no_args_is_help=True)
+
+_HAS_TABLE = "SELECT to_regclass('content_items_all') IS NOT NULL"
+_HAS_ITEMS = "SELECT EXISTS (SELECT FROM content_items_all)"
 
 
 def register(commands: typer.Typer) -> None:
@@ -35,7 +40,7 @@ def register(commands: typer.Typer) -> None:
 @app.command()
 def upgrade(env: Env = None) -> None:
     """Bring the schema to the newest version, and build the counts if they were never built."""
-    with open_database(load_settings(env), migrate=True) as database:
+    with open_database(load_settings(env), role="owner", migrate=True) as database:
         counts = build_counts(database, "db upgrade")
         say(f"The schema of {database.url.database} is at {migrate.head_revision()}.")
         print_built_counts(counts)
@@ -44,12 +49,16 @@ def upgrade(env: Env = None) -> None:
 @app.command()
 def downgrade(
     revision: Annotated[str, typer.Argument(help="As in 0001_content; `base` removes everything.")],
+    yes: Yes = False,
     env: Env = None,
 ) -> None:
     """Take the schema back to a revision. Data that the revision has no place for is lost."""
     with server_url(load_settings(env)) as url:
         engine = create_engine(url)
         try:
+            if has_items(engine):
+                lost = f"What {revision} has no place for is lost, and {url.database} has items."
+                confirm(f"{lost} Go on?", yes=yes)
             migrate.downgrade(engine, revision)
             reached = migrate.current_revision(engine)
         except DBAPIError as error:
@@ -57,6 +66,39 @@ def downgrade(
         finally:
             engine.dispose()
     say(f"The schema of {url.database} is at {reached or 'base'}.")
+
+
+def has_items(engine: Engine) -> bool:
+    """Whether there is anything to lose."""
+    with engine.connect() as connection:
+        if not connection.exec_driver_sql(_HAS_TABLE).scalar_one():
+            return False
+        return bool(connection.exec_driver_sql(_HAS_ITEMS).scalar_one())
+
+
+@app.command()
+def roles(
+    apply: Annotated[
+        bool, typer.Option("--apply", help="Create the roles and give the rights.", metavar="")
+    ] = False,
+    env: Env = None,
+) -> None:
+    """Print the SQL that gives application, worker and monitoring each its own rights."""
+    settings = load_settings(env)
+    names = settings.db.roles.model_dump()
+    if not apply:
+        say("\n".join(["BEGIN;", *creations(names), *grants(names, settings.db.name), "COMMIT;"]))
+        return
+    if settings.db.is_embedded:
+        raise UsageError("The embedded server has its roles already: name a database of your own.")
+    with open_database(settings, role="owner") as database:
+        try:
+            created = apply_roles(database.engine, names)
+        except DBAPIError as error:
+            raise explain(error, database.url) from error
+    say(f"{number_of(len(names), 'role')} of {settings.db.name}: {', '.join(names.values())}.")
+    for name in created:
+        say(f"{name} is new, without a password: set one with `\\password {name}` in psql.")
 
 
 @app.command()

@@ -1,5 +1,6 @@
 """`genonaut import`: collections of prompts and images become items."""
 
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,14 +11,14 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from genonaut.archive.layout import is_export
-from genonaut.archive.restoring import restore
+from genonaut.cli.importing import Wish, import_all, rehearse
 from genonaut.cli.options import Env, Json
 from genonaut.cli.picture_options import InPlace, OnlyWithPrompt, Root, picture_options
 from genonaut.config import load_settings
 from genonaut.db.counts import build_counts
 from genonaut.db.failures import explain
+from genonaut.db.schema import PRIVATE
 from genonaut.db.session import Database, open_database
-from genonaut.ingest.importer import import_paths
 from genonaut.ingest.report import FileReport
 from genonaut.ingest.rows import DEFAULT_CREATOR, Defaults
 from genonaut.library.roots import Library
@@ -47,6 +48,14 @@ def import_(
     source: Annotated[
         Literal["regular", "auto"], typer.Option(help="Source of rows that name none.")
     ] = "regular",
+    private: Annotated[
+        bool,
+        typer.Option(
+            "--private",
+            help="Only their creators and admins see them. Default: as each creator has it.",
+            metavar="",
+        ),
+    ] = False,
     encoding: Annotated[
         str | None,
         typer.Option(
@@ -64,6 +73,17 @@ def import_(
             metavar="PATH",
         ),
     ] = None,
+    name: Annotated[
+        str | None,
+        typer.Option(
+            help="The import's name, in `genonaut imports`. Default: that of the first path.",
+            metavar="NAME",
+        ),
+    ] = None,
+    dry_run: Annotated[
+        bool,
+        typer.Option("--dry-run", help="Read everything, report, and write nothing.", metavar=""),
+    ] = False,
     env: Env = None,
     as_json: Json = False,
 ) -> None:
@@ -74,33 +94,36 @@ def import_(
     Exits with 0 if every row was accepted, 3 if rows were rejected, 4 if a file cannot be read.
     """
     options = picture_options(in_place=in_place, root=root, only_with_prompt=only_with_prompt)
+    wish = Wish(
+        [path for path in paths if not is_export(path)],
+        [path for path in paths if is_export(path)],
+        options,
+        Defaults(creator, source, PRIVATE if private else None),
+        encoding,
+        rejects,
+        name,
+    )
     settings = load_settings(env)
     with (
         open_database(settings) as database,
         open_connection(database) as connection,
-        progress_bar("Importing") as on_progress,
+        progress_bar("Reading" if dry_run else "Importing") as on_progress,
     ):
-        library = Library.of(settings)
-        exports = [path for path in paths if is_export(path)]
-        report = import_paths(
-            connection,
-            [path for path in paths if path not in exports],
-            library=library,
-            pictures=options,
-            defaults=Defaults(creator, source),
-            encoding=encoding,
-            rejects=rejects,
-            on_progress=on_progress,
-        )
-        report.files += [
-            restore(connection, library, path, rejects, on_progress) for path in exports
-        ]
-        build_counts(database, "genonaut import")
+        do = rehearse if dry_run else import_all
+        report, kept_as = do(connection, Library.of(settings), wish, on_progress)
+        if not dry_run:
+            with open_database(settings, role="counting") as counting:
+                build_counts(counting, "genonaut import")
     if as_json:
-        print_json(report.as_json())
+        print_json(report.as_json() | {"import": kept_as, "dry_run": dry_run})
     else:
         for file in report.files:
             _print_report(file)
+        if dry_run:
+            say("Nothing was written: this was a dry run.")
+        if kept_as:
+            undo = f"genonaut imports remove {shlex.quote(kept_as)} --env {settings.environment}"
+            say(f"To undo it: {undo}")
     raise typer.Exit(report.exit_code)
 
 

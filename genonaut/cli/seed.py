@@ -28,7 +28,7 @@ def seed(
 ) -> None:
     """Fill an empty database with demo data, identical every time."""
     started = time.monotonic()
-    with open_database(load_settings(env)) as database:
+    with open_database(load_settings(env), role="owner") as database:
         made = seed_with_progress(database, users=users, regular=regular, auto=auto)
         build_counts(database, "genonaut seed")
     if as_json and made:

@@ -14,8 +14,7 @@ from genonaut.config import Settings, load_settings
 from genonaut.counting import audit, rendering
 from genonaut.counting.declaration import CachedCount
 from genonaut.counting.engine import Reading, Refresh, execute, read, read_live, stored_rows
-from genonaut.counting.runs import refresh_now
-from genonaut.db.counts import COUNTS
+from genonaut.db.counts import COUNTS, refresh_count
 from genonaut.db.schema import User
 from genonaut.db.session import Database, open_database
 from genonaut.errors import UsageError
@@ -103,7 +102,7 @@ def _how_exact(shown: dict[str, Any]) -> str:
 def refresh(name: Name = None, env: Env = None, as_json: Json = False) -> None:
     """Recount everything, repair what differs, and report it."""
     results = {}
-    with open_database(load_settings(env)) as database:
+    with open_database(load_settings(env), role="counting") as database:
         for count in _chosen(name):
             results[count.name] = _refresh(database, count, quiet=as_json)
     if as_json:
@@ -111,7 +110,7 @@ def refresh(name: Name = None, env: Env = None, as_json: Json = False) -> None:
 
 
 def _refresh(database: Database, count: CachedCount, *, quiet: bool) -> dict[str, Any]:
-    done = refresh_now(database.transaction, count, "genonaut stats refresh")
+    done = refresh_count(database, count, "genonaut stats refresh")
     with database.transaction() as session:
         stored = stored_rows(session, count)
         largest = _largest(session, count)
@@ -197,7 +196,7 @@ def _audit(
     else:
         for name, many in found.items():
             for one in many:
-                say(f"{'ok  ' if one.ok else 'BAD '} {name:<15} {one.what:<9} {one.detail}")
+                say(f"{'ok  ' if one.ok else 'BAD '} {name:<19} {one.what:<9} {one.detail}")
         say("All is well." if all_well else "Problems found.")
     if not all_well:
         raise typer.Exit(1)

@@ -13,6 +13,7 @@ from genonaut.cli.options import Env
 from genonaut.cli.picture_options import InPlace, OnlyWithPrompt, Root, picture_options
 from genonaut.config import Settings, WatchSettings, load_settings
 from genonaut.db.counts import build_counts
+from genonaut.db.schema import PRIVATE
 from genonaut.db.session import open_database
 from genonaut.errors import ConfigError, UsageError
 from genonaut.ingest.intake import PictureOptions
@@ -42,6 +43,14 @@ def watch(
     source: Annotated[
         Literal["regular", "auto"], typer.Option(help="Source of the pictures.")
     ] = "regular",
+    private: Annotated[
+        bool,
+        typer.Option(
+            "--private",
+            help="Only their creator and admins see them. Default: as the creator has it.",
+            metavar="",
+        ),
+    ] = False,
     in_place: InPlace = False,
     root: Root = None,
     only_with_prompt: OnlyWithPrompt = False,
@@ -60,7 +69,8 @@ def watch(
     options = picture_options(in_place=in_place, root=root, only_with_prompt=only_with_prompt)
     settings = load_settings(env)
     if folders:
-        watched = [Watched(each, Defaults(creator, source), options, poll) for each in folders]
+        defaults = Defaults(creator, source, PRIVATE if private else None)
+        watched = [Watched(each, defaults, options, poll) for each in folders]
         _check_given(watched)
     else:
         watched = folders_to_watch(settings)
@@ -73,8 +83,9 @@ def watch(
 
 
 def _watch(settings: Settings, watched: list[Watched], stopped: threading.Event) -> None:
+    with open_database(settings, role="counting") as counting:
+        build_counts(counting, "genonaut watch")
     with open_database(settings) as database:
-        build_counts(database, "genonaut watch")
         names = ", ".join(printable(each.folder) for each in watched)
         say(f"Watching {names}.")
         watch_folders(database.engine, Library.of(settings), watched, say, stopped)
@@ -120,7 +131,11 @@ def _check_places(watched: Sequence[Watched]) -> None:
 def _from_settings(chosen: WatchSettings) -> Watched:
     return Watched(
         chosen.folder,
-        Defaults(DEFAULT_CREATOR if chosen.creator is None else chosen.creator, chosen.source),
+        Defaults(
+            DEFAULT_CREATOR if chosen.creator is None else chosen.creator,
+            chosen.source,
+            PRIVATE if chosen.private else None,
+        ),
         PictureOptions(chosen.in_place, chosen.root, chosen.only_with_prompt),
         chosen.poll,
     )

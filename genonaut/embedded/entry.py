@@ -2,7 +2,7 @@
 
 There is only its socket, in a folder of 0700. The keeper connects as the administrator: the kernel
 vouches for its account, so there is no password for that, and none that could be lost. All others
-connect as one role that is no superuser, with a password that is new at each start.
+connect as roles that are no superusers, with passwords that are new at each start.
 """
 
 import os
@@ -19,7 +19,16 @@ from genonaut.embedded.cluster import ADMINISTRATOR
 from genonaut.errors import ServerStartError
 
 ROLE = "genonaut"
-RIGHTS = "LOGIN CREATEDB NOSUPERUSER NOCREATEROLE NOREPLICATION NOBYPASSRLS"
+"""The owner of the databases."""
+LIMITED_ROLES = {"app": "genonaut_app", "counting": "genonaut_counting"}
+"""Those with fewer rights, which the owner gives to them in each database."""
+RIGHTS = {
+    ROLE: "LOGIN CREATEDB NOSUPERUSER NOCREATEROLE NOREPLICATION NOBYPASSRLS",
+    **dict.fromkeys(
+        LIMITED_ROLES.values(),
+        "LOGIN NOCREATEDB NOSUPERUSER NOCREATEROLE NOREPLICATION NOBYPASSRLS",
+    ),
+}
 PROOF = "scram-sha-256"
 """Each side proves to the other that it knows the password, and neither sends it."""
 
@@ -73,19 +82,35 @@ def as_administrator(
         raise ServerStartError(_explain(error)) from error
 
 
-def renew_password(administrator: psycopg.Connection[Any]) -> str:
-    """Give the role a new password and exactly its rights. Returns the password."""
+def renew_passwords(administrator: psycopg.Connection[Any]) -> dict[str, str]:
+    """Give each role a new password and exactly its rights. Returns the passwords, by role.
+
+    All at once: from then on until they are published, no process can connect.
+    """
+    with administrator.transaction():
+        passwords = {role: _renew(administrator, role, rights) for role, rights in RIGHTS.items()}
+        # A member may end the sessions of the others, as when it drops the database.
+        administrator.execute(f"GRANT {', '.join(LIMITED_ROLES.values())} TO {ROLE}")
+    return passwords
+
+
+def _renew(administrator: psycopg.Connection[Any], role: str, rights: str) -> str:
     password = secrets.token_urlsafe(24)
     # The server is sent what it stores, from which the password cannot be read.
     verifier = administrator.pgconn.encrypt_password(
-        password.encode(), ROLE.encode(), PROOF.encode()
+        password.encode(), role.encode(), PROOF.encode()
     )
-    names = {"role": sql.Identifier(ROLE), "verifier": sql.Literal(verifier.decode())}
-    if not administrator.execute("SELECT FROM pg_roles WHERE rolname = %s", [ROLE]).rowcount:
+    names = {"role": sql.Identifier(role), "verifier": sql.Literal(verifier.decode())}
+    if not administrator.execute("SELECT FROM pg_roles WHERE rolname = %s", [role]).rowcount:
         administrator.execute(sql.SQL("CREATE ROLE {role}").format(**names))
-    change = sql.SQL(f"ALTER ROLE {{role}} {RIGHTS} PASSWORD {{verifier}}")
+    change = sql.SQL(f"ALTER ROLE {{role}} {rights} PASSWORD {{verifier}}")
     administrator.execute(change.format(**names))
     return password
+
+
+def password_lines(passwords: dict[str, str]) -> str:
+    """What libpq reads the passwords from."""
+    return "".join(f"*:*:*:{role}:{password}\n" for role, password in passwords.items())
 
 
 def _explain(error: psycopg.Error) -> str:

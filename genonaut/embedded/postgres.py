@@ -20,7 +20,15 @@ from genonaut.embedded.cluster import (
     find_binaries,
 )
 from genonaut.embedded.data_folder import has_cluster, refuse_other_version, remove_stale_pid
-from genonaut.embedded.entry import PROOF, ROLE, as_administrator, renew_password, rules
+from genonaut.embedded.entry import (
+    LIMITED_ROLES,
+    PROOF,
+    ROLE,
+    as_administrator,
+    password_lines,
+    renew_passwords,
+    rules,
+)
 from genonaut.embedded.folder import HERE, ServerFolder
 from genonaut.embedded.lease import Lease
 from genonaut.embedded.libpq import own_parameters
@@ -97,13 +105,13 @@ class PostgresServer:
         return False
 
     def admit(self) -> None:
-        """Give the application's role a password, with which it can connect."""
+        """Give the roles passwords, with which processes can connect."""
         with administrator(self.folder) as connection:
-            self._password = renew_password(connection)
+            self._passwords = renew_passwords(connection)
 
     def publish(self) -> None:
-        """Host, port, user and the file with the password, as psycopg names them."""
-        write_atomically(self.passfile, f"*:*:*:{ROLE}:{self._password}\n")
+        """Host, port, user and the file with the passwords, as psycopg names them."""
+        write_atomically(self.passfile, password_lines(self._passwords))
         endpoint = {
             "host": str(self.folder.data),
             "port": PORT,
@@ -125,7 +133,7 @@ def socket_folder(folder: ServerFolder) -> str:
 def administrator(
     folder: ServerFolder, database: str = "postgres"
 ) -> AbstractContextManager[psycopg.Connection[Any]]:
-    """A connection as the superuser, for what the application's role has no right to do.
+    """A connection as the superuser, for what no other role has a right to do.
 
     Raises:
         ServerStartError: the server refuses.
@@ -135,9 +143,24 @@ def administrator(
     return as_administrator(socket_folder(folder), name, database)
 
 
-def address(lease: Lease) -> dict[str, Any]:
-    """How a process with a lease connects, as psycopg names it.
+def address(lease: Lease, role: str = "owner") -> dict[str, Any]:
+    """How a process with a lease connects as a role, as psycopg names it.
 
     It stays the same when the server restarts: libpq reads the password from its file each time.
     """
-    return lease.endpoint() | {"host": socket_folder(lease.folder)} | own_parameters()
+    found = lease.endpoint() | {"host": socket_folder(lease.folder)} | own_parameters()
+    if (name := LIMITED_ROLES.get(role)) and name in _admitted(found):
+        found["user"] = name
+    return found
+
+
+def has_limited_roles(lease: Lease) -> bool:
+    """Whether its keeper made them. One of an earlier version, which still runs, did not."""
+    return _admitted(lease.endpoint()) >= set(LIMITED_ROLES.values())
+
+
+def _admitted(endpoint: dict[str, Any]) -> set[str]:
+    with suppress(OSError):
+        lines = Path(endpoint["passfile"]).read_text(encoding="utf-8").splitlines()
+        return {line.split(":")[3] for line in lines}
+    return set()

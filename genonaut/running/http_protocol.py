@@ -15,6 +15,8 @@ from uuid import uuid4
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from genonaut.api.http.peers import remember_peer
+
 LARGEST_HEAD: Final = 64 * 1024
 LARGEST_URL: Final = 16 * 1024
 MOST_HEADERS: Final = 100
@@ -66,6 +68,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """A further request begins, perhaps while an earlier one is answered."""
         super().on_message_begin()
+        remember_peer(self.scope["state"], self.transport)
         self._in_head, self._head_bytes = True, 0
 
     def on_url(self, url: bytes) -> None:

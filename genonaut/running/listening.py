@@ -5,6 +5,8 @@ import os
 import socket
 
 from genonaut.config import Settings
+from genonaut.config_variables import is_given
+from genonaut.embedded.server import free_port
 from genonaut.errors import ConfigError, PortInUseError, ServerStartError
 from genonaut.running.exposure import require_a_door
 from genonaut.running.output import say
@@ -36,7 +38,7 @@ def inherited_listener(settings: Settings) -> socket.socket | None:
 
 def ports_to_try(wanted: int, variable: str) -> range:
     """The wanted port and, unless the variable fixes it, the next ones."""
-    more = 1 if os.environ.get(variable) else PORTS_TO_TRY
+    more = 1 if is_given(os.environ, variable) else PORTS_TO_TRY
     return range(wanted, min(wanted + more, LAST_PORT + 1))
 
 
@@ -63,6 +65,24 @@ def listen(settings: Settings) -> socket.socket:
     raise PortInUseError(
         f"Another process is listening on {address(settings.api.host, wanted)}: stop it, or choose "
         f"another port with API_PORT={wanted + 1}."
+    )
+
+
+def flower_port(settings: Settings) -> int:
+    """Flower's port or, unless FLOWER_PORT is set, the next one that is free.
+
+    Raises:
+        PortInUseError: none is free.
+    """
+    wanted = settings.flower
+    for port in ports_to_try(wanted.port, "FLOWER_PORT"):
+        try:
+            return free_port(wanted.host, port)
+        except OSError as error:
+            reason = error.strerror
+    raise PortInUseError(
+        f"Flower cannot listen on {address(wanted.host, wanted.port)} ({reason}): stop the process "
+        f"that does, or choose another port with FLOWER_PORT={wanted.port + 1}."
     )
 
 

@@ -6,12 +6,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from rich.cells import cell_len
 from rich.console import Console
+from rich.panel import Panel
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from genonaut.content.rules import showable
 from genonaut.counting.engine import Refresh
+
+BORDERS = 4  # columns of a box that are not text
 
 
 def say(text: str) -> None:
@@ -53,6 +57,20 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
         if any(isinstance(row[index], int) for row in rows):
             column.justify = "right"
     Console(soft_wrap=True, markup=False, highlight=False).print(table)
+
+
+def print_box(rows: Sequence[tuple[str, str]]) -> None:
+    """Print headings with their texts: in a box on a terminal that is wide enough, else as lines.
+
+    No text is broken into lines, so that an address can be followed and a command copied.
+    """
+    width = max(len(heading) for heading, _ in rows) + 2
+    lines = [f"{heading:<{width}}{showable(text)}" for heading, text in rows]
+    console = Console(soft_wrap=True, markup=False, highlight=False)
+    if console.is_terminal and max(map(cell_len, lines)) + BORDERS <= console.width:
+        console.print(Panel.fit("\n".join(lines)), soft_wrap=False)
+    else:
+        console.print("\n".join(f"  {line}" for line in lines))
 
 
 def _cell(value: Any) -> str:  # noqa: ANN401

@@ -10,8 +10,9 @@ from celery.platforms import SecurityWarning
 
 from genonaut.broker import broker_url, result_backend
 from genonaut.config import Settings, load_settings
+from genonaut.db.counts import may_fold
 from genonaut.db.session import open_database
-from genonaut.errors import ConfigError, DatabaseUnreachableError
+from genonaut.errors import ConfigError, DatabaseError, DatabaseUnreachableError
 from genonaut.logs import configure_logs
 from genonaut.worker.celery_app import app, configuration
 
@@ -61,9 +62,14 @@ def require_schema(settings: Settings) -> None:
     Raises:
         DatabaseError: the schema is not the current one, or the server refuses us.
     """
-    if not settings.db.is_embedded:
-        with suppress(DatabaseUnreachableError), open_database(settings):
-            pass
+    if settings.db.is_embedded:
+        return
+    with suppress(DatabaseUnreachableError), open_database(settings, role="counting") as database:
+        if not may_fold(database):
+            raise DatabaseError(
+                f"The worker connects as {database.url.username!r}, which may not fold: set "
+                "DATABASE_COUNTING_URL to the address of a role that may."
+            )
 
 
 def start_celery(program: str, *arguments: str) -> None:

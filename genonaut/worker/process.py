@@ -37,7 +37,7 @@ class WorkerProcess:
             # result.
             limit = app.settings.celery.task_seconds * STATEMENT_SHARE
             self._database = self._stack.enter_context(
-                open_database(app.settings, statement_timeout_seconds=limit)
+                open_database(app.settings, role="counting", statement_timeout_seconds=limit)
             )
         return self._database
 
@@ -60,7 +60,7 @@ def worker_database() -> Iterator[Database]:
     if _process.is_ours:
         yield _process.database()
         return
-    with open_database(app.settings) as database:
+    with open_database(app.settings, role="counting") as database:
         yield database
 
 

@@ -15,13 +15,13 @@ from celery import Task
 
 from genonaut.counting.declaration import CachedCount
 from genonaut.counting.engine import BUSY, fold
-from genonaut.counting.runs import refresh_now
-from genonaut.db.counts import COUNTS
+from genonaut.db.counts import COUNTS, refresh_count
 from genonaut.db.session import Database
 from genonaut.errors import DatabaseError, ServerStartError
 from genonaut.library.registry import ServedFile, find_served, set_colour
 from genonaut.library.roots import Library
 from genonaut.library.thumbnails import Thumbnails, UndecodableError
+from genonaut.people.audit import prune
 from genonaut.worker.celery_app import app
 from genonaut.worker.process import task_name, worker_database
 
@@ -40,10 +40,10 @@ def refresh_task(count: CachedCount) -> Task:
     """The task that refreshes a count. If another one is running, it is `busy`: not a failure."""
 
     @app.task(name=task_name(count), **RETRY)
-    def refresh_count() -> dict[str, Any]:
+    def refresh() -> dict[str, Any]:
         """Recount, repair and record."""
         with worker_database() as database:
-            done = refresh_now(database.transaction, count, "worker", wait=False)
+            done = refresh_count(database, count, "worker", wait=False)
         result = {
             "status": "skipped" if done.outcome == BUSY else "success",
             "stats_refreshed": done.outcome != BUSY,
@@ -58,12 +58,15 @@ def refresh_task(count: CachedCount) -> Task:
         log.info("refreshed", count=count.name, **result)
         return result
 
-    return refresh_count
+    return refresh
 
 
 REFRESHES = {name: refresh_task(count) for name, count in COUNTS.items()}
 refresh_gen_source_stats = REFRESHES["gen_source"]
 refresh_tag_cardinality_stats = REFRESHES["tag_cardinality"]
+refresh_private_source_stats = REFRESHES["private_source"]
+refresh_private_regular_tag_stats = REFRESHES["private_regular_tag"]
+refresh_private_auto_tag_stats = REFRESHES["private_auto_tag"]
 
 
 # Without events: Flower's list would hold nothing else, as there is one every five seconds.
@@ -81,6 +84,15 @@ def _fold(database: Database, count: CachedCount) -> int:
     with database.transaction() as session:
         done = fold(session, count)
     return done.rows_taken if done else 0
+
+
+@app.task(**RETRY)
+def prune_people() -> dict[str, int]:
+    """Remove old entries of the audit log, and expired sessions, tokens, links and failures."""
+    with worker_database() as database, database.transaction() as session:
+        removed = prune(session)
+    log.info("pruned", **removed)
+    return removed
 
 
 MOST_THUMBNAILS: Final = 1000

@@ -26,16 +26,43 @@ from tests.support.terminal import Terminal
 
 NOT_RUN = {
     "API_ALLOWED_HOSTS=gallery.example,10.0.0.5": "a setting, and no command",
+    "AUTH_MODE=header": "settings; tests/integration/test_proxied.py has them",
     "AUTH_OPEN_TO_THE_NETWORK=true": "a setting, and no command",
     "make demo": "installs, then runs `genonaut up`",
+    "uv tool install .": "installs, then serves until it is stopped; tests/system has it",
+    "genonaut up --env own --home ~/genonaut": (
+        "serves until it is stopped; tests/system/test_people.py makes its administrator"
+    ),
+    "genonaut --home ~/genonaut import ~/Pictures/AI --creator YOUR-NAME --env own": (
+        "needs the reader's pictures; tests/integration has imports"
+    ),
+    "genonaut --home ~/genonaut imports list --env own": "undoes that; docs/commands.md is run",
+    "genonaut --home ~/genonaut watch ~/ComfyUI/output --in-place --creator YOUR-NAME --env own": (
+        "works until it is stopped; tests/system/test_watch.py has it"
+    ),
+    "API_READ_ONLY=true genonaut up --env own --home ~/genonaut": "serves until it is stopped",
+    "PROGRAMS=/folder/that/doctor/prints": "needs a server; test_restore.py has the rest",
+    "$PROGRAMS/pg_restore --no-owner --no-privileges --exit-on-error "
+    '--dbname="postgresql://genonaut@db.example/genonaut" gallery.dump': (
+        "needs a server; tests/integration/test_restore.py has the rest"
+    ),
+    "export GENONAUT_HOME=~/genonaut": "needs a server; test_restore.py has the rest",
+    "genonaut --home ~/genonaut export ~/gallery-export --env own": "docs/commands.md is run",
+    "API_ALLOWED_HOSTS=gallery.example": "settings, and no command",
+    "curl --head https://gallery.example/health": "needs a proxy",
     "make install-dev": "installs",
     "GENONAUT_EXAMPLES=2000 make test-long ARGS=tests/counting/test_state_machine.py": "takes long",
     "make bench                                         # everything": "takes long",
     "API_PORT=8002 genonaut api --env dev": "serves until it is stopped; tests/system has it",
+    "DB_PASSWORD_FILE=/run/secrets/db_password genonaut api": (
+        "serves until it is stopped; tests/unit/test_config_variables.py has the variable"
+    ),
     "genonaut worker --env demo": "works until it is stopped; tests/system has it",
     "genonaut beat --env demo": "works until it is stopped; tests/system has it",
     "genonaut flower --env demo": "serves until it is stopped; tests/system has it",
     "genonaut stats sql gen_source --restore | genonaut db psql": "test_audit.py follows it",
+    "genonaut db upgrade": "\\password asks; tests/integration/test_roles.py has the rest",
+    "DATABASE_URL=postgresql://genonaut_app:...@127.0.0.1/genonaut": "settings, and no command",
     "createdb another": "needs a superuser; tests/integration/test_restore.py follows it",
     "createdb gallery": "serves until it is stopped; the restore of operations.md has the rest",
     "runuser -u postgres -- createuser --pwprompt genonaut": "changes the machine",
@@ -50,8 +77,19 @@ NOT_RUN = {
         "changes the machine"
     ),
     "systemctl daemon-reload": "needs systemd; tests/unit/test_deploy.py verifies the units",
-    "export POSTGRES_PASSWORD=... DB_PASSWORD=... VALKEY_PASSWORD=... "
-    "FLOWER_BASIC_AUTH=name:password": "needs docker",
+    "export POSTGRES_PASSWORD=... DB_OWNER_PASSWORD=... DB_APP_PASSWORD=... "
+    "DB_COUNTING_PASSWORD=...": "needs docker",
+    "docker compose -f deploy/compose.yaml up --detach postgres": "needs Docker",
+    "docker build . -f deploy/Dockerfile -t genonaut": (
+        "needs Docker; tests/unit/test_deploy.py compares it with the image"
+    ),
+    "docker run --init --detach --name gallery --stop-timeout 60 --publish 127.0.0.1:8001:8001 "
+    "--volume gallery:/var/lib/genonaut --volume ~/secrets:/run/secrets:ro "
+    "--env DATABASE_URL_FILE=/run/secrets/database-url genonaut": (
+        "needs Docker; tests/unit/test_deploy.py compares it with the image"
+    ),
+    "export FORWARDED_ALLOW_IPS=$(docker network inspect genonaut_default "
+    "--format '{{(index .IPAM.Config 0).Gateway}}')": "needs docker",
 }
 """The blocks in `sh`, by their first line, and why they are not run. They promise no output."""
 
@@ -61,7 +99,7 @@ GUIDE = "docs/add-a-count.md"  # executed by test_guide.py, in a copy of the pac
 DOCUMENTS = [name for name, text in TEXTS.items() if examples(text) and name != GUIDE]
 # The ids that the documents show are those of the full demo.
 FIRST_NEW_ITEM = 120_001
-NEW_USERS = ["ada", "grace", "imported"]
+NEW_USERS = ["ada", "grace", "imported", "mary"]
 
 
 @dataclass(frozen=True)

@@ -116,7 +116,10 @@ def test_without_its_keeper_the_server_ends_and_the_next_start_recovers(ready_ho
 def test_without_its_keeper_the_server_is_started_at_once_by_the_next(ready_home: Path) -> None:
     with held(ready_home):
         remember_something(ready_home)
-        kill(keeper(ready_home))
+        killed = keeper(ready_home)
+        kill(killed)
+        # Until then it holds its lock, and is taken for one that keeps the server running.
+        wait_until(lambda: is_gone(killed), "the keeper is gone")
         with held(ready_home):
             assert what_is_remembered(ready_home) == ("committed",)
 
@@ -376,7 +379,7 @@ def test_variables_meant_for_other_servers_are_left_alone_and_do_no_harm(
         [read] = asyncio.run(read_alone(database))
         assert dict(os.environ) == before
     assert dict(os.environ) == before
-    ours = ("genonaut_test", "genonaut", "genonaut", "UTF8", "UTC", "ISO, MDY", "off")
+    ours = ("genonaut_test", "genonaut_app", "genonaut", "UTF8", "UTC", "ISO, MDY", "off")
     assert found == tuple(read) == ours
 
 

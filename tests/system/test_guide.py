@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from genonaut.db.counts import COUNTS
 from tests.support.console import examples
 from tests.support.guide import GUIDE, blocks
 from tests.support.processes import Holder, environment
@@ -113,4 +114,4 @@ assert entry["task"] == REFRESHES["content_type"].name, entry
 print(*COUNTS)
 """
     printed = run(f"{sys.executable} -c '{code}'")
-    assert printed.split() == ["gen_source", "tag_cardinality", "content_type"]
+    assert printed.split() == [*COUNTS, "content_type"]

@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import random
+import re
 import signal
 import socket
 import subprocess
@@ -26,6 +27,7 @@ from genonaut.counting.engine import fold, refresh
 from genonaut.counting.runs import refresh_now
 from genonaut.db.counts import GEN_SOURCE
 from genonaut.db.session import Database
+from genonaut.embedded.lease import Lease
 from genonaut.errors import DatabaseError
 from genonaut.ingest.importer import BATCH_ROWS
 from tests.support import http
@@ -194,7 +196,7 @@ def the_address_is_told(home: Path) -> None:
         f"postgresql://genonaut@{where}&passfile={file}&port=5432\n"
     )
     shown = succeed(home, "db", "url", "--password")
-    password = file.read_text().strip().rpartition(":")[2]
+    [password] = re.findall(r":genonaut:(.+)$", file.read_text(), re.MULTILINE)
     assert shown == f"postgresql://genonaut:{password}@{where}&port=5432\n"
 
 
@@ -365,15 +367,18 @@ def mark(database: Database) -> None:
         run("INSERT INTO since_the_last_recovery VALUES (1)")
 
 
-def recovered(database: Database) -> bool:
+def recovered(home: Path, database: Database) -> bool:
     try:
         with database.transaction() as session:
             run = session.connection().exec_driver_sql
             return run("SELECT FROM since_the_last_recovery").rowcount == 0
     except DatabaseError:
-        return False
+        # On a busy machine the keeper may have given up: looked after, as `genonaut up` does.
+        with Lease(home, "postgres"):
+            return False
 
 
+@pytest.mark.long
 @effort(short=3, long=30, variable="GENONAUT_KILLS")
 def test_counts_are_true_after_every_kill_of_the_server(ready_home: Path, effort: int) -> None:
     moments, victims = list(MOMENTS), ("server", "backend")
@@ -383,7 +388,7 @@ def test_counts_are_true_after_every_kill_of_the_server(ready_home: Path, effort
             assert refresh_now(database.transaction, GEN_SOURCE, "test").rows_wrong == 0
             mark(database)
             kill_in_the_middle(ready_home, database, moment, victim)
-            wait_until(lambda: recovered(database), "the server has recovered")
+            wait_until(lambda: recovered(ready_home, database), "the server has recovered")
             assert wrong_counts(database) == [], f"after kill {number}: the {victim}, {moment}"
     nothing_left(ready_home)
 
@@ -393,7 +398,7 @@ from genonaut.config import load_settings
 from genonaut.counting.runs import refresh_now
 from genonaut.db.counts import GEN_SOURCE
 from genonaut.db.session import open_database
-with open_database(load_settings()) as database:
+with open_database(load_settings(), role="counting") as database:
     while True:
         assert refresh_now(database.transaction, GEN_SOURCE, "test").rows_wrong == 0
         print("refreshed", flush=True)

@@ -27,7 +27,7 @@ def test_up_refuses_to_run_twice_and_says_where_it_runs(ready_home: Path) -> Non
         assert http.get(f"{url}/health").status_code == 200
         printed = command.stdout.read_text()
         assert "The gallery is empty." in printed
-        assert "`genonaut import FOLDER --env test`" in printed
+        assert f"`genonaut --home {ready_home} import FOLDER --env test`" in printed
         command.end(signal.SIGKILL)
     with serving(ready_home) as (command, _):  # and one that was killed is no obstacle
         command.end(signal.SIGTERM)
@@ -64,20 +64,26 @@ def answers(port: int) -> bool:
         return client.connect_ex(("127.0.0.1", port)) == 0
 
 
-@pytest.mark.parametrize(("host", "shown"), [("::", "[::]"), ("0.0.0.0", "0.0.0.0")])  # noqa: S104
-def test_an_open_address_that_is_accepted_is_written_as_urls_are(
-    ready_home: Path, host: str, shown: str
+@pytest.mark.parametrize(
+    ("host", "shown", "door"),
+    [
+        ("::", "[::]", {"AUTH_OPEN_TO_THE_NETWORK": "true"}),
+        ("0.0.0.0", "0.0.0.0", {"AUTH_OPEN_TO_THE_NETWORK": "true"}),  # noqa: S104
+        ("0.0.0.0", "0.0.0.0", {"AUTH_MODE": "accounts"}),  # noqa: S104
+    ],
+)
+def test_an_open_address_with_a_login_or_that_is_accepted_is_served_and_written_as_urls_are(
+    ready_home: Path, host: str, shown: str, door: dict[str, str]
 ) -> None:
     if ":" in host and not has_ipv6():
         pytest.skip("THIS MACHINE HAS NO IPv6")
-    accepted = {"API_HOST": host, "AUTH_OPEN_TO_THE_NETWORK": "true"}
-    with serving(ready_home, "api", **accepted) as (command, url):
+    with serving(ready_home, "api", API_HOST=host, **door) as (command, url):
         port = url.rpartition(":")[2]
         assert url == f"http://{shown}:{port}"
         loopback = "[::1]" if ":" in host else "127.0.0.1"
         assert http.get(f"http://{loopback}:{port}/health").status_code == 200
         assert "login" not in command.stderr.read_text()
-        command.end(signal.SIGTERM)
+        assert command.end(signal.SIGTERM) == 0
 
 
 def has_ipv6() -> bool:
@@ -89,21 +95,35 @@ def has_ipv6() -> bool:
     return True
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "gallery.example"])  # noqa: S104
-@pytest.mark.parametrize("name", ["up", "api"])
+@pytest.mark.parametrize(
+    ("name", "host"),
+    [
+        *(("api", host) for host in ("0.0.0.0", "::", "192.0.2.1", "gallery.example")),  # noqa: S104
+        ("up", "0.0.0.0"),  # noqa: S104
+    ],
+)
 def test_an_open_address_is_refused_before_anything_listens(
     ready_home: Path, name: str, host: str
 ) -> None:
     with closing(taken()) as other:  # binding would say that the port is in use
-        port = str(other.getsockname()[1])
-        refused = genonaut(ready_home, name, API_HOST=host, API_PORT=port)
+        given = {"API_HOST": host, "API_PORT": str(other.getsockname()[1])}
+        refused = genonaut(ready_home, name, AUTH_MODE="open", **given)
     assert (refused.returncode, refused.stdout) == (2, "")
     assert only_line(refused.stderr) == (
         f"api.host (API_HOST) is {host!r}: other machines can reach that address, and there is no "
-        "login, so they could change and delete everything. Listen on 127.0.0.1, behind a proxy "
-        "that authenticates users, or accept this with AUTH_OPEN_TO_THE_NETWORK=true "
-        "(auth.open-to-the-network)."
+        "login, so they could change and delete everything. Set AUTH_MODE=accounts (auth.mode), "
+        "listen on 127.0.0.1, behind a proxy that authenticates users, or accept this with "
+        "AUTH_OPEN_TO_THE_NETWORK=true (auth.open-to-the-network)."
     )
+
+
+@pytest.mark.parametrize("name", ["up", "api"])
+def test_with_a_login_an_open_address_is_bound(ready_home: Path, name: str) -> None:
+    with closing(taken()) as other:
+        given = {"API_HOST": "0.0.0.0", "API_PORT": str(other.getsockname()[1])}  # noqa: S104
+        bound = genonaut(ready_home, name, AUTH_MODE="accounts", **given)
+    assert (bound.returncode, bound.stdout) == (6, "")
+    assert only_line(bound.stderr).startswith("Another process is listening on 0.0.0.0:")
 
 
 def test_any_loopback_address_is_served(ready_home: Path) -> None:

@@ -1,5 +1,6 @@
 """The documentation of the API: complete, and with examples that are true."""
 
+import re
 from importlib import import_module
 from pkgutil import iter_modules
 from types import ModuleType
@@ -14,7 +15,9 @@ from genonaut.api import schemas
 from genonaut.app import create_app
 from genonaut.config import load_settings
 from genonaut.db.session import Database
+from tests.support.matrix import read_matrix
 
+ACCESS = {row.name: row.access for row in read_matrix()}
 NOWHERE = make_url("postgresql+psycopg://nowhere/nothing")
 
 
@@ -54,6 +57,69 @@ def test_the_api_says_what_it_is(openapi: dict[str, Any]) -> None:
     assert openapi["info"]["title"] == "Genonaut"
     assert openapi["info"]["version"] == __version__
     assert "X-Request-ID" in openapi["info"]["description"]
+
+
+OPERATION_IDS = {
+    "add_account",
+    "add_token",
+    "change_account",
+    "change_details",
+    "change_item",
+    "change_password",
+    "choose_password",
+    "create_auto_items",
+    "create_items",
+    "create_user",
+    "delete_item",
+    "delete_tag",
+    "end_session",
+    "list_accounts",
+    "list_audit",
+    "list_items",
+    "list_sessions",
+    "list_tags",
+    "list_tokens",
+    "list_users",
+    "make_password_link",
+    "read_details",
+    "read_health",
+    "read_index",
+    "read_item",
+    "read_me",
+    "read_metrics",
+    "read_readiness",
+    "read_stats",
+    "read_user",
+    "rename_tag",
+    "revoke_token",
+    "set_up",
+    "sign_in",
+    "sign_out",
+    "sign_out_everywhere",
+    "upload_files",
+}
+"""Generated clients call their functions so: none of these may ever change."""
+
+
+def test_operations_have_short_names_that_never_change(openapi: dict[str, Any]) -> None:
+    names = [operation["operationId"] for operation in operations(openapi).values()]
+    assert sorted(names) == sorted(OPERATION_IDS)
+
+
+def test_every_summary_is_a_sentence_that_begins_with_a_verb(openapi: dict[str, Any]) -> None:
+    for name, operation in operations(openapi).items():
+        summary = operation["summary"]
+        assert re.fullmatch(r"[A-Z][a-z]+ [^.]*\.", summary), name
+        assert not summary.startswith(("A ", "An ", "The ", "Your ", "Who ", "What ")), name
+        assert operation["description"].startswith(summary), name
+
+
+def test_the_server_and_what_each_operation_takes_are_stated(openapi: dict[str, Any]) -> None:
+    assert [server["url"] for server in openapi["servers"]] == ["/"]
+    schemes = openapi["components"]["securitySchemes"].keys()
+    for name, operation in operations(openapi).items():
+        assert {scheme for way in operation["security"] for scheme in way} <= schemes, name
+        assert operation["security"] or ACCESS[name] == "public", name
 
 
 def test_every_operation_has_a_sentence_a_known_tag_and_its_errors(openapi: dict[str, Any]) -> None:

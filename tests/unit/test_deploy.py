@@ -4,12 +4,18 @@ Each check of the compose file takes it as data and says what is wrong. Each is 
 on purpose.
 """
 
+import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from itertools import pairwise
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -18,17 +24,28 @@ import yaml  # type: ignore[import-untyped]
 
 from genonaut.cli import app
 from genonaut.config import load_settings
-from genonaut.config_layers import SECRETS, VARIABLES
-from genonaut.running.exposure import is_loopback
+from genonaut.config_layers import SECRETS
+from genonaut.config_people import is_loopback
+from genonaut.config_variables import VARIABLES
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
 UNITS = sorted((DEPLOY / "systemd").iterdir())
 SERVICES = [unit for unit in UNITS if unit.suffix == ".service"]
 PARTS = ("api", "worker", "beat", "flower", "watch")
-WITHOUT_HEALTH = ("migrate", "watch")
-OTHER_VARIABLES = {"GENONAUT_CONFIG_DIR", "GENONAUT_ENV"}
-SECRET_VARIABLES = {"POSTGRES_PASSWORD", "DB_PASSWORD", "VALKEY_PASSWORD", "FLOWER_BASIC_AUTH"}
+ONCE = ("migrate", "roles")
+WITHOUT_HEALTH = (*ONCE, "watch")
+# The last is uvicorn's.
+OTHER_VARIABLES = {"GENONAUT_CONFIG_DIR", "GENONAUT_ENV", "FORWARDED_ALLOW_IPS"}
+OF_ROLES = {
+    "genonaut": "DB_OWNER_PASSWORD",
+    "genonaut_app": "DB_APP_PASSWORD",
+    "genonaut_counting": "DB_COUNTING_PASSWORD",
+}
+SECRET_VARIABLES = {
+    *("POSTGRES_PASSWORD", "VALKEY_PASSWORD", "FLOWER_BASIC_AUTH"),
+    *OF_ROLES.values(),
+}
 
 
 def command_exists(words: list[str]) -> bool:
@@ -36,7 +53,9 @@ def command_exists(words: list[str]) -> bool:
     for place, word in enumerate(words):
         if not hasattr(command, "commands"):
             return takes(command, words[place:])
-        command = command.get_command(typer.Context(command), word)
+        if word not in command.commands:
+            return False
+        _, command, _ = command.resolve_command(typer.Context(command), [word])
     return command is not None and not hasattr(command, "commands")
 
 
@@ -62,7 +81,7 @@ def services(text: str) -> dict[str, dict[str, Any]]:
 
 
 def missing_services(text: str) -> Iterator[str]:
-    yield from {*PARTS, "postgres", "valkey", "migrate"} - services(text).keys()
+    yield from {*PARTS, *ONCE, "postgres", "valkey"} - services(text).keys()
 
 
 def unknown_keys(text: str) -> Iterator[str]:
@@ -72,12 +91,12 @@ def unknown_keys(text: str) -> Iterator[str]:
         "environment", "depends_on", "healthcheck", "ports", "volumes", "shm_size",
         "stop_grace_period", "user", "profiles",
     }  # fmt: skip
-    health = {"test", "interval", "timeout", "retries", "start_period"}
+    health = {"disable", "test", "interval", "timeout", "retries", "start_period"}
     for name, service in services(text).items():
         yield from (f"{name}: {key}" for key in service.keys() - known)
         yield from (f"{name}: {key}" for key in service.get("healthcheck", {}).keys() - health)
     yield from yaml.safe_load(text).keys() - {
-        "name", "x-genonaut", "x-database", "x-broker", "services", "volumes",
+        "name", "x-genonaut", "x-owner", "x-app", "x-counting", "x-broker", "services", "volumes",
     }  # fmt: skip
 
 
@@ -105,14 +124,16 @@ def broken_references(text: str) -> Iterator[str]:
 
 
 def parts_without_health(text: str) -> Iterator[str]:
+    """The image's own check is that of the API, so each other part has one, or has none of it."""
     for name, service in services(text).items():
-        if "healthcheck" not in service and name not in WITHOUT_HEALTH:
+        check = service.get("healthcheck", {})
+        if not check or (check == {"disable": True}) != (name in WITHOUT_HEALTH):
             yield name
 
 
 def parts_that_do_not_come_back(text: str) -> Iterator[str]:
     for name, service in services(text).items():
-        if service["restart"] != ("no" if name == "migrate" else "unless-stopped"):
+        if service["restart"] != ("no" if name in ONCE else "unless-stopped"):
             yield name
 
 
@@ -129,7 +150,8 @@ def secrets_with_a_default(text: str) -> Iterator[str]:
             yield f"{variable}{how}"
     for name, service in services(text).items():
         for variable, value in service.get("environment", {}).items():
-            is_secret = variable in {*SECRETS.values(), "POSTGRES_PASSWORD", "REDISCLI_AUTH"}
+            others = {"POSTGRES_PASSWORD", "REDISCLI_AUTH", *OF_ROLES.values()}
+            is_secret = variable in {*SECRETS.values(), *others}
             if is_secret and "${" not in value:
                 yield f"{name}: {variable} is written down"
 
@@ -143,8 +165,8 @@ def secrets_among_arguments(text: str) -> Iterator[str]:
 
 def secrets_without_a_need(text: str) -> Iterator[str]:
     needed = {
-        "POSTGRES_PASSWORD": {"postgres"},
-        "DB_PASSWORD": {"postgres", "migrate", "api", "worker", "watch"},
+        **{secret: {"postgres"} for secret in ("POSTGRES_PASSWORD", *OF_ROLES.values())},
+        "DB_PASSWORD": {*ONCE, "api", "worker", "watch"},
         "REDIS_URL": {"api", "worker", "beat", "flower"},
         "FLOWER_BASIC_AUTH": {"flower"},
     }
@@ -161,10 +183,23 @@ def pictures_without_readers(text: str) -> Iterator[str]:
         yield from (f"{name}: {mount}" for mount in mounts["watch"] if mount not in mounts[name])
 
 
-def parts_as_superuser(text: str) -> Iterator[str]:
-    superuser = services(text)["postgres"]["environment"].get("POSTGRES_USER", "postgres")
+def parts_with_another_role(text: str) -> Iterator[str]:
+    """Each part has the role that may do what it does, and no more, with that role's password."""
+    wanted = dict.fromkeys(ONCE, "genonaut") | dict.fromkeys(("api", "watch"), "genonaut_app")
+    wanted["worker"] = "genonaut_counting"
     for name, service in services(text).items():
-        if service.get("environment", {}).get("DB_USER") == superuser:
+        given = service.get("environment", {})
+        role = given.get("DB_USER")
+        if role != wanted.get(name):
+            yield f"{name} connects as {role}"
+        elif role and f"${{{OF_ROLES[role]}:" not in given["DB_PASSWORD"]:
+            yield f"{name} has another password than that of {role}"
+
+
+def parts_before_their_rights(text: str) -> Iterator[str]:
+    for name, service in services(text).items():
+        role = service.get("environment", {}).get("DB_USER")
+        if role not in {None, "genonaut"} and "roles" not in service["depends_on"]:
             yield name
 
 
@@ -176,12 +211,14 @@ def open_doors(text: str) -> Iterator[str]:
 
 
 def parts_that_refuse_to_listen(text: str) -> Iterator[str]:
-    doors = {"API_HOST": "AUTH_OPEN_TO_THE_NETWORK", "FLOWER_HOST": "FLOWER_BASIC_AUTH"}
+    doors = {"API_HOST": "AUTH_MODE", "FLOWER_HOST": "FLOWER_BASIC_AUTH"}
     for name, service in services(text).items():
         for host, door in doors.items():
             given = service.get("environment", {})
             if not is_loopback(given.get(host, "localhost")) and not given.get(door):
                 yield f"{name} sets {host} without {door}"
+            if given.get("AUTH_MODE", "accounts") != "accounts":
+                yield f"{name} lets everyone in"
 
 
 COMPOSE_CHECKS: dict[Callable[[str], Iterator[str]], tuple[str, str]] = {
@@ -189,15 +226,16 @@ COMPOSE_CHECKS: dict[Callable[[str], Iterator[str]], tuple[str, str]] = {
     unknown_keys: ("stop_grace_period:", "stop_grace:"),
     commands_that_do_not_exist: ("command: [db, upgrade]", "command: [db, migrate]"),
     broken_references: ("valkey: {condition", "redis: {condition"),
-    parts_without_health: ("    healthcheck: # the", "    x-healthcheck: # the"),
+    parts_without_health: ("    healthcheck: *unchecked", "    x-healthcheck: *unchecked"),
     parts_that_do_not_come_back: ("  restart: unless-stopped\n  read", "  restart: no\n  read"),
     unknown_variables: ("  DB_USER: g", "  DB_USERNAME: g"),
-    secrets_with_a_default: ("${DB_PASSWORD:?set a", "${DB_PASSWORD:-a"),
+    secrets_with_a_default: ("${DB_APP_PASSWORD:?set a", "${DB_APP_PASSWORD:-a"),
     secrets_among_arguments: ("requirepass $$RED", "requirepass $RED"),
-    secrets_without_a_need: ("environment: *broker", "environment: *database"),
+    secrets_without_a_need: ("environment: *broker", "environment: *counting"),
     pictures_without_readers: ('"pictures:/pictures:ro"]\n    stop', '"pictures:/p:ro"]\n    stop'),
-    parts_as_superuser: ("DB_USER: genonaut", "DB_USER: postgres"),
-    parts_that_refuse_to_listen: ("AUTH_OPEN_TO_THE_NETWORK:", "LOG_LEVEL:"),
+    parts_with_another_role: ("<<: [*app, *broker]", "<<: [*owner, *broker]"),
+    parts_before_their_rights: ("roles: {condition", "migrate: {condition"),
+    parts_that_refuse_to_listen: ("AUTH_MODE: accounts", "AUTH_MODE: open"),
     open_doors: ('["127.0.0.1:5555', '["5555'),
 }
 
@@ -236,7 +274,7 @@ def test_docker_itself_understands_the_compose_file() -> None:
     ]
     secrets = dict.fromkeys(SECRET_VARIABLES, "x")
     assert run(*arguments, **secrets).returncode == 0
-    assert run(*arguments, **secrets | {"DB_PASSWORD": ""}).returncode != 0
+    assert run(*arguments, **secrets | {"DB_APP_PASSWORD": ""}).returncode != 0
 
 
 # --- systemd
@@ -281,7 +319,11 @@ def test_a_unit_runs_our_command_as_its_own_user(unit: Path) -> None:
     assert program == "/opt/genonaut/bin/genonaut"
     assert command_exists(words)
     assert service["User"] == service["Group"] == "genonaut"
-    assert service["EnvironmentFile"] == "/etc/genonaut/genonaut.env"
+    role = {"genonaut-worker": "counting", "genonaut-check": "read"}.get(unit.stem)
+    files = ["/etc/genonaut/genonaut.env"] + [f"-/etc/genonaut/{role}.env"] * bool(role)
+    assert [line for line in lines(unit, "Service") if line.startswith("EnvironmentFile")] == [
+        f"EnvironmentFile={file}" for file in files
+    ]
     assert service.get("Restart") == (None if service["Type"] == "oneshot" else "always")
 
 
@@ -312,18 +354,158 @@ def test_all_units_have_the_same_sandbox() -> None:
     assert all(sandbox == sandboxes[0] for sandbox in sandboxes)
 
 
+@pytest.mark.parametrize("role", ["", "owner"])
+def test_a_command_by_hand_gets_the_settings_of_the_service(role: str, tmp_path: Path) -> None:
+    systemd = tmp_path / "systemd-run"
+    systemd.write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n')
+    systemd.chmod(0o755)
+    path = f"{tmp_path}:{os.environ['PATH']}"
+    done = run(DEPLOY / "genonaut.sh", "user", "add", "Ada Lovelace", PATH=path, ROLE=role)
+    words = done.stdout.splitlines()
+    files = [word.rsplit("=", 1)[1] for word in words if "EnvironmentFile" in word]
+    assert files == ["/etc/genonaut/genonaut.env"] + [f"/etc/genonaut/{role}.env"] * bool(role)
+    assert words[-4:] == ["/opt/genonaut/bin/genonaut", "user", "add", "Ada Lovelace"]
+
+
 # --- Image and settings
 
 
-def test_the_image_gets_every_file_that_it_copies() -> None:
-    dockerfile = (DEPLOY / "Dockerfile").read_text(encoding="utf-8")
+def dockerfile() -> str:
+    text = (DEPLOY / "Dockerfile").read_text(encoding="utf-8")
+    return text.replace("\\\n", "")  # one line per instruction
+
+
+def instructions(text: str, name: str) -> list[str]:
+    """The arguments of an instruction, in order, in the last stage, which is the image."""
+    last = text.rpartition("\nFROM ")[2]
+    return [line.strip() for line in re.findall(rf"^{name} (.+)$", last, re.MULTILINE)]
+
+
+def variables_of(text: str) -> dict[str, str]:
+    return dict(word.split("=", 1) for line in instructions(text, "ENV") for word in line.split())
+
+
+def words_of(text: str, name: str) -> list[str]:
+    [line] = instructions(text, name)
+    found: list[str] = json.loads(line)
+    return found
+
+
+def wrong_copies(text: str) -> Iterator[str]:
     sent = (DEPLOY / "Dockerfile.dockerignore").read_text(encoding="utf-8").splitlines()
-    copied = re.findall(r"^COPY (?!--from)(.+) \S+$", dockerfile, re.MULTILINE)
-    for path in " ".join(copied).split():
-        assert (ROOT / path).exists(), path
-        assert f"!{path}" in sent or f"!{path.split('/')[0]}" in sent, path
-    assert "--require-hashes -r requirements.lock" in dockerfile
-    assert re.search(r"^USER genonaut$", dockerfile, re.MULTILINE)
+    for path in " ".join(re.findall(r"^COPY (?!--from)(.+) \S+$", text, re.MULTILINE)).split():
+        if not (ROOT / path).exists():
+            yield f"{path} is not there"
+        elif not {f"!{path}", f"!{path.split('/')[0]}"} & {*sent}:
+            yield f"{path} is not sent"
+    stages = re.findall(r"^FROM \S+ AS (\w+)$", text, re.MULTILINE)
+    yield from (
+        each for each in re.findall(r"^COPY --from=(\w+)", text, re.MULTILINE) if each not in stages
+    )
+
+
+def unlocked_packages(text: str) -> Iterator[str]:
+    for line in re.findall(r"^RUN (.*pip install.*)$", text, re.MULTILINE):
+        if "--require-hashes -r requirements.lock" not in line and "--no-deps" not in line:
+            yield line
+
+
+def users_with_all_rights(text: str) -> Iterator[str]:
+    if instructions(text, "USER") != ["genonaut"] or "--uid 10001" not in text:
+        yield f"it runs as {instructions(text, 'USER')}"
+    yield from (line for line in text.partition("\nUSER ")[2].splitlines() if line[:4] == "RUN ")
+
+
+def wrong_variables(text: str) -> Iterator[str]:
+    yield from variables_of(text).keys() - VARIABLES.keys() - OTHER_VARIABLES - {"PATH"}
+    home = variables_of(text)["GENONAUT_HOME"]
+    if instructions(text, "VOLUME") != [home]:
+        yield f"{home} is not a volume"
+    if f"--home-dir {home} " not in text:
+        yield f"{home} is not the user's"
+    environment = variables_of(text)["GENONAUT_ENV"]
+    if f" deploy/{environment}.json {variables_of(text)['GENONAUT_CONFIG_DIR']}/" not in text:
+        yield f"it has no settings of {environment}"
+
+
+def commands_of_the_image_that_do_not_exist(text: str) -> Iterator[str]:
+    if words_of(text, "ENTRYPOINT") != ["genonaut"] or not command_exists(words_of(text, "CMD")):
+        yield str(words_of(text, "CMD"))
+
+
+IMAGE_CHECKS: dict[Callable[[str], Iterator[str]], tuple[str, str]] = {
+    wrong_copies: ("COPY requirements.lock", "COPY requirements.txt"),
+    unlocked_packages: ("--require-hashes ", ""),
+    users_with_all_rights: ("USER genonaut", "USER root"),
+    wrong_variables: ("VOLUME /var/lib/genonaut", "VOLUME /data"),
+    commands_of_the_image_that_do_not_exist: ("--no-flower", "--no-flour"),
+}
+
+
+@pytest.mark.parametrize("check", IMAGE_CHECKS, ids=lambda check: check.__name__)
+def test_the_image(check: Callable[[str], Iterator[str]]) -> None:
+    assert list(check(dockerfile())) == []
+
+
+@pytest.mark.parametrize("check", IMAGE_CHECKS, ids=lambda check: check.__name__)
+def test_an_error_in_the_image_is_found(check: Callable[[str], Iterator[str]]) -> None:
+    right, wrong = IMAGE_CHECKS[check]
+    assert right in dockerfile(), "plant another error: this text is no longer there"
+    assert list(check(dockerfile().replace(right, wrong))) != []
+
+
+@pytest.mark.parametrize(("status", "code"), [(200, 0), (503, 1)])
+def test_the_images_check_is_the_health_of_the_api(status: int, code: int) -> None:
+    [line] = instructions(dockerfile(), "HEALTHCHECK")
+    _, *words = json.loads(line.partition("CMD ")[2])
+    asked = []
+
+    class Api(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_response(status)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Api) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            done = run(sys.executable, *words, API_PORT=str(server.server_port))
+        finally:
+            server.shutdown()
+            thread.join()
+    assert (done.returncode, asked) == (code, ["/health"])
+
+
+def documented_containers() -> list[list[str]]:
+    text = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
+    return [shlex.split(line) for line in re.findall(r"^docker run (.*)$", text, re.MULTILINE)]
+
+
+def test_there_is_a_line_for_a_try_and_one_for_a_database_of_ones_own() -> None:
+    named = [any("DATABASE_URL" in word for word in words) for words in documented_containers()]
+    assert named == [False, True]
+
+
+@pytest.mark.parametrize("words", documented_containers(), ids=["try", "own"])
+def test_the_documented_container_is_that_of_the_image(words: list[str]) -> None:
+    """It runs the image's own command, with its volume, at its port, which only the host sees."""
+    values: dict[str, list[str]] = {option: [] for option in words if option.startswith("--")}
+    for option, value in pairwise(words):
+        values.get(option, []).append(value)
+    assert words[-1] == "genonaut"
+    assert words[-2] not in {"--init", "--detach"}
+    assert [f"gallery:{home}" for home in instructions(dockerfile(), "VOLUME")] == [
+        volume for volume in values["--volume"] if not volume.endswith(":ro")
+    ]
+    [port] = values["--publish"]
+    assert port.startswith("127.0.0.1:")
+    assert port.rpartition(":")[2] in instructions(dockerfile(), "EXPOSE")[0].split()
+    given = {each.partition("=")[0].removesuffix("_FILE") for each in values.get("--env", [])}
+    assert given <= VARIABLES.keys()
 
 
 def test_the_settings_of_the_deployment_are_settings(
@@ -336,15 +518,23 @@ def test_the_settings_of_the_deployment_are_settings(
     assert (settings.db.name, settings.log.format) == ("genonaut", "json")
 
 
+def named_in(file: str) -> dict[str, str]:
+    text = (DEPLOY / f"{file}.env.example").read_text(encoding="utf-8")
+    return dict(re.findall(r"^#?([A-Z_]+)=(.*)$", text, re.MULTILINE))
+
+
 def test_the_environment_file_names_variables_that_exist_and_no_secret() -> None:
-    text = (DEPLOY / "genonaut.env.example").read_text(encoding="utf-8")
-    named = dict(re.findall(r"^#?([A-Z_]+)=(.*)$", text, re.MULTILINE))
+    named = named_in("genonaut")
     assert named.keys() <= VARIABLES.keys() | OTHER_VARIABLES
-    assert {name for name, value in named.items() if not value} == {
-        "DB_PASSWORD",
-        "REDIS_URL",
-        "FLOWER_BASIC_AUTH",
-    }
+    secrets = {name for name, value in named.items() if not value}
+    assert secrets == {"DB_PASSWORD", "REDIS_URL", "FLOWER_BASIC_AUTH"}
+    assert (named["AUTH_MODE"], named["DB_USER"]) == ("accounts", "genonaut_app")
+
+
+@pytest.mark.parametrize("role", ["owner", "counting", "read"])
+def test_the_other_environment_files_name_their_role_and_no_secret(role: str) -> None:
+    name = "genonaut" if role == "owner" else getattr(load_settings("dev").db.roles, role)
+    assert named_in(role) == {"DB_USER": name, "DB_PASSWORD": ""}
 
 
 # Put together from parts, so that this file does not hold what it forbids.

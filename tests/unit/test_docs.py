@@ -14,15 +14,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
 from sqlalchemy import create_engine, make_url
 
 from genonaut.app import create_app
-from genonaut.cli import app
 from genonaut.config import Settings, known_keys, load_settings
-from genonaut.config_layers import VARIABLES
+from genonaut.config_variables import VARIABLES
 from genonaut.db.session import Database
+from tests.support.command_line import commands
 from tests.support.docs import ROOT, Docs, code, read_docs, section
+from tests.support.matrix import in_docs, read_matrix
 
 ENVIRONMENTS = ("dev", "demo", "test")
 
@@ -32,17 +32,6 @@ def sources() -> str:
     files = [file for ending in ("py", "sql") for file in (ROOT / "genonaut").rglob(f"*.{ending}")]
     files += [file for file in (ROOT / "tests").rglob("*.py") if file != Path(__file__)]
     return "\n".join(file.read_text(encoding="utf-8") for file in [*files, ROOT / "Makefile"])
-
-
-def commands(group: Any = None, name: str = "genonaut") -> Iterator[tuple[str, Any]]:
-    """Every command by its full name, groups too."""
-    group = group or typer.main.get_command(app)
-    yield name, group
-    if not hasattr(group, "commands"):
-        return
-    context = typer.Context(group)
-    for child in group.list_commands(context):
-        yield from commands(group.get_command(context, child), f"{name} {child}")
 
 
 KNOWN_COMMANDS = dict(commands())
@@ -95,13 +84,17 @@ def undocumented_targets(docs: Docs) -> Iterator[str]:
 def wrong_settings(docs: Docs) -> Iterator[str]:
     table = section(docs["docs/configuration.md"], "Settings")
     rows = dict(re.findall(r"^\| `([\w.-]+)` \|(.*)$", table, re.MULTILINE))
-    of_a_folder = section(docs["docs/configuration.md"], "Watched folders")
-    rows |= {
-        f"library.watch[].{key}": text
-        for key, text in re.findall(r"^\| `([\w.-]+)` \|(.*)$", of_a_folder, re.MULTILINE)
+    lists = {
+        "library.watch": section(docs["docs/configuration.md"], "Watched folders"),
+        "auth.oidc": section(docs["docs/people.md"], "Single sign-on"),
     }
+    for name, table in lists.items():
+        rows |= {
+            f"{name}[].{key}": text
+            for key, text in re.findall(r"^\| `([\w.-]+)` \|(.*)$", table, re.MULTILINE)
+        }
     keys = known_keys(Settings)
-    variables = {key: name for name, key in VARIABLES.items()}
+    variables = {"environment": "GENONAUT_ENV"} | {key: name for name, key in VARIABLES.items()}
     base = json.loads((ROOT / "config/base.json").read_text())
     for key in keys:
         default: Any = base
@@ -109,7 +102,7 @@ def wrong_settings(docs: Docs) -> Iterator[str]:
             default = default.get(part) if isinstance(default, dict) else None
         if key not in rows:
             yield f"docs/configuration.md: the setting {key} is missing"
-        elif key in variables and f"`{variables[key]}`" not in rows[key]:
+        elif "[]" not in key and f"| `{variables[key]}`" not in rows[key]:
             yield f"docs/configuration.md: {key} does not name {variables[key]}"
         elif not isinstance(default, dict | None) and f"`{json.dumps(default)}`" not in rows[key]:
             yield f"docs/configuration.md: the default of {key} is {json.dumps(default)}"
@@ -144,7 +137,7 @@ def undocumented_routes(docs: Docs) -> Iterator[str]:
             continue
         wanted = [f"`{parameter['name']}`" for parameter in route.get("parameters", ())]
         # Those that any route can return are explained once, above.
-        wanted += sorted(route["responses"].keys() - {"200", "500", "503", "504"})
+        wanted += sorted(route["responses"].keys() - {"200", "401", "500", "503", "504"})
         yield from (
             f"docs/api.md, {name}: {word} is missing" for word in wanted if word not in about
         )
@@ -157,6 +150,28 @@ def undocumented_fields(docs: Docs) -> Iterator[str]:
                 yield f"docs/api.md: the field {field} of {name} is missing"
 
 
+def wrong_access(docs: Docs) -> Iterator[str]:
+    said = re.findall(r"^\| `[A-Z]+ /.*\n", docs["docs/access.md"], re.MULTILINE)
+    wanted = in_docs(read_matrix()).splitlines(keepends=True)[2:]  # without the head
+    yield from (
+        f"docs/access.md: this line is wrong: {line}" for line in said if line not in wanted
+    )
+    yield from (f"docs/access.md has no line {line}" for line in wanted if line not in said)
+
+
+def unshown_threats(docs: Docs) -> Iterator[str]:
+    table = section(docs["docs/threat-model.md"], "Who is not, and what stops them")
+    rows = [row for row in table.splitlines() if row.startswith("| ")][2:]
+    if not rows:
+        yield "docs/threat-model.md has no threats"
+    yield from (
+        f"docs/threat-model.md: no test shows {row}" for row in rows if "::test_" not in row
+    )
+    for page in ("SECURITY.md", "README.md"):
+        if "docs/threat-model.md)" not in docs[page]:
+            yield f"{page} does not link to the threat model"
+
+
 # Each check, and an error that it must find: in which document, what to replace by what.
 CHECKS: dict[Callable[[Docs], Iterator[str]], tuple[str, str, str]] = {
     undocumented_commands: ("docs/commands.md", "`--rejects PATH`", "`--reject PATH`"),
@@ -166,6 +181,16 @@ CHECKS: dict[Callable[[Docs], Iterator[str]], tuple[str, str, str]] = {
     unexplained_dependencies: ("docs/architecture.md", "`alembic`", "`elixir`"),
     undocumented_routes: ("docs/api.md", "Errors: 404, 422.", "Errors: 404."),
     undocumented_fields: ("docs/api.md", "next_after", "next_page"),
+    wrong_access: (
+        "docs/access.md",
+        "| `DELETE /api/v1/tags/{tag_id}` | no | no |",
+        "| `DELETE /api/v1/tags/{tag_id}` | no | yes |",
+    ),
+    unshown_threats: (
+        "docs/threat-model.md",
+        "`tests/system/test_serving.py::test_an_open_address_is_refused_before_anything_listens`",
+        "a test",
+    ),
 }
 
 
@@ -190,10 +215,12 @@ def planted(file: str, right: str, wrong: str) -> Docs:
 
 def is_command(call: str) -> bool:
     name, *words = call.split()
+    if words[0] == "--home":  # stands before any command
+        words = words[2:]
     while words and f"{name} {words[0]}" in KNOWN_COMMANDS:
         name = f"{name} {words.pop(0)}"
     command = KNOWN_COMMANDS[name]
-    if hasattr(command, "commands") and words and words[0] != "--help":
+    if hasattr(command, "commands") and words and not words[0].startswith("--"):
         return False
     ours = words[: words.index("--")] if "--" in words else words
     given = {word.split("=")[0] for word in ours if word.startswith("--")}
@@ -205,6 +232,12 @@ def is_file(path: str) -> bool:
     return made_by_the_reader or (ROOT / path.rstrip(".")).exists()
 
 
+def is_test(name: str) -> bool:
+    path, _, function = name.partition("::")
+    file = ROOT / path
+    return file.exists() and f"\ndef {function}(" in file.read_text(encoding="utf-8")
+
+
 def is_in_the_database(name: str) -> bool:
     return name.endswith("_") or bool(re.search(rf"\b{name}\b|{name}(?=%)", sources()))
 
@@ -212,7 +245,7 @@ def is_in_the_database(name: str) -> bool:
 # What is named how, whether it exists, and an error that must be found.
 NAMES: dict[str, tuple[str, Callable[[str], bool], tuple[str, str, str]]] = {
     "command": (
-        r"(?:^|(?<!-g)[\s/])(genonaut(?: [^\s|`;]+)+)",
+        r"(?:^|(?<!-g)(?<!/lib)[\s/])(genonaut(?: [^\s|`;]+)+)",
         is_command,
         ("README.md", "genonaut stats check\n", "genonaut stats prove\n"),
     ),
@@ -223,7 +256,7 @@ NAMES: dict[str, tuple[str, Callable[[str], bool], tuple[str, str, str]]] = {
     ),
     "variable": (
         r"\b(?:GENONAUT|DB|API|AUTH|LOG)_[A-Z_]*[A-Z]\b",
-        lambda name: f'"{name}"' in sources(),
+        lambda name: f'"{name}"' in sources() or name.removesuffix("_FILE") in VARIABLES,
         ("README.md", "`GENONAUT_HOME`", "`GENONAUT_HUT`"),
     ),
     "file": (
@@ -231,6 +264,11 @@ NAMES: dict[str, tuple[str, Callable[[str], bool], tuple[str, str, str]]] = {
         r"|requirements(?:-dev)?\.lock|pyproject\.toml)",
         is_file,
         ("CONTRIBUTING.md", "`genonaut/errors.py`", "`genonaut/faults.py`"),
+    ),
+    "test": (
+        r"(tests/[\w/]+\.py::\w+)",
+        is_test,
+        ("docs/threat-model.md", "::test_no_secret_is_stored`", "::test_no_secret_is_kept`"),
     ),
     "module": (
         r"python -m ([\w.]+)",
@@ -245,7 +283,11 @@ NAMES: dict[str, tuple[str, Callable[[str], bool], tuple[str, str, str]]] = {
     "route": (
         r"^((?:GET|POST|PUT|PATCH|DELETE) /(?:api/v1/|health|metrics)[^\s?]*)",
         lambda name: name in routes(),
-        ("README.md", "`GET /api/v1/content/stats/unified?", "`GET /api/v1/content/stats?"),
+        (
+            "docs/architecture.md",
+            "`GET /api/v1/content/stats/unified?",
+            "`GET /api/v1/content/stats?",
+        ),
     ),
 }
 

@@ -70,11 +70,13 @@ def wrong_floors(docs: Docs) -> Iterator[str]:
 
 
 def wrong_stops_of_the_walk(docs: Docs) -> Iterator[str]:
-    stops = STOP.findall(docs["README.md"])
+    stops = STOP.findall(docs["docs/architecture.md"])
     if not 1 < len(stops) <= MOST_STOPS:
-        yield f"README.md: the walk has {len(stops)} stops"
+        yield f"docs/architecture.md: the walk has {len(stops)} stops"
     yield from (
-        f"README.md: there is no {name} in {file}" for file, name in stops if not _has(file, name)
+        f"docs/architecture.md: there is no {name} in {file}"
+        for file, name in stops
+        if not _has(file, name)
     )
 
 
@@ -102,8 +104,8 @@ CHECKS: dict[Callable[[Docs], Iterator[str]], tuple[str, str, str]] = {
     broken_links: ("CONTRIBUTING.md", "counting.md#names", "counting.md#terms"),
     incomplete_decisions: ("docs/decisions/0001-ledger.md", "## Alternatives", "## Others"),
     wrong_floors: ("CONTRIBUTING.md", "\nweb\napi\n", "\napi\nweb\n"),
-    wrong_stops_of_the_walk: ("README.md", "Coalescer.get`", "Together.answer`"),
-    pronouns_in_place_of_roles: ("README.md", "Anything that crashes", "Whatever crashes"),
+    wrong_stops_of_the_walk: ("docs/architecture.md", "Coalescer.get`", "Together.answer`"),
+    pronouns_in_place_of_roles: ("docs/commands.md", "A process that crashes", "Whatever crashes"),
 }
 
 

@@ -12,11 +12,13 @@ ROOT = Path(genonaut.__file__).parent
 
 FLOORS = [
     "errors counting pictures",
+    "config_variables",
     "config_layers config_secrets embedded",
+    "config_people",
     "config",
     "logs broker db",
     "content",
-    "library",
+    "library people",
     "ingest demo worker",
     "archive",
     "api",

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
@@ -20,7 +21,8 @@ class Logs:
         self._capsys = capsys
 
     def start(self, form: Any, level: Any = "info") -> None:
-        configure_logs(LogSettings(level=level, format=form))
+        settings = {"level": level, "format": form, "requests": "all", "slow-request-seconds": 1}
+        configure_logs(LogSettings.model_validate(settings))
 
     def text(self) -> str:
         return self._capsys.readouterr().err
@@ -140,6 +142,28 @@ def test_a_value_cannot_forge_a_line(logs: Logs) -> None:
     logs.start("text")
     structlog.stdlib.get_logger().info("request", path="/\n2026-01-01 [info] all is well")
     assert len(logs.text().splitlines()) == 1
+
+
+def test_a_line_for_people_begins_with_what_matters(logs: Logs) -> None:
+    logs.start("text")
+    with structlog.contextvars.bound_contextvars(request_id="r-1"):
+        structlog.stdlib.get_logger("a").info("request", status=500, method="GET", path="/")
+    line = logs.text()
+    assert re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ \[info ", line)
+    assert line.split()[-4:] == [
+        "status=500",
+        "method='GET'",
+        "path='/'",
+        "request_id='r-1'",
+    ]
+
+
+@pytest.mark.parametrize("name", ["celery.utils.functional", "kombu.mixins", "pyvips"])
+def test_what_libraries_say_of_themselves_is_left_out_at_every_level(logs: Logs, name: str) -> None:
+    logs.start("json", level="debug")
+    logging.getLogger(name).debug("def xmap(task, it): return 1")
+    logging.getLogger(name).warning("no connection")
+    assert [event["event"] for event in logs.events()] == ["no connection"]
 
 
 def test_configuring_again_replaces_the_former_configuration(logs: Logs) -> None:

@@ -17,4 +17,4 @@ def test_every_statement_has_a_sentence(file: str) -> None:
 
 def test_only_what_is_meant_is_a_parameter() -> None:
     statements = named_sql(repositories.__name__, "growth.sql")
-    assert set(statements["totals"].compile().params) == {"points"}
+    assert set(statements["totals"].compile().params) == {"points", "sees_all"}

@@ -43,6 +43,7 @@ ITEM = Item(
     created_at=NOW,
     updated_at=NOW,
     source_type="regular",
+    visibility="public",
 )
 
 
@@ -152,7 +153,7 @@ def test_what_was_inspected_is_served_even_if_another_file_has_its_name(folder: 
     (folder / "a.png").rename(folder / "before.png")
     (folder / "a.png").symlink_to(folder.parent / "secret.txt")
     (folder.parent / "secret.txt").write_text("secret")
-    assert sent(OpenFileResponse(found.image, {})) == PNG
+    assert sent(OpenFileResponse(found, {})) == PNG
     assert found.image.file.closed
 
 

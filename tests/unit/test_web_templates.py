@@ -17,10 +17,11 @@ from genonaut.web.contexts import (
     PagePicture,
     Ways,
 )
+from genonaut.web.people.contexts import PeopleContext
 from genonaut.web.rendering import Renderer, age, environment, plural, thousands, utc
 
 ENVIRONMENT = environment(Assets())
-CONTEXTS = get_args(Context)
+CONTEXTS = get_args(Context | PeopleContext)
 
 
 def ago(seconds: float) -> datetime:
@@ -50,7 +51,7 @@ def used(name: str) -> set[str]:
 
 
 @pytest.mark.parametrize("context", CONTEXTS, ids=lambda context: context.__name__)
-def test_a_context_is_what_its_template_uses(context: type[Context]) -> None:
+def test_a_context_is_what_its_template_uses(context: type[Context | PeopleContext]) -> None:
     assert used(context.template) == {field.name for field in fields(context)}
 
 
@@ -76,13 +77,25 @@ def test_what_is_put_in_is_escaped() -> None:
 
 def test_a_read_only_gallery_has_no_forms_that_change_something() -> None:
     picture = PagePicture("/p", "/t", 1, 1)
-    card = Card(1, "One", "/1", picture, "ada", "/ada", "regular", "", ago(0))
+    card = Card(1, "One", "/1", picture, "ada", "/ada", "regular", "", ago(0), is_private=True)
     item = ItemContext(
-        "One", ANONYMOUS, card, Ways(None, None, "/"), "", (), (), (), (), (), is_own=True
+        "One",
+        ANONYMOUS,
+        card,
+        Ways(None, None, "/"),
+        "",
+        (),
+        (),
+        (),
+        (),
+        (),
+        can_delete=True,
+        can_hide=True,
     )
     for read_only in (False, True):
         html = Renderer(Assets(), read_only=read_only).html(item)
         assert ('action="/gallery/items/1/delete"' in html) is not read_only
+        assert ('action="/gallery/items/1/visibility"' in html) is not read_only
         assert ('href="/gallery/upload"' in html) is not read_only
 
 

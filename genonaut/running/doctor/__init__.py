@@ -1,0 +1,1 @@
+"""What `genonaut doctor` checks: the machine, the settings, folders, ports and servers."""

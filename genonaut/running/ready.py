@@ -1,0 +1,63 @@
+"""What `genonaut up` says when it is ready, and when it has stopped.
+
+What visitors may do stands above that, for `genonaut api` says it too: see `exposure.py`.
+"""
+
+import os
+import shlex
+from dataclasses import dataclass
+
+from genonaut.config import Settings
+from genonaut.config_variables import is_given
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A gallery that is served: where, and whether it still needs its first administrator."""
+
+    settings: Settings
+    where: str
+    flower: str | None
+    needs_admin: bool
+
+    def rows(self) -> list[tuple[str, str]]:
+        """What a person who just started it wants to know, by headings."""
+        return [
+            ("Gallery", self.where),
+            ("API", f"{self.where}/docs"),
+            *([("Flower", f"{self.flower}, for workers and tasks")] if self.flower else []),
+            ("Sign in", self._sign_in()),
+            ("Add pictures", import_command(self.settings)),
+            ("Data", data_place(self.settings)),
+            ("Stop", "Ctrl-C; the data stays"),
+        ]
+
+    def _sign_in(self) -> str:
+        if self.settings.auth.mode == "open":
+            return "not needed: there is no login"
+        if self.settings.auth.mode == "header":
+            return "by the proxy in front"
+        if self.needs_admin:
+            return "with the link below, which makes you the administrator"
+        return f"{self.where}/gallery/sign-in"
+
+
+def openable(where: str) -> str:
+    """An address that a browser of this machine can open: those that mean *any* are none."""
+    return where.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:")
+
+
+def import_command(settings: Settings) -> str:
+    """How to import into this gallery from another terminal, whose variables may be others."""
+    is_chosen = is_given(os.environ, "GENONAUT_HOME")
+    home = f" --home {shlex.quote(str(settings.home))}" if is_chosen else ""
+    return f"genonaut{home} import FOLDER --env {settings.environment}"
+
+
+def data_place(settings: Settings) -> str:
+    """Where the data is: the folder of the embedded servers, or the named database."""
+    if settings.db.is_embedded:
+        return str(settings.home)
+    url = settings.db.server_url()
+    place = f"the database {url.database} at {url.host or 'this machine'}"
+    return f"{place}; pictures in {settings.library.folder or settings.home / 'library'}"

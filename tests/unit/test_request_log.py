@@ -1,0 +1,74 @@
+"""Which requests are logged: those with a problem by default, all on request, and how."""
+
+import asyncio
+from contextlib import suppress
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import structlog
+from starlette.types import Receive, Scope, Send
+
+from genonaut.api.http.ids import RequestIds
+from genonaut.config import load_settings
+
+
+def logged(status: int | None, *, seconds: float = 0.0, **settings: Any) -> list[dict[str, Any]]:
+    """The lines about one request that ends with this status, or with an exception."""
+
+    async def application(scope: Scope, _receive: Receive, send: Send) -> None:
+        scope["route"] = SimpleNamespace(path="/items/{item_id}")
+        await asyncio.sleep(seconds)
+        if status is None:
+            raise ZeroDivisionError
+        await send({"type": "http.response.start", "status": status})
+
+    async def ignore(_message: Any) -> None:
+        pass
+
+    chosen = load_settings("test").log.model_copy(update=settings)
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "raw_path": b"/items/9%0a",
+        "query_string": b"secret=1",
+        "headers": [(b"x-request-id", b"r1")],
+    }
+    handle: Any = RequestIds(application, settings=chosen)
+    with (
+        structlog.testing.capture_logs([structlog.contextvars.merge_contextvars]) as lines,
+        suppress(ZeroDivisionError),
+    ):
+        asyncio.run(handle(scope, None, ignore))
+    return [dict(line) for line in lines]
+
+
+@pytest.mark.parametrize("status", [200, 304, 401, 404, 422, 429, 503])
+def test_what_is_no_problem_is_not_logged(status: int) -> None:
+    assert logged(status) == []
+
+
+@pytest.mark.parametrize("status", [500, 502, 504, 507, None])
+def test_what_fails_is_logged(status: int | None) -> None:
+    [line] = logged(status)
+    assert (line["status"], line["log_level"]) == (status, "warning")
+
+
+def test_what_is_slow_is_logged() -> None:
+    [line] = logged(200, seconds=0.02, slow_request_seconds=0.01)
+    assert (line["status"], line["log_level"]) == (200, "warning")
+    assert line["milliseconds"] >= 20
+
+
+def test_all_are_logged_on_request_without_their_query() -> None:
+    [line] = logged(404, requests="all")
+    assert line.pop("milliseconds") >= 0
+    assert line == {
+        "event": "request",
+        "log_level": "info",
+        "status": 404,
+        "method": "GET",
+        "path": "/items/9%0a",
+        "route": "/items/{item_id}",
+        "request_id": "r1",
+    }
