@@ -92,9 +92,16 @@ MUTANTS: Final = (
     Mutant(
         "a new page takes forms of our own pages only",
         "genonaut/web/page_route.py",
-        "handle if only_reads else _for_our_pages(handle)",
+        "handle if only_reads else _for_our_pages(_keeping_the_form(handle))",
         "handle",
         "tests/integration/test_door.py::test_a_new_route_is_behind_the_door",
+    ),
+    Mutant(
+        "only an administrator renames a tag",
+        "genonaut/api/routes/tags.py",
+        "    responses=documented(403, 404, 409, 413, 422),\n    dependencies=[ADMIN],",
+        "    responses=documented(403, 404, 409, 413, 422),\n    dependencies=[VISITOR],",
+        "tests/integration/people/test_matrix.py::test_who_may_use_each_route[visitor]",
     ),
     Mutant(
         "a token is named once, and is one",
@@ -105,9 +112,9 @@ MUTANTS: Final = (
     ),
     Mutant(
         "a read-only gallery takes nothing",
-        "genonaut/app.py",
-        "if settings.api.read_only:",
-        "if False:",
+        "genonaut/api/http/door.py",
+        "if self._read_only and",
+        "if False and",
         "tests/integration/test_door.py::test_a_read_only_gallery_takes_nothing_and_says_so",
     ),
     Mutant(
@@ -123,5 +130,19 @@ MUTANTS: Final = (
         "if listener.family != socket.AF_UNIX:",
         "if False:",
         "tests/unit/test_exposure.py::test_a_listener_that_is_handed_over_is_checked_by_its_own_address",
+    ),
+    Mutant(
+        "an item is locked before If-Match is compared",
+        "genonaut/api/services/content_service.py",
+        "            self._content.lock(item_id)\n            check(",
+        "            check(",
+        "tests/integration/test_item_etags.py::test_no_update_is_lost",
+    ),
+    Mutant(
+        "an unknown query parameter is refused",
+        "genonaut/api/http/api_routes.py",
+        "    if unknown:\n",
+        "    if False:\n",
+        "tests/integration/test_unknown_parameters.py::test_it_is_refused_before_anything_is_done",
     ),
 )

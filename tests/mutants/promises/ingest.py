@@ -6,6 +6,28 @@ from tests.mutants.mutant import Mutant
 
 MUTANTS: Final = (
     Mutant(
+        "what was changed since an import stays",
+        "genonaut/ingest/sql/imports.sql",
+        "AND imported.fingerprint = item_fingerprint(item)",
+        "",
+        "tests/integration/test_imports.py::test_what_was_changed_since_stays",
+    ),
+    Mutant(
+        "thumbnails stay as long as a file has the bytes",
+        "genonaut/library/removing.py",
+        "digests - {bytes(each) for each in kept}",
+        "digests | {bytes(each) for each in kept}",
+        "tests/integration/test_imports.py"
+        "::test_thumbnails_stay_as_long_as_a_file_in_place_has_the_bytes",
+    ),
+    Mutant(
+        "a dry run writes no file",
+        "genonaut/ingest/intake.py",
+        "store=self._store if self.writes else None",
+        "store=self._store",
+        "tests/integration/test_imports.py::test_a_dry_run_reports_what_the_import_then_does",
+    ),
+    Mutant(
         "a NUL is refused",
         "genonaut/content/rules.py",
         '"[\\0\\ud800-\\udfff]"',

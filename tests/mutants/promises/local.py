@@ -22,9 +22,23 @@ MUTANTS: Final = (
     Mutant(
         "the application's role is no superuser",
         "genonaut/embedded/entry.py",
-        "CREATEDB NOSUPERUSER",
-        "CREATEDB SUPERUSER",
+        "LOGIN CREATEDB NOSUPERUSER",
+        "LOGIN CREATEDB SUPERUSER",
         "tests/system/test_embedded.py::test_the_role_of_the_application_is_no_superuser",
+    ),
+    Mutant(
+        "no role puts a counting function on a table of its own",
+        "genonaut/db/rights.py",
+        "'REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC'",
+        "'GRANT EXECUTE ON FUNCTION %s TO PUBLIC'",
+        "tests/integration/test_roles.py::test_what_the_application_cannot_do",
+    ),
+    Mutant(
+        "the application only reads the counts",
+        "genonaut/db/rights.py",
+        'readers = {"app": READ, "read": READ}',
+        'readers = {"app": WRITE, "read": READ}',
+        "tests/integration/test_roles.py::test_what_the_application_cannot_do",
     ),
     Mutant(
         "no password is sent in clear without TLS",

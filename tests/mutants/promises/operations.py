@@ -6,6 +6,28 @@ from tests.mutants.mutant import Mutant
 
 MUTANTS: Final = (
     Mutant(
+        "a request that went well is not logged",
+        "genonaut/api/http/ids.py",
+        "if not (is_wrong or self._log_all):",
+        "if not seconds:",
+        "tests/unit/test_request_log.py::test_what_is_no_problem_is_not_logged",
+    ),
+    Mutant(
+        "a failed request is logged",
+        "genonaut/api/http/ids.py",
+        "status >= HTTPStatus.INTERNAL_SERVER_ERROR and",
+        "status > HTTPStatus.INTERNAL_SERVER_ERROR and",
+        "tests/unit/test_request_log.py::test_what_fails_is_logged",
+    ),
+    Mutant(
+        "help imports no command",
+        "genonaut/cli/__init__.py",
+        "from genonaut.errors import GenonautError",
+        "from genonaut.db.session import open_database  # noqa\n"
+        "from genonaut.errors import GenonautError",
+        "tests/unit/test_command_line.py::test_a_call_that_runs_no_command_imports_none",
+    ),
+    Mutant(
         "imports point down",
         "genonaut/errors.py",
         "class GenonautError(Exception):",
@@ -14,7 +36,7 @@ MUTANTS: Final = (
     ),
     Mutant(
         "an unknown setting is refused",
-        "genonaut/config.py",
+        "genonaut/config_layers.py",
         'extra="forbid"',
         'extra="ignore"',
         "tests/unit/test_config.py::test_a_wrong_value_in_a_file",

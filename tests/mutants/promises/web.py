@@ -42,7 +42,7 @@ MUTANTS: Final = (
     ),
     Mutant(
         "a viewer is chosen only where it is allowed",
-        "genonaut/web/viewer.py",
+        "genonaut/api/http/viewer.py",
         "if not can_choose_viewer(request.app.state.settings):",
         "if False:",
         "tests/integration/pages/test_forms.py::test_no_viewer_can_be_chosen_where_it_is_switched_off",
