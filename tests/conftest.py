@@ -13,7 +13,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from genonaut.config import Settings
-from genonaut.db.session import Database
+from genonaut.db.session import Database, open_database
 from genonaut.embedded.account import our_account
 from tests.support import servers
 from tests.support.api import OpenApi, running_api
@@ -28,6 +28,7 @@ hypothesis_settings.load_profile("untimed")
 
 RUN = pytest.StashKey[Path]()
 OpenServer = Callable[[str], tuple[Settings, Database]]
+OpenApplication = Callable[[Settings], Database]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -118,18 +119,34 @@ def open_server(home: Path, run_folder: Path) -> Iterator[OpenServer]:
 
 
 @pytest.fixture(scope="session")
-def open_api(open_server: object) -> Iterator[OpenApi]:
-    """Opens the API on a database; each is started once and lives until the end.
+def open_application(open_server: object) -> Iterator[OpenApplication]:
+    """Opens a server's test database as the application's role does; each once, until the end.
 
     That is before the servers' end, and so they are asked for.
     """
+    opened: dict[Path, Database] = {}
+    with ExitStack() as stack:
+
+        def open_one(settings: Settings) -> Database:
+            if settings.home not in opened:
+                opened[settings.home] = stack.enter_context(open_database(settings, pool_size=40))
+            return opened[settings.home]
+
+        yield open_one
+
+
+@pytest.fixture(scope="session")
+def open_api(open_application: OpenApplication) -> Iterator[OpenApi]:
+    """Opens the API as the application's role; each is started once and lives until the end."""
     opened: dict[tuple[str, Database], httpx.Client] = {}
     with ExitStack() as stack:
 
         def open_one(settings: Settings, database: Database) -> httpx.Client:
             key = settings.model_dump_json(), database
             if key not in opened:
-                opened[key] = stack.enter_context(running_api(settings, database))
+                ours = open_application(settings)
+                assert ours.url.database == database.url.database
+                opened[key] = stack.enter_context(running_api(settings, ours))
             opened[key].cookies.clear()
             return opened[key]
 
@@ -154,9 +171,18 @@ def database(server: tuple[Settings, Database]) -> Database:
     return server[1]
 
 
+@pytest.fixture
+def application(open_application: OpenApplication, settings: Settings) -> Database:
+    """The same database, as the application's role may use it."""
+    return open_application(settings)
+
+
 @pytest.fixture(autouse=True)
 def _no_stray_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     """A developer's own environment must not reach the tests."""
-    for variable in [name for name in os.environ if name.startswith(("DB_", "API_", "GENONAUT_"))]:
+    ours = ("DB_", "API_", "AUTH_", "GENONAUT_")
+    for variable in [name for name in os.environ if name.startswith(ours)]:
         monkeypatch.delenv(variable)
     monkeypatch.delenv("DATABASE_URL", raising=False)
+    # Most tests are about something else than who may do it. Those that are say so.
+    monkeypatch.setenv("AUTH_MODE", "open")

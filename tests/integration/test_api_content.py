@@ -8,6 +8,7 @@ from sqlalchemy import event, func, select
 
 from genonaut.db.schema import ContentItem, ContentItemAll, ContentItemAuto
 from genonaut.db.session import Database
+from tests.support.rows import run
 
 NOBODY = "00000000-0000-4000-8000-000000000000"
 
@@ -56,6 +57,7 @@ def test_an_item_is_added_with_defaults_and_read_again(
         "created_at": item["created_at"],
         "updated_at": item["created_at"],
         "source_type": "regular",
+        "visibility": "public",
         "tags": [],
     }
     assert item["created_at"].endswith("Z")
@@ -82,7 +84,7 @@ def test_all_that_is_given_is_kept(client: httpx.Client, ada: str) -> None:
 
 
 def test_many_auto_items_come_back_in_order_from_one_statement(
-    client: httpx.Client, ada: str, database: Database
+    client: httpx.Client, ada: str, database: Database, application: Database
 ) -> None:
     items = [
         {
@@ -98,11 +100,11 @@ def test_many_auto_items_come_back_in_order_from_one_statement(
         if statement.startswith("INSERT INTO content_items_all"):
             inserts.append(statement)
 
-    event.listen(database.engine, "before_cursor_execute", note)
+    event.listen(application.engine, "before_cursor_execute", note)
     try:
         answer = client.post("/api/v1/content-auto", json=items)
     finally:
-        event.remove(database.engine, "before_cursor_execute", note)
+        event.remove(application.engine, "before_cursor_execute", note)
     assert [item["prompt"] for item in answer.json()["items"]] == [i["prompt"] for i in items]
     assert {item["source_type"] for item in answer.json()["items"]} == {"auto"}
     assert len(inserts) == 1
@@ -189,3 +191,32 @@ def test_an_absolute_path_is_refused(client: httpx.Client, ada: str, field: str,
     answer = client.post("/api/v1/content", json=item)
     assert answer.status_code == 422
     assert "absolute path" in answer.json()["detail"]
+
+
+def test_an_item_is_private_if_it_says_so_or_its_creator_does(
+    client: httpx.Client, ada: str, database: Database
+) -> None:
+    def added(**fields: str) -> dict[str, Any]:
+        sent = {"prompt": "p", "creator_id": ada, **fields}
+        found: dict[str, Any] = client.post("/api/v1/content", json=sent).json()["items"][0]
+        return found
+
+    assert added()["visibility"] == "public"
+    assert added(visibility="private")["visibility"] == "private"
+    run(database, "UPDATE users SET default_visibility = 'private'")
+    hidden = added()
+    assert hidden["visibility"] == "private"
+    assert added(visibility="public")["visibility"] == "public"
+    changed = client.patch(f"/api/v1/content/{hidden['id']}", json={"visibility": "public"})
+    assert changed.json()["visibility"] == "public"
+    assert client.patch(f"/api/v1/content/{hidden['id']}", json={"visibility": "x"}).is_error
+
+
+def test_no_cache_keeps_what_depends_on_the_viewer(client: httpx.Client, ada: str) -> None:
+    item = client.post("/api/v1/content", json={"prompt": "p", "creator_id": ada}).json()["items"][
+        0
+    ]
+    for path in (f"content/{item['id']}", "content/unified", "content/stats/unified", "tags"):
+        headers = client.get(f"/api/v1/{path}").headers
+        assert headers["cache-control"] == "private, no-store", path
+        assert headers["vary"] == "Cookie, Authorization", path

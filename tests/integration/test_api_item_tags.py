@@ -61,7 +61,7 @@ def test_names_are_made_equal(client: httpx.Client, ada: str, route: str) -> Non
 
 
 def test_many_items_with_many_tags_take_few_statements(
-    client: httpx.Client, ada: str, database: Database
+    client: httpx.Client, ada: str, database: Database, application: Database
 ) -> None:
     items = [
         {"prompt": "sea", "creator_id": ada, "tags": [f"tag {n % 60 + m}" for m in range(50)]}
@@ -72,11 +72,11 @@ def test_many_items_with_many_tags_take_few_statements(
     def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
         statements.append(statement)
 
-    event.listen(database.engine, "before_cursor_execute", note)
+    event.listen(application.engine, "before_cursor_execute", note)
     try:
         answer = client.post(CONTENT, json=items)
     finally:
-        event.remove(database.engine, "before_cursor_execute", note)
+        event.remove(application.engine, "before_cursor_execute", note)
     assert answer.status_code == 201, answer.text
     assert [item["tags"] for item in answer.json()["items"]] == [sorted(i["tags"]) for i in items]
     assert len([statement for statement in statements if "content_tags" in statement]) == 1

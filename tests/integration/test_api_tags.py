@@ -11,7 +11,8 @@ from sqlalchemy import event, text
 from genonaut.counting.engine import refresh
 from genonaut.db.counts import TAG_CARDINALITY
 from genonaut.db.session import Database
-from tests.support.rows import add_tag
+from tests.support.recount import differences
+from tests.support.rows import add_tag, run
 from tests.support.waiting import wait_until_blocked
 
 TAGS = "/api/v1/tags"
@@ -107,18 +108,18 @@ def test_search_takes_a_part_as_it_is_in_any_case(
 
 @pytest.mark.parametrize("sort", ["name", "count"])
 def test_a_page_is_one_statement(
-    client: httpx.Client, tags: dict[str, str], database: Database, sort: str
+    client: httpx.Client, tags: dict[str, str], application: Database, sort: str
 ) -> None:
     statements: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
         statements.append(statement)
 
-    event.listen(database.engine, "before_cursor_execute", note)
+    event.listen(application.engine, "before_cursor_execute", note)
     try:
         assert len(listed(client, sort=sort, after="9:0")) == 6
     finally:
-        event.remove(database.engine, "before_cursor_execute", note)
+        event.remove(application.engine, "before_cursor_execute", note)
     assert len(statements) == 1
 
 
@@ -160,11 +161,20 @@ def test_a_tag_is_renamed_for_all_its_items(client: httpx.Client, tags: dict[str
     assert client.patch(f"{TAGS}/{tags['sea']}", json={"name": "the ocean"}).status_code == 200
 
 
-def test_a_name_that_is_taken_is_a_conflict(client: httpx.Client, tags: dict[str, str]) -> None:
+def test_renaming_to_a_name_that_is_taken_merges_the_two(
+    client: httpx.Client, database: Database, tags: dict[str, str]
+) -> None:
+    carrying = "SELECT content_id FROM content_tags JOIN tags ON tags.id = tag_id WHERE name = %s"
+    both = {row for name in ("sea", "zoo") for row in run(database, carrying, name)}
     answer = client.patch(f"{TAGS}/{tags['sea']}", json={"name": "ZOO"})
-    assert (answer.status_code, answer.json()["error"]) == (409, "conflict")
-    assert answer.json()["detail"] == "There is a tag named 'zoo' already."
-    assert listed(client) == BY_COUNT
+    assert answer.status_code == 200
+    merged = answer.json()
+    assert (merged["id"], merged["name"], merged["count"]) == (tags["zoo"], "zoo", len(both))
+    assert set(run(database, carrying, "zoo")) == both
+    assert client.patch(f"{TAGS}/{tags['sea']}", json={"name": "sea"}).status_code == 404
+    with database.transaction() as session:
+        assert differences(session) == []
+        assert refresh(session, TAG_CARDINALITY, "test").rows_wrong == 0
 
 
 @pytest.mark.parametrize("name", ["", " ", "x" * 256, "a\x07", None, 5])

@@ -146,11 +146,11 @@ def adding_between_statements(database: Database) -> Iterator[list[str]]:
 
 @pytest.mark.parametrize("more", [{}, {"search_term": "new"}], ids=str)
 def test_items_totals_and_stats_are_of_one_moment(
-    client: httpx.Client, database: Database, more: dict[str, str]
+    client: httpx.Client, application: Database, more: dict[str, str]
 ) -> None:
     client.post("/api/v1/content", json={"prompt": "new", "creator_id": ADA})
     params = {"page_size": 1000, "include_stats": True, "user_id": ADA, **more}
-    with adding_between_statements(database) as meddled:
+    with adding_between_statements(application) as meddled:
         page = read(client, params)
     assert len(meddled) > 2
     assert page["pagination"]["total_count"] == len(page["items"])

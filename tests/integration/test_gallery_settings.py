@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from genonaut.api.gallery.query import LONGEST_MODEL, GalleryQuery
 from genonaut.api.services.gallery_service import GalleryService
 from genonaut.config import Settings
+from genonaut.content.viewer import EVERYTHING
 from genonaut.db.session import Database
 from tests.support.galleries import (
     ADA,
@@ -141,7 +142,7 @@ def test_a_rare_one_is_found_by_its_index(
         session.connection().exec_driver_sql(MANY, ())
     with database.snapshot() as session:
         service = GalleryService(session, settings.gallery)
-        found = plans(session, lambda: service.page(GalleryQuery(**wanted)))
+        found = plans(session, lambda: service.page(EVERYTHING, GalleryQuery(**wanted)))
     [listing] = [plan for plan in found if "creator_username" in plan.statement]
     assert listing.buffers < 200
     key = next(iter(wanted))

@@ -12,6 +12,7 @@ from genonaut.api.repositories.content_repository import ContentRepository
 from genonaut.api.repositories.tag_repository import TagRepository
 from genonaut.api.services.gallery_service import GalleryService
 from genonaut.config import Settings
+from genonaut.content.viewer import EVERYTHING
 from genonaut.db.session import Database
 from tests.support.galleries import (
     ADA,
@@ -161,8 +162,12 @@ def test_the_total_of_one_tag_is_not_counted(
     with database.snapshot() as session:
         query = GalleryQuery(tags=tags, tag_match="all", page_size=5)
         service = GalleryService(session, settings.gallery)
-        statements = [text for text, _ in executed(session, lambda: service.page(query))]
-        assert service.page(query).pagination.total_count == 75 // (2 if len(tags) == 1 else 6)
+        statements = [
+            text for text, _ in executed(session, lambda: service.page(EVERYTHING, query))
+        ]
+        assert service.page(EVERYTHING, query).pagination.total_count == 75 // (
+            2 if len(tags) == 1 else 6
+        )
     assert any("DECLARE counting" in statement for statement in statements) == counted
 
 

@@ -12,6 +12,7 @@ from genonaut.api.gallery.query import GalleryPage, GalleryQuery
 from genonaut.api.repositories.content_repository import ContentRepository
 from genonaut.api.services.gallery_service import GalleryService
 from genonaut.config import Settings
+from genonaut.content.viewer import EVERYTHING
 from genonaut.db.gen_source_counts import CountsPolicy
 from genonaut.db.session import Database
 from tests.support.api import running_api
@@ -80,7 +81,7 @@ def page(database: Database, settings: Settings, **query: Any) -> GalleryPage:
     with database.snapshot() as session:
         before = session.connection().exec_driver_sql("SHOW statement_timeout").scalar_one()
         service = GalleryService(session, settings.gallery, CountsPolicy.of(settings.stats))
-        found = service.page(GalleryQuery(**query))
+        found = service.page(EVERYTHING, GalleryQuery(**query))
         after = session.connection().exec_driver_sql("SHOW statement_timeout").scalar_one()
     assert after == before, "the transaction goes on as it was"
     return found
@@ -166,7 +167,9 @@ def test_totals_of_sources_count_nothing(database: Database, settings: Settings)
     build(database)
     with database.snapshot() as session:
         query = GalleryQuery(page_size=5)
-        executed = plans(session, lambda: GalleryService(session, settings.gallery).page(query))
+        executed = plans(
+            session, lambda: GalleryService(session, settings.gallery).page(EVERYTHING, query)
+        )
     reading_items = [plan for plan in executed if plan.tables & {"content_items_auto"}]
     assert len(reading_items) == 1, "only the page itself"
     assert reading_items[0].root["Actual Rows"] == 6, "five, and one to see that there are more"

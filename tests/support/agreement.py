@@ -13,6 +13,7 @@ from genonaut.api.gallery.query import GalleryQuery, SwitchName
 from genonaut.api.services.content_service import ContentService
 from genonaut.api.services.gallery_service import GalleryService
 from genonaut.config import Settings
+from genonaut.content.viewer import EVERYTHING
 from genonaut.db.gen_source_counts import CountsPolicy
 from genonaut.db.session import Database
 from tests.support.galleries import SWITCHES, expected_ids, read_forward
@@ -64,7 +65,7 @@ def compare(session: Session, settings: Settings) -> int:
     policy = CountsPolicy.of(settings.stats)
     gallery = GalleryService(session, settings.gallery, policy)
     for viewer in (None, *(user for (user,) in run(session, "SELECT id FROM users"))):
-        told = ContentService(session, policy).counts(viewer)
+        told = ContentService(session, policy).counts(EVERYTHING, viewer)
         mine = (told.user_regular_count, told.user_auto_count)
         everyones = (told.community_regular_count, told.community_auto_count)
         assert [mine + everyones] == run(session, FOUR, viewer, viewer)

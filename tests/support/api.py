@@ -1,5 +1,6 @@
 """The API behind a real server, and a client for it."""
 
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,9 +20,15 @@ OpenApi = Callable[[Settings, Database], httpx.Client]
 
 @contextmanager
 def running_api(
-    settings: Settings, database: Database, on_long_ledger: Callable[[], None] | None = None
+    settings: Settings,
+    database: Database,
+    on_long_ledger: Callable[[], None] | None = None,
+    listener: socket.socket | None = None,
 ) -> Iterator[httpx.Client]:
-    """A client of the API on the database; both end with the `with`."""
+    """A client of the API on the database; both end with the `with`.
+
+    The API listens at a port of its own, or at another socket, which has no use for the client.
+    """
     app = create_app(settings, database, on_long_ledger=on_long_ledger)
     # Tests share it, and no test is to find that its connection was closed meanwhile.
     config = uvicorn.Config(
@@ -33,7 +40,8 @@ def running_api(
         timeout_keep_alive=3600,
     )
     server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run)
+    sockets = [listener] if listener else None
+    thread = threading.Thread(target=server.run, kwargs={"sockets": sockets})
     thread.start()
     try:
         with httpx.Client(base_url=_address(server, thread), timeout=PATIENCE_SECONDS) as client:
@@ -46,5 +54,5 @@ def running_api(
 def _address(server: uvicorn.Server, thread: threading.Thread) -> str:
     wait_until(lambda: server.started or not thread.is_alive(), "the server has started")
     assert server.started, "the server ended at its start"
-    host, port = server.servers[0].sockets[0].getsockname()[:2]
-    return f"http://{host}:{port}"
+    name = server.servers[0].sockets[0].getsockname()
+    return "http://localhost" if isinstance(name, str) else f"http://{name[0]}:{name[1]}"

@@ -9,12 +9,15 @@ CATALOG = {
                pg_get_partkeydef(oid), pg_get_expr(relpartbound, oid)
         FROM pg_class WHERE relnamespace = 'public'::regnamespace""",
     "columns": """
-        SELECT attrelid::regclass, attnum, attname, format_type(atttypid, atttypmod), attnotnull,
+        -- Counted, as a column that was dropped keeps its number for ever.
+        SELECT attrelid::regclass, row_number() OVER (PARTITION BY attrelid ORDER BY attnum),
+               attname, format_type(atttypid, atttypmod), attnotnull,
                attidentity, attgenerated, attstorage, pg_get_expr(adbin, adrelid)
         FROM pg_attribute
         JOIN pg_class ON pg_class.oid = attrelid
         LEFT JOIN pg_attrdef ON (adrelid, adnum) = (attrelid, attnum)
-        WHERE relnamespace = 'public'::regnamespace AND relkind <> 'i' AND attnum > 0""",
+        WHERE relnamespace = 'public'::regnamespace AND relkind <> 'i' AND attnum > 0
+          AND NOT attisdropped""",
     "indexes": """
         SELECT indrelid::regclass, pg_get_indexdef(indexrelid), indisvalid, indisprimary
         FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid

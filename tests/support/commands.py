@@ -10,7 +10,13 @@ import pytest
 
 from genonaut.cli import main
 from genonaut.db.session import Database
+from genonaut.embedded.entry import LIMITED_ROLES, ROLE
 
+ROLES = {
+    "DATABASE_URL": LIMITED_ROLES["app"],
+    "DATABASE_COUNTING_URL": LIMITED_ROLES["counting"],
+    "DATABASE_OWNER_URL": ROLE,
+}
 Genonaut = Callable[..., tuple[int, dict[str, Any]]]
 """Runs a command, with --json unless it is told not to: the exit code, and what was printed."""
 
@@ -25,7 +31,9 @@ def commands(
 
     def choose() -> None:
         monkeypatch.setenv("GENONAUT_ENV", "test")
-        monkeypatch.setenv("DATABASE_URL", database.url.render_as_string(hide_password=False))
+        for variable, role in ROLES.items():
+            address = database.url.set(username=role).render_as_string(hide_password=False)
+            monkeypatch.setenv(variable, address)
         monkeypatch.setenv("GENONAUT_LIBRARY_FOLDER", str(library))
 
     def execute(*arguments: object, json_too: bool = True) -> tuple[int, dict[str, Any]]:

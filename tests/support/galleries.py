@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from genonaut.api.gallery.query import GalleryPage, GalleryQuery, SortField, SwitchName
 from genonaut.api.services.gallery_service import GalleryService
+from genonaut.content.viewer import EVERYTHING, Viewer
 from genonaut.db.session import Database
 
 UNIFIED = "/api/v1/content/unified"
@@ -107,12 +108,14 @@ def backward(
         yield page
 
 
-def read_forward(service: GalleryService, query: GalleryQuery) -> Iterator[GalleryPage]:
+def read_forward(
+    service: GalleryService, query: GalleryQuery, viewer: Viewer = EVERYTHING
+) -> Iterator[GalleryPage]:
     """All pages by cursor, from the first, without HTTP."""
-    page = service.page(query)
+    page = service.page(viewer, query)
     yield page
     while page.pagination.next_cursor:
-        page = service.page(replace(query, cursor=page.pagination.next_cursor))
+        page = service.page(viewer, replace(query, cursor=page.pagination.next_cursor))
         yield page
 
 
@@ -121,7 +124,7 @@ def read_backward(
 ) -> Iterator[GalleryPage]:
     """All pages by cursor before this one, without HTTP."""
     while page.pagination.prev_cursor:
-        page = service.page(replace(query, cursor=page.pagination.prev_cursor))
+        page = service.page(EVERYTHING, replace(query, cursor=page.pagination.prev_cursor))
         yield page
 
 

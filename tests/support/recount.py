@@ -6,6 +6,17 @@ from sqlalchemy.orm import Session
 
 SOURCE = "CASE source_type WHEN 'items' THEN 'regular' ELSE 'auto' END"
 
+PRIVATE_TAGS = """
+        SELECT item.creator_id AS user_id, tag_id, count(*) AS count
+        FROM content_tags JOIN content_items_all AS item
+            ON item.id = content_id AND item.source_type = content_tags.source_type
+        WHERE item.visibility = 'private' AND item.source_type = '{partition}' GROUP BY 1, 2
+        UNION ALL
+        SELECT NULL, tag_id, count(*)
+        FROM content_tags JOIN content_items_all AS item
+            ON item.id = content_id AND item.source_type = content_tags.source_type
+        WHERE item.visibility = 'private' AND item.source_type = '{partition}' GROUP BY 2"""
+
 TRUTHS = {
     "gen_source_counts": f"""
         SELECT creator_id AS user_id, {SOURCE} AS source_type, count(*) AS count
@@ -15,6 +26,15 @@ TRUTHS = {
     "tag_cardinality_counts": f"""
         SELECT tag_id, {SOURCE} AS content_source, count(*) AS cardinality
         FROM content_tags GROUP BY 1, 2""",
+    "private_source_counts": f"""
+        SELECT creator_id AS user_id, {SOURCE} AS source_type, count(*) AS count
+        FROM content_items_all WHERE visibility = 'private' GROUP BY 1, 2
+        UNION ALL
+        SELECT NULL, {SOURCE}, count(*)
+        FROM content_items_all WHERE visibility = 'private' GROUP BY 2""",
+    # By the items: what their tags say of them is a copy.
+    "private_regular_tag_counts": PRIVATE_TAGS.format(partition="items"),
+    "private_auto_tag_counts": PRIVATE_TAGS.format(partition="auto"),
     # The one of docs/add-a-count.md, where it is installed.
     "content_type_counts": """
         SELECT creator_id AS user_id, content_type, count(*) AS count

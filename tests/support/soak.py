@@ -21,12 +21,16 @@ from rich.progress import track
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from genonaut.api.services.content_service import ContentService
+from genonaut.api.services.tag_service import TagService
 from genonaut.config import load_settings
+from genonaut.content.viewer import Viewer
 from genonaut.counting.declaration import CachedCount
 from genonaut.counting.engine import fold, refresh
 from genonaut.db.counts import COUNTS
 from genonaut.db.session import Database, open_database
 from tests.support.recount import differences
+from tests.support.viewers import ADA, EYES, Truth
 from tests.support.waiting import wait_until
 
 TABLES = ["content_items_all", "content_items", "content_items_auto"]
@@ -100,6 +104,11 @@ class Writer:
         source = self.random.choice(["items", "auto"])
         self.run(f"UPDATE content_items_all SET source_type = '{source}' WHERE {self.where()}")
 
+    def show_or_hide(self) -> None:
+        visibility = self.random.choice(["public", "private"])
+        table = self.random.choice(TABLES)
+        self.run(f"UPDATE {table} SET visibility = '{visibility}' WHERE {self.where()}")
+
     def retype(self) -> None:
         self.run(f"UPDATE content_items SET content_type = 'video' WHERE {self.where()}")
 
@@ -134,7 +143,7 @@ class Writer:
     def step(self) -> None:
         things: list[Callable[[], None]] = [
             *[self.insert] * 6, *[self.give_away] * 2, *[self.move] * 2, self.delete, self.retype,
-            *[self.tag] * 4, self.untag, self.change_tag,
+            *[self.tag] * 4, self.untag, self.change_tag, *[self.show_or_hide] * 3,
         ]  # fmt: skip
         for thing in self.random.choices(things, k=self.random.randint(1, 3)):
             thing()
@@ -167,6 +176,20 @@ def compare(database: Database, findings: Findings) -> None:
         findings.add("comparisons", wrong=differences(session))
 
 
+def look(database: Database, findings: Findings, viewer: Viewer) -> None:
+    """What a viewer is told, on a snapshot that shows the items as well."""
+    with database.snapshot() as session:
+        truth = Truth(session.connection(), viewer)
+        counts = ContentService(session).counts(viewer, viewer.user_id or ADA)
+        expected = truth.counts(viewer.user_id or ADA)
+        told = tuple(counts.as_dict().values())[:4]
+        if told != expected:
+            findings.add("views", wrong=(viewer, told, expected))
+        page = TagService(session).page(viewer, 100, None, None, "count")
+        tags = {tag.name: (tag.regular_count, tag.auto_count) for tag in page.entries}
+        findings.add("views", wrong=None if tags == truth.tags() else (viewer, tags))
+
+
 def fold_once(database: Database, findings: Findings, count: CachedCount) -> None:
     with database.transaction() as session:
         done = fold(session, count)
@@ -174,8 +197,10 @@ def fold_once(database: Database, findings: Findings, count: CachedCount) -> Non
     time.sleep(0.02)
 
 
-def refresh_once(database: Database, findings: Findings, count: CachedCount) -> None:
-    with database.transaction() as session:
+def refresh_once(
+    database: Database, counting: Database, findings: Findings, count: CachedCount
+) -> None:
+    with counting.transaction() as session:
         done = refresh(session, count, "soak")
     findings.add("refreshes", wrong=done.worst)
     write(database, findings, shrink)
@@ -187,11 +212,16 @@ def soak(
     seconds: float,
     writers: int = 6,
     *,
+    counting: Database | None = None,
     counts: Iterable[CachedCount] = tuple(COUNTS.values()),
     at_least: Mapping[str, int] = MappingProxyType({}),
     progress: bool = False,
 ) -> Findings:
-    """Run everything at once for some seconds; fold and refresh these counts, compare all."""
+    """Run everything at once for some seconds; fold and refresh these counts, compare all.
+
+    Folds and refreshes may have connections of their own, to the same database.
+    """
+    counting = counting or database
     findings = Findings()
     stop = threading.Event()
     seeds = random.Random(1)
@@ -209,9 +239,10 @@ def soak(
     actions: list[Callable[[], None]] = [
         *[lambda: write(database, findings, lambda session: Writer(session, seed()).step())]
         * writers,
-        *[partial(fold_once, database, findings, count) for count in counts],
-        *[partial(refresh_once, database, findings, count) for count in counts],
+        *[partial(fold_once, counting, findings, count) for count in counts],
+        *[partial(refresh_once, database, counting, findings, count) for count in counts],
         *[lambda: compare(database, findings)] * 2,
+        *[partial(look, database, findings, viewer) for viewer in EYES.values()],
     ]
     threads = [threading.Thread(target=repeat, args=(action,)) for action in actions]
     for thread in threads:
@@ -238,7 +269,8 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--writers", type=int, default=6)
     options = parser.parse_args()
-    with open_database(load_settings("test"), pool_size=options.writers + 8) as database:
+    settings, places = load_settings("test"), options.writers + 2 * len(COUNTS) + 8
+    with open_database(settings, role="owner", pool_size=places) as database:
         findings = soak(database, options.seconds, options.writers, progress=True)
     for what, count in sorted(findings.counts.items()):
         sys.stdout.write(f"{count:>10,} {what}\n")
