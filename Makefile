@@ -7,7 +7,7 @@ BIN    := .venv/bin
 PYTEST := env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest -n auto --dist worksteal --durations 10
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev demo test test-long screenshots lint lock bench refresh-gen-source-stats refresh-tag-stats soak drill mutants clean
+.PHONY: help install install-dev demo test test-long test-ci screenshots lint lock bench refresh-gen-source-stats refresh-tag-stats soak drill mutants clean
 
 help: ## List the targets
 	@grep -hE '^[a-z%-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 34
@@ -21,6 +21,11 @@ test: install-dev ## Run the suite
 test-long: install-dev ## Run its long forms: soak, kills, mutants, the benchmark, the other PostgreSQL
 	@$(PYTEST) -m long -o python_files="test_*.py contract.py" $(ARGS)
 	$(if $(ARGS),,@$(PYTEST) -m "not long and not both_servers" --postgres debian-15 tests/integration)
+
+test-ci: install-dev ## Run what CI runs after the suite: the long forms but for mutants, contract and kills of the server
+	@$(PYTEST) -m long --ignore tests/mutants -k "not every_kill_of_the_server"
+	@$(PYTEST) -m "not long and not both_servers" --postgres debian-15 tests/integration \
+		--ignore tests/integration/people --ignore tests/integration/oidc
 
 install: .venv/installed ## Install what running needs, into .venv
 install-dev: .venv/installed-dev ## Install what developing needs as well
@@ -83,20 +88,29 @@ clean: ## Remove what was installed; the data in .genonaut stays
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Genonaut needs Python 3.11 or newer: make PYTHON=python3.12 ..."; exit 2; }
+	@echo "Creating .venv with $$($(PYTHON) --version) ..."
 	@$(PYTHON) -m venv .venv || \
 	  { echo "Python's venv module is missing: install it (on Debian: apt-get install python3-venv)."; exit 2; }
 
 # The lock file, with hashes, decides the versions; the package itself is installed in place.
 .venv/installed: requirements.lock pyproject.toml | .venv/bin/python
-	@$(call install-locked,requirements.lock)
+	@$(call install-locked,requirements.lock,100 MB to download and 260 MB on the disk)
 	@touch $@
 
 .venv/installed-dev: requirements-dev.lock pyproject.toml | .venv/bin/python
-	@$(call install-locked,requirements-dev.lock)
+	@$(call install-locked,requirements-dev.lock,280 MB to download and 730 MB on the disk)
 	@touch $@ .venv/installed
 
+# uv takes seconds where pip takes a minute. It may be missing, broken, or not know pip's index.
 define install-locked
-echo "Installing ($(1)) ..." && \
-$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(1) && \
-$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+start=$$(date +%s); \
+locked() { "$$@" --require-hashes -r $(1) && "$$@" --no-deps --no-build-isolation -e .; }; \
+with_uv() { locked uv pip install --quiet --python $(BIN)/python; }; \
+with_pip() { locked $(BIN)/python -m pip install --quiet --disable-pip-version-check; }; \
+if uv --version > /dev/null 2>&1; then tool=uv; else tool=pip; fi; \
+count=$$(grep == $(1) | grep -vc "== 'win32'\|== 'emscripten'"); \
+echo "Installing $(1) with $$tool: about $$count packages, $(2) ..."; \
+if [ $$tool = uv ] && ! with_uv; then tool=pip; echo "uv failed: installing with pip, which takes longer ..."; fi; \
+[ $$tool = uv ] || with_pip || { echo "The packages could not be installed: read the error above, then run make again."; exit 2; }; \
+echo "Installed with $$tool in $$(( $$(date +%s) - start )) s."
 endef
