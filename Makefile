@@ -22,8 +22,8 @@ test-long: install-dev ## Run its long forms: soak, kills, mutants, the benchmar
 	@$(PYTEST) -m long -o python_files="test_*.py contract.py" $(ARGS)
 	$(if $(ARGS),,@$(PYTEST) -m "not long and not both_servers" --postgres debian-15 tests/integration)
 
-test-ci: install-dev ## Run what CI runs after the suite: the long forms but for mutants, contract and kills of the server
-	@$(PYTEST) -m long --ignore tests/mutants -k "not every_kill_of_the_server"
+test-ci: install-dev ## Run what CI runs after the suite: the long forms of the gallery and of the commands
+	@$(PYTEST) -m long --ignore tests/mutants --ignore tests/benchmarks --ignore tests/unit -k "not every_kill_of_the_server"
 	@$(PYTEST) -m "not long and not both_servers" --postgres debian-15 tests/integration \
 		--ignore tests/integration/people --ignore tests/integration/oidc
 
