@@ -1,4 +1,4 @@
-"""ETags of items: a change that is based on an older item is refused, whatever the interleaving."""
+"""ETags of items: a change that is based on an older item is refused in every interleaving."""
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier

@@ -233,7 +233,7 @@ def test_what_is_no_address_is_none(
 def test_a_page_of_an_allowed_origin_acts_for_itself(
     open_api: OpenApi, account_settings: Settings, database: Database
 ) -> None:
-    """Of the same site, as at another port, its forms have the cookie, whatever CORS says."""
+    """Of the same site, as at another port, its forms have the cookie, also if CORS lets it in."""
     api = account_settings.api.model_copy(update={"cors_origins": ["http://127.0.0.1:9"]})
     url = open_api(account_settings.model_copy(update={"api": api}), database).base_url
     browsers = Browsers(str(url))
