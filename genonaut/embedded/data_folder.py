@@ -1,11 +1,16 @@
 """What is in a cluster's folder before a server starts on it, and what must not be replaced."""
 
+import time
 from contextlib import suppress
 from pathlib import Path
 
 from genonaut.embedded.cluster import Programs
 from genonaut.embedded.folder import ServerFolder
+from genonaut.embedded.installations import BINARIES_SETTING, major_of
 from genonaut.errors import ServerStartError
+
+UPGRADE = "upgrade"
+"""The folder, beside the data, in which an upgrade works."""
 
 
 def has_cluster(folder: ServerFolder) -> bool:
@@ -42,15 +47,36 @@ def _refuse_to_replace(folder: ServerFolder) -> None:
         )
 
 
-def refuse_other_version(programs: Programs, data: Path) -> None:
-    """Raises ServerStartError if the cluster was created by another major version."""
-    theirs = (data / "PG_VERSION").read_text(errors="replace").strip()
-    ours = str(programs.major_version())
-    if theirs != ours:
-        raise ServerStartError(
-            f"{data} was created by PostgreSQL {theirs}, and this is {ours}: set GENONAUT_HOME to "
-            f"another folder, or dump the data with version {theirs} and load it into {ours}."
-        )
+def refuse_incompatible(programs: Programs, data: Path) -> None:
+    """Raises ServerStartError if these programs can never read what others of the version made.
+
+    Such are those of a beta, which had another catalog, or those with another size of blocks.
+    """
+    try:
+        # To say this, it reads pg_control.
+        with programs.place(data) as (here, files):
+            programs.run("postgres", "-D", here, "-C", "data_checksums", cwd=data, files=files)
+    except ServerStartError as error:
+        if "but the server was compiled" in str(error):
+            raise ServerStartError(
+                f"{data} was made by programs that are not those of PostgreSQL "
+                f"{programs.installation} ({error}) Nothing was changed. Name the folder with "
+                f"the programs that made it in {BINARIES_SETTING}."
+            ) from error
+
+
+def settle_upgrade(folder: ServerFolder) -> None:
+    """Put the data in its place if an upgrade was killed between moving the old and the new."""
+    old = folder.path / UPGRADE / "old"
+    if old.exists():
+        old.rename(set_aside(folder, old) if folder.data.exists() else folder.data)
+
+
+def set_aside(folder: ServerFolder, data: Path) -> Path:
+    """A name beside the data for that of an earlier version."""
+    name = f"data-{major_of(data)}"
+    taken = (folder.path / name).exists()
+    return folder.path / (f"{name}-{time.strftime('%Y%m%dT%H%M%S')}" if taken else name)
 
 
 def remove_stale_pid(data: Path) -> None:

@@ -6,13 +6,6 @@ connect as roles that are no superusers, with passwords that are new at each sta
 """
 
 import os
-import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
-
-import psycopg
-from psycopg import sql
 
 from genonaut.embedded.account import own_name
 from genonaut.embedded.cluster import ADMINISTRATOR
@@ -38,6 +31,14 @@ local all all {PROOF}
 """
 
 
+class NotAdmittedError(ServerStartError):
+    """The server did not let its keeper in. If it crashed just then, it will the next time."""
+
+
+class StillStartingError(NotAdmittedError):
+    """The server lets in no user yet, as after a crash."""
+
+
 def rules() -> dict[str, int]:
     """PostgreSQL's settings for who may connect, with descriptors of the files that they name.
 
@@ -56,69 +57,6 @@ def _in_memory(name: str, text: str) -> int:
     return file
 
 
-@contextmanager
-def as_administrator(
-    host: str, server_runs_as: str, database: str
-) -> Iterator[psycopg.Connection[Any]]:
-    """A connection of the superuser. Only the account that started the server's keeper gets one.
-
-    Raises:
-        ServerStartError: the server refuses it, or what is done with it.
-    """
-    try:
-        with psycopg.connect(
-            host=host,
-            user=ADMINISTRATOR,
-            dbname=database,
-            autocommit=True,
-            connect_timeout=30,
-            require_auth="none",  # no password, and none is sent if one is asked for
-            requirepeer=server_runs_as,
-            # An operator may have made the whole cluster read-only, as when a disk fills up.
-            options="-c default_transaction_read_only=off",
-        ) as connection:
-            yield connection
-    except psycopg.Error as error:
-        raise ServerStartError(_explain(error)) from error
-
-
-def renew_passwords(administrator: psycopg.Connection[Any]) -> dict[str, str]:
-    """Give each role a new password and exactly its rights. Returns the passwords, by role.
-
-    All at once: from then on until they are published, no process can connect.
-    """
-    with administrator.transaction():
-        passwords = {role: _renew(administrator, role, rights) for role, rights in RIGHTS.items()}
-        # A member may end the sessions of the others, as when it drops the database.
-        administrator.execute(f"GRANT {', '.join(LIMITED_ROLES.values())} TO {ROLE}")
-    return passwords
-
-
-def _renew(administrator: psycopg.Connection[Any], role: str, rights: str) -> str:
-    password = secrets.token_urlsafe(24)
-    # The server is sent what it stores, from which the password cannot be read.
-    verifier = administrator.pgconn.encrypt_password(
-        password.encode(), role.encode(), PROOF.encode()
-    )
-    names = {"role": sql.Identifier(role), "verifier": sql.Literal(verifier.decode())}
-    if not administrator.execute("SELECT FROM pg_roles WHERE rolname = %s", [role]).rowcount:
-        administrator.execute(sql.SQL("CREATE ROLE {role}").format(**names))
-    change = sql.SQL(f"ALTER ROLE {{role}} {rights} PASSWORD {{verifier}}")
-    administrator.execute(change.format(**names))
-    return password
-
-
 def password_lines(passwords: dict[str, str]) -> str:
     """What libpq reads the passwords from."""
     return "".join(f"*:*:*:{role}:{password}\n" for role, password in passwords.items())
-
-
-def _explain(error: psycopg.Error) -> str:
-    if f'role "{ADMINISTRATOR}" does not exist' in str(error):
-        return (
-            "The data was created by a development version of Genonaut that was never released, "
-            "and is left as it is: set GENONAUT_HOME to another folder, or move the data and the "
-            "file `password` beside it away to start from nothing."
-        )
-    reason = str(error).strip().splitlines()[0]
-    return f"The embedded server refuses its own keeper ({reason}): see its log."

@@ -10,7 +10,6 @@ from genonaut.errors import ServerStartError, is_disk_full
 
 # PostgreSQL's programs are started in the data folder. This names that folder without naming those
 # above it, which the account that the program runs as may not be allowed to enter.
-# (Programs older than PostgreSQL 16 leave the folder for a moment and must be able to return.)
 HERE = "/proc/self/cwd"
 
 # What is said to clients while a server starts or stops; never the reason of a failure.

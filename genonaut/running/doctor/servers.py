@@ -5,7 +5,8 @@ import time
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from genonaut.api.monitoring.probes import NoAnswerError, broker_probe
+from genonaut.api.monitoring.brokers import broker_probe
+from genonaut.api.monitoring.probes import NoAnswerError
 from genonaut.broker import broker_url, is_embedded
 from genonaut.config import Settings
 from genonaut.counting.audit import Finding
@@ -76,6 +77,9 @@ def _roots(database: Database, library: Library) -> Finding:
 
 def check_broker(settings: Settings) -> Iterator[Finding]:
     """Whether a named broker answers."""
+    if settings.lite:
+        yield Finding("broker", True, "None is needed: the API refreshes and folds (lite).")
+        return
     if is_embedded(settings):
         yield Finding("broker", True, "The embedded one: `genonaut up` starts it.")
         return
