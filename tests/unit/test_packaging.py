@@ -1,9 +1,11 @@
 """What is built: a wheel that says it has types, and an archive of sources that can be tested."""
 
+import re
 import subprocess
 import sys
 import tarfile
 import zipfile
+from datetime import date
 from email import message_from_string
 from email.message import Message
 from pathlib import Path
@@ -11,10 +13,14 @@ from pathlib import Path
 import pytest
 
 from genonaut import __version__
+from hatch_build import readable, urls
 
 ROOT = Path(__file__).parents[2]
 # What the repository has for those who work on it, and no source that is built or tested.
 LEFT_OUT = {".ci", ".github", ".gitignore"}
+ADDRESS = "https://code.example/ada/genonaut"
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+RELATIVE = re.compile(r"\]\((?![a-z]+:|#)")
 
 
 @pytest.fixture(scope="module")
@@ -67,18 +73,46 @@ def test_the_wheel_says_what_it_is(built: Path) -> None:
     assert (found["Name"], found["Version"]) == ("genonaut", __version__)
     assert found["License-Expression"] == "MIT"
     assert found["Requires-Python"] == ">=3.11"
+    assert found["Author"] == "The Genonaut authors"
+    assert {"ai-art", "gallery", "stable-diffusion"} <= set(found["Keywords"].split(","))
     assert "Typing :: Typed" in found.get_all("Classifier", [])
+    extras = set(found.get_all("Provides-Extra", []))
+    assert extras == {"all", "flower", "parquet", "redbeat", "standard", "vips"}
 
 
-def test_the_wheel_has_types_and_settings_and_no_tests(built: Path) -> None:
+def test_a_lean_installation_has_none_of_the_extras_packages(built: Path) -> None:
+    lean = [one for one in metadata(built).get_all("Requires-Dist", []) if "extra ==" not in one]
+    assert len(lean) > 20
+    assert not re.search("flower|redbeat|pyvips|pyarrow|pytest|mypy|hatchling", " ".join(lean))
+
+
+def test_the_wheel_has_the_package_and_the_settings_and_nothing_else(built: Path) -> None:
     [wheel] = built.glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
-        names = set(archive.namelist())
-    assert {"genonaut/py.typed", "genonaut/_config/base.json"} <= names
-    assert {name.split("/")[0] for name in names} == {
-        "genonaut",
-        f"genonaut-{__version__}.dist-info",
-    }
+        names = {name for name in archive.namelist() if ".dist-info/" not in name}
+    files = {name for name in tracked() if name.startswith(("genonaut/", "config/"))}
+    assert names == {re.sub("^config/", "genonaut/_config/", name) for name in files}
+    kinds = {"genonaut/py.typed", "genonaut/_config/base.json", "genonaut/db/schema/__init__.py"}
+    assert kinds <= names
+    assert {Path(name).suffix for name in names} >= {".sql", ".html", ".css", ".js", ".json"}
+
+
+def test_the_readme_of_the_package_leads_nowhere_that_is_not_there(built: Path) -> None:
+    text = str(metadata(built).get_payload())
+    assert RELATIVE.search(README)
+    assert not RELATIVE.search(text)
+    assert "![" not in text
+    assert "in the source archive" in text
+
+
+def test_with_an_address_links_and_pictures_lead_there() -> None:
+    text = readable(README, ADDRESS)
+    assert not RELATIVE.search(text)
+    assert f"]({ADDRESS}/blob/main/docs/README.md)" in text
+    assert f"![A gallery of one's own pictures]({ADDRESS}/raw/main/docs/screenshots/" in text
+    assert readable("[a](https://b.example) [c](#d)", ADDRESS) == "[a](https://b.example) [c](#d)"
+    assert set(urls(ADDRESS)) == {"Homepage", "Documentation", "Source", "Changelog", "Issues"}
+    assert urls("") == {}
 
 
 @pytest.mark.parametrize("file", sorted((ROOT / ".github/ISSUE_TEMPLATE").glob("*.md")))
@@ -88,5 +122,9 @@ def test_a_template_has_a_name_and_what_it_is_about(file: Path) -> None:
     assert "**" in text
 
 
-def test_the_changelog_names_the_version() -> None:
-    assert __version__ in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+def test_the_changelog_has_the_version_as_the_last_release_and_its_day() -> None:
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    sections = re.findall(r"^## \[(.+?)\](?: - (\d{4}-\d{2}-\d{2}))?$", text, re.MULTILINE)
+    assert sections[0] == ("Unreleased", "")
+    assert sections[1][0] == __version__
+    assert all(date.fromisoformat(day) for _, day in sections[1:])

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import AliasChoices, BaseModel, Field
 
+from genonaut.api.schemas.named import Role, Scope, Visibility
 from genonaut.api.schemas.people_values import (
     EXAMPLE_ID,
     FORBID_EXTRA,
@@ -12,11 +13,8 @@ from genonaut.api.schemas.people_values import (
     LinkToken,
     NewPassword,
     Password,
-    Role,
-    Scope,
 )
 from genonaut.api.schemas.values import FROM_ATTRIBUTES, NamePart, UserName, example
-from genonaut.db.schema import Visibility
 
 _ME = {"id": EXAMPLE_ID, "username": "ada", "role": "member", "scope": "write", "via": "session"}
 _SECRET = "a link's token, as in its address"  # noqa: S105 - an example

@@ -5,13 +5,13 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from genonaut.api.schemas.named import Role
 from genonaut.api.schemas.people_values import (
     EXAMPLE_ID,
     EXAMPLE_TIME,
     FORBID_EXTRA,
     Email,
     NewPassword,
-    Role,
 )
 from genonaut.api.schemas.values import FROM_ATTRIBUTES, UserName, Utc, example
 

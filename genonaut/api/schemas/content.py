@@ -1,22 +1,23 @@
 """What the API accepts (`...In`) and returns (`...Out`). Shapes may grow, never change."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
 from genonaut.api.entities import ItemChanges, NewItem
+from genonaut.api.schemas.named import Metadata, SourceType, Visibility
 from genonaut.api.schemas.values import (
     FROM_ATTRIBUTES,
     ContentData,
     ContentType,
     FilePath,
-    Metadata,
     NamePart,
     Number,
     Prompt,
     ShownData,
     ShownPath,
+    StorableMetadata,
     TagNames,
     Time,
     Title,
@@ -24,7 +25,6 @@ from genonaut.api.schemas.values import (
     example,
 )
 from genonaut.content.rules import UNTITLED, short_title
-from genonaut.db.schema import Visibility
 
 MOST_ITEMS = 1000
 
@@ -70,7 +70,7 @@ class ItemIn(BaseModel):
     creator_id: UUID | None = Field(
         None, description="An existing user. Default: oneself; members can name no other."
     )
-    item_metadata: Metadata = Field(
+    item_metadata: StorableMetadata = Field(
         default_factory=dict,
         description="Any JSON object that PostgreSQL can store, at most 64 levels deep. An "
         "`import_key` in it is unique among the creator's items.",
@@ -111,7 +111,9 @@ class ItemChangeIn(BaseModel):
     title: Title | None = None
     prompt: Prompt | None = None
     quality_score: Number | None = None
-    item_metadata: Metadata | None = Field(None, description="All of it, not only what differs.")
+    item_metadata: StorableMetadata | None = Field(
+        None, description="All of it, not only what differs."
+    )
     tags: TagNames | None = Field(None, description="All of them, not only the new ones.")
     visibility: Visibility | None = None
 
@@ -152,11 +154,11 @@ class ItemOut(BaseModel):
     prompt: str
     creator_id: UUID
     creator_username: str
-    item_metadata: dict[str, Any]
+    item_metadata: Metadata
     quality_score: float
     created_at: Utc
     updated_at: Utc
-    source_type: Literal["regular", "auto"]
+    source_type: SourceType
     visibility: Visibility = Field(description="`private`: its creator and admins see it.")
     tags: list[str] = Field(description="Names, sorted.")
 

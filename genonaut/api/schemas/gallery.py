@@ -12,13 +12,11 @@ from genonaut.api.gallery.query import (
     LONGEST_MODEL,
     LONGEST_SEED,
     GalleryQuery,
-    SortField,
-    SortOrder,
     SwitchName,
-    TagMatch,
 )
 from genonaut.api.gallery.search_limits import MOST_WORDS, check_words
 from genonaut.api.schemas.content import ITEM_EXAMPLE, STATS_EXAMPLE, ItemOut, StatsOut
+from genonaut.api.schemas.named import SortField, SortOrder, Switch, TagMatch
 from genonaut.api.schemas.values import FROM_ATTRIBUTES, NamePart, Storable, example, formed
 from genonaut.content.tag_names import MOST_TAGS
 
@@ -53,7 +51,7 @@ class GalleryParams(BaseModel):
         description="Which way to go from the cursor; default: the way it was made for. "
         "`true` without a cursor begins at the end.",
     )
-    content_source_types: list[Literal[SwitchName, ""]] | None = Field(
+    content_source_types: list[Switch] | None = Field(
         None, description="The switches that are on; one empty value: none. Default: all."
     )
     content_types: SourceTypes = Field(

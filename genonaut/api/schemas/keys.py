@@ -5,7 +5,8 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, Field
 
-from genonaut.api.schemas.people_values import EXAMPLE_TIME, FORBID_EXTRA, Scope
+from genonaut.api.schemas.named import Scope
+from genonaut.api.schemas.people_values import EXAMPLE_TIME, FORBID_EXTRA
 from genonaut.api.schemas.values import FROM_ATTRIBUTES, NAME, Utc, example
 from genonaut.people.tokens import LONGEST_LIFE_DAYS, LONGEST_TOKEN_NAME, token_name
 

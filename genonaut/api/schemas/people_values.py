@@ -1,6 +1,6 @@
 """Values of accounts as the API accepts them, and those of the documentation's examples."""
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 
 from pydantic import AfterValidator, ConfigDict, Field
 
@@ -15,8 +15,6 @@ FORBID_EXTRA = ConfigDict(extra="forbid")
 Password = Annotated[str, Field(max_length=LONGEST)]
 NewPassword = Storable[Annotated[str, Field(min_length=SHORTEST, max_length=LONGEST)]]
 LinkToken = Annotated[str, Field(max_length=100)]
-Role = Literal["admin", "member"]
-Scope = Literal["metrics", "read", "write", "admin"]
 Email = Annotated[
     str,
     AfterValidator(email_address),

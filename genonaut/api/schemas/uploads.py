@@ -29,10 +29,9 @@ UPLOAD_BODY: Final[dict[str, Any]] = {
                             "type": "string",
                             "description": "A user's name or id. Default: `imported`.",
                         },
-                        "source": {"type": "string", "enum": ["regular", "auto"]},
+                        "source": {"$ref": "#/components/schemas/SourceType"},
                         "visibility": {
-                            "type": "string",
-                            "enum": ["public", "private"],
+                            "$ref": "#/components/schemas/Visibility",
                             "description": "Default: the creator's.",
                         },
                     },

@@ -16,6 +16,7 @@ from pydantic import (
     StringConstraints,
 )
 
+from genonaut.api.schemas.named import Metadata
 from genonaut.content.rules import (
     CONTROLS,
     IMPORT_KEY,
@@ -133,7 +134,7 @@ TagCursor = Annotated[
     str, *formed(r"-?[0-9]{1,18}:[^\x00]{1,255}", "It should be `next_after` of a page before")
 ]
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
-Metadata = Annotated[dict[str, Any], AfterValidator(_storable_metadata)]
+StorableMetadata = Annotated[Metadata, AfterValidator(_storable_metadata)]
 Time = Annotated[
     AwareDatetime,
     BeforeValidator(_written_time),

@@ -7,22 +7,27 @@ twice. Only the loaders of the formats that the gallery serves are open to a fil
 import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
-from genonaut.content.rules import InvalidValueError
+from genonaut.library.scaling.shape import (
+    BEHIND,
+    DAMAGED,
+    EFFORT,
+    QUALITY,
+    SECONDS,
+    TALLEST,
+    TURNED,
+    WIDE_QUALITY,
+    Shape,
+    UndecodableError,
+    hexadecimal,
+    require_pixels,
+)
 
 os.environ.setdefault("VIPS_WARNING", "0")  # of odd files, to stderr; read when it is loaded
 import pyvips
 
-QUALITY: Final = 70
-WIDE_QUALITY: Final = 55  # of the widest, for screens with two pixels to the point: flaws are small
-_EFFORT: Final = 0  # more costs half as much time again, for a tenth of the bytes
-_TALLEST: Final = 4  # times the width: the image of a long page stays a small file
-_BEHIND: Final = (128, 128, 128)  # what shows through where an image is transparent
-_SECONDS: Final = 60
 _STRICT: Final = "[fail_on=error]"  # or a truncated image comes out half grey
-_DAMAGED: Final = "damaged, or not a PNG, JPEG, WebP, AVIF or GIF file"
 _SEQUENCE: Final = b"ftypavis"  # the mark of an animated AVIF, which libvips does not know
 _LOADERS: Final = ("Png", "Jpeg", "Webp", "Nsgif", "Heif")
 
@@ -34,29 +39,10 @@ for _loader in _LOADERS:
     pyvips.operation_block_set(f"VipsForeignLoad{_loader}", False)
 
 
-class UndecodableError(InvalidValueError):
-    """The image cannot be shown; the message is the reason: `damaged`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """The size in pixels as it is shown, and the average colour, as `#rrggbb`."""
-
-    width: int
-    height: int
-    colour: str
-
-
 def scaled(
     content: bytes, widths: tuple[int, ...], most_pixels: int
 ) -> tuple[Shape, dict[int, bytes]]:
-    """The image's shape, and a WebP file of each width, the first frame of an animated one.
-
-    It is upright, in sRGB, without metadata, and never enlarged.
-
-    Raises:
-        UndecodableError: it is not an image, is damaged, or has too many pixels.
-    """
+    """See `genonaut.library.scaling`."""
     content = _as_still(content)
     try:
         header = _header(content)
@@ -69,19 +55,15 @@ def scaled(
             files[each] = _webp(image, QUALITY)
         return Shape(width, height, _average(image)), files
     except pyvips.Error as error:
-        raise UndecodableError(_DAMAGED) from error
+        raise UndecodableError(DAMAGED) from error
 
 
 def size_of(content: bytes) -> tuple[int, int]:
-    """The size in pixels as it is stored, by the header: damage behind that is not found.
-
-    Raises:
-        UndecodableError: it is not an image, or its header is damaged.
-    """
+    """See `genonaut.library.scaling`."""
     try:
         header = _header(_as_still(content))
     except pyvips.Error as error:
-        raise UndecodableError(_DAMAGED) from error
+        raise UndecodableError(DAMAGED) from error
     return header.width, header.height
 
 
@@ -99,11 +81,8 @@ def _as_still(content: bytes) -> bytes:
 def _size(header: pyvips.Image, most_pixels: int) -> tuple[int, int]:
     """The size as it is shown."""
     width, height = header.width, header.height
-    if width * height > most_pixels:
-        raise UndecodableError(
-            f"too large: it has {width} x {height} pixels, and at most {most_pixels:,} are decoded"
-        )
-    is_turned = header.get_typeof("orientation") and header.get("orientation") in range(5, 9)
+    require_pixels(width, height, most_pixels)
+    is_turned = header.get_typeof("orientation") and header.get("orientation") in TURNED
     return (height, width) if is_turned else (width, height)
 
 
@@ -126,7 +105,7 @@ def _shrunk(content: bytes, width: int, *, has_profile: bool) -> pyvips.Image:
     # Asking for sRGB where it is already so costs more than decoding.
     colours = {"output_profile": "srgb"} if has_profile else {}
     lazy = pyvips.Image.thumbnail_buffer(
-        content, width, height=width * _TALLEST, size="down", option_string=_STRICT, **colours
+        content, width, height=width * TALLEST, size="down", option_string=_STRICT, **colours
     )
     lazy = lazy.colourspace("srgb").cast("uchar")
     lazy.set_progress(True)
@@ -135,7 +114,7 @@ def _shrunk(content: bytes, width: int, *, has_profile: bool) -> pyvips.Image:
 
 
 def _stop_when_late(image: pyvips.Image) -> Callable[..., None]:
-    deadline = time.monotonic() + _SECONDS
+    deadline = time.monotonic() + SECONDS
 
     def check(*_: object) -> None:
         if time.monotonic() > deadline:
@@ -148,16 +127,16 @@ def _narrowed(image: pyvips.Image, width: int) -> pyvips.Image:
     """By a whole factor where that is exact, which costs a fraction."""
     if image.width == 2 * width and not image.height % 2:
         return image.shrink(2, 2).copy_memory()
-    return image.thumbnail_image(width, height=width * _TALLEST, size="down").copy_memory()
+    return image.thumbnail_image(width, height=width * TALLEST, size="down").copy_memory()
 
 
 def _webp(image: pyvips.Image, quality: int) -> bytes:
-    content: bytes = image.webpsave_buffer(Q=quality, effort=_EFFORT, keep="none")
+    content: bytes = image.webpsave_buffer(Q=quality, effort=EFFORT, keep="none")
     return content
 
 
 def _average(image: pyvips.Image) -> str:
     if image.hasalpha():
-        image = image.flatten(background=_BEHIND)
+        image = image.flatten(background=BEHIND)
     pixel = image.shrink(image.width, image.height)(0, 0)
-    return "#" + "".join(f"{round(band):02x}" for band in pixel[:3])
+    return hexadecimal(tuple(pixel))
