@@ -6,9 +6,8 @@ They are read and validated once, when a command starts; all other code is given
 import os
 import re
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, get_args, get_origin
 
-from platformdirs import user_data_path
 from pydantic import (
     BaseModel,
     Field,
@@ -18,9 +17,16 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-from sqlalchemy import URL, make_url
-from sqlalchemy.exc import ArgumentError
 
+from genonaut.config_home import (
+    CHECKOUT,
+    MEMORY,
+    OWN,
+    default_home,
+    environment_of,
+    is_default,
+    remembered,
+)
 from genonaut.config_layers import (
     NOTHING,
     Layer,
@@ -40,10 +46,10 @@ from genonaut.config_people import (
 from genonaut.config_secrets import Addresses, Logins, RedisAddress
 from genonaut.errors import ConfigError
 
+if TYPE_CHECKING:  # it takes longer than all the rest: only named databases have addresses
+    from sqlalchemy import URL
+
 PACKAGE = Path(__file__).parent
-CHECKOUT = PACKAGE.parent
-DEFAULT_ENVIRONMENT = "demo"
-OWN_DATABASE_ENVIRONMENT = "own"  # the default if the settings name a database
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -135,8 +141,10 @@ class DbSettings(Section):
         """Whether no server is named, so that we use an embedded one."""
         return self.url is None and self.host is None
 
-    def server_url(self, role: Role = "app") -> URL:
+    def server_url(self, role: Role = "app") -> "URL":
         """The address of the named server's database, for a role; one address may be for all."""
+        from sqlalchemy import URL  # noqa: PLC0415 - as above
+
         own = {"owner": self.owner_url, "counting": self.counting_url}.get(role)
         if url := own or self.url:
             return parse_url(url.get_secret_value()).set(database=self.name)
@@ -230,7 +238,7 @@ class CelerySettings(Section):
     broker_url: Addresses | None = None
     result_backend: Addresses | None = None
     scheduler: Literal["persistent", "redbeat"]
-    worker_processes: Annotated[int, Field(ge=1, le=64)]
+    worker_threads: Annotated[int, Field(ge=1, le=64)]
     task_seconds: Annotated[int, Field(ge=10)]
     result_seconds: Annotated[int, Field(ge=1)]
     beat_schedule: dict[str, ScheduleEntry]
@@ -265,6 +273,7 @@ class Settings(Section):
     library: LibrarySettings
     log: LogSettings
     seed_when_empty: bool
+    lite: bool
 
     @property
     def gallery_name(self) -> str:
@@ -282,12 +291,15 @@ def _absolute(path: Path | None) -> Path | None:
     return path
 
 
-def parse_url(text: str) -> URL:
+def parse_url(text: str) -> "URL":
     """A PostgreSQL URL; its scheme may be spelled in any of the usual ways.
 
     Raises:
         ValueError: it is not a PostgreSQL URL.
     """
+    from sqlalchemy import make_url  # noqa: PLC0415 - as above
+    from sqlalchemy.exc import ArgumentError  # noqa: PLC0415
+
     try:
         url = make_url(text)
     except (ArgumentError, ValueError):
@@ -301,16 +313,18 @@ def parse_url(text: str) -> URL:
 
 
 def load_settings(environment: str | None = None) -> Settings:
-    """The settings of an environment (default: GENONAUT_ENV, else demo; own for a named database).
+    """The settings of an environment (default: GENONAUT_ENV, else what `found_environment` finds).
 
     Raises:
         ConfigError: a setting is wrong, unknown or missing; the message names the key, the value
             and where it came from.
     """
     folder = config_folder()
-    base, variables = json_layer(folder / "base.json"), environment_layer(os.environ)
-    name = environment or os.environ.get("GENONAUT_ENV") or _default_environment(base, variables)
-    layers = [_defaults(name), base, _overlay(folder, name), variables]
+    base, variables = _outer_layers(folder)
+    name = environment or os.environ.get("GENONAUT_ENV")
+    found = name or _find_environment(base, variables)
+    origin = "" if name else f", which {_home(base, variables) / MEMORY} names"
+    layers = [_defaults(found), base, _overlay(folder, found, origin), variables]
     for layer in layers:
         refuse_client_secrets(layer)
     try:
@@ -327,10 +341,51 @@ def load_settings(environment: str | None = None) -> Settings:
     return settings if settings.db.is_embedded else _without_the_demo(settings)
 
 
-def _default_environment(*layers: Layer) -> str:
+def found_environment() -> str:
+    """The environment of a command for which neither --env nor GENONAUT_ENV names one."""
+    return _find_environment(*_outer_layers(config_folder()))
+
+
+def chosen_home() -> Path | None:
+    """The home that a variable or an option names, unless that is the default home."""
+    found = environment_layer(os.environ).find(["home"])
+    return Path(found) if isinstance(found, str) and not is_default(Path(found)) else None
+
+
+def refuse_contradiction() -> None:
+    """GENONAUT_ENV may be left over from another gallery than the one in this home.
+
+    Raises:
+        ConfigError: the home was first used as another environment.
+    """
+    base, variables = _outer_layers(config_folder())
+    wanted, home = os.environ.get("GENONAUT_ENV"), _home(base, variables)
+    if not wanted or _names_a_database(base, variables):
+        return
+    if (found := remembered(home)) not in (None, wanted):
+        raise ConfigError(
+            f"GENONAUT_ENV is {wanted!r}, but the gallery in {home} is {found!r}: unset "
+            "GENONAUT_ENV, or override it with --env."
+        )
+
+
+def _outer_layers(folder: Path) -> tuple[Layer, Layer]:
+    """Those that are the same in each environment."""
+    return json_layer(folder / "base.json"), environment_layer(os.environ)
+
+
+def _find_environment(base: Layer, variables: Layer) -> str:
+    return OWN if _names_a_database(base, variables) else environment_of(_home(base, variables))
+
+
+def _names_a_database(*layers: Layer) -> bool:
     address = (("db", "url"), ("db", "host"))
-    named = any(layer.find(key) not in (None, NOTHING) for layer in layers for key in address)
-    return OWN_DATABASE_ENVIRONMENT if named else DEFAULT_ENVIRONMENT
+    return any(layer.find(key) not in (None, NOTHING) for layer in layers for key in address)
+
+
+def _home(base: Layer, variables: Layer) -> Path:
+    chosen = (layer.find(["home"]) for layer in (variables, base))
+    return Path(next((home for home in chosen if isinstance(home, str)), default_home()))
 
 
 def _without_the_demo(settings: Settings) -> Settings:
@@ -352,16 +407,14 @@ def config_folder() -> Path:
 
 
 def _defaults(environment: str) -> Layer:
-    in_checkout = (CHECKOUT / "pyproject.toml").exists()
-    home = CHECKOUT / ".genonaut" if in_checkout else user_data_path("genonaut")
-    return Layer("the defaults", {"environment": environment, "home": str(home)})
+    return Layer("the defaults", {"environment": environment, "home": str(default_home())})
 
 
-def _overlay(folder: Path, name: str) -> Layer:
+def _overlay(folder: Path, name: str, origin: str) -> Layer:
     known = sorted(path.stem for path in folder.glob("*.json") if path.stem != "base")
     if known and name not in known:
         raise ConfigError(
-            f"There is no environment {name!r}: use one of {', '.join(known)}, "
+            f"There is no environment {name!r}{origin}: use one of {', '.join(known)}, "
             f"or write {folder / (name + '.json')}."
         )
     return json_layer(folder / f"{name}.json")

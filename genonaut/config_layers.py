@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
-from sqlalchemy import make_url
-from sqlalchemy.exc import ArgumentError
 
 from genonaut.config_variables import IN_JSON, VARIABLES, Given, given
 from genonaut.errors import ConfigError
+from genonaut.plain_words import OF_SETTINGS, in_plain_words
 
 # Keys that may be set in the environment only.
 SECRETS = {
@@ -131,6 +130,12 @@ def _parts(found: Given) -> object:
 
 
 def _name_in(url: str) -> str | None:
+    if not url:
+        return None
+    # It takes longer than all the rest, and only a named database has an address.
+    from sqlalchemy import make_url  # noqa: PLC0415
+    from sqlalchemy.exc import ArgumentError  # noqa: PLC0415
+
     try:
         return make_url(url).database
     except (ArgumentError, ValueError):
@@ -175,7 +180,8 @@ def problem(error: ValidationError, layers: list[Layer], known: list[str]) -> st
         return f"{key} in {layer.origin_of(key)} is not a setting{_suggestion(key, known)}"
     is_secret = any(secret == key or secret.startswith(f"{key}.") for secret in SECRETS)
     shown = "the value" if is_secret else repr(layer.find(path))
-    reason = first["msg"].removeprefix("Value error, ")
+    reason = in_plain_words(first, OF_SETTINGS, "It is not a value of this setting")
+    reason = reason[0].lower() + reason[1:]
     return f"{key} is wrong: {shown}, from {layer.origin_of(key)}; {reason}."
 
 

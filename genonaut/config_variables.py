@@ -58,7 +58,7 @@ VARIABLES: Final = {
     "CELERY_BROKER_URL": "celery.broker-url",
     "CELERY_RESULT_BACKEND": "celery.result-backend",
     "CELERY_SCHEDULER": "celery.scheduler",
-    "CELERY_WORKER_PROCESSES": "celery.worker-processes",
+    "CELERY_WORKER_THREADS": "celery.worker-threads",
     "CELERY_TASK_SECONDS": "celery.task-seconds",
     "CELERY_RESULT_SECONDS": "celery.result-seconds",
     "CELERY_BEAT_SCHEDULE": "celery.beat-schedule",
@@ -70,6 +70,7 @@ VARIABLES: Final = {
     "LOG_REQUESTS": "log.requests",
     "LOG_SLOW_REQUEST_SECONDS": "log.slow-request-seconds",
     "GENONAUT_SEED_WHEN_EMPTY": "seed-when-empty",
+    "GENONAUT_LITE": "lite",
 }
 """Environment variable -> key. With `_FILE` after it, each names a file with the value."""
 IN_JSON: Final = {

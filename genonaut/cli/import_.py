@@ -3,6 +3,7 @@
 import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -11,6 +12,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from genonaut.archive.layout import is_export
+from genonaut.cli.creators import Creator, with_owner
 from genonaut.cli.importing import Wish, import_all, rehearse
 from genonaut.cli.options import Env, Json
 from genonaut.cli.picture_options import InPlace, OnlyWithPrompt, Root, picture_options
@@ -19,6 +21,7 @@ from genonaut.db.counts import build_counts
 from genonaut.db.failures import explain
 from genonaut.db.schema import PRIVATE
 from genonaut.db.session import Database, open_database
+from genonaut.hints import typed
 from genonaut.ingest.report import FileReport
 from genonaut.ingest.rows import DEFAULT_CREATOR, Defaults
 from genonaut.library.roots import Library
@@ -42,9 +45,7 @@ def import_(
             ".webp, .avif), or folders of pictures.",
         ),
     ],
-    creator: Annotated[
-        str, typer.Option(help="Creator of rows that name none.", metavar="NAME")
-    ] = DEFAULT_CREATOR,
+    creator: Creator = None,
     source: Annotated[
         Literal["regular", "auto"], typer.Option(help="Source of rows that name none.")
     ] = "regular",
@@ -98,7 +99,9 @@ def import_(
         [path for path in paths if not is_export(path)],
         [path for path in paths if is_export(path)],
         options,
-        Defaults(creator, source, PRIVATE if private else None),
+        Defaults(
+            DEFAULT_CREATOR if creator is None else creator, source, PRIVATE if private else None
+        ),
         encoding,
         rejects,
         name,
@@ -109,6 +112,8 @@ def import_(
         open_connection(database) as connection,
         progress_bar("Reading" if dry_run else "Importing") as on_progress,
     ):
+        if creator is None:
+            wish = replace(wish, defaults=with_owner(wish.defaults, settings, database))
         do = rehearse if dry_run else import_all
         report, kept_as = do(connection, Library.of(settings), wish, on_progress)
         if not dry_run:
@@ -122,8 +127,7 @@ def import_(
         if dry_run:
             say("Nothing was written: this was a dry run.")
         if kept_as:
-            undo = f"genonaut imports remove {shlex.quote(kept_as)} --env {settings.environment}"
-            say(f"To undo it: {undo}")
+            say(f"To undo it: {typed(f'imports remove {shlex.quote(kept_as)}')}")
     raise typer.Exit(report.exit_code)
 
 

@@ -4,17 +4,19 @@ import signal
 import threading
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
+from genonaut.cli.creators import Creator, with_owner
 from genonaut.cli.options import Env
 from genonaut.cli.picture_options import InPlace, OnlyWithPrompt, Root, picture_options
 from genonaut.config import Settings, WatchSettings, load_settings
 from genonaut.db.counts import build_counts
 from genonaut.db.schema import PRIVATE
-from genonaut.db.session import open_database
+from genonaut.db.session import Database, open_database
 from genonaut.errors import ConfigError, UsageError
 from genonaut.ingest.intake import PictureOptions
 from genonaut.ingest.records import printable
@@ -37,9 +39,7 @@ def watch(
             metavar="FOLDER", help="Folders of pictures. Default: those in `library.watch`."
         ),
     ] = None,
-    creator: Annotated[
-        str, typer.Option(help="Creator of the pictures.", metavar="NAME")
-    ] = DEFAULT_CREATOR,
+    creator: Creator = None,
     source: Annotated[
         Literal["regular", "auto"], typer.Option(help="Source of the pictures.")
     ] = "regular",
@@ -69,8 +69,10 @@ def watch(
     options = picture_options(in_place=in_place, root=root, only_with_prompt=only_with_prompt)
     settings = load_settings(env)
     if folders:
-        defaults = Defaults(creator, source, PRIVATE if private else None)
-        watched = [Watched(each, defaults, options, poll) for each in folders]
+        defaults = Defaults(
+            DEFAULT_CREATOR if creator is None else creator, source, PRIVATE if private else None
+        )
+        watched = [Watched(each, defaults, options, poll, creator is not None) for each in folders]
         _check_given(watched)
     else:
         watched = folders_to_watch(settings)
@@ -86,6 +88,7 @@ def _watch(settings: Settings, watched: list[Watched], stopped: threading.Event)
     with open_database(settings, role="counting") as counting:
         build_counts(counting, "genonaut watch")
     with open_database(settings) as database:
+        watched = [_owned(each, settings, database) for each in watched]
         names = ", ".join(printable(each.folder) for each in watched)
         say(f"Watching {names}.")
         watch_folders(database.engine, Library.of(settings), watched, say, stopped)
@@ -138,4 +141,11 @@ def _from_settings(chosen: WatchSettings) -> Watched:
         ),
         PictureOptions(chosen.in_place, chosen.root, chosen.only_with_prompt),
         chosen.poll,
+        chosen.creator is not None,
     )
+
+
+def _owned(watched: Watched, settings: Settings, database: Database) -> Watched:
+    if watched.names_creator:
+        return watched
+    return replace(watched, defaults=with_owner(watched.defaults, settings, database))

@@ -1,15 +1,12 @@
 """The texts in an EXIF block, which every format can have; each program has its own way."""
 
 import re
-import struct
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Final
 
 from PIL import ExifTags, Image
 
 from genonaut.ingest.comments import comment, latin
+from genonaut.library.pillow import DAMAGE, without_warnings
 
 USER_COMMENT: Final = "UserComment"
 """The name of the text that cameras and screenshot programs write as well."""
@@ -21,8 +18,6 @@ _PLAIN_TAGS: Final = (
     *(ExifTags.Base.DocumentName, ExifTags.Base.Artist, ExifTags.Base.Copyright),
 )
 _WIDE_TAGS: Final = (ExifTags.Base.XPComment, ExifTags.Base.XPTitle, ExifTags.Base.XPSubject)
-DAMAGE: Final = (OSError, SyntaxError, ValueError, IndexError, KeyError, TypeError, struct.error)
-"""What Pillow raises when a file is not what its first bytes promise."""
 
 
 def texts_of_exif(content: bytes) -> dict[str, str]:
@@ -34,14 +29,6 @@ def texts_of_exif(content: bytes) -> dict[str, str]:
             return texts_in(exif)
     except DAMAGE:
         return {}
-
-
-@contextmanager
-def without_warnings() -> Iterator[None]:
-    """Pillow warns of many pixels, which are not decoded here, and of odd metadata."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
 
 
 def texts_in(exif: Image.Exif) -> dict[str, str]:

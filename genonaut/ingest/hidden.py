@@ -11,7 +11,7 @@ from typing import BinaryIO, Final
 
 from PIL import Image
 
-from genonaut.ingest.exif import DAMAGE, without_warnings
+from genonaut.library.pillow import DAMAGE, without_warnings
 
 _SIGNATURE_BYTES: Final = 15
 _LENGTH_BYTES: Final = 4
@@ -36,7 +36,7 @@ def hidden_texts(stream: BinaryIO) -> dict[str, str]:
             if image.width * image.height > _MOST_PIXELS or image.mode not in {"RGB", "RGBA"}:
                 return {}
             found = next(filter(None, map(_content, _channels(image))), b"")
-    except (*DAMAGE, zlib.error, Image.DecompressionBombError):
+    except (*DAMAGE, Image.DecompressionBombError):
         return {}
     return _named(found.decode(errors="replace").strip("\0 ")) if found else {}
 

@@ -7,10 +7,11 @@ from PIL import Image
 
 from genonaut.content.rules import InvalidValueError
 from genonaut.ingest.comments import comment
-from genonaut.ingest.exif import DAMAGE, texts_of_exif, without_warnings
+from genonaut.ingest.exif import texts_of_exif
 from genonaut.ingest.picture import BrokenPictureError, Picture
 from genonaut.ingest.xmp import texts_of_xmp
 from genonaut.library.files import MOST_BYTES
+from genonaut.library.pillow import DAMAGE, without_warnings
 from genonaut.library.scaling import UndecodableError, size_of
 
 FORMATS: Final = ("JPEG", "WEBP", "AVIF", "GIF")

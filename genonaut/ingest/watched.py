@@ -14,12 +14,16 @@ from genonaut.library.roots import Library
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """A folder, and how its pictures are taken in; `poll` if the system does not report on it."""
+    """A folder, and how its pictures are taken in; `poll` if the system does not report on it.
+
+    Unless `names_creator`, their creator is only the default.
+    """
 
     folder: Path
     defaults: Defaults
     options: PictureOptions
     poll: bool = False
+    names_creator: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,40 +142,37 @@ def test_data_is_kept_in_the_checkout_or_where_a_variable_says(
         ),
         (
             {"api": {"port": "many"}},
-            "api.port is wrong: 'many', from {file}; "
-            "Input should be a valid integer, unable to parse string as an integer.",
+            "api.port is wrong: 'many', from {file}; it should be a whole number.",
         ),
         (
             {"api": {"port": 70_000}},
-            "api.port is wrong: 70000, from {file}; Input should be less than or equal to 65535.",
+            "api.port is wrong: 70000, from {file}; it should be 65,535 or less.",
         ),
         (
             {"api": {"host": None}},
-            "api.host is wrong: None, from {file}; Input should be a valid string.",
+            "api.host is wrong: None, from {file}; it should be text.",
         ),
         (
             {"api": {"cors-origins": ["http://localhost", 5]}},
-            "api.cors-origins[1] is wrong: 5, from {file}; Input should be a valid string.",
+            "api.cors-origins[1] is wrong: 5, from {file}; it should be text.",
         ),
         (
             {"api": 8001},
-            "api is wrong: 8001, from {file}; "
-            "Input should be a valid dictionary or instance of ApiSettings.",
+            "api is wrong: 8001, from {file}; it should be an object.",
         ),
         (
             {"log": {"level": "loud"}},
             "log.level is wrong: 'loud', from {file}; "
-            "Input should be 'debug', 'info', 'warning' or 'error'.",
+            "it should be 'debug', 'info', 'warning' or 'error'.",
         ),
         (
             {"stats": {"fold-after-rows": 0}},
-            "stats.fold-after-rows is wrong: 0, from {file}; "
-            "Input should be greater than or equal to 1.",
+            "stats.fold-after-rows is wrong: 0, from {file}; it should be 1 or more.",
         ),
         (
             {"celery": {"beat-schedule": {"x": {"enabled": "perhaps"}}}},
             "celery.beat-schedule.x.enabled is wrong: 'perhaps', from {file}; "
-            "Input should be a valid boolean, unable to interpret input.",
+            "it should be true or false.",
         ),
         (
             {"library": {"watch": [{"folder": "/a"}, {"folder": "out"}]}},
@@ -184,7 +181,7 @@ def test_data_is_kept_in_the_checkout_or_where_a_variable_says(
         (
             {"library": {"watch": [{"folder": "/a", "source": "manual"}]}},
             "library.watch[0].source is wrong: 'manual', from {file}; "
-            "Input should be 'regular' or 'auto'.",
+            "it should be 'regular' or 'auto'.",
         ),
         (
             {"library": {"watch": [{"folder": "/a", "in_place": True}]}},
@@ -193,13 +190,12 @@ def test_data_is_kept_in_the_checkout_or_where_a_variable_says(
         ),
         (
             {"library": {"watch": [{"folder": "/a", "poll": "often"}]}},
-            "library.watch[0].poll is wrong: 'often', from {file}; "
-            "Input should be a valid boolean, unable to interpret input.",
+            "library.watch[0].poll is wrong: 'often', from {file}; it should be true or false.",
         ),
         (
             {"library": {"watch": [{"folder": "/a", "in-place": True, "root": "A B"}]}},
             "library.watch[0].root is wrong: 'A B', from {file}; "
-            "String should match pattern '^[a-z0-9][a-z0-9_-]{{0,63}}$'.",
+            "it should match the pattern '^[a-z0-9][a-z0-9_-]{{0,63}}$'.",
         ),
         (
             {"library": {"watch": [{"folder": "/a", "root": "a"}]}},
@@ -212,7 +208,7 @@ def test_data_is_kept_in_the_checkout_or_where_a_variable_says(
         ),
         (
             {"library": {"watch": "/a"}},
-            "library.watch is wrong: '/a', from {file}; Input should be a valid list.",
+            "library.watch is wrong: '/a', from {file}; it should be an array.",
         ),
     ],
     ids=lambda value: json.dumps(value) if isinstance(value, dict) else "",
@@ -243,37 +239,34 @@ def test_a_setting_that_is_missing(folder: Path) -> None:
         (
             "API_PORT",
             "http",
-            "api.port is wrong: 'http', from API_PORT; "
-            "Input should be a valid integer, unable to parse string as an integer.",
+            "api.port is wrong: 'http', from API_PORT; it should be a whole number.",
         ),
         (
             "API_PORT",
             "0",
-            "api.port is wrong: '0', from API_PORT; Input should be greater than or equal to 1.",
+            "api.port is wrong: '0', from API_PORT; it should be 1 or more.",
         ),
         (
             "DB_PORT",
             "5432.5",
-            "db.port is wrong: '5432.5', from DB_PORT; "
-            "Input should be a valid integer, unable to parse string as an integer.",
+            "db.port is wrong: '5432.5', from DB_PORT; it should be a whole number.",
         ),
         (
             "LOG_LEVEL",
             "LOUD",
             "log.level is wrong: 'LOUD', from LOG_LEVEL; "
-            "Input should be 'debug', 'info', 'warning' or 'error'.",
+            "it should be 'debug', 'info', 'warning' or 'error'.",
         ),
         (
             "DB_NAME",
             "x" * 64,
-            f"db.name is wrong: '{'x' * 64}', from DB_NAME; "
-            "String should have at most 63 characters.",
+            f"db.name is wrong: '{'x' * 64}', from DB_NAME; it should have at most 63 characters.",
         ),
         (
             "DATABASE_URL",
             f"postgresql://localhost/{'x' * 64}",
             f"db.name is wrong: '{'x' * 64}', from DATABASE_URL; "
-            "String should have at most 63 characters.",
+            "it should have at most 63 characters.",
         ),
     ],
 )

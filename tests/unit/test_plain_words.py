@@ -12,11 +12,11 @@ from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 from sqlalchemy import create_engine, make_url
 
-from genonaut.api.http.plain_words import SENTENCES, in_plain_words, where_json_ends
 from genonaut.api.http.problems import detail, fields, sentence
 from genonaut.app import create_app
 from genonaut.config import load_settings
 from genonaut.db.session import Database
+from genonaut.plain_words import SENTENCES, in_plain_words, where_json_ends
 
 NOWHERE = make_url("postgresql+psycopg://nowhere/nothing")
 WRONG: list[Any] = [

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 from pydantic_core import ErrorDetails
 
-from genonaut.api.http.plain_words import in_plain_words, where_json_ends
 from genonaut.api.schemas.content import BODY_SHAPES
 from genonaut.api.schemas.errors import FieldProblemOut
+from genonaut.plain_words import in_plain_words, where_json_ends
 
 MOST_PROBLEMS = 20
 LONGEST_VALUE = 80

@@ -5,6 +5,7 @@ what we raise ourselves has its sentence already.
 """
 
 import re
+from collections.abc import Mapping
 from typing import Any, Final
 
 from pydantic_core import ErrorDetails
@@ -45,17 +46,30 @@ SENTENCES: Final = {
 }
 """The kinds that the API's schemas can produce, each with the limits that its context has."""
 
+OF_SETTINGS: Final = SENTENCES | {
+    "float_parsing": "It should be a number",
+    "greater_than": "It should be more than {gt:,}",
+    "less_than": "It should be less than {lt:,}",
+    "model_type": _OBJECT,
+    "string_pattern_mismatch": "It should match the pattern '{pattern}'",
+}
+"""Those that the settings can produce as well."""
+
 _OURS: Final = {"value_error", "unknown_parameter"}
 _ONE: Final = re.compile(r"\b1 (character|member)s\b")
 _POSITION: Final = re.compile(r"line (\d+) column (\d+)$")
 
 
-def in_plain_words(error: ErrorDetails) -> str:
+def in_plain_words(
+    error: ErrorDetails,
+    sentences: Mapping[str, str] = SENTENCES,
+    otherwise: str = "It is not what this request takes",
+) -> str:
     """What is wrong with the value of an error. No stop at the end: more may follow."""
     if error["type"] in _OURS:
         return error["msg"].removeprefix("Value error, ")
     context: dict[str, Any] = error.get("ctx", {})
-    words = SENTENCES.get(error["type"], "It is not what this request takes")
+    words = sentences.get(error["type"], otherwise)
     return _ONE.sub(r"1 \1", words.format(**context))
 
 
