@@ -2,28 +2,33 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import cached_property
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
-from fastapi.middleware.cors import CORSMiddleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.exceptions import ExceptionMiddleware
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from genonaut import __version__
 from genonaut.api.http.attempts import SignIns
 from genonaut.api.http.bodies import Bodies
 from genonaut.api.http.counts_reader import CountsReader
 from genonaut.api.http.door import Door
+from genonaut.api.http.entrance import Entrance
 from genonaut.api.http.errors import UnexpectedErrors, handle_errors
+from genonaut.api.http.gallery_reader import GalleryReader
 from genonaut.api.http.guarded_routes import require_access
-from genonaut.api.http.hosts import AllowedHosts, HostCheck
+from genonaut.api.http.hosts import AllowedHosts
 from genonaut.api.http.identities import Identities
-from genonaut.api.http.ids import HEADER, RequestIds
+from genonaut.api.http.ids import HEADER, RequestLog
 from genonaut.api.http.limiter import ConnectionLimiter
-from genonaut.api.http.manners import HeadAsGet, TrailingSlash
 from genonaut.api.http.metrics import RequestMetrics
 from genonaut.api.http.multipart import UploadLimits
 from genonaut.api.http.oidc import Providers
 from genonaut.api.http.openapi import describe, operation_id
+from genonaut.api.http.short_way import ShortWay
 from genonaut.api.http.uploads import Uploads
 from genonaut.api.monitoring.health import HealthService
 from genonaut.api.monitoring.metrics import MetricsService
@@ -70,6 +75,34 @@ class Gallery(FastAPI):
         """The description, made once."""
         return describe(self)
 
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request in."""
+        await self._entrance(scope, receive, send)
+
+    @cached_property
+    def _entrance(self) -> ASGIApp:
+        """What stands before FastAPI. It is made at the first request, as FastAPI's own stack."""
+        settings: Settings = self.state.settings
+        app: ASGIApp = ShortWay(super().__call__, self, self._failing)
+        if settings.api.cors_origins:
+            app = CORSMiddleware(
+                app,
+                allow_origins=settings.api.cors_origins,
+                allow_methods=["GET", "POST", "PATCH", "DELETE"],
+                allow_headers=["*"],
+                expose_headers=[HEADER, "ETag"],
+            )
+        return Entrance(
+            app,
+            allowed=AllowedHosts(settings.api.host, settings.api.allowed_hosts),
+            log=RequestLog(settings.log),
+            metrics=RequestMetrics(self.state.metrics.registry),
+        )
+
+    def _failing(self, app: ASGIApp) -> ASGIApp:
+        """An application whose errors become responses as those of routes do."""
+        return UnexpectedErrors(ExceptionMiddleware(app, self.exception_handlers), respond_to_error)
+
 
 def create_app(
     settings: Settings,
@@ -89,7 +122,7 @@ def create_app(
         generate_unique_id_function=operation_id,
         # Ours are in genonaut/web/docs.py: they need no other host.
         openapi_url=None,
-        # `TrailingSlash` does better: a redirect would trust the request's Host header.
+        # `Entrance` does better: a redirect would trust the request's Host header.
         redirect_slashes=False,
         lifespan=_close_at_the_end,
     )
@@ -104,6 +137,13 @@ def create_app(
     app.state.search_limiter = ConnectionLimiter(max(1, places // 3), patience)
     app.state.counts_reader = CountsReader(
         database, settings, app.state.limiter, app.state.counts_policy
+    )
+    app.state.gallery_reader = GalleryReader(
+        database,
+        settings,
+        app.state.limiter,
+        app.state.search_limiter,
+        app.state.counts_policy,
     )
     app.state.health = HealthService(database, settings)
     app.state.metrics = MetricsService(database)
@@ -132,10 +172,11 @@ async def _close_at_the_end(app: FastAPI) -> AsyncIterator[None]:
     await app.state.identities.close()
     await app.state.providers.close()
     await app.state.counts_reader.close()
+    await app.state.gallery_reader.close()
 
 
 def _add_middleware(app: FastAPI, settings: Settings) -> None:
-    """From the inside out: the last one added sees a request first."""
+    """What FastAPI runs around its routes, from the inside out."""
     app.add_middleware(UnexpectedErrors, respond=respond_to_error)
     app.add_middleware(
         Door,
@@ -143,17 +184,3 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
         read_only=settings.api.read_only,
         respond=respond_to_error,
     )
-    if settings.api.cors_origins:
-        app.add_middleware(
-            CORSMiddleware,
-            allow_origins=settings.api.cors_origins,
-            allow_methods=["GET", "POST", "PATCH", "DELETE"],
-            allow_headers=["*"],
-            expose_headers=[HEADER, "ETag"],
-        )
-    allowed = AllowedHosts(settings.api.host, settings.api.allowed_hosts)
-    app.add_middleware(HostCheck, allowed=allowed)
-    app.add_middleware(HeadAsGet)
-    app.add_middleware(TrailingSlash)
-    app.add_middleware(RequestMetrics, registry=app.state.metrics.registry)
-    app.add_middleware(RequestIds, settings=settings.log)

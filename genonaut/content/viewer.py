@@ -50,6 +50,15 @@ def keys_to_read(viewer: Viewer, user_id: UUID | None) -> set[UUID]:
     return {one for one in (user_id, viewer.user_id) if one}
 
 
+def own_told(viewer: Viewer, user_id: UUID, source: str, read: Mapping[str, Reading]) -> int:
+    """How many of a user's items the viewer is told of: not of those that others hide."""
+    key = user_id, source
+    told = read[GEN_SOURCE.name].counts.get(key, 0)
+    if viewer.sees_all or user_id == viewer.user_id:
+        return told
+    return told - read[PRIVATE_SOURCE.name].counts.get(key, 0)
+
+
 def counts_told(viewer: Viewer, user_id: UUID | None, read: Mapping[str, Reading]) -> Reading:
     """The counts of all items and of a user's, as the viewer is told.
 
@@ -66,8 +75,7 @@ def counts_told(viewer: Viewer, user_id: UUID | None, read: Mapping[str, Reading
         hidden = private.counts[None, source] - own
         counts[None, source] = everything.counts[None, source] - hidden
         if user_id:
-            hidden = 0 if user_id == viewer.user_id else private.counts[user_id, source]
-            counts[user_id, source] = everything.counts[user_id, source] - hidden
+            counts[user_id, source] = own_told(viewer, user_id, source, read)
     verified = everything.verified_at, private.verified_at
     return Reading(
         counts,

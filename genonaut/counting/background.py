@@ -52,4 +52,4 @@ class BackgroundFold:
             log.warning("fold failed", count=count.name, reason=str(error))
             return
         if done and done.rows_taken:
-            log.info("folded", count=count.name, rows_taken=done.rows_taken)
+            log.debug("folded", count=count.name, rows_taken=done.rows_taken)

@@ -89,16 +89,17 @@ def reading(count: CachedCount, rows: Iterable[Any]) -> Reading:
     """A reading from the rows of the statement `read` or `read_live`."""
     counts = Counter[tuple[Any, str]]()
     ledger_rows = 0
-    for row in rows:
-        if row.category is None:
-            snapshot = row
+    # In the order of the statement's columns: to look each up by its name takes twice as long.
+    for _, key, category, number, of_ledger, read_at, compared_at in rows:
+        if category is None:
+            as_of, verified_at = read_at, compared_at
             continue
-        ledger_rows += row.ledger_rows
-        if row.key is not None or count.total:
-            counts[row.key, row.category] += row.count
-        if row.key is not None and row.ledger_rows and count.total:
-            counts[None, row.category] += row.count
-    return Reading(counts, ledger_rows, snapshot.as_of, snapshot.verified_at)
+        ledger_rows += of_ledger
+        if key is not None or count.total:
+            counts[key, category] += number
+        if key is not None and of_ledger and count.total:
+            counts[None, category] += number
+    return Reading(counts, ledger_rows, as_of, verified_at)
 
 
 def read_together(
@@ -114,7 +115,7 @@ def readings(counts: Iterable[CachedCount], rows: Iterable[Any]) -> Mapping[str,
     """Readings from the rows of several counts, read together."""
     found: dict[str, list[Any]] = {}
     for row in rows:
-        found.setdefault(row.of, []).append(row)
+        found.setdefault(row[0], []).append(row)
     return {count.name: reading(count, found[count.name]) for count in counts}
 
 

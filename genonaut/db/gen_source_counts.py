@@ -46,6 +46,18 @@ class ViewerCounts:
             verified_at=reading.verified_at,
         )
 
+    def with_own(self, regular: int, auto: int) -> "ViewerCounts":
+        """The same with a viewer's own counts, which are of the same snapshot."""
+        return ViewerCounts(
+            user_regular_count=regular,
+            user_auto_count=auto,
+            community_regular_count=self.community_regular_count,
+            community_auto_count=self.community_auto_count,
+            source=self.source,
+            as_of=self.as_of,
+            verified_at=self.verified_at,
+        )
+
     def of_user(self, source_type: SourceType) -> int:
         """The number of the viewer's own items that were made this way."""
         return self.user_regular_count if source_type == REGULAR else self.user_auto_count

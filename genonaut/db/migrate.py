@@ -1,17 +1,12 @@
 """Upgrading and downgrading the database's schema."""
 
-from pathlib import Path
-
 from alembic import command
 from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, Engine
 
+from genonaut.db.revisions import MIGRATIONS, current_revision, head_revision
 from genonaut.errors import SchemaOutdatedError, UsageError
-
-MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def upgrade(engine: Engine, revision: str = "head") -> bool:
@@ -52,41 +47,7 @@ def downgrade(engine: Engine, revision: str) -> None:
             ) from error
 
 
-def require_current(engine: Engine) -> None:
-    """Raises SchemaOutdatedError unless the schema is the one that this version needs."""
-    found = current_revision(engine)
-    if found != head_revision():
-        raise SchemaOutdatedError(
-            f"The database's schema is at {found or 'no revision'}, and this version of Genonaut "
-            f"needs {head_revision()}: run `genonaut db upgrade`."
-        )
-
-
-def current_revision(engine: Engine) -> str | None:
-    """The revision that the database is at; None for an empty one.
-
-    Raises:
-        SchemaOutdatedError: a development version created the schema, before the first release.
-            Its revisions were plain numbers, which Alembic would take as abbreviations of ours.
-    """
-    with engine.connect() as connection:
-        found = MigrationContext.configure(connection).get_current_revision()
-    if found and found.isdecimal():
-        raise SchemaOutdatedError(
-            f"The database {engine.url.database} was created by a development version of Genonaut "
-            f"(schema {found}) and cannot be upgraded: open it with `genonaut db psql` and the "
-            "same --env, empty it with `DROP SCHEMA public CASCADE; CREATE SCHEMA public;`, and "
-            "start again."
-        )
-    return found
-
-
-def head_revision() -> str | None:
-    """The newest revision that this version knows."""
-    return ScriptDirectory.from_config(_config(None)).get_current_head()
-
-
-def _config(connection: Connection | None) -> Config:
+def _config(connection: Connection) -> Config:
     config = Config(attributes={"connection": connection})
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import psycopg
-from psycopg.rows import namedtuple_row
+from psycopg.rows import AsyncRowFactory, namedtuple_row
 from sqlalchemy import URL
 
 from genonaut.config import Settings
@@ -21,6 +21,7 @@ GRACE_SECONDS = 1.0  # for the server to report the timeout itself
 _ONE_PLAN = "SELECT set_config('plan_cache_mode', 'force_generic_plan', false)"
 
 Connection = psycopg.AsyncConnection[Any]
+RowForm = AsyncRowFactory[Any]
 
 
 class ReadConnection:
@@ -41,14 +42,16 @@ class ReadConnection:
             connect_timeout_seconds=settings.db.connect_timeout_seconds,
         )
 
-    async def rows(self, statement: str, parameters: Mapping[str, Any]) -> list[Any]:
-        """All rows, as named tuples.
+    async def rows(
+        self, statement: str, parameters: Mapping[str, Any], form: RowForm = namedtuple_row
+    ) -> list[Any]:
+        """All rows, as named tuples or in another of the driver's forms.
 
         Raises:
             DatabaseTimeoutError: it took too long.
             DatabaseError: the database cannot be used.
         """
-        query = asyncio.create_task(self._rows(statement, parameters))
+        query = asyncio.create_task(self._rows(statement, parameters, form))
         try:
             await asyncio.wait({query}, timeout=self._timeout_seconds + GRACE_SECONDS)
             if query.done():
@@ -68,11 +71,13 @@ class ReadConnection:
         if connection is not None:
             query.add_done_callback(lambda _: connection.pgconn.finish())
 
-    async def _rows(self, statement: str, parameters: Mapping[str, Any]) -> list[Any]:
+    async def _rows(
+        self, statement: str, parameters: Mapping[str, Any], form: RowForm
+    ) -> list[Any]:
         kept = self._connection
         if kept is not None:
             try:
-                return await self._execute(kept, statement, parameters)
+                return await self._execute(kept, statement, parameters, form)
             except psycopg.OperationalError:
                 if not kept.closed:
                     raise
@@ -80,12 +85,16 @@ class ReadConnection:
         self._connection = fresh = await self._connect()
         await fresh.execute(session_settings(self._timeout_seconds))
         await fresh.execute(_ONE_PLAN)
-        return await self._execute(fresh, statement, parameters)
+        return await self._execute(fresh, statement, parameters, form)
 
     async def _execute(
-        self, connection: Connection, statement: str, parameters: Mapping[str, Any]
+        self,
+        connection: Connection,
+        statement: str,
+        parameters: Mapping[str, Any],
+        form: RowForm,
     ) -> list[Any]:
-        cursor = connection.cursor(binary=True)
+        cursor = connection.cursor(binary=True, row_factory=form)
         await cursor.execute(statement, parameters)
         return await cursor.fetchall()
 
@@ -95,7 +104,6 @@ class ReadConnection:
             | {
                 "autocommit": True,
                 "prepare_threshold": 0,
-                "row_factory": namedtuple_row,
                 "application_name": "genonaut",
                 "client_encoding": ENCODING,
                 "connect_timeout": self._connect_timeout_seconds,

@@ -3,25 +3,28 @@
 with open_database(settings) as database, database.transaction() as session: ...
 """
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import Any
+from select import POLLIN, poll
+from typing import Any, Final
 
 import psycopg
 from psycopg import sql
 from sqlalchemy import URL, Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from genonaut.config import ROLES, Role, Settings
 from genonaut.db.address import embedded_url, guarded
 from genonaut.db.failures import explain
-from genonaut.db.migrate import require_current, upgrade
+from genonaut.db.lease import server_lease
 from genonaut.db.requirements import ENCODING, require_usable
+from genonaut.db.revisions import current_revision, head_revision, require_current
 from genonaut.db.roles import have_rights, keep_rights
 from genonaut.embedded.entry import LIMITED_ROLES
-from genonaut.embedded.lease import Lease
 from genonaut.embedded.postgres import address, has_limited_roles
 from genonaut.errors import ServerStartError
 
@@ -32,6 +35,10 @@ _SESSION = """
            set_config('datestyle', 'ISO, MDY', false) AS datestyle,
            set_config('jit', 'off', false) AS jit,
            set_config('statement_timeout', '{}', false) AS statement_timeout"""
+
+
+_RETURNED: Final = "returned"  # of what the pool knows about a connection
+_IDLE_SECONDS: Final = 5.0
 
 
 def session_settings(statement_timeout_seconds: float) -> str:
@@ -120,7 +127,6 @@ def _engine(
         max_overflow=0,
         isolation_level="READ COMMITTED",  # the server's default may be another
         hide_parameters=True,  # a traceback in a log must not contain what users wrote
-        pool_pre_ping=True,
         connect_args={
             "application_name": "genonaut",
             "client_encoding": ENCODING,
@@ -129,6 +135,8 @@ def _engine(
     )
     event.listen(engine, "connect", _begin(session_settings(statement_timeout_seconds)))
     event.listen(engine, "checkin", _respect_the_default)
+    event.listen(engine, "checkin", _remember_when)
+    event.listen(engine, "checkout", _require_alive)
     return engine
 
 
@@ -145,6 +153,45 @@ def _respect_the_default(connection: psycopg.Connection[Any] | None, _record: ob
     # `default_transaction_read_only`, and fail on a hot standby.
     if connection is not None and not connection.closed:
         connection.read_only = None
+
+
+def _remember_when(_connection: object, record: ConnectionPoolEntry) -> None:
+    record.info[_RETURNED] = time.monotonic()
+
+
+def _require_alive(
+    connection: psycopg.Connection[Any], record: ConnectionPoolEntry, _proxy: object
+) -> None:
+    """Have a connection that broke while it was idle replaced, before a request begins on it.
+
+    The server's last words are in the socket by then, so nothing has to be asked: that would take
+    as long as a statement. After a longer pause it is asked nevertheless, as the pool itself would:
+    what lies between may have dropped the connection without a word.
+    """
+    returned = record.info.get(_RETURNED)
+    if returned is None:  # it is new
+        return
+    if time.monotonic() - returned > _IDLE_SECONDS:
+        alive = _answers(connection)
+    else:
+        alive = not connection.closed and not _has_last_words(connection)
+    if not alive:
+        raise InvalidatePoolError("The connection was lost while it was idle.")
+
+
+def _has_last_words(connection: psycopg.Connection[Any]) -> bool:
+    waiting = poll()
+    waiting.register(connection.fileno(), POLLIN)
+    return bool(waiting.poll(0))
+
+
+def _answers(connection: psycopg.Connection[Any]) -> bool:
+    try:
+        connection.execute("SELECT")
+        connection.rollback()
+    except psycopg.Error:
+        return False
+    return True
 
 
 @dataclass(frozen=True)
@@ -171,7 +218,7 @@ def _server(settings: Settings) -> Iterator[_Server]:
         urls = {role: guarded(settings.db.server_url(role)) for role in ROLES}
         yield _Server(urls, settings.db.roles.model_dump())
         return
-    with Lease(settings.home, "postgres") as lease:
+    with server_lease(settings) as lease:
         try:
             _create_database(address(lease), settings.db.name)
         except psycopg.OperationalError as error:
@@ -204,12 +251,20 @@ def _make_current(server: _Server, settings: Settings, *, renew: bool) -> None:
     engine = _engine(url, settings.db.connect_timeout_seconds, 1, 0)
     try:
         with _explained(url):
-            upgraded = upgrade(engine)
+            upgraded = _upgrade(engine)
             ours = settings.db.is_embedded  # in a named database, giving them is a command
             if upgraded or renew or (ours and not have_rights(engine, server.names)):
                 keep_rights(engine, server.names, all_of_them=ours)
     finally:
         engine.dispose()
+
+
+def _upgrade(engine: Engine) -> bool:
+    if current_revision(engine) == head_revision():
+        return False
+    from genonaut.db.migrate import upgrade  # noqa: PLC0415 - Alembic takes long to import
+
+    return upgrade(engine)
 
 
 @contextmanager

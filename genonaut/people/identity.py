@@ -4,6 +4,7 @@ A role is a person's. A scope is what they gave a token, so it narrows the role 
 """
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Final, Literal
 from uuid import UUID
 
@@ -37,11 +38,14 @@ class Identity:
 
     def may(self, scope: Scope) -> bool:
         """Whether the sender may do what this scope is needed for."""
-        if self.scope == METRICS:
-            return False
-        return SCOPES.index(scope) <= min(
-            SCOPES.index(self.scope), SCOPES.index(widest_scope(self.role))
-        )
+        return scope in _allowed(self.scope, self.role)
+
+
+@cache
+def _allowed(scope: Scope, role: Role) -> tuple[Scope, ...]:
+    if scope == METRICS:
+        return ()
+    return SCOPES[: min(SCOPES.index(scope), SCOPES.index(widest_scope(role))) + 1]
 
 
 def widest_scope(role: Role) -> Scope:

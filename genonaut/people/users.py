@@ -75,6 +75,11 @@ class Users:
         found = select(User).where(User.username == username).options(*_WITH_STATE)
         return self._session.scalar(found)
 
+    def first_accounts(self, limit: int) -> Sequence[str]:
+        """The names of some users who can sign in."""
+        found = select(User.username).where(can_sign_in()).order_by(User.username).limit(limit)
+        return self._session.scalars(found).all()
+
     def page(
         self,
         limit: int,

@@ -9,13 +9,14 @@ the connection is closed; no application code has run by then.
 import json
 from asyncio import TimerHandle, Transport
 from http import HTTPStatus
-from typing import Final
+from typing import Final, cast
 from uuid import uuid4
 
 import httptools
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from genonaut.api.http.peers import remember_peer
+from genonaut.api.http.peers import peer_of, remember_peer
+from genonaut.running.one_piece import OnePiece
 
 LARGEST_HEAD: Final = 64 * 1024
 LARGEST_URL: Final = 16 * 1024
@@ -38,11 +39,13 @@ class BoundedProtocol(HttpToolsProtocol):
     _deadline: TimerHandle | None = None
     _head_bytes = 0
     _in_head = True
+    _peer: str | None = None
     _refusal: HeadLimitError | None = None
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         """Begin to wait for the first head."""
         super().connection_made(transport)
+        self._peer = peer_of(transport)
         self._wait_for_the_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -68,7 +71,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """A further request begins, perhaps while an earlier one is answered."""
         super().on_message_begin()
-        remember_peer(self.scope["state"], self.transport)
+        remember_peer(self.scope["state"], self._peer)
         self._in_head, self._head_bytes = True, 0
 
     def on_url(self, url: bytes) -> None:
@@ -92,7 +95,20 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """The head is there; the body is for the application to limit."""
         self._end_head()
+        earlier = self.cycle
         super().on_headers_complete()
+        if self.cycle is not None and self.cycle is not earlier:
+            self._answer_in_one_piece(self.cycle)
+
+    def _answer_in_one_piece(self, cycle: RequestResponseCycle) -> None:
+        # The application has not begun: its task runs after what parses this request.
+        transport, finish = OnePiece(self.transport), cycle.on_response
+
+        def on_response() -> None:
+            transport.flush()
+            finish()
+
+        cycle.transport, cycle.on_response = cast("Transport", transport), on_response
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's words
         """Say why the parser gave up: a limit of ours, or what is no HTTP."""

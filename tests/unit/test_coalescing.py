@@ -2,7 +2,7 @@
 
 import asyncio
 import gc
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 import pytest
 
@@ -17,8 +17,8 @@ class Oracle:
         self.may_answer = asyncio.Event()
         self.trouble: Exception | None = None
 
-    async def ask(self, keys: set[str]) -> int:
-        self.calls.append(keys)
+    async def ask(self, keys: Sequence[str]) -> int:
+        self.calls.append(set(keys))
         number = len(self.calls)
         await self.may_answer.wait()
         if self.trouble:

@@ -1,7 +1,7 @@
 """Coalescing: requests that wait at the same time share one call."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
 Key = TypeVar("Key")
@@ -15,39 +15,54 @@ class Coalescer(Generic[Key, Result]):
     never older than the request for it, however many requests share it.
     """
 
-    def __init__(self, call: Callable[[set[Key]], Awaitable[Result]]) -> None:
+    def __init__(self, call: Callable[[Sequence[Key]], Awaitable[Result]]) -> None:
         self._call = call
-        self._keys: set[Key] = set()
-        self._result: asyncio.Future[Result] | None = None  # of the next call, once a key waits
+        self._keys: list[Key] = []  # of the next call, with a future for each
+        self._futures: list[asyncio.Future[Result]] = []
         self._calling: asyncio.Task[None] | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     async def get(self, key: Key) -> Result:
         """The result of a call whose keys include this one; raises what the call raises."""
-        self._keys.add(key)
-        if self._result is None:
-            self._result = asyncio.get_running_loop().create_future()
+        # Each request has a future of its own: one that is cancelled leaves the others alone.
+        if self._loop is None:  # to ask for it each time is a system call
+            self._loop = asyncio.get_running_loop()
+        future: asyncio.Future[Result] = self._loop.create_future()
+        self._keys.append(key)
+        self._futures.append(future)
         if self._calling is None or self._calling.done():
             self._calling = asyncio.create_task(self._call_while_keys_wait())
-        # A request that is cancelled must not cancel the call that others wait for.
-        return await asyncio.shield(self._result)
+        return await future
 
     async def _call_while_keys_wait(self) -> None:
-        while self._result is not None:
-            keys, result = self._keys, self._result
-            self._keys, self._result = set(), None
+        while self._keys:
+            keys, self._keys = self._keys, []
+            futures, self._futures = self._futures, []
             try:
-                result.set_result(await self._call(keys))
+                result = await self._call(keys)
             except asyncio.CancelledError:
-                result.cancel()
+                _cancel(futures)
                 raise
             except Exception as error:  # noqa: BLE001 - it belongs to the waiting requests
-                result.set_exception(error)
-                result.exception()  # retrieved, or asyncio logs it if no request waits any more
+                for future in _waiting(futures):
+                    future.set_exception(error)
+                    future.exception()  # retrieved, or asyncio logs it if its request is cancelled
+            else:
+                for future in _waiting(futures):
+                    future.set_result(result)
 
     async def close(self) -> None:
         """Cancel the running call, and the requests that wait for it or for the next one."""
         if self._calling is not None:
             self._calling.cancel()
             await asyncio.wait({self._calling})
-        if self._result is not None:
-            self._result.cancel()
+        _cancel(self._futures)
+
+
+def _waiting(futures: list[asyncio.Future[Result]]) -> list[asyncio.Future[Result]]:
+    return [future for future in futures if not future.done()]
+
+
+def _cancel(futures: list[asyncio.Future[Result]]) -> None:
+    for future in futures:
+        future.cancel()

@@ -1,14 +1,18 @@
 """What routes depend on, by type: a session, a service."""
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator
+from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Final
 
+from anyio import CapacityLimiter
+from anyio.to_thread import run_sync
 from fastapi import Depends, Request
 from sqlalchemy.orm import Session
 
 from genonaut.api.http.counts_reader import CountsReader
+from genonaut.api.http.gallery_reader import GalleryReader
 from genonaut.api.http.identities import ActorDep
 from genonaut.api.monitoring.health import HealthService
 from genonaut.api.monitoring.metrics import MetricsService
@@ -38,16 +42,34 @@ async def wait_for_slot(request: Request) -> AsyncIterator[None]:
 Slot = Annotated[None, Depends(wait_for_slot, scope="function")]
 
 
-def get_session(request: Request, _slot: Slot) -> Iterator[Session]:
+async def get_session(request: Request, _slot: Slot) -> AsyncIterator[Session]:
     """The request's only transaction: it commits here and nowhere else."""
-    with request.app.state.database.transaction() as session:
+    async with _ended_in_a_thread(request.app.state.database.transaction()) as session:
         yield session
 
 
-def get_snapshot(request: Request, _slot: Slot) -> Iterator[Session]:
+async def get_snapshot(request: Request, _slot: Slot) -> AsyncIterator[Session]:
     """For requests that only read, and whose parts must agree with one another."""
-    with request.app.state.database.snapshot() as session:
+    async with _ended_in_a_thread(request.app.state.database.snapshot()) as session:
         yield session
+
+
+@asynccontextmanager
+async def _ended_in_a_thread(opening: AbstractContextManager[Session]) -> AsyncIterator[Session]:
+    """A session that begins here, since it connects at its first statement, and ends in a thread.
+
+    The framework would change to a thread for the beginning as well.
+    """
+    session = opening.__enter__()
+    own = CapacityLimiter(1)  # so that the end never waits for what other requests do in threads
+    try:
+        yield session
+    except Exception as error:
+        end = partial(opening.__exit__, type(error), error, error.__traceback__)
+        if not await run_sync(end, limiter=own):
+            raise
+    else:
+        await run_sync(partial(opening.__exit__, None, None, None), limiter=own)
 
 
 SessionDep = Annotated[Session, Depends(get_session, scope="function")]
@@ -66,6 +88,12 @@ async def get_content_service(request: Request, session: SessionDep) -> ContentS
 async def get_counts_reader(request: Request) -> CountsReader:
     """The application's reader of the four counts. No session: it has a connection of its own."""
     reader: CountsReader = request.app.state.counts_reader
+    return reader
+
+
+def get_gallery_reader(request: Request) -> GalleryReader:
+    """The application's reader of pages. No session: it opens one for all requests of a page."""
+    reader: GalleryReader = request.app.state.gallery_reader
     return reader
 
 

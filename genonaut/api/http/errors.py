@@ -16,6 +16,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from genonaut.api.http import problems
+from genonaut.api.http.compression import compressed_at_once
 from genonaut.api.http.middleware import HttpMiddleware, ObservedSend
 from genonaut.api.schemas.errors import ErrorOut, FieldProblemOut
 from genonaut.errors import (
@@ -143,7 +144,7 @@ def _response(
 ) -> Response:
     request_id = request.state.request_id
     content = ErrorOut(error=error, detail=detail, request_id=request_id, fields=fields)
-    return respond(request, status, content)
+    return compressed_at_once(request, respond(request, status, content))
 
 
 def _refusal(request: Request, status: int) -> tuple[str, str]:

@@ -1,6 +1,7 @@
 """ETags of items, and the conditions that requests make with them (RFC 9110, section 13).
 
-An ETag is strong: it is a digest of everything that the response says of the item.
+An ETag is strong: it is a digest of everything that the response says of the item. That of a
+compressed response has another ending, and either is good for a condition.
 """
 
 import re
@@ -11,6 +12,7 @@ from typing import Annotated, Any, Final
 from fastapi import Header
 
 from genonaut.api.entities import Item
+from genonaut.api.http.compression import without_encoding
 from genonaut.api.schemas.content import ItemOut
 from genonaut.errors import PreconditionFailedError
 
@@ -41,12 +43,18 @@ def etag_of(item: Item) -> str:
     return f'"{sha256(content.encode()).hexdigest()[:_DIGITS]}"'
 
 
-def is_known(item: Item, if_none_match: str | None) -> bool:
-    """Whether the client has the item already. Here a weak ETag is as good as its strong one."""
+def known_as(item: Item, if_none_match: str | None) -> str | None:
+    """The ETag by which the client has the item already; None if it has not.
+
+    Here a weak ETag is as good as its strong one.
+    """
     if if_none_match is None:
-        return False
+        return None
+    current = etag_of(item)
+    if if_none_match.strip() == "*":
+        return current
     tags = [tag.removeprefix("W/") for tag in _TAGS.findall(if_none_match)]
-    return if_none_match.strip() == "*" or etag_of(item) in tags
+    return next((tag for tag in tags if without_encoding(tag) == current), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +71,7 @@ class Expected:
         """
         if self.if_match is None or self.if_match.strip() == "*":
             return
-        if etag_of(item) not in _TAGS.findall(self.if_match):
+        if etag_of(item) not in map(without_encoding, _TAGS.findall(self.if_match)):
             raise PreconditionFailedError(
                 f"Item {item.id} is not, or no longer, as If-Match says: nothing was changed. "
                 "Read it again, and repeat the change with its new ETag."

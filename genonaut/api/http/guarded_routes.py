@@ -10,6 +10,7 @@ from fastapi import FastAPI, Request, Response, params
 from fastapi.routing import APIRoute, iter_route_contexts
 
 from genonaut.api.http.access import Access
+from genonaut.api.http.compression import SMALLEST, compressed
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -56,7 +57,10 @@ class GuardedRoute(APIRoute):
 
         async def handle_guarded(request: Request) -> Response:
             await access(request)
-            return await handle(request)
+            response = await handle(request)
+            # Most are small, and some are requested thousands of times a second.
+            is_large = len(getattr(response, "body", b"")) >= SMALLEST
+            return await compressed(request, response) if is_large else response
 
         return handle_guarded
 

@@ -6,6 +6,7 @@ that wait at the same time share one query; a request with neither costs nothing
 """
 
 import re
+from collections.abc import Sequence
 from typing import Annotated, Final
 
 from fastapi import Depends, Request
@@ -46,18 +47,19 @@ class Identities:
         self._coalescer = Coalescer(self._read)
 
     async def of(self, request: Request) -> Identity | None:
-        """Who sends a request; None is a visitor. Asked again, the answer is the same.
+        """Who sends a request; None is a visitor. `get_identity` remembers it.
 
         Raises:
             InvalidTokenError: there is a token, and it is not valid.
             DatabaseError: the database cannot be used.
         """
-        known: dict[str, Identity | None] = request.scope["state"]
-        if "identity" not in known:
-            known["identity"] = OPEN if self._is_open else await self._find(request)
-        return known["identity"]
+        found = OPEN if self._is_open else await self._find(request)
+        request.scope["state"]["identity"] = found
+        return found
 
     async def _find(self, request: Request) -> Identity | None:
+        if not self._proxied and not _brings_a_secret(request):
+            return None
         tokens = bearer_tokens(request)
         if not tokens:
             if self._is_of_an_allowed_page(request):
@@ -91,8 +93,8 @@ class Identities:
             await self._touch(known.identity)
         return known.identity
 
-    async def _read(self, digests: set[bytes]) -> dict[bytes, Found]:
-        return found(await self._connection.rows(FIND, {"digests": list(digests)}))
+    async def _read(self, digests: Sequence[bytes]) -> dict[bytes, Found]:
+        return found(await self._connection.rows(FIND, {"digests": list(set(digests))}))
 
     async def _touch(self, identity: Identity) -> None:
         try:
@@ -117,6 +119,12 @@ class Identities:
             await self._proxied.close()
 
 
+def _brings_a_secret(request: Request) -> bool:
+    """Whether there is anything to look at: what most visitors send has neither header."""
+    names = [name for name, _ in request.scope["headers"]]
+    return b"cookie" in names or b"authorization" in names
+
+
 def bearer_tokens(request: Request) -> list[str]:
     """What a request sends as a token; a password for a proxy, in the same header, is none."""
     given = map(_BEARER.fullmatch, request.headers.getlist("authorization"))
@@ -131,6 +139,9 @@ def session_secret(request: Request) -> str | None:
 
 async def get_identity(request: Request) -> Identity | None:
     """Who sends the request; None is a visitor."""
+    known: dict[str, Identity | None] = request.scope["state"]
+    if "identity" in known:
+        return known["identity"]
     identities: Identities = request.app.state.identities
     return await identities.of(request)
 

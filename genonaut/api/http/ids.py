@@ -4,48 +4,57 @@ A line about the request itself is logged if `log.requests` is `all`, or if some
 """
 
 import re
-import time
 from http import HTTPStatus
-from uuid import uuid4
+from random import Random, SystemRandom
+from typing import Final
 
 import structlog
-from starlette.datastructures import Headers
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Message, Scope
 
-from genonaut.api.http.middleware import HttpMiddleware, ObservedSend
 from genonaut.config import LogSettings
 
 HEADER = "X-Request-ID"
-NOT_KEPT = [(b"cache-control", b"private, no-store"), (b"vary", b"Cookie, Authorization")]
+_NAME: Final = HEADER.lower().encode()
+_NOSNIFF: Final = (b"x-content-type-options", b"nosniff")
+NOT_KEPT: Final = ((b"cache-control", b"private, no-store"), (b"vary", b"Cookie, Authorization"))
 """Of a response that does not say who may keep it: it may depend on the viewer."""
 _SANE = re.compile(r"[A-Za-z0-9._:-]{1,100}")
+# An id is no secret, and to have the system make each takes five times as long.
+_random = Random(SystemRandom().getrandbits(256))  # noqa: S311
 
 log = structlog.stdlib.get_logger(__name__)
 
 
-class RequestIds(HttpMiddleware):
-    """Gives each request an id, adds our headers to its response, and may log a line about it."""
+def request_id_of(header: bytes) -> str:
+    """The id that a request brought, if it is plain, or a new one."""
+    if header:
+        given = header.decode("latin-1")
+        if _SANE.fullmatch(given):
+            return given
+    return f"{_random.getrandbits(128):032x}"
 
-    def __init__(self, app: ASGIApp, settings: LogSettings) -> None:
-        super().__init__(app)
+
+def with_our_headers(start: Message, request_id: str) -> Message:
+    """The start of a response with the headers that every response has."""
+    # A new list: a response may be an object that is sent more than once.
+    headers = [*start.get("headers", ()), (_NAME, request_id.encode()), _NOSNIFF]
+    for name, _ in headers:
+        if name == b"cache-control":
+            break
+    else:
+        headers += NOT_KEPT
+    return {**start, "headers": headers}
+
+
+class RequestLog:
+    """May log a line about a request that ended."""
+
+    def __init__(self, settings: LogSettings) -> None:
         self._log_all = settings.requests == "all"
         self._slow_seconds = settings.slow_request_seconds
 
-    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request_id = scope.setdefault("state", {})["request_id"] = _request_id(scope)
-        headers = [
-            (HEADER.lower().encode(), request_id.encode()),
-            (b"x-content-type-options", b"nosniff"),
-        ]
-        observed = ObservedSend(send, headers, NOT_KEPT)
-        started = time.perf_counter()
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
-            try:
-                await self.app(scope, receive, observed)
-            finally:
-                self._log(scope, observed.status, time.perf_counter() - started)
-
-    def _log(self, scope: Scope, status: int | None, seconds: float) -> None:
+    def record(self, scope: Scope, status: int | None, seconds: float) -> None:
+        """Log the request, if its kind is to be logged."""
         is_wrong = _is_error(status) or seconds >= self._slow_seconds
         if not (is_wrong or self._log_all):
             return
@@ -67,8 +76,3 @@ def _is_error(status: int | None) -> bool:
     if status is None:  # there was no response
         return True
     return status >= HTTPStatus.INTERNAL_SERVER_ERROR and status != HTTPStatus.SERVICE_UNAVAILABLE
-
-
-def _request_id(scope: Scope) -> str:
-    given = Headers(scope=scope).get(HEADER, "")
-    return given if _SANE.fullmatch(given) else uuid4().hex

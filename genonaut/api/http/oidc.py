@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from fastapi import Request, Response
 from sqlalchemy.orm import Session
@@ -16,14 +16,27 @@ from genonaut.config import Settings
 from genonaut.errors import ForbiddenError, NotFoundError, SignInExpiredError
 from genonaut.people.elsewhere import Claimed, ForeignAccounts
 from genonaut.people.oidc.begun import MINUTES, Begun, begin, take
-from genonaut.people.oidc.fetching import BoundedTransport
-from genonaut.people.oidc.provider import Provider
 from genonaut.people.secret_keys import is_secret, new_secret
 from genonaut.people.sessions import NewSession, Sessions
+
+if TYPE_CHECKING:  # Authlib and all below it: only for galleries that have a provider
+    from genonaut.config_people import OidcSettings
+    from genonaut.people.oidc.fetching import BoundedTransport
+    from genonaut.people.oidc.provider import Provider
 
 PATH: Final = "/gallery/sign-in/oidc"
 LONGEST_CODE: Final = 4096
 _WORD: Final = re.compile(r"[a-z_]{1,40}", re.ASCII)
+
+
+def _made(
+    described: "Sequence[OidcSettings]",
+) -> "tuple[BoundedTransport | None, dict[str, Provider]]":
+    from genonaut.people.oidc.fetching import BoundedTransport  # noqa: PLC0415 - as above
+    from genonaut.people.oidc.provider import Provider  # noqa: PLC0415
+
+    transport = BoundedTransport()
+    return transport, {one.name: Provider(one, transport) for one in described}
 
 
 class Providers:
@@ -31,12 +44,7 @@ class Providers:
 
     def __init__(self, settings: Settings) -> None:
         described = settings.auth.oidc if settings.auth.mode == "accounts" else []
-        self._transport = BoundedTransport() if described else None
-        self._providers = (
-            {one.name: Provider(one, self._transport) for one in described}
-            if self._transport
-            else {}
-        )
+        self._transport, self._providers = _made(described) if described else (None, {})
         self.session_days = settings.auth.session_days
 
     @property
@@ -44,7 +52,7 @@ class Providers:
         """Their names, in the order of the settings."""
         return list(self._providers)
 
-    def find(self, name: str) -> Provider:
+    def find(self, name: str) -> "Provider":
         """A provider.
 
         Raises:

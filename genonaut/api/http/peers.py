@@ -18,9 +18,9 @@ from genonaut.config_people import UNIX, networks_of
 _PEER: Final = "peer"  # of a request's state
 
 
-def remember_peer(state: dict[str, Any], transport: Transport) -> None:
+def remember_peer(state: dict[str, Any], peer: str | None) -> None:
     """Keep the peer in a request's state, before any middleware sees the request."""
-    state[_PEER] = peer_of(transport)
+    state[_PEER] = peer
 
 
 def peer_of(transport: Transport) -> str | None:

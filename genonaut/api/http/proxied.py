@@ -6,6 +6,7 @@ the log says so.
 """
 
 import time
+from collections.abc import Sequence
 from typing import Any, Final
 
 import structlog
@@ -89,8 +90,8 @@ class ProxiedIdentities:
     async def _found(self, name: str) -> Any:  # noqa: ANN401 - a row, as the driver makes it
         return (await self._coalescer.get(name)).get(name)
 
-    async def _read(self, names: set[str]) -> dict[str, Any]:
-        rows = await self._connection.rows(FIND_NAMED, {"names": list(names)})
+    async def _read(self, names: Sequence[str]) -> dict[str, Any]:
+        rows = await self._connection.rows(FIND_NAMED, {"names": list(set(names))})
         return {row.username: row for row in rows}
 
     async def _take_over(self, request: Request, name: str, is_admin: bool | None) -> None:

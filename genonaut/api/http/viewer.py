@@ -8,7 +8,8 @@ from fastapi import Depends, Request
 from genonaut.api.http.identities import get_identity
 from genonaut.config import Settings
 from genonaut.content.ids import as_uuid
-from genonaut.content.viewer import VISITOR, Viewer
+from genonaut.content.viewer import EVERYTHING, VISITOR, Viewer
+from genonaut.people.identity import OPEN
 
 COOKIE: Final = "genonaut_viewer"
 """Names the user as whom the pages are viewed, where `gallery.viewing-as` is set."""
@@ -35,11 +36,14 @@ async def chosen_user(request: Request) -> UUID | None:
 
 async def get_viewer(request: Request) -> Viewer:
     """The sender of a request; on pages that are viewed as a chosen user, that user."""
-    viewing_as: bool = request.app.state.settings.gallery.viewing_as
-    if viewing_as and request.scope["path"].startswith(_PAGES):
-        return Viewer(await chosen_user(request))
+    if request.scope["path"].startswith(_PAGES):
+        viewing_as: bool = request.app.state.settings.gallery.viewing_as
+        if viewing_as:
+            return Viewer(await chosen_user(request))
     identity = await get_identity(request)
-    return Viewer(identity.user_id, sees_all=identity.is_admin) if identity else VISITOR
+    if identity is None:
+        return VISITOR
+    return EVERYTHING if identity is OPEN else Viewer(identity.user_id, sees_all=identity.is_admin)
 
 
 ViewerDep = Annotated[Viewer, Depends(get_viewer)]

@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from genonaut.api.monitoring.probes import (
     PATIENCE_SECONDS,
     NoAnswerError,
-    broker_probe,
+    Probe,
     database_probe,
+    embedded_broker_probe,
 )
 from genonaut.broker import broker_url, is_embedded
 from genonaut.config import Settings
 from genonaut.counting.rendering import statements
 from genonaut.db.counts import COUNTS
 from genonaut.db.session import Database
+from genonaut.embedded.valkey import socket_path
 
 # One row, with a column for each count.
 _AGES_OF_REFRESHES = "SELECT " + ", ".join(
@@ -67,7 +69,8 @@ class HealthService:
 
     def __init__(self, database: Database, settings: Settings) -> None:
         self._database = database_probe(database, _AGES_OF_REFRESHES)
-        self._broker = broker_probe(broker_url(settings))
+        self._broker = _broker_probe(settings)
+        self._is_lite = settings.lite
         self._broker_is_embedded = is_embedded(settings)
         self._limit = settings.stats.stale_after
 
@@ -87,6 +90,8 @@ class HealthService:
         return Check(ok=True, detail="The database answers."), row._asdict()
 
     async def _check_broker(self) -> Check:
+        if self._is_lite:
+            return Check(ok=True, detail="There is no broker: the API itself refreshes and folds.")
         try:
             await self._broker.ask()
         except NoAnswerError:
@@ -113,3 +118,12 @@ class HealthService:
             return RefreshCheck(ok=False, detail=detail, age_seconds=age)
         detail = "The counts were verified lately."
         return RefreshCheck(ok=True, detail=detail, age_seconds=age)
+
+
+def _broker_probe(settings: Settings) -> Probe[None]:
+    if is_embedded(settings):
+        return embedded_broker_probe(socket_path(settings.home))
+    # It needs the client's library, which is larger than all that answers requests.
+    from genonaut.api.monitoring.brokers import broker_probe  # noqa: PLC0415
+
+    return broker_probe(broker_url(settings))

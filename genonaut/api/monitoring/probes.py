@@ -2,28 +2,22 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from pathlib import Path
 from typing import Any, Generic, TypeVar
-from urllib.parse import urlsplit
 
 import psycopg
 import structlog
 from psycopg.rows import namedtuple_row
-from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
-from redis.exceptions import NoPermissionError, ReadOnlyError, RedisError
 
 from genonaut.api.http.limiter import ConnectionLimiter
-from genonaut.broker import redis_client_url
 from genonaut.db.address import connection_arguments
 from genonaut.db.session import Database
+from genonaut.embedded.valkey import PING, PONG
 from genonaut.errors import DatabaseTimeoutError
 
 PATIENCE_SECONDS = 2.0
 SLOTS = 2
-REDIS = {"redis", "rediss", "unix", "redis+socket"}
-AMQP_PORTS = {"amqps": 5671}
+_TAKES_TASKS = PONG + b"*3\r\n$6\r\nmaster\r\n"
 
 Found = TypeVar("Found")
 log = structlog.stdlib.get_logger(__name__)
@@ -50,7 +44,7 @@ class Probe(Generic[Found]):
         try:
             async with self._limiter.slot(), asyncio.timeout(PATIENCE_SECONDS):
                 return await self._ask()
-        except (psycopg.Error, RedisError, OSError, DatabaseTimeoutError) as error:
+        except (psycopg.Error, OSError, DatabaseTimeoutError) as error:
             log.warning("no answer", what=self._what, reason=repr(error))
             raise NoAnswerError from error
 
@@ -73,42 +67,18 @@ def database_probe(database: Database, statement: str) -> Probe[Any]:
     return Probe("database", ask)
 
 
-def broker_probe(url: str) -> Probe[None]:
-    """Asks a broker for a sign of life. `url` is Celery's; of several, one answer is enough."""
-    addresses = url.split(";")
+def embedded_broker_probe(path: Path) -> Probe[None]:
+    """Asks the embedded broker for a sign of life, without a client's library, which is large."""
 
     async def ask() -> None:
-        for address in addresses[:-1]:
-            try:
-                return await _ask_broker(address)
-            except (RedisError, OSError):
-                continue
-        return await _ask_broker(addresses[-1])
+        reader, writer = await asyncio.open_unix_connection(path)
+        try:
+            writer.write(PING + b"ROLE\r\n")
+            if await reader.readexactly(len(_TAKES_TASKS)) != _TAKES_TASKS:
+                raise ConnectionError("it is loading its files, or is a replica")
+        except asyncio.IncompleteReadError as error:
+            raise ConnectionError("it closed the connection") from error
+        finally:
+            writer.close()
 
     return Probe("broker", ask)
-
-
-async def _ask_broker(url: str) -> None:
-    parts = urlsplit(url)
-    try:
-        if parts.scheme in REDIS:
-            await _ping(redis_client_url(url))
-        elif parts.hostname:
-            await _connect(parts.hostname, parts.port or AMQP_PORTS.get(parts.scheme, 5672))
-    except ValueError:
-        # Without the cause, which may quote a part of the password.
-        raise OSError("the address is not valid") from None
-
-
-async def _ping(url: str) -> None:
-    async with Redis.from_url(url, protocol=2, retry=Retry(NoBackoff(), 0)) as client:
-        await client.ping()
-        with suppress(NoPermissionError):  # an ACL may allow tasks and not this
-            role = await client.role()
-            if role[0] == b"slave":
-                raise ReadOnlyError("it is a replica, which takes no tasks")
-
-
-async def _connect(host: str, port: int) -> None:
-    _, writer = await asyncio.open_connection(host, port)
-    writer.close()

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
@@ -62,7 +63,8 @@ _CUT = {"truncated": True}
 """In place of metadata that are too large for a list."""
 
 
-def listed_columns(*, with_metadata: bool) -> list[ColumnElement[Any]]:
+@cache
+def listed_columns(*, with_metadata: bool) -> tuple[ColumnElement[Any], ...]:
     """The same for lists: long contents are cut, and large metadata left out.
 
     A list has up to a thousand items, and each of them may have a megabyte of each.
@@ -80,10 +82,10 @@ def listed_columns(*, with_metadata: bool) -> list[ColumnElement[Any]]:
         "content_data": func.left(content, LONGEST_CONTENT_LISTED),
         "item_metadata": shown if with_metadata else _sides(shown),
     }
-    return [
+    return tuple(
         replaced[column.key].label(column.key) if column.key in replaced else column
         for column in ITEM_COLUMNS
-    ]
+    )
 
 
 def _sides(metadata: ColumnElement[Any]) -> ColumnElement[Any]:

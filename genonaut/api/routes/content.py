@@ -14,7 +14,7 @@ from genonaut.api.http.etags import (
     IfMatch,
     IfNoneMatch,
     etag_of,
-    is_known,
+    known_as,
 )
 from genonaut.api.http.identities import KnownIdentityDep
 from genonaut.api.http.json_routes import BulkRoute, JsonRoute
@@ -87,8 +87,9 @@ def read_item(
     """Return an item, however it was made."""
     item = service.get_item(viewer, item_id)
     Expected(if_match).check(item)
-    response.headers["ETag"] = etag_of(item)
-    if is_known(item, if_none_match):
+    known = known_as(item, if_none_match)
+    response.headers["ETag"] = known or etag_of(item)
+    if known:
         return Response(status_code=304, headers=response.headers)
     return item
 

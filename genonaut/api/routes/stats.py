@@ -1,20 +1,38 @@
 """The counts by generation source."""
 
+import re
+from datetime import datetime
 from functools import lru_cache
-from typing import Annotated
+from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
 from genonaut.api.http.access import VISITOR
-from genonaut.api.http.api_routes import ApiRoute
 from genonaut.api.http.dependencies import get_counts_reader
+from genonaut.api.http.short_way import JsonBytes, ShortRoute
 from genonaut.api.http.viewer import get_viewer
 from genonaut.api.schemas.content import StatsOut
 from genonaut.api.schemas.errors import documented
 from genonaut.db.gen_source_counts import ViewerCounts
 
-router = APIRouter(prefix="/api/v1", tags=["stats"], route_class=ApiRoute)
+_USER: Final = re.compile(rb"user_id=([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
+_OWN: Final = b'{"user_regular_count":%d,"user_auto_count":%d,'
+
+
+class StatsRoute(ShortRoute):
+    """The route below, whose query is one user's id or nothing."""
+
+    @staticmethod
+    @lru_cache(maxsize=1024)
+    def read_plainly(query: bytes) -> dict[str, Any] | None:
+        if not query:
+            return {}
+        match = _USER.fullmatch(query)
+        return {"user_id": UUID(match[1].decode())} if match else None
+
+
+router = APIRouter(prefix="/api/v1", tags=["stats"], route_class=StatsRoute)
 
 
 @router.get(
@@ -31,10 +49,37 @@ async def read_stats(
     # Not as dependencies: solving them would take longer than the rest of this.
     reader = await get_counts_reader(request)
     counts = await reader.read(await get_viewer(request), user_id)
-    return Response(_as_json(counts), media_type="application/json")
+    return JsonBytes(_as_json(counts))
+
+
+def _as_json(counts: ViewerCounts) -> bytes:
+    rest = _community_as_json(
+        counts.community_regular_count,
+        counts.community_auto_count,
+        counts.source,
+        counts.as_of,
+        counts.verified_at,
+    )
+    return _OWN % (counts.user_regular_count, counts.user_auto_count) + rest
 
 
 @lru_cache(maxsize=64)
-def _as_json(counts: ViewerCounts) -> bytes:
-    """The response, made once for all requests that share a query."""
-    return StatsOut.model_validate(counts).model_dump_json().encode()
+def _community_as_json(
+    regular: int,
+    auto: int,
+    source: Literal["cache", "live"],
+    as_of: datetime,
+    verified_at: datetime | None,
+) -> bytes:
+    """What is behind a user's own counts: made once for all requests that share a query."""
+    whole = StatsOut(
+        user_regular_count=0,
+        user_auto_count=0,
+        community_regular_count=regular,
+        community_auto_count=auto,
+        exact=True,
+        source=source,
+        as_of=as_of,
+        verified_at=verified_at,
+    )
+    return whole.model_dump_json().encode().removeprefix(_OWN % (0, 0))
