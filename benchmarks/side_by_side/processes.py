@@ -40,6 +40,12 @@ class Server(NamedTuple):
     port: int
     process: int
 
+    def processor_seconds(self) -> float:
+        """The processor time that it has used so far, its own and the system's for it."""
+        text = Path(f"/proc/{self.process}/stat").read_text(encoding="ascii")
+        user, system = text.rpartition(")")[2].split()[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
 
 @dataclass(frozen=True)
 class Programs:
@@ -114,11 +120,28 @@ class Programs:
         Raises:
             LoadError: it does not answer.
         """
+        with self._listening(*contestant.server, DATABASE_URL=contestant.dsn) as server:
+            yield server
+
+    @contextmanager
+    def sending(self, body: bytes) -> Iterator[Server]:
+        """A bare application that sends the same body to every request.
+
+        Raises:
+            LoadError: it does not answer.
+        """
+        file = self.home / "body"
+        file.write_bytes(body)
+        with self._listening("benchmarks.side_by_side.load.bare", str(file)) as server:
+            yield server
+
+    @contextmanager
+    def _listening(self, *arguments: str, **variables: str) -> Iterator[Server]:
         # The socket is open before the process starts: requests wait for it.
         with socket.create_server(("127.0.0.1", 0), backlog=2048) as listener:
             number, port = listener.fileno(), int(listener.getsockname()[1])
-            variables = {"DATABASE_URL": contestant.dsn, "GENONAUT_LISTENER": str(number)}
-            with self.process(*contestant.server, pass_fds=(number,), **variables) as process:
+            variables |= {"GENONAUT_LISTENER": str(number)}
+            with self.process(*arguments, pass_fds=(number,), **variables) as process:
                 if not _answers(port, process):
                     raise LoadError(f"A server does not answer: {self.last_words(process)}")
                 yield Server(port, process.pid)

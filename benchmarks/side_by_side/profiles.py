@@ -19,6 +19,7 @@ class Profile:
     no_content_connections: tuple[int, ...] = (32,)  # for users without content
     read_seconds: float = 0.4
     query_seconds: float = 0.2
+    wrk_seconds: int = 2  # it knows whole seconds only
     # Writing, always on the smallest gallery
     writers: tuple[int, ...] = (1, 8, 32)
     write_users: tuple[str, ...] = ("many", "one")
@@ -35,6 +36,7 @@ class Profile:
     refresh_users: tuple[int, ...] = (10_000, 100_000, 1_000_000)
     # Pages
     page_seconds: float = 0.2
+    page_connections: int = 32
     far_page: int = 8_000
     # Cold starts
     cold_starts: tuple[str, ...] = ("test", "demo")
@@ -55,6 +57,7 @@ QUICK = Profile(
     processes=(1,),
     read_seconds=0.4,
     query_seconds=0.1,
+    wrk_seconds=1,
     writers=(1, 32),
     bulk_writers=(8,),
     copy_rows=(10_000, 100_000),

@@ -17,7 +17,7 @@ from benchmarks.side_by_side.profiles import Profile
 from benchmarks.side_by_side.run import Run
 from benchmarks.side_by_side.stage import Stage, open_stage
 from genonaut import __version__
-from genonaut.config import CHECKOUT
+from genonaut.config_home import CHECKOUT
 
 PACKAGES = ("fastapi", "uvicorn", "uvloop", "psycopg", "sqlalchemy", "redis")
 

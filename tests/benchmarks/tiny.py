@@ -14,6 +14,7 @@ TINY = replace(
     no_content_connections=(2,),
     read_seconds=0.1,
     query_seconds=0.02,
+    wrk_seconds=1,
     writers=(2,),
     write_users=("many",),
     bulk_rows=20,

@@ -15,6 +15,7 @@ from benchmarks.side_by_side.contestants.ours import Ours
 from benchmarks.side_by_side.contestants.readers import PooledReader, Reader
 from benchmarks.side_by_side.contestants.redis_counters import RedisCounters
 from benchmarks.side_by_side.contestants.triggers import RowTrigger, StatementTrigger
+from benchmarks.side_by_side.contestants.yardsticks import BareServer, PlainRoute
 from benchmarks.side_by_side.gallery import COMMUNITY, RECOUNT, Connection, Counts, Four
 from benchmarks.side_by_side.stage import NO_TRIGGERS
 
@@ -34,6 +35,14 @@ class Liar(Contestant):
 
 
 class LyingNone(Liar, NoCounting):
+    pass
+
+
+class LyingBareServer(Liar, BareServer):
+    pass
+
+
+class LyingPlainRoute(Liar, PlainRoute):
     pass
 
 

@@ -8,10 +8,13 @@ from benchmarks.side_by_side.contestants.none import NoCounting
 from benchmarks.side_by_side.contestants.ours import Ours
 from benchmarks.side_by_side.contestants.redis_counters import RedisCounters
 from benchmarks.side_by_side.contestants.triggers import RowTrigger, StatementTrigger
+from benchmarks.side_by_side.contestants.yardsticks import BareServer, PlainRoute
 
 CONTESTANTS: dict[str, type[Contestant]] = {
     kind.name: kind
     for kind in (
+        BareServer,
+        PlainRoute,
         NoCounting,
         Live,
         Hourly,

@@ -1,10 +1,11 @@
-"""No counting: the limit for writing. And a route without a database: the limit for reading."""
+"""No counting: the limit for writing, and for what counting costs our own route."""
 
+from typing import ClassVar
 from uuid import UUID
 
 import psycopg
 
-from benchmarks.side_by_side.contestants.base import READ_ALL, Contestant
+from benchmarks.side_by_side.contestants.base import READ_ALL, Client, Contestant
 from benchmarks.side_by_side.gallery import RECOUNT, Connection, Counts, Four, counts, four
 
 
@@ -12,11 +13,11 @@ class NoCounting(Contestant):
     """Writers have nothing in their way. The route answers from a dictionary in its memory."""
 
     name = "none"
-    what = "no counting at all; its route answers from a dictionary"
+    what = "no counting at all; our own route answers from a dictionary"
     given = "The answers, read once at the start. Its counts are not true after a write."
     is_exact = False
     answers_from_memory = True
-    written_by = ("pgbench", "Python")
+    written_by: ClassVar[tuple[Client, ...]] = ("pgbench", "Python")
 
     def install(self, connection: Connection) -> None:
         connection.execute(f"CREATE TABLE item_counts AS {RECOUNT} WITH NO DATA")

@@ -43,6 +43,7 @@ class Outcome:
     seconds: float = 0.0
     milliseconds: list[float] = field(default_factory=list)
     unanswered: int = 0
+    responses: int = 0  # also while it warms up
     wrong: int = 0
     example: str = ""
 
@@ -83,6 +84,7 @@ class Connection(asyncio.Protocol):
         if not (received.startswith(OK) and received.startswith(self._expected, body)):
             self._outcome.wrong += 1
             self._outcome.example = f"{received[body:]!r} instead of {self._expected!r}"
+        self._outcome.responses += 1
         self._note(time.perf_counter())
         if self.stopping and self.counted:
             self.done.set_result(None)

@@ -12,7 +12,7 @@ from sqlalchemy import make_url
 
 from benchmarks.side_by_side.processes import LoadError
 from genonaut.embedded.account import server_account
-from genonaut.embedded.cluster import find_binaries
+from genonaut.embedded.installations import find_binaries
 from genonaut.embedded.parent import dies_with_parent
 
 ITEM = """

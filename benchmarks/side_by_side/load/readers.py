@@ -54,21 +54,38 @@ class Readers:
         numbers = range(1, users + 1)
         if not with_content:
             numbers = range(users + 1, users + USERS_WITHOUT_CONTENT + 1)
-        load = http.Load(
-            [server.port for server in servers],
-            connections,
-            self._run.profile.read_seconds,
-            _requests(numbers, self.true),
-        )
+        requests = _requests(numbers, self.true)
+        figures = self.load(participant.name, servers, connections, requests)
+        if figures["unanswered"]:
+            _cancel_the_rest(participant)
+        return figures
+
+    def load(
+        self,
+        name: str,
+        servers: list[Server],
+        connections: int,
+        requests: list[tuple[str, str]],
+    ) -> dict[str, float | None]:
+        """The figures of so many connections that send these requests in turn.
+
+        Raises:
+            WrongAnswerError: a response was wrong.
+        """
+        ports, seconds = [server.port for server in servers], self._run.profile.read_seconds
+        load = http.Load(ports, connections, seconds, requests)
+        before = sum(server.processor_seconds() for server in servers)
         outcome = self._run.stage.programs.ask(http.__name__, load, http.Outcome)
+        used = sum(server.processor_seconds() for server in servers) - before
         if outcome.wrong:
             wrong = f"sent {outcome.wrong:,} wrong responses, such as {outcome.example}"
-            raise WrongAnswerError(participant.name, wrong)
-        if outcome.unanswered:
-            _cancel_the_rest(participant)
-        per_second = len(outcome.milliseconds) / outcome.seconds
-        figures = {"per_second": per_second, **percentiles(outcome.milliseconds)}
-        return figures | {"unanswered": outcome.unanswered}
+            raise WrongAnswerError(name, wrong)
+        return {
+            "per_second": len(outcome.milliseconds) / outcome.seconds,
+            **percentiles(outcome.milliseconds),
+            "processor_us": used / max(1, outcome.responses) * 1e6,
+            "unanswered": outcome.unanswered,
+        }
 
 
 def _requests(numbers: range, true: Counts) -> list[tuple[str, str]]:

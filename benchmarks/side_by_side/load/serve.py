@@ -7,15 +7,18 @@ Everything else is the same for all: routing, validation, middleware, logs, the 
 Ours is served by `genonaut api` itself.
 """
 
+import asyncio
 import gc
 import os
 import socket
 import sys
 from datetime import UTC, datetime
+from typing import Literal
 from uuid import UUID
 
 import uvicorn
 from sqlalchemy import create_engine, make_url
+from starlette.types import ASGIApp
 
 from benchmarks.side_by_side.contestants.base import contestant_at
 from benchmarks.side_by_side.contestants.readers import Reader
@@ -25,6 +28,9 @@ from genonaut.content.viewer import Viewer
 from genonaut.db.gen_source_counts import ViewerCounts
 from genonaut.db.session import Database
 from genonaut.logs import configure_logs
+from genonaut.running.http_protocol import BoundedProtocol
+
+HttpProtocol = type[asyncio.Protocol] | Literal["httptools"]
 
 
 class StatsOf:
@@ -32,23 +38,33 @@ class StatsOf:
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
+        # Made once, as ours is made once for all requests that share a query.
+        self._now = datetime.now(UTC)
 
     async def read(self, _viewer: Viewer, user_id: UUID | None) -> ViewerCounts:
-        """A viewer's four counts, as if they came from the cache just now."""
+        """A viewer's four counts, as if they came from the cache."""
         regular, auto, community_regular, community_auto = await self._reader.read(user_id)
-        now = datetime.now(UTC)
         return ViewerCounts(
             user_regular_count=regular,
             user_auto_count=auto,
             community_regular_count=community_regular,
             community_auto_count=community_auto,
             source="cache",
-            as_of=now,
-            verified_at=now,
+            as_of=self._now,
+            verified_at=self._now,
         )
 
     async def close(self) -> None:
         await self._reader.close()
+
+
+def on_the_listener(app: ASGIApp, http: HttpProtocol = "httptools") -> None:
+    """Serve an application as `genonaut api` does, at the socket that we were given."""
+    gc.collect()
+    gc.freeze()
+    config = uvicorn.Config(app, http=http, loop="uvloop", log_config=None, access_log=False)
+    server = uvicorn.Server(config)
+    server.run(sockets=[socket.socket(fileno=int(os.environ["GENONAUT_LISTENER"]))])
 
 
 def main(kind: str, redis_socket: str) -> None:
@@ -58,10 +74,7 @@ def main(kind: str, redis_socket: str) -> None:
     url = make_url(dsn).set(drivername="postgresql+psycopg")
     app = create_app(settings, Database(url, create_engine(url), is_embedded=True))
     app.state.counts_reader = StatsOf(contestant_at([kind, dsn, redis_socket]).reader())
-    gc.collect()
-    gc.freeze()
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
-    server.run(sockets=[socket.socket(fileno=int(os.environ["GENONAUT_LISTENER"]))])
+    on_the_listener(app, http=BoundedProtocol)
 
 
 if __name__ == "__main__":

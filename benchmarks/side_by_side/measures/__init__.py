@@ -2,7 +2,18 @@
 
 from typing import Protocol
 
-from benchmarks.side_by_side.measures import copy, kill, page, read, refresh, start, truth, write
+from benchmarks.side_by_side.measures import (
+    calibrate,
+    copy,
+    kill,
+    page,
+    pages,
+    read,
+    refresh,
+    start,
+    truth,
+    write,
+)
 from benchmarks.side_by_side.report.tables import Section
 from benchmarks.side_by_side.report.targets import Target
 from benchmarks.side_by_side.run import Run
@@ -29,8 +40,10 @@ MEASURES: dict[str, Measure] = {
     "copy": copy,
     "truth": truth,
     "kill": kill,
+    "calibrate": calibrate,
     "read": read,
     "refresh": refresh,
+    "pages": pages,
     "page": page,
     "start": start,
 }

@@ -15,7 +15,9 @@ RAW = "results.json"
 RESULTS = "RESULTS.md"
 PLOTS = "plots"
 # The page begins with what readers of the gallery notice.
-ORDER = ("read", "write", "copy", "truth", "kill", "refresh", "page", "start")
+ORDER = (
+    *("read", "calibrate", "write", "copy", "truth", "kill", "refresh", "page", "pages", "start"),
+)
 ON_PAGE = [MEASURES[name] for name in ORDER]
 
 
@@ -91,12 +93,15 @@ triggers but ours are dropped. Each contestant builds its counts, and they are c
 is measured.
 - **Same application.** Every contestant's route is the real application, with its routing, \
 validation, middleware and log; only the reader of the four counts differs. Ours is `genonaut \
-api`. *none* answers from a dictionary in the same place.
+api`. *none* answers from a dictionary in the same place. *bare ASGI* and *plain FastAPI* are \
+applications of their own in the same server (uvicorn with httptools and uvloop): yardsticks that \
+take part in reading alone. *bare ASGI* sends the bytes and as many headers as ours.
 - **Rounds.** Each round measures all contestants in turn, starting with a different one. Ratios \
 compare figures of the same round.
 - **Load over HTTP** comes from one process on the same machine: it opens a number of connections, \
 each of which sends its next request when the response to the last one has arrived, to several \
-server processes in turn. It shares the processors with what it measures, as does PostgreSQL. A \
+server processes in turn. It shares the processors with what it measures, as does PostgreSQL; \
+where wrk is installed, it is calibrated beside that. A \
 response that has not arrived two seconds after the end counts as if it had arrived then. Such a \
 figure is a bound, marked with < if the true one is lower and with > if it is higher; the plots \
 leave it out, and the true ratio is even further from 1.

@@ -9,6 +9,8 @@ WIDTH, HEIGHT = 760, 420
 LEFT, RIGHT, TOP, BOTTOM = 70, 190, 56, 52
 MARKS = {
     "ours": ("#0b6e4f", "#5fd3a6", ""),
+    "bare ASGI": ("#1d2430", "#e8ecf2", "1 3"),
+    "plain FastAPI": ("#3d6b8c", "#9ac4e2", "4 2"),
     "none": ("#5a6473", "#a4afbe", "6 4"),
     "bare GROUP BY": ("#5a6473", "#a4afbe", "6 4"),
     "live": ("#b3261e", "#ff8a80", ""),
