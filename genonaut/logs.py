@@ -8,25 +8,43 @@ more than one line.
 import logging
 import re
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from functools import lru_cache, partial
 from typing import Any, TextIO, cast
 
-import structlog
-from structlog.typing import EventDict, Processor, WrappedLogger
-
 from genonaut.config import LogSettings
+
+
+@contextmanager
+def _as_if_missing(package: str) -> Iterator[None]:
+    found = sys.modules.get(package)
+    sys.modules[package] = None  # type: ignore[assignment] # an import of it fails
+    try:
+        yield
+    finally:
+        del sys.modules[package]
+        if found:
+            sys.modules[package] = found
+
+
+# It would load rich and pygments, 9 MB in every process, for tracebacks that we print plainly.
+with _as_if_missing("rich"):
+    import structlog
+    from structlog.typing import EventDict, Processor, WrappedLogger
 
 MASK = "***"
 SECONDS = "%Y-%m-%dT%H:%M:%SZ"
 # These report every request, task and start. We log those ourselves, with more detail.
 NOISY = (
-    "alembic.runtime.migration",
+    "alembic.runtime",
     "asyncio",
     "celery.app.trace",
+    "celery.apps.worker",
     "celery.beat",
     "celery.utils",
     "celery.worker",
+    "flower.command",
     "httpcore2",
     "httpx2",
     "kombu",

@@ -1,5 +1,6 @@
 """The command line. A command opens the database and calls the code that does the work."""
 
+import gc
 import sys
 from importlib import import_module
 from keyword import iskeyword
@@ -10,7 +11,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from genonaut import __version__
 from genonaut.cli.examples import add_examples
-from genonaut.cli.options import Home, set_variables
+from genonaut.cli.options import Home, accept_home
 from genonaut.content.rules import showable
 from genonaut.errors import GenonautError
 
@@ -45,6 +46,8 @@ COMMANDS = {
     },
 }
 """In the order of the help. Each is registered by the module of its name."""
+SMALL = {"up"}
+"""Commands that stay and log nothing themselves, so that they need not load what logs."""
 
 
 class CommandsOnDemand(TyperGroup):
@@ -71,12 +74,22 @@ class CommandsOnDemand(TyperGroup):
 def load_command(name: str) -> Command:
     """A command as its module registers it, with its examples."""
     commands = typer.Typer()
-    # A module cannot be named like a Python keyword.
-    module = f"{name}_" if iskeyword(name) else name
-    import_module(f"genonaut.cli.{module}").register(commands)
+    _import_module_of(name).register(commands)
     command = cast("Command", typer.main.get_group(commands).commands[name])
     add_examples(command, f"genonaut {name}")
+    accept_home(command)
     return command
+
+
+def _import_module_of(name: str) -> Any:  # noqa: ANN401 - a module with `register`
+    gc.disable()  # importing makes no garbage, and looking for some takes an eighth of the time
+    try:
+        if name not in SMALL:
+            import_module("genonaut.logs")  # first, for it imports structlog in its own way
+        # A module cannot be named like a Python keyword.
+        return import_module(f"genonaut.cli.{name}_" if iskeyword(name) else f"genonaut.cli.{name}")
+    finally:
+        gc.enable()
 
 
 app = typer.Typer(
@@ -97,7 +110,7 @@ def _print_version(wanted: bool) -> None:
 @app.callback()
 def genonaut(
     *,
-    version: Annotated[  # noqa: ARG001 - its callback ends the command
+    version: Annotated[
         bool,
         typer.Option(
             "--version",
@@ -110,7 +123,6 @@ def genonaut(
     home: Home = None,
 ) -> None:
     """An image gallery whose counts are never slow and never wrong."""
-    set_variables(GENONAUT_HOME=home)
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -118,7 +130,9 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         app(arguments, prog_name=app.info.name)
     except GenonautError as error:
-        sys.stderr.write(f"genonaut: {showable(str(error))}\n")
+        from genonaut.hints import in_text  # noqa: PLC0415 - it takes longer than --version
+
+        sys.stderr.write(f"genonaut: {showable(in_text(str(error)))}\n")
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         sys.exit(130)

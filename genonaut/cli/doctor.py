@@ -11,12 +11,14 @@ from genonaut.cli.options import Env, Json
 from genonaut.config import Settings, load_settings
 from genonaut.counting.audit import Finding
 from genonaut.errors import GenonautError
+from genonaut.hints import in_text
 from genonaut.running.doctor.folders import check_folders
 from genonaut.running.doctor.machine import check_machine, check_programs
 from genonaut.running.doctor.ports import check_ports
 from genonaut.running.doctor.servers import check_broker, check_database
 from genonaut.running.output import number_of, print_json, say
 from genonaut.worker.celery_app import configuration
+from genonaut.worker.schedulers import require_scheduler
 
 
 def register(app: typer.Typer) -> None:
@@ -36,7 +38,8 @@ def doctor(env: Env = None, as_json: Json = False) -> None:
         print_json({"ok": not wrong, "findings": [asdict(one) for one in found]})
     else:
         for one in found:
-            say(f"{'ok  ' if one.ok else 'BAD '} {one.what:<15} {one.detail}")
+            detail = one.detail if one.ok else in_text(one.detail)
+            say(f"{'ok  ' if one.ok else 'BAD '} {one.what:<15} {detail}")
         say(f"{number_of(wrong, 'problem')} found." if wrong else "All is well.")
     if wrong:
         raise typer.Exit(1)
@@ -47,6 +50,7 @@ def _findings(env: str | None) -> Iterator[Finding]:
     try:
         settings = load_settings(env)
         configuration(settings)
+        require_scheduler(settings)
     except GenonautError as error:
         yield Finding("settings", False, str(error))
         return

@@ -7,20 +7,23 @@ from typer.core import TyperCommand, TyperGroup
 
 EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
     "genonaut": (
-        "genonaut up --env own --home ~/Pictures/genonaut",
-        "genonaut import ~/Pictures/ai --env own",
+        "genonaut up --home ~/Pictures/genonaut",
+        "genonaut --home ~/Pictures/genonaut import ~/Pictures/ai",
         "genonaut doctor",
     ),
     "genonaut up": (
         "genonaut up",
-        "genonaut up --home ~/Pictures/genonaut --env own --open",
+        "genonaut up --home ~/Pictures/genonaut --open",
         "genonaut up --port 9000 --no-flower",
     ),
-    "genonaut api": ("genonaut api --env own",),
-    "genonaut doctor": ("genonaut doctor", "genonaut doctor --env own --json"),
-    "genonaut worker": ("genonaut worker --env own", "genonaut worker --beat --env own"),
-    "genonaut beat": ("genonaut beat --env own",),
-    "genonaut flower": ("genonaut flower --env own",),
+    "genonaut api": ("genonaut --home ~/Pictures/genonaut api",),
+    "genonaut doctor": ("genonaut doctor", "genonaut --home ~/Pictures/genonaut doctor --json"),
+    "genonaut worker": (
+        "genonaut --home ~/Pictures/genonaut worker",
+        "genonaut --home ~/Pictures/genonaut worker --beat",
+    ),
+    "genonaut beat": ("genonaut --home ~/Pictures/genonaut beat",),
+    "genonaut flower": ("genonaut --home ~/Pictures/genonaut flower",),
     "genonaut import": (
         "genonaut import ~/Pictures/ai --creator ada",
         "genonaut import ~/ComfyUI/output --in-place --root comfyui",
@@ -55,19 +58,21 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
     "genonaut user identities": ("genonaut user identities mary",),
     "genonaut token add": ("genonaut token add backup --user ada --scope read --days 90",),
     "genonaut token list": ("genonaut token list --user ada",),
-    "genonaut token revoke": (
-        "genonaut token revoke 6f1c2a54-3d0e-4b7e-9a51-0c4f2f7f1a11 --env own",
-    ),
+    "genonaut token revoke": ("genonaut token revoke 6f1c2a54-3d0e-4b7e-9a51-0c4f2f7f1a11",),
     "genonaut audit": ("genonaut audit --limit 20 --user ada",),
     "genonaut stats show": ("genonaut stats show gen_source --user ada",),
     "genonaut stats refresh": ("genonaut stats refresh gen_source",),
     "genonaut stats check": ("genonaut stats check",),
     "genonaut stats status": ("genonaut stats status --json",),
     "genonaut stats sql": ("genonaut stats sql gen_source --statements",),
-    "genonaut db upgrade": ("genonaut db upgrade --env own",),
+    "genonaut db upgrade": ("genonaut --home ~/Pictures/genonaut db upgrade",),
     "genonaut db downgrade": ("genonaut db downgrade 0009_whose_files --env dev",),
     "genonaut db roles": ("genonaut db roles", "genonaut db roles --apply"),
     "genonaut db url": ("genonaut db url --password",),
+    "genonaut db upgrade-server": (
+        "genonaut --home ~/genonaut db upgrade-server",
+        "genonaut db upgrade-server --from /usr/lib/postgresql/15/bin",
+    ),
     "genonaut db psql": ('genonaut db psql -- -c "SELECT 1"',),
 }
 """By the command's full name: what a reader can copy."""

@@ -7,10 +7,10 @@ import typer
 
 from genonaut.api.http.hosts import AllowedHosts
 from genonaut.broker import running_broker
-from genonaut.cli.options import Env
+from genonaut.cli.options import Env, set_variables
+from genonaut.extras import require
 from genonaut.running.exposure import require_flowers_door
-from genonaut.running.flower_hosts import answer_only_to
-from genonaut.running.listening import address, flower_port
+from genonaut.running.listening import address, inherited_socket, listen_for_flower
 from genonaut.running.output import say
 from genonaut.worker.launching import celery_settings, require_schema, start_celery
 
@@ -21,11 +21,22 @@ def register(app: typer.Typer) -> None:
 
 def flower(env: Env = None) -> None:
     """Run Flower, a page that shows workers and tasks."""
+    require("flower", "The gallery runs without it.")
+    # They import Flower.
+    from genonaut.running.flower_hosts import answer_only_to  # noqa: PLC0415
+    from genonaut.running.flower_past import show_past  # noqa: PLC0415
+    from genonaut.running.flower_socket import serve_on  # noqa: PLC0415
+
     settings = celery_settings(env)
     require_flowers_door(settings)
     require_schema(settings)
     where, password = settings.flower, settings.flower.basic_auth
-    port = flower_port(settings)
+    handed_over = inherited_socket()
+    listener = handed_over or listen_for_flower(settings)
+    port = listener.getsockname()[1]
+    set_variables(FLOWER_PORT=port)  # Flower reads this one too, where it may be empty
+    serve_on(listener, end_when_idle=handed_over is not None)
+    show_past()
     arguments = [
         f"--address={where.host}",
         f"--port={port}",

@@ -8,7 +8,6 @@ from uuid import UUID
 import typer
 from sqlalchemy.orm import Session
 
-from genonaut.api.services.user_service import UserService
 from genonaut.cli.options import Env, Json
 from genonaut.config import Settings, load_settings
 from genonaut.counting import audit, rendering
@@ -17,7 +16,10 @@ from genonaut.counting.engine import Reading, Refresh, execute, read, read_live,
 from genonaut.db.counts import COUNTS, refresh_count
 from genonaut.db.schema import User
 from genonaut.db.session import Database, open_database
+from genonaut.embedded.folder import ServerFolder
+from genonaut.embedded.postgres import running_programs
 from genonaut.errors import UsageError
+from genonaut.hints import in_text
 from genonaut.running.output import number_of, print_json, print_table, say
 
 app = typer.Typer(help="The counts: show, refresh, check.", no_args_is_help=True)
@@ -47,7 +49,7 @@ def show(
     """Show a count's totals and, with --user, that user's; the largest if it has no totals."""
     counts = _chosen(name)
     with open_database(load_settings(env)) as database, database.snapshot() as session:
-        found = UserService(session).find(user) if user else None
+        found = _find(session, user) if user else None
         shown = {count.name: _show(session, count, found) for count in counts}
     if as_json:
         print_json(shown)
@@ -55,6 +57,12 @@ def show(
     for counted in shown.values():
         _print_counts(counted["counts"])
         say(_how_exact(counted))
+
+
+def _find(session: Session, user: str) -> User:
+    from genonaut.api.services.user_service import UserService  # noqa: PLC0415 - not always needed
+
+    return UserService(session).find(user)
 
 
 def _show(session: Session, count: CachedCount, user: User | None) -> dict[str, Any]:
@@ -94,7 +102,7 @@ def _how_exact(shown: dict[str, Any]) -> str:
     return f"Exact, from {shown['source']}, as of {shown['as_of']:%Y-%m-%d %H:%M:%S} UTC; " + (
         f"verified {verified:%Y-%m-%d %H:%M:%S} UTC."
         if verified
-        else "never built: run `genonaut stats refresh`."
+        else in_text("never built: run `genonaut stats refresh`.")
     )
 
 
@@ -129,8 +137,8 @@ def check(name: Name = None, env: Env = None, as_json: Json = False) -> None:
 
 @app.command()
 def status(name: Name = None, env: Env = None, as_json: Json = False) -> None:
-    """Check triggers, ledger and refreshes, without counting."""
-    _audit(load_settings(env), _chosen(name), audit.status, as_json=as_json)
+    """Check triggers, ledger and refreshes, without counting; and say which server it is."""
+    _audit(load_settings(env), _chosen(name), audit.status, as_json=as_json, with_server=True)
 
 
 @app.command()
@@ -180,9 +188,11 @@ def _audit(
     examine: Callable[[Session, CachedCount, audit.Limits], list[audit.Finding]],
     *,
     as_json: bool,
+    with_server: bool = False,
 ) -> None:
     found: dict[str, list[audit.Finding]] = {}
     with open_database(settings) as database, database.transaction() as session:
+        server = _server(session, settings) if with_server else {}
         for count in counts:
             limits = audit.Limits(
                 ledger_rows=settings.stats.fold_after_rows * LEDGER_PATIENCE,
@@ -192,14 +202,25 @@ def _audit(
     all_well = all(finding.ok for findings in found.values() for finding in findings)
     if as_json:
         findings = [asdict(one) | {"count": name} for name, many in found.items() for one in many]
-        print_json({"ok": all_well, "findings": findings})
+        print_json({"ok": all_well, "findings": findings} | server)
     else:
+        for about in server.values():
+            where = f", with the programs in {about['programs']}" if about["programs"] else ""
+            say(f"ok   {'server':<19} {'version':<9} PostgreSQL {about['version']}{where}.")
         for name, many in found.items():
             for one in many:
-                say(f"{'ok  ' if one.ok else 'BAD '} {name:<19} {one.what:<9} {one.detail}")
+                detail = in_text(one.detail)
+                say(f"{'ok  ' if one.ok else 'BAD '} {name:<19} {one.what:<9} {detail}")
         say("All is well." if all_well else "Problems found.")
     if not all_well:
         raise typer.Exit(1)
+
+
+def _server(session: Session, settings: Settings) -> dict[str, dict[str, str | None]]:
+    [version] = session.connection().exec_driver_sql("SHOW server_version").one()
+    ours = settings.db.is_embedded
+    programs = running_programs(ServerFolder(settings.home, "postgres")) if ours else None
+    return {"server": {"version": version, "programs": str(programs) if programs else None}}
 
 
 def _drift(done: Refresh, count: CachedCount) -> str:

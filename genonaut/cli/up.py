@@ -1,33 +1,26 @@
 """`genonaut up`: the whole gallery with all its servers, started by one command."""
 
 import signal
+import socket
 from contextlib import ExitStack, suppress
 from typing import Annotated
 
 import typer
 
-from genonaut.broker import is_embedded
 from genonaut.cli.options import Env, Home, set_variables
-from genonaut.cli.seed import seed_with_progress
-from genonaut.cli.watch import folders_to_watch
 from genonaut.config import Settings, load_settings
-from genonaut.db.counts import build_counts
-from genonaut.db.session import Database, open_database
-from genonaut.demo.seed import is_empty
-from genonaut.embedded.lease import Lease
-from genonaut.errors import ServerStartError
-from genonaut.logs import configure_logs
-from genonaut.people.accounts import Accounts
-from genonaut.people.audit import COMMAND
-from genonaut.people.links import Links
+from genonaut.embedded.apart import apart
+from genonaut.errors import ConfigError
+from genonaut.extras import how_to_add, is_installed
 from genonaut.running.exposure import require_flowers_door
 from genonaut.running.interruption import exit_on
-from genonaut.running.listening import LAST_PORT, address, flower_port, listen
-from genonaut.running.only_one import only_one, refuse_second
-from genonaut.running.output import print_built_counts, say
-from genonaut.running.ready import data_place, import_command
+from genonaut.running.listening import LAST_PORT, address, listen, listen_for_flower
+from genonaut.running.only_one import refuse_second
+from genonaut.running.output import say
+from genonaut.running.ready import data_place
 from genonaut.running.servers import Servers
-from genonaut.worker.celery_app import configuration
+from genonaut.worker.schedulers import require_scheduler
+from genonaut.worker.timing import check_timings
 
 
 def register(app: typer.Typer) -> None:
@@ -49,9 +42,17 @@ def up(
             metavar="PORT",
         ),
     ] = None,
-    home: Home = None,
+    home: Home = None,  # noqa: ARG001 - its callback does it
     open_: Annotated[
         bool, typer.Option("--open", help="Open the gallery in a browser.", metavar="")
+    ] = False,
+    lite: Annotated[
+        bool,
+        typer.Option(
+            "--lite",
+            help="Save memory: no broker, worker or Flower; the API refreshes and folds.",
+            metavar="",
+        ),
     ] = False,
     no_flower: Annotated[
         bool, typer.Option("--no-flower", help="Leave Flower out.", metavar="")
@@ -61,82 +62,73 @@ def up(
 ) -> None:
     """Start everything: database, broker, API, worker, beat, Flower. Ctrl-C stops it all."""
     # As variables, so that the processes that this one starts have them too.
-    set_variables(API_HOST=host, API_PORT=port, GENONAUT_HOME=home)
-    settings = _checked(load_settings(env), flower=not no_flower)
-    if empty:
-        settings = settings.model_copy(update={"seed_when_empty": False})
+    set_variables(
+        API_HOST=host,
+        API_PORT=port,
+        GENONAUT_LITE="true" if lite else None,
+        GENONAUT_SEED_WHEN_EMPTY="false" if empty else None,
+    )
+    settings = load_settings(env)
+    flower = not (no_flower or settings.lite)
+    _check(settings, flower=flower and is_installed("flower"))
     # A shell that starts us in the background makes us ignore SIGINT.
     exit_on(signal.SIGINT, signal.SIGTERM)
     try:
-        _serve(settings, flower=not no_flower, browse=open_)
-    except SystemExit:  # a signal is how it normally ends
-        with suppress(OSError):  # the terminal may be gone
-            say(f"Stopped; your data stays in {data_place(settings)}.")
+        _serve(settings, flower=flower, browse=open_)
+    except SystemExit as ended:
+        if not ended.code:  # a signal is how it normally ends
+            with suppress(OSError):  # the terminal may be gone
+                say(f"Stopped; your data stays in {data_place(settings)}.")
         raise
 
 
-def _checked(settings: Settings, *, flower: bool) -> Settings:
-    """The settings, if everything that starts accepts them: before anything starts."""
-    configure_logs(settings.log)
-    configuration(settings)
-    folders_to_watch(settings)
+def _check(settings: Settings, *, flower: bool) -> None:
+    """Check the settings of everything that starts: before anything starts."""
+    _check_schedule(settings)
+    if not settings.lite:
+        require_scheduler(settings)
+    if settings.library.watch:
+        apart(lambda: _check_watched(settings))
     if flower:
         require_flowers_door(settings)
     refuse_second(settings)
-    return settings
+
+
+def _check_schedule(settings: Settings) -> None:
+    try:
+        check_timings(settings)
+    except ConfigError:
+        if settings.lite:
+            raise
+        # Celery knows more, and better reasons.
+        apart(lambda: _check_by_celery(settings))
+
+
+# What these import is large, and gone with the processes that they run in.
+def _check_by_celery(settings: Settings) -> None:
+    from genonaut.worker.schedules import beat_schedule  # noqa: PLC0415 - as above
+
+    beat_schedule(settings)
+
+
+def _check_watched(settings: Settings) -> None:
+    from genonaut.cli.watch import folders_to_watch  # noqa: PLC0415 - as above
+
+    folders_to_watch(settings)
 
 
 def _serve(settings: Settings, *, flower: bool, browse: bool) -> None:
     with ExitStack() as stack:
         listener = stack.enter_context(listen(settings))
-        flowers_address = _choose_flowers_address(settings) if flower else None
-        leases = _start_servers(stack, settings)
-        set_up = prepare(settings)
-        own_address = stack.enter_context(only_one(settings))
-        servers = Servers(settings, leases, set_up, flowers_address, browse=browse)
-        servers.supervise(listener, own_address)
+        socket_of_flower = None
+        if flower and is_installed("flower"):
+            socket_of_flower = stack.enter_context(listen_for_flower(settings))
+        about = say_where_flower_is(socket_of_flower) if flower else None
+        Servers(settings, listener, socket_of_flower, about, browse=browse).run()
 
 
-def _choose_flowers_address(settings: Settings) -> str:
-    port = flower_port(settings)
-    set_variables(FLOWER_PORT=port)
-    return f"http://{address(settings.flower.host, port)}"
-
-
-def prepare(settings: Settings) -> str | None:
-    """Migrate, seed an empty demo, and build the counts that were never built.
-
-    Returns the path at which the first administrator is made, if there is none.
-    """
-    with open_database(settings, role="owner", migrate=True) as database:
-        if settings.seed_when_empty:
-            seed_with_progress(database, only_when_empty=True)
-        built = build_counts(database, "genonaut up")
-        print_built_counts({name: count for name, count in built.items() if count.rows_checked})
-        with database.snapshot() as session:
-            if is_empty(session.connection()):
-                say(f"The gallery is empty. Add items to it: `{import_command(settings)}`.")
-        return set_up_path(settings, database)
-
-
-def set_up_path(settings: Settings, database: Database) -> str | None:
-    """Where the first administrator is made; None if there is one, or no password would count."""
-    if settings.auth.mode != "accounts":
-        return None
-    with database.transaction() as session:
-        if Accounts(session, COMMAND).has_admin():
-            return None
-        return Links(session).make("setup")
-
-
-def _start_servers(stack: ExitStack, settings: Settings) -> list[Lease]:
-    leases = []
-    if settings.db.is_embedded:
-        leases.append(stack.enter_context(Lease(settings.home, "postgres")))
-    if is_embedded(settings):
-        try:
-            leases.append(stack.enter_context(Lease(settings.home, "valkey")))
-        except ServerStartError as error:
-            # The gallery is exact without it. The parts that need it start it when they can.
-            say(f"genonaut: {error} Until then counts are not refreshed or folded on schedule.")
-    return leases
+def say_where_flower_is(listener: socket.socket | None) -> str:
+    """Where Flower is going to be, or how to have it."""
+    if listener is None:
+        return f"not installed: {how_to_add('flower')}"
+    return f"http://{address(*listener.getsockname()[:2])}, for workers and tasks"

@@ -1,4 +1,4 @@
-"""The API's listening socket: its own, or the one that `genonaut up` hands over."""
+"""Listening sockets of the API and of Flower: their own, or those that `genonaut up` hands over."""
 
 import errno
 import os
@@ -6,7 +6,6 @@ import socket
 
 from genonaut.config import Settings
 from genonaut.config_variables import is_given
-from genonaut.embedded.server import free_port
 from genonaut.errors import ConfigError, PortInUseError, ServerStartError
 from genonaut.running.exposure import require_a_door
 from genonaut.running.output import say
@@ -14,7 +13,11 @@ from genonaut.running.output import say
 PORTS_TO_TRY = 20
 LAST_PORT = 65535
 LISTENER_VARIABLE = "GENONAUT_LISTENER"
+PREPARE_VARIABLE = "GENONAUT_PREPARE"
+"""Set by `genonaut up`: the API prepares the database first, when its standard input ends."""
 READY = "Genonaut is ready"
+SET_UP = "Set up: "
+"""Begins the line with which the API tells `genonaut up` where the first administrator is made."""
 
 
 def inherited_listener(settings: Settings) -> socket.socket | None:
@@ -23,10 +26,9 @@ def inherited_listener(settings: Settings) -> socket.socket | None:
     Raises:
         ConfigError: other machines can reach it, and the settings do not accept that.
     """
-    number = os.environ.get(LISTENER_VARIABLE)
-    if not number:
+    listener = inherited_socket()
+    if listener is None:
         return None
-    listener = socket.socket(fileno=int(number))
     try:
         if listener.family != socket.AF_UNIX:
             require_a_door(listener.getsockname()[0], settings)
@@ -34,6 +36,12 @@ def inherited_listener(settings: Settings) -> socket.socket | None:
         listener.close()
         raise
     return listener
+
+
+def inherited_socket() -> socket.socket | None:
+    """The listening socket that was handed over to this process."""
+    number = os.environ.get(LISTENER_VARIABLE)
+    return socket.socket(fileno=int(number)) if number else None
 
 
 def ports_to_try(wanted: int, variable: str) -> range:
@@ -68,8 +76,8 @@ def listen(settings: Settings) -> socket.socket:
     )
 
 
-def flower_port(settings: Settings) -> int:
-    """Flower's port or, unless FLOWER_PORT is set, the next one that is free.
+def listen_for_flower(settings: Settings) -> socket.socket:
+    """A listening socket at Flower's address; at the next free port, unless FLOWER_PORT is set.
 
     Raises:
         PortInUseError: none is free.
@@ -77,7 +85,7 @@ def flower_port(settings: Settings) -> int:
     wanted = settings.flower
     for port in ports_to_try(wanted.port, "FLOWER_PORT"):
         try:
-            return free_port(wanted.host, port)
+            return _listen_at(wanted.host, port)
         except OSError as error:
             reason = error.strerror
     raise PortInUseError(
@@ -87,17 +95,24 @@ def flower_port(settings: Settings) -> int:
 
 
 def _try_to_listen(host: str, port: int) -> socket.socket | None:
-    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listener.bind((host, port))
-        listener.listen(2048)
+        return _listen_at(host, port)
     except OSError as error:
-        listener.close()
         if error.errno == errno.EADDRINUSE:
             return None
         raise ServerStartError(
             f"Cannot listen on {address(host, port)} ({error.strerror}): correct API_HOST and "
             "API_PORT."
         ) from error
+
+
+def _listen_at(host: str, port: int) -> socket.socket:
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(2048)
+    except OSError:
+        listener.close()
+        raise
     return listener

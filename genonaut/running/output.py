@@ -4,16 +4,12 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
-
-from rich.cells import cell_len
-from rich.console import Console
-from rich.panel import Panel
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
-from rich.table import Table
+from typing import TYPE_CHECKING, Any
 
 from genonaut.content.rules import showable
-from genonaut.counting.engine import Refresh
+
+if TYPE_CHECKING:  # each function imports what it needs of rich: most processes print lines only
+    from genonaut.counting.engine import Refresh
 
 BORDERS = 4  # columns of a box that are not text
 
@@ -39,7 +35,7 @@ def number_of(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def print_built_counts(counts: Mapping[str, Refresh]) -> None:
+def print_built_counts(counts: "Mapping[str, Refresh]") -> None:
     """Print a line for each count that was built."""
     for name, built in counts.items():
         say(
@@ -50,6 +46,9 @@ def print_built_counts(counts: Mapping[str, Refresh]) -> None:
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     """Print a table; numbers get thousands separators and are aligned right."""
+    from rich.console import Console  # noqa: PLC0415 - as above
+    from rich.table import Table  # noqa: PLC0415
+
     table = Table(*columns, box=None, pad_edge=False, header_style="bold")
     for row in rows:
         table.add_row(*(_cell(value) for value in row))
@@ -64,6 +63,10 @@ def print_box(rows: Sequence[tuple[str, str]]) -> None:
 
     No text is broken into lines, so that an address can be followed and a command copied.
     """
+    from rich.cells import cell_len  # noqa: PLC0415 - as above
+    from rich.console import Console  # noqa: PLC0415
+    from rich.panel import Panel  # noqa: PLC0415
+
     width = max(len(heading) for heading, _ in rows) + 2
     lines = [f"{heading:<{width}}{showable(text)}" for heading, text in rows]
     console = Console(soft_wrap=True, markup=False, highlight=False)
@@ -80,6 +83,15 @@ def _cell(value: Any) -> str:  # noqa: ANN401
 @contextmanager
 def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
     """A progress bar on standard error, if that is a terminal."""
+    from rich.console import Console  # noqa: PLC0415 - as above
+    from rich.progress import (  # noqa: PLC0415
+        BarColumn,
+        Progress,
+        TaskProgressColumn,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
     columns = TextColumn(what), BarColumn(), TaskProgressColumn(), TimeRemainingColumn()
     console = Console(stderr=True)
     with Progress(

@@ -3,17 +3,20 @@
 What visitors may do stands above that, for `genonaut api` says it too: see `exposure.py`.
 """
 
-import os
-import shlex
 from dataclasses import dataclass
 
 from genonaut.config import Settings
-from genonaut.config_variables import is_given
+from genonaut.hints import IMPORT, typed
+
+LITE = "no broker, worker or Flower: the API refreshes and folds"
 
 
 @dataclass(frozen=True)
 class Ready:
-    """A gallery that is served: where, and whether it still needs its first administrator."""
+    """A gallery that is served: where, and whether it still needs its first administrator.
+
+    `flower` says where Flower is, or why it is not.
+    """
 
     settings: Settings
     where: str
@@ -25,9 +28,10 @@ class Ready:
         return [
             ("Gallery", self.where),
             ("API", f"{self.where}/docs"),
-            *([("Flower", f"{self.flower}, for workers and tasks")] if self.flower else []),
+            *([("Flower", self.flower)] if self.flower else []),
+            *([("Lite", LITE)] if self.settings.lite else []),
             ("Sign in", self._sign_in()),
-            ("Add pictures", import_command(self.settings)),
+            ("Add pictures", typed(IMPORT)),
             ("Data", data_place(self.settings)),
             ("Stop", "Ctrl-C; the data stays"),
         ]
@@ -45,13 +49,6 @@ class Ready:
 def openable(where: str) -> str:
     """An address that a browser of this machine can open: those that mean *any* are none."""
     return where.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:")
-
-
-def import_command(settings: Settings) -> str:
-    """How to import into this gallery from another terminal, whose variables may be others."""
-    is_chosen = is_given(os.environ, "GENONAUT_HOME")
-    home = f" --home {shlex.quote(str(settings.home))}" if is_chosen else ""
-    return f"genonaut{home} import FOLDER --env {settings.environment}"
 
 
 def data_place(settings: Settings) -> str:

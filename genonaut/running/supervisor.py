@@ -1,4 +1,7 @@
-"""Runs the parts of `genonaut up` as processes: starts, restarts and stops them."""
+"""Runs the parts of `genonaut up` as processes: starts, restarts and stops them.
+
+It stays as long as they do, so it imports little: what logs a death is imported when a part dies.
+"""
 
 import os
 import signal
@@ -7,11 +10,9 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
-
-import structlog
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
 
 from genonaut.embedded.parent import dies_with_parent
 from genonaut.running.listening import LISTENER_VARIABLE
@@ -23,7 +24,13 @@ FIRST_PAUSE_SECONDS = 1.0
 LONGEST_PAUSE_SECONDS = 30.0
 STEADY_SECONDS = 60.0
 
-log = structlog.get_logger(__name__)
+
+def log_death(part: str, code: int, restart_in_seconds: float) -> None:
+    """A part died, and is restarted."""
+    import structlog  # noqa: PLC0415 - as above
+
+    log = structlog.get_logger(__name__)
+    log.warning("process died", part=part, code=code, restart_in_seconds=restart_in_seconds)
 
 
 @dataclass(frozen=True)
@@ -34,12 +41,21 @@ class Part:
     environment: str
     on_line: Callable[[str], None] = say
     listener: socket.socket | None = None
+    options: tuple[str, ...] = ()
+    variables: Mapping[str, str] = field(default_factory=dict)
+    """Of its environment, beside ours."""
+    stdin: int = subprocess.DEVNULL
+    is_wanted: Callable[[], bool] | None = None
+    """Whether to start it now; then it may end by itself. None: it always runs."""
+    on_end: Callable[[int], None] = lambda _: None
+    """Called with the exit code of each process that ended by itself."""
 
     def start(self) -> subprocess.Popen[str]:
         """Start it in a session of its own, so that Ctrl-C reaches only us."""
+        command = [self.name, *self.options, "--env", self.environment]
         return subprocess.Popen(
-            [sys.executable, "-P", "-m", "genonaut", self.name, "--env", self.environment],
-            stdin=subprocess.DEVNULL,
+            [sys.executable, "-P", "-m", "genonaut", *command],
+            stdin=self.stdin,
             stdout=subprocess.PIPE,
             text=True,
             start_new_session=True,
@@ -48,11 +64,12 @@ class Part:
         )
 
     def _with_listener(self) -> dict[str, Any]:
+        variables = os.environ | self.variables
         # The listening socket stays open while the API restarts: clients wait, none is refused.
         if self.listener is None:
-            return {}
+            return {"env": variables}
         number = self.listener.fileno()
-        return {"pass_fds": [number], "env": os.environ | {LISTENER_VARIABLE: str(number)}}
+        return {"pass_fds": [number], "env": variables | {LISTENER_VARIABLE: str(number)}}
 
     def read(self, process: subprocess.Popen[str]) -> None:
         """Pass on what a process of it prints, until that ends."""
@@ -65,8 +82,9 @@ class Part:
 class PartProcess:
     """The process of a part, which is restarted when it dies."""
 
-    def __init__(self, part: Part) -> None:
+    def __init__(self, part: Part, on_death: Callable[[str, int, float], None] = log_death) -> None:
         self._part = part
+        self._on_death = on_death
         self._process: subprocess.Popen[str] | None = None
         self._reader: threading.Thread | None = None
         self._started = 0.0
@@ -77,17 +95,22 @@ class PartProcess:
         """Start it, and restart it if it died, after a pause that grows as long as it dies."""
         now = time.monotonic()
         if self._process is None:
-            if now >= self._start_after:
+            if now >= self._start_after and (not self._part.is_wanted or self._part.is_wanted()):
                 self._start(now)
             return
         code = self._process.poll()
-        if code is None:
-            return
+        if code is not None:
+            self._process = None
+            self._ended(code, now)
+
+    def _ended(self, code: int, now: float) -> None:
+        self._part.on_end(code)
+        if self._part.is_wanted and code == 0:
+            return  # it has been idle, and waits until it is wanted
         steady = now - self._started > STEADY_SECONDS
         self._pause = FIRST_PAUSE_SECONDS if steady else min(self._pause * 2, LONGEST_PAUSE_SECONDS)
         self._start_after = now + self._pause
-        self._process = None
-        log.warning("process died", part=self._part.name, code=code, restart_in_seconds=self._pause)
+        self._on_death(self._part.name, code, self._pause)
 
     def _start(self, now: float) -> None:
         self._started = now
@@ -112,28 +135,44 @@ class PartProcess:
 
 
 class Supervisor:
-    """Keeps parts running. `every_poll` is called several times a second."""
+    """Keeps parts running until the end of a `with`.
 
-    def __init__(self, every_poll: Callable[[], None]) -> None:
+    `every_poll` is called several times a second.
+    """
+
+    def __init__(
+        self,
+        every_poll: Callable[[], None],
+        on_death: Callable[[str, int, float], None] = log_death,
+    ) -> None:
         self._every_poll = every_poll
+        self._on_death = on_death
         self._processes: list[PartProcess] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)  # we are stopping already
+        self._stop()
 
     def add(self, part: Part) -> None:
         """Run a part as well; it is started by the next poll."""
-        self._processes.append(PartProcess(part))
+        self._processes.append(PartProcess(part, self._on_death))
+
+    def poll(self) -> None:
+        """Start what does not run."""
+        for process in self._processes:
+            process.keep_running()
 
     def run(self) -> None:
         """Until an exception (Ctrl-C, SIGTERM) ends this; then stop all parts."""
-        try:
+        with self:
             while True:
-                for process in self._processes:
-                    process.keep_running()
+                self.poll()
                 self._every_poll()
                 time.sleep(POLL_SECONDS)
-        finally:
-            for number in (signal.SIGINT, signal.SIGTERM):
-                signal.signal(number, signal.SIG_IGN)  # we are stopping already
-            self._stop()
 
     def _stop(self) -> None:
         deadline = time.monotonic() + STOP_SECONDS

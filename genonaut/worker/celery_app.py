@@ -41,6 +41,7 @@ def configuration(settings: Settings) -> dict[str, Any]:
         "task_serializer": "json",
         "result_serializer": "json",
         "result_expires": celery.result_seconds,
+        "result_extended": True,  # with the task's name, for Flower
         "timezone": "UTC",
         "task_acks_late": True,
         "task_reject_on_worker_lost": True,
@@ -52,7 +53,9 @@ def configuration(settings: Settings) -> dict[str, Any]:
         "broker_connection_retry_on_startup": True,
         "broker_connection_max_retries": None,
         "worker_prefetch_multiplier": 1,
-        "worker_concurrency": celery.worker_processes,
+        # Its tasks wait for PostgreSQL nearly all the time; a process for each would cost 40 MB.
+        "worker_pool": "threads",
+        "worker_concurrency": celery.worker_threads,
         "worker_send_task_events": True,
         "task_send_sent_event": False,  # of every task, and folds come every five seconds
         "task_default_queue": name,

@@ -4,6 +4,7 @@ The file only remembers when each task was last sent. A power cut may damage it,
 have been ahead when it was written: then the tasks are sent at once.
 """
 
+import os
 import shelve
 import shutil
 from pathlib import Path
@@ -23,7 +24,11 @@ class FileScheduler(PersistentScheduler):
     def setup_schedule(self) -> None:
         """Read the file; set it aside first if that would fail."""
         self._set_aside_if_damaged()
-        super().setup_schedule()
+        before = os.umask(0o077)  # no other account may read it
+        try:
+            super().setup_schedule()
+        finally:
+            os.umask(before)
 
     def tick(self, *arguments: Any, **options: Any) -> float:  # noqa: ANN401
         """Send what is due. Called at least every ten seconds."""
@@ -36,10 +41,13 @@ class FileScheduler(PersistentScheduler):
         seconds: float = super().tick(*arguments, **options)
         return seconds
 
-    def _set_aside_if_damaged(self) -> None:
+    def _files(self) -> list[Path]:
         # The kind of file depends on the Python, and so does the number of files.
         files = [Path(self.schedule_filename + suffix) for suffix in self.known_suffixes]
-        files = [file for file in files if file.exists()]
+        return [file for file in files if file.exists()]
+
+    def _set_aside_if_damaged(self) -> None:
+        files = self._files()
         try:
             if files:
                 _read(self.schedule_filename)

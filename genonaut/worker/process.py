@@ -1,45 +1,48 @@
-"""What a worker's processes do when they start, and the database that each keeps open."""
+"""What a worker does when it starts, and the database that it keeps open for all its threads."""
 
-import signal
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime, timedelta
 
 import structlog
-from celery.signals import worker_process_init, worker_process_shutdown, worker_ready
+from celery.signals import worker_init, worker_ready, worker_shutdown
 
-from genonaut.counting.declaration import CachedCount
 from genonaut.counting.engine import read
 from genonaut.db.counts import COUNTS
 from genonaut.db.session import Database, open_database
-from genonaut.embedded.parent import die_with_parent
 from genonaut.errors import GenonautError
 from genonaut.worker.celery_app import app
-from genonaut.worker.schedules import when
+from genonaut.worker.jobs import task_name
+from genonaut.worker.schedules import is_due, when
 
 STATEMENT_SHARE = 0.9  # of a task's time limit
-CLOCKS_DIFFER = timedelta(minutes=5)  # the database's and ours, without either being wrong
 log = structlog.get_logger(__name__)
 
 
 class WorkerProcess:
-    """Whether this process is one of a worker's, and the database that it keeps open."""
+    """Whether this process is a worker, and the database that it keeps open."""
 
     def __init__(self) -> None:
         self.is_ours = False
         self._stack = ExitStack()
         self._database: Database | None = None
+        self._opening = threading.Lock()
 
     def database(self) -> Database:
         """Opened when first needed; if the database is down, the next task tries again."""
-        if self._database is None:
-            # The server cancels a statement before Celery interrupts us in the middle of its
-            # result.
-            limit = app.settings.celery.task_seconds * STATEMENT_SHARE
-            self._database = self._stack.enter_context(
-                open_database(app.settings, role="counting", statement_timeout_seconds=limit)
-            )
-        return self._database
+        with self._opening:
+            if self._database is None:
+                # The server cancels a statement: a thread cannot be interrupted.
+                limit = app.settings.celery.task_seconds * STATEMENT_SHARE
+                self._database = self._stack.enter_context(
+                    open_database(
+                        app.settings,
+                        role="counting",
+                        pool_size=app.settings.celery.worker_threads,
+                        statement_timeout_seconds=limit,
+                    )
+                )
+            return self._database
 
     def close(self) -> None:
         self._stack.close()
@@ -51,7 +54,7 @@ _process = WorkerProcess()
 
 @contextmanager
 def worker_database() -> Iterator[Database]:
-    """The database for a task: the worker process's own, or a new one outside of a worker.
+    """The database for a task: the worker's own, or a new one outside of a worker.
 
     Raises:
         DatabaseError: it cannot be used.
@@ -64,20 +67,14 @@ def worker_database() -> Iterator[Database]:
         yield database
 
 
-@worker_process_init.connect
-def _on_process_start(**_: object) -> None:
-    die_with_parent(signal.SIGKILL)  # a killed worker must not leave processes behind
+@worker_init.connect
+def _on_start(**_: object) -> None:
     _process.is_ours = True
 
 
-@worker_process_shutdown.connect
-def _on_process_end(**_: object) -> None:
+@worker_shutdown.connect
+def _on_end(**_: object) -> None:
     _process.close()
-
-
-def task_name(count: CachedCount) -> str:
-    """The name of the task that refreshes a count."""
-    return f"genonaut.worker.tasks.refresh_{count.table}"
 
 
 @worker_ready.connect
@@ -94,8 +91,6 @@ def refresh_if_overdue(**_: object) -> None:
     for name, entry in app.settings.celery.beat_schedule.items():
         if entry.task in verified and entry.enabled:
             last = verified[entry.task]
-            # One from the future was made while the clock was ahead, so it would never be due.
-            ahead = last is not None and last > datetime.now(UTC) + CLOCKS_DIFFER
-            if last is None or ahead or when(name, entry).is_due(last).is_due:
+            if is_due(when(name, entry), last):
                 log.info("refresh is overdue", task=entry.task, last=str(last))
                 app.send_task(entry.task, expires=3600.0)

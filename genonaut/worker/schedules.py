@@ -1,6 +1,6 @@
 """The schedule: `celery.beat-schedule` in the settings, translated for Celery Beat."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from celery.schedules import ParseException, crontab, schedule
@@ -9,6 +9,7 @@ from genonaut.config import ScheduleEntry, Settings
 from genonaut.errors import ConfigError
 
 EVERY = "every-seconds"
+CLOCKS_DIFFER = timedelta(minutes=5)  # the database's and ours, without either being wrong
 CRONTAB_FIELDS = ("minute", "hour", "day-of-week", "day-of-month", "month-of-year")
 
 
@@ -43,6 +44,16 @@ def when(name: str, entry: ScheduleEntry) -> schedule | crontab:
     if not given:
         raise ConfigError(f"{key} is empty: set a time, as in {{'minute': 0}}.")
     return _crontab(key, given)
+
+
+def is_due(schedule: schedule | crontab, last: datetime | None) -> bool:
+    """Whether what ran last at this time is to run now."""
+    # A run from the future was made while the clock was ahead, so it would never be due.
+    ahead = last is not None and last > datetime.now(UTC) + CLOCKS_DIFFER
+    if last is None or ahead:
+        return True
+    due: bool = schedule.is_due(last).is_due
+    return due
 
 
 def _every(key: str, given: dict[str, Any]) -> schedule:

@@ -1,6 +1,7 @@
 """The doctor on broken set-ups: one thing is wrong in each, and it says which and what to do."""
 
 import json
+import re
 import shutil
 import socket
 import sys
@@ -124,6 +125,8 @@ def test_nothing_is_wrong_before_the_first_start(doctor: Doctor, tmp_path: Path)
     code, found = doctor()
     assert (code, bad(found)) == (0, {})
     assert list(tmp_path.iterdir()) == []
+    [server] = [one["detail"] for one in found["findings"] if one["what"] == "postgresql"]
+    assert re.fullmatch(r"PostgreSQL 18\.\d+ is in /.*bin \(.*\)\.", server)
 
 
 def test_data_without_its_version_is_damaged(doctor: Doctor, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ import pytest
 
 from genonaut.broker import running_broker
 from genonaut.db.address import as_uri, embedded_url, with_password
-from genonaut.embedded.cluster import find_binaries
+from genonaut.embedded.installations import find_binaries
 from tests.support.api import running_api
 from tests.support.console import blocks, examples
 from tests.support.docs import read_docs
@@ -29,28 +29,34 @@ NOT_RUN = {
     "AUTH_MODE=header": "settings; tests/integration/test_proxied.py has them",
     "AUTH_OPEN_TO_THE_NETWORK=true": "a setting, and no command",
     "make demo": "installs, then runs `genonaut up`",
-    "uv tool install .": "installs, then serves until it is stopped; tests/system has it",
-    "genonaut up --env own --home ~/genonaut": (
+    "uv tool install '.[standard]'": "installs, then serves; tests/system has the latter",
+    "git clone ADDRESS genonaut": "installs, and is what the sections below it say",
+    "genonaut up --home ~/Pictures/genonaut": (
         "serves until it is stopped; tests/system/test_people.py makes its administrator"
     ),
-    "genonaut --home ~/genonaut import ~/Pictures/AI --creator YOUR-NAME --env own": (
+    "genonaut --home ~/Pictures/genonaut import ~/Pictures/AI": (
         "needs the reader's pictures; tests/integration has imports"
     ),
-    "genonaut --home ~/genonaut imports list --env own": "undoes that; docs/commands.md is run",
-    "genonaut --home ~/genonaut watch ~/ComfyUI/output --in-place --creator YOUR-NAME --env own": (
+    "genonaut --home ~/Pictures/genonaut imports list": "undoes that; docs/commands.md is run",
+    "genonaut --home ~/Pictures/genonaut watch ~/ComfyUI/output --in-place": (
         "works until it is stopped; tests/system/test_watch.py has it"
     ),
-    "API_READ_ONLY=true genonaut up --env own --home ~/genonaut": "serves until it is stopped",
+    "API_READ_ONLY=true genonaut up --home ~/genonaut": "serves until it is stopped",
     "PROGRAMS=/folder/that/doctor/prints": "needs a server; test_restore.py has the rest",
     "$PROGRAMS/pg_restore --no-owner --no-privileges --exit-on-error "
     '--dbname="postgresql://genonaut@db.example/genonaut" gallery.dump': (
         "needs a server; tests/integration/test_restore.py has the rest"
     ),
     "export GENONAUT_HOME=~/genonaut": "needs a server; test_restore.py has the rest",
-    "genonaut --home ~/genonaut export ~/gallery-export --env own": "docs/commands.md is run",
+    "genonaut --home ~/genonaut db upgrade-server": "tests/system/test_server_versions.py has it",
+    "genonaut --home ~/genonaut export ~/gallery-export": "docs/commands.md is run",
     "API_ALLOWED_HOSTS=gallery.example": "settings, and no command",
     "curl --head https://gallery.example/health": "needs a proxy",
     "make install-dev": "installs",
+    "make clean": "removes what runs the test",
+    "uvx openapi-python-client generate --url http://127.0.0.1:8001/openapi.json": (
+        "installs; tests/integration/test_typed_client.py does the same"
+    ),
     "GENONAUT_EXAMPLES=2000 make test-long ARGS=tests/counting/test_state_machine.py": "takes long",
     "make bench                                         # everything": "takes long",
     "API_PORT=8002 genonaut api --env dev": "serves until it is stopped; tests/system has it",

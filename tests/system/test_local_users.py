@@ -21,7 +21,7 @@ from tests.support.processes import (
     succeed,
 )
 from tests.support.servers import copy_server
-from tests.support.waiting import wait_until
+from tests.support.waiting import PATIENCE_SECONDS, wait_until
 from tests.system.conftest import needs_root
 
 pytestmark = needs_root
@@ -121,7 +121,7 @@ def test_it_can_read_nothing_speak_to_no_server_and_stop_no_process(
         assert break_in(nobodys_python, ready_home) == []
         # Two are for browsers, and no server of ours is at any port.
         flower = int(environment_of(command.process.pid)["FLOWER_PORT"])
-        wait_until(lambda: flower in all_ports(ready_home), "Flower listens")
+        httpx.get(f"http://127.0.0.1:{flower}", timeout=PATIENCE_SECONDS)  # it starts now
         assert all_ports(ready_home) == {httpx.URL(url).port, flower}
         # What `ps` shows.
         password = (ready_home / "postgres" / "pgpass").read_text().rpartition(":")[2].strip()

@@ -8,9 +8,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
-import pytest
 
+from genonaut.config_home import MEMORY
 from tests.support import http
+from tests.support.effort import effort
 from tests.support.people import ACCOUNT, PASSWORD, WRONG, bearer, token_in
 from tests.support.processes import (
     all_processes,
@@ -26,6 +27,7 @@ from tests.support.rows import scalar
 from tests.support.waiting import PATIENCE_SECONDS, wait_until
 
 MODE = {"AUTH_MODE": "accounts"}
+OWN = MODE | {"GENONAUT_ENV": "", "DB_NAME": "genonaut_test"}
 SIGN_IN = f"{ACCOUNT}/sign-in"
 
 
@@ -33,14 +35,22 @@ def body(name: str, password: str = PASSWORD) -> dict[str, str]:
     return {"username": name, "password": password}
 
 
-def add(home: Path, name: str, *options: str) -> None:
-    done = genonaut(home, "user", "add", name, *options, "--password-stdin", stdin=PASSWORD, **MODE)
+def remember_own(home: Path) -> None:
+    """As if it had been first used as an own gallery, which then needs no `--env`."""
+    (home / MEMORY).write_text("own\n")
+
+
+def add(home: Path, name: str, *options: str, **variables: str) -> None:
+    words = ["user", "add", name, *options, "--password-stdin"]
+    done = genonaut(home, *words, stdin=PASSWORD, **MODE | variables)
     assert (done.returncode, done.stderr) == (0, ""), done
 
 
 def test_up_prints_a_link_for_the_first_administrator_which_works_once(ready_home: Path) -> None:
-    with serving(ready_home, **MODE) as (command, url):
+    remember_own(ready_home)
+    with serving(ready_home, **OWN) as (command, url):
         command.wait_for("Visitors may look; users sign in to add, change and delete")
+        assert f"Genonaut is ready at {url} (own)" in command.stdout.read_text()
         line = command.wait_for("?token=")
         assert line.startswith(f"{url}/gallery/setup?token=")
         token = token_in(line)
@@ -54,6 +64,12 @@ def test_up_prints_a_link_for_the_first_administrator_which_works_once(ready_hom
         assert http.post(f"{url}{ACCOUNT}/set-up", json=sent).status_code == 204
         assert http.post(f"{url}{ACCOUNT}/set-up", json=sent | body("eve")).status_code == 404
         assert http.post(f"{url}{SIGN_IN}", json=body("ada")).status_code == 204
+        (ready_home / "of-ada.jsonl").write_text('{"prompt": "a fox"}')
+        done = genonaut(ready_home, "import", str(ready_home / "of-ada.jsonl"), **OWN)
+        assert done.stderr == "genonaut: Their creator is ada, the only user.\n"
+        assert f"genonaut --home {ready_home} imports remove of-ada.jsonl\n" in done.stdout
+        add(ready_home, "bo", **OWN)
+        succeed(ready_home, "import", str(ready_home / "of-ada.jsonl"), **OWN)  # there are two now
         command.end(signal.SIGTERM)
         for secret in (token, PASSWORD):
             assert secret not in command.stderr.read_text()
@@ -101,13 +117,12 @@ def peak_mib(process: int) -> float:
     return int(peak) / 1024
 
 
-@pytest.mark.parametrize(
-    ("attempts", "addresses"), [(200, 4), pytest.param(10_000, 50, marks=pytest.mark.long)]
-)
+@effort(short=200, long=10_000, variable="GENONAUT_STORM")
 def test_a_storm_of_wrong_passwords_keeps_the_owner_out_of_nothing(
-    ready_home: Path, attempts: int, addresses: int
+    ready_home: Path, effort: int
 ) -> None:
-    """From these addresses, as a proxy on this machine reports them; half at one account."""
+    """From some addresses, as a proxy on this machine reports them; half at one account."""
+    addresses = 3 + effort // 200
     add(ready_home, "ada")
     with serving(ready_home, "api", **MODE, LOG_LEVEL="debug") as (command, url):
         process, client = command.process.pid, httpx.Client(timeout=PATIENCE_SECONDS)
@@ -121,13 +136,13 @@ def test_a_storm_of_wrong_passwords_keeps_the_owner_out_of_nothing(
             return answer.status_code
 
         with client, ThreadPoolExecutor(32) as pool:
-            storm = pool.map(guess, range(attempts))
+            storm = pool.map(guess, range(effort))
             for _ in range(5):
                 assert http.post(f"{url}{SIGN_IN}", json=body("ada")).status_code == 204
             statuses = list(storm)
         cpu, memory = seconds_of_cpu(process) - cpu, peak_mib(process) - memory
         counted = {status: statuses.count(status) for status in sorted(set(statuses))}
-        told = f"{attempts} guesses: {counted}, {cpu:.1f} s of CPU, {memory:.0f} MiB more"
+        told = f"{effort} guesses: {counted}, {cpu:.1f} s of CPU, {memory:.0f} MiB more"
         print(f"\n{told}")  # noqa: T201 - for the reader of a long run
         assert set(counted) <= {401, 429, 503}
         # Twenty a minute from each address; a busy machine may take some minutes for them.

@@ -13,8 +13,9 @@ import pytest
 import redis
 
 from genonaut.embedded.account import server_account
-from genonaut.embedded.cluster import Programs, find_binaries
+from genonaut.embedded.cluster import Programs
 from genonaut.embedded.folder import HERE
+from genonaut.embedded.installations import installation
 from genonaut.embedded.lease import Lease
 from genonaut.errors import ServerStartError
 from tests.support.processes import (
@@ -144,7 +145,7 @@ def test_data_of_a_development_version_is_refused_and_left_alone(new_home: Path)
 def create_as_before(data: Path) -> None:
     """A cluster whose superuser is the application's role."""
     account = server_account(data)
-    programs = Programs(find_binaries(account), account)
+    programs = Programs(installation(account), account)
     data.mkdir(mode=0o700)
     if account:
         os.chown(data, account.uid, account.gid)

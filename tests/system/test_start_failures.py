@@ -1,6 +1,7 @@
 """What a user reads when a command cannot do its work: one line that says what to do, no more."""
 
 import json
+import re
 import shutil
 import signal
 import socket
@@ -13,7 +14,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from genonaut.cli import api, main, up
+from genonaut.cli import api, main
 from genonaut.embedded.server import free_port
 from tests.support import http
 from tests.support.processes import CHECKOUT, genonaut, running
@@ -26,10 +27,17 @@ UNREACHABLE = (
 Complaint = Callable[..., str]
 
 
+# A command, with where the program is and which gallery it is for: see tests/unit/test_hints.py.
+COMPLETED = re.compile(r"`\S*genonaut (?:--home \S+ )?([^`]*?)(?: --env \w+)?`")
+
+# What `up` says before the step that takes time.
+PROGRESS = re.compile(r"(Creating the database \(45 MB\) in \S+ \.\.\.\n)?")
+
+
 def only_line(printed: str) -> str:
     assert printed.startswith("genonaut: ")
     assert printed.count("\n") == 1, printed
-    return printed.removeprefix("genonaut: ").rstrip("\n")
+    return COMPLETED.sub(r"`genonaut \1`", printed.removeprefix("genonaut: ").rstrip("\n"))
 
 
 @pytest.fixture
@@ -37,9 +45,8 @@ def complaint(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> Complaint:
     """Runs a command that must fail, and returns the only line that it prints."""
-    for module in (api, up):  # what they set up is for a whole process
-        monkeypatch.setattr(module, "configure_logs", lambda _: None)
-        monkeypatch.setattr(signal, "signal", lambda *_: None)
+    monkeypatch.setattr(api, "configure_logs", lambda _: None)  # which is for a whole process
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
     monkeypatch.setenv("GENONAUT_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("PGPASSFILE", str(tmp_path / "none"))
 
@@ -49,7 +56,8 @@ def complaint(
         with pytest.raises(SystemExit) as ended:
             main([*arguments, "--env", "test"])
         printed = capsys.readouterr()
-        assert (ended.value.code, printed.out) == (code, "")
+        assert ended.value.code == code
+        assert PROGRESS.fullmatch(printed.out)
         assert not (tmp_path / "home").exists(), "nothing was started"
         return only_line(printed.err)
 
@@ -182,7 +190,7 @@ def test_a_database_of_a_development_version(
     variables = by_parts(real_server, name="unreleased") | {"API_PORT": str(free_port())}
     assert complaint(*command.split(), code=5, **variables) == (
         "The database unreleased was created by a development version of Genonaut (schema 0004) "
-        "and cannot be upgraded: open it with `genonaut db psql` and the same --env, empty it with "
+        "and cannot be upgraded: open it with `genonaut db psql`, empty it with "
         "`DROP SCHEMA public CASCADE; CREATE SCHEMA public;`, and start again."
     )
 
@@ -190,7 +198,7 @@ def test_a_database_of_a_development_version(
 @pytest.mark.parametrize("encoding", OTHER_ENCODINGS)
 @pytest.mark.parametrize(
     "command",
-    ["up", "api", "worker", "beat", "flower", "seed", "stats check", "import x.csv", "db upgrade"],
+    ["api", "worker", "beat", "flower", "seed", "stats check", "import x.csv", "db upgrade"],
 )
 def test_a_database_that_is_not_in_utf_8(
     complaint: Complaint, real_server: dict[str, Any], command: str, encoding: str
@@ -213,6 +221,15 @@ def test_a_revision_that_does_not_exist(complaint: Complaint, real_server: dict[
     )
 
 
+def test_what_the_api_cannot_prepare_ends_up_too(
+    new_home: Path, real_server: dict[str, Any]
+) -> None:
+    variables = by_parts(real_server, name=f"encoded_in_{OTHER_ENCODINGS[0]}")
+    failed = genonaut(new_home, "up", "--lite", API_PORT=str(free_port()), **variables)
+    assert (failed.returncode, failed.stdout) == (5, "")
+    assert "createdb --encoding=UTF8" in only_line(failed.stderr)
+
+
 # The settings
 
 
@@ -227,8 +244,7 @@ def test_an_environment_that_does_not_exist(new_home: Path) -> None:
 
 def test_a_port_that_is_no_number(complaint: Complaint) -> None:
     assert complaint("up", code=2, API_PORT="http") == (
-        "api.port is wrong: 'http', from API_PORT; "
-        "Input should be a valid integer, unable to parse string as an integer."
+        "api.port is wrong: 'http', from API_PORT; it should be a whole number."
     )
 
 

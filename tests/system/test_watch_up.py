@@ -76,17 +76,20 @@ def test_the_folders_of_the_settings(
         assert command.end(signal.SIGTERM) == 0
 
 
+BLANK = ({"creator": ""}, "library.watch[1] is wrong: The default creator is blank")
+
+
 @pytest.mark.parametrize(
-    ("wrong", "said"),
+    ("command", "wrong", "said"),
     [
-        ({"creator": "x" * 256}, "library.watch[1] is wrong: The default creator is longer"),
-        ({"creator": ""}, "library.watch[1] is wrong: The default creator is blank"),
-        ({"folder": "/nowhere/at/all"}, "is in another watched folder"),
-        ({"in-place": True, "root": "one"}, "The root one is given to two folders"),
-        ({"source": "manual"}, "library.watch[1].source is wrong: 'manual'"),
+        ("up", *BLANK),
+        ("watch", *BLANK),
+        ("watch", {"creator": "x" * 256}, "[1] is wrong: The default creator is longer"),
+        ("watch", {"folder": "/nowhere/at/all"}, "is in another watched folder"),
+        ("watch", {"in-place": True, "root": "one"}, "The root one is given to two folders"),
+        ("watch", {"source": "manual"}, "library.watch[1].source is wrong: 'manual'"),
     ],
 )
-@pytest.mark.parametrize("command", ["up", "watch"])
 def test_wrong_folders_are_refused_before_anything_starts(
     new_home: Path, command: str, wrong: dict[str, Any], said: str
 ) -> None:

@@ -167,8 +167,6 @@ def by_hand(home: Path, variables: dict[str, str], *arguments: str) -> str:
 KILLED: dict[str, Callable[[Path], list[int]]] = {
     "broker": lambda home: [broker(home)],
     "worker": lambda home: parts(home, "worker")[:1],
-    "worker's children": lambda home: parts(home, "worker")[1:],
-    "beat": lambda home: parts(home, "beat"),
     "PostgreSQL": lambda home: [postmaster(home)],
     "keeper": lambda home: [keeper(home)],
     "API": lambda home: parts(home, "api"),
@@ -298,3 +296,31 @@ def test_without_worker_beat_and_broker_counts_are_exact_and_reads_fold(
 
         wait_until(is_folded, "readers had the ledger folded")
         command.end(signal.SIGTERM)
+
+
+def test_lite_is_the_api_alone_which_refreshes_and_folds(
+    ready_home: Path, quick: dict[str, str]
+) -> None:
+    with serving(ready_home, GENONAUT_LITE="true", **quick) as (command, url):
+        assert "no broker" in command.wait_for("  Lite  ")
+        with opened(ready_home) as database:
+            with database.transaction() as session:
+                add_user(session)
+            insert(database, 7)
+
+            def scheduled() -> bool:
+                with database.transaction() as session:
+                    ask = session.connection().exec_driver_sql
+                    made = ask("SELECT FROM gen_source_refreshes WHERE requested_by = 'api'")
+                    return made.rowcount > 1 and not ask("SELECT FROM gen_source_deltas").rowcount
+
+            wait_until(scheduled, "the API refreshed twice, and folded")
+            assert community(url)["community_auto_count"] == 7
+        health = http.get(f"{url}/health/ready").json()
+        assert (health["ok"], health["degraded"]) == (True, [])
+        assert "no broker" in health["checks"]["broker"]["detail"]
+        assert not (ready_home / "valkey").exists()
+        assert [name for name in ("worker", "flower") if parts(ready_home, name)] == []
+        assert "  Flower  " not in command.stdout.read_text()
+        assert command.end(signal.SIGTERM) == 0
+        assert "Traceback" not in command.stderr.read_text()

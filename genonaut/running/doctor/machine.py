@@ -11,7 +11,8 @@ from pathlib import Path
 import genonaut
 from genonaut.config import Settings
 from genonaut.counting.audit import Finding
-from genonaut.embedded.cluster import BINARIES_SETTING, Programs, find_binaries
+from genonaut.embedded.folder import ServerFolder
+from genonaut.embedded.installations import installation
 from genonaut.errors import ServerStartError
 
 CLOCK_SECONDS = 86_400.0  # a file from another time zone is not from the future
@@ -28,22 +29,18 @@ def check_machine() -> Iterator[Finding]:
 
 
 def check_programs(settings: Settings) -> Iterator[Finding]:
-    """Whether the embedded PostgreSQL can be executed, if there is no other."""
+    """Which PostgreSQL runs, or would run, the data; if the settings name no other."""
     if not settings.db.is_embedded:
         return
     try:
-        folder = find_binaries(None)
-        version = Programs(folder, None).major_version()
+        found = installation(None, ServerFolder(settings.home, "postgres").data)
     except ServerStartError as error:
         yield Finding("postgresql", False, str(error))
-    except (OSError, IndexError, ValueError) as error:
-        detail = (
-            f"The embedded PostgreSQL cannot be executed ({error}): correct {BINARIES_SETTING}, "
-            "install the package again, or name a database with DATABASE_URL."
-        )
-        yield Finding("postgresql", False, detail)
+    except OSError as error:
+        yield Finding("postgresql", False, f"{error.filename} cannot be read ({error.strerror}).")
     else:
-        yield Finding("postgresql", True, f"PostgreSQL {version} is in {folder}.")
+        detail = f"PostgreSQL {found} is in {found.folder} ({found.origin})."
+        yield Finding("postgresql", True, detail)
 
 
 def _encoding() -> Finding:

@@ -7,6 +7,7 @@ from genonaut.config import Settings
 from genonaut.counting.audit import Finding
 from genonaut.embedded.server import free_port
 from genonaut.errors import AlreadyRunningError, ConfigError
+from genonaut.extras import is_installed
 from genonaut.running.exposure import require_a_door, require_flowers_door
 from genonaut.running.listening import address, ports_to_try
 from genonaut.running.only_one import refuse_second
@@ -21,13 +22,15 @@ def check_ports(settings: Settings) -> Iterator[Finding]:
         yield Finding("ports", True, str(error).partition(": ")[0] + ".")
         return
     yield _port("port of api", settings.api.host, settings.api.port, "API_PORT")
-    yield _port("port of flower", settings.flower.host, settings.flower.port, "FLOWER_PORT")
+    if is_installed("flower") and not settings.lite:
+        yield _port("port of flower", settings.flower.host, settings.flower.port, "FLOWER_PORT")
 
 
 def _doors(settings: Settings) -> Finding:
     try:
         require_a_door(settings.api.host, settings)
-        require_flowers_door(settings)
+        if is_installed("flower") and not settings.lite:
+            require_flowers_door(settings)
     except ConfigError as error:
         return Finding("doors", False, str(error))
     return Finding("doors", True, f"API on {settings.api.host}, auth.mode {settings.auth.mode}.")
