@@ -30,6 +30,19 @@ _ADD_TAGS = text(
     "SELECT unnest(CAST(:ids AS uuid[])), unnest(CAST(:names AS text[])), :created_at "
     "ON CONFLICT DO NOTHING"
 )
+_ADD_GROWTH = """
+WITH weeks AS (
+    SELECT max(created_at) AS at, count(*) FILTER (WHERE source_type = 'items') AS regular,
+           count(*) FILTER (WHERE source_type = 'auto') AS auto
+    FROM content_items_all
+    GROUP BY date_trunc('week', created_at AT TIME ZONE 'UTC')
+)
+INSERT INTO growth_points (at, regular, auto, private_regular, private_auto)
+SELECT at, sum(regular) OVER so_far, sum(auto) OVER so_far, 0, 0
+FROM weeks
+WINDOW so_far AS (ORDER BY at)
+ORDER BY at
+"""
 _FOREIGN_KEYS = (
     "SELECT quote_ident(conname) AS name, pg_get_constraintdef(oid) AS definition "
     "FROM pg_constraint "
@@ -82,6 +95,8 @@ def seed(
     total = regular + auto
     items = _counted(community.items(regular, auto), total, on_progress)
     _copy_tags(connection, community, _copy_items(connection, items, total))
+    # How many there were each week: refreshes would have recorded it, had there been any.
+    connection.exec_driver_sql(_ADD_GROWTH)
     # Autovacuum never analyzes a partitioned table as a whole.
     connection.exec_driver_sql("ANALYZE users, content_items_all, tags, content_tags")
     return SeedResult(users, regular, auto)

@@ -6,16 +6,16 @@ from functools import lru_cache
 from hashlib import sha256
 from random import Random
 
-from genonaut.pictures import cosmos, landscapes, motifs, patterns, plants
+from genonaut.pictures import cosmos, figures, landscapes, patterns, plants, waters
 from genonaut.pictures.brush import Brush
 from genonaut.pictures.palettes import BY_WORDS, Palette
 
-DRAWING_VERSION = 1
+DRAWING_VERSION = 2
 """Raise it when the drawings change: it is part of their URLs."""
 
 Painter = Callable[[Brush], None]
 
-# How something is drawn, if the prompt says so; this takes precedence over what is drawn.
+# How something is drawn, if the prompt says so; this takes precedence over where it is.
 TECHNIQUES: tuple[tuple[str, Painter], ...] = (
     ("pixel|8-bit", patterns.pixels),
     ("bauhaus|constructivist|cubis|geometric|isometric", patterns.tiles),
@@ -24,22 +24,30 @@ TECHNIQUES: tuple[tuple[str, Painter], ...] = (
     ("pointillis", patterns.dots),
     ("ukiyo|woodblock|linocut|kyoto", landscapes.great_wave),
 )
+# Where it is: by the place that the prompt names, or else by what usually is around the subject.
 SCENES: tuple[tuple[str, Painter], ...] = (
-    ("planet|moon base|solar|space|astronaut|cosm|orrery|comet|galax|star", cosmos.cosmos),
+    (
+        "distant moon|moon base|planet|solar|outer space|space suit|astronaut|cosm|comet|galax",
+        cosmos.cosmos,
+    ),
+    ("bottom of the ocean|seabed|deep-sea|coral city|jellyfish", waters.seabed),
+    ("above the clouds|balloon", waters.clouds),
     ("dune|desert|sahara|caravan|sand|salt", landscapes.dunes),
     ("drifting lantern|bazaar|carousel|jazz|festive", patterns.lanterns),
-    ("botan|flower|garden|bonsai|greenhouse|lavender|orchard|bee|hummingbird", plants.garden),
-    ("city|street|tram|tower|town|bookshop|bakery|market|rooftop|subway|bridge", landscapes.town),
-    ("sea|ocean|boat|ship|lake|harbour|whale|coral|fisher|river|canal|koi|tide", landscapes.sea),
-    ("forest|tree|wolf|stag|owl|fox|moss|mushroom|overgrown", landscapes.forest),
+    (
+        "lisbon|neva|street|city|tram|town|bookshop|bakery|market|rooftop|subway|bridge",
+        landscapes.town,
+    ),
+    ("sea|ocean|boat|ship|lake|harbour|whale|fisher|river|canal|koi|tide|mirror", landscapes.sea),
+    ("giant tree|overgrown|forest|deep fog|wolf|stag|owl|fox|moss|mushroom", landscapes.forest),
     ("mountain|cliff|fjord|volcano|snow|ice|polar|monastery|glacier", landscapes.peaks),
     ("hill|valley|windmill|railway|field|locomotive|storm", landscapes.hills),
+    ("botan|flower|garden|bonsai|greenhouse|lavender|orchard|bee|hummingbird", plants.garden),
 )
 ANY_SCENE: tuple[Painter, ...] = (
     landscapes.hills, landscapes.hills, landscapes.sea, landscapes.peaks, landscapes.forest,
     landscapes.dunes, landscapes.town, patterns.facets, cosmos.cosmos, plants.garden,
 )  # fmt: skip
-_HORIZON = {landscapes.hills, landscapes.peaks, landscapes.sea, landscapes.dunes}
 
 
 @lru_cache(maxsize=1024)
@@ -49,10 +57,9 @@ def draw(item_id: int, prompt: str) -> str:
     digest = sha256(f"{item_id}\n{prompt}".encode("utf-8", "replace")).digest()
     chance = Random(digest)  # noqa: S311 - nothing secret is made of it
     brush = Brush(chance, _palette(words, chance))
-    painter = _painter(words, chance)
-    painter(brush)
-    if painter in _HORIZON:
-        motifs.place(brush, words, at_sea=painter is landscapes.sea)
+    _painter(words, chance)(brush)
+    if figure := figures.figure_of(words):
+        figures.place(brush, figure)
     return brush.svg()
 
 

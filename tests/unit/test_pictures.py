@@ -1,7 +1,9 @@
 """Drawings: the same every time, well-formed, and without a word of the prompt."""
 
+import re
 import subprocess
 import sys
+from itertools import cycle
 from random import Random
 from xml.etree import ElementTree as ET
 
@@ -9,14 +11,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from genonaut.demo import grammar
+from genonaut.demo import grammar, words
 from genonaut.pictures import drawing
 from genonaut.pictures.drawing import ANY_SCENE, SCENES, TECHNIQUES, Painter, draw
+from genonaut.pictures.figures import FIGURES, figure_of
+from genonaut.pictures.figures.notation import read_layers
 from genonaut.pictures.palettes import BY_WORDS, mix
 
 NAMESPACE = "{http://www.w3.org/2000/svg}"
 KNOWN = {"svg", "defs", "linearGradient", "radialGradient", "stop", "clipPath", "g", "rect",
          "circle", "ellipse", "path"}  # fmt: skip
+
+
+TAKES = {"M": 2, "L": 2, "H": 1, "V": 1, "Q": 4, "T": 2, "C": 6, "A": 7, "Z": 0}
+"""How many numbers each command of a path takes."""
 
 
 def prompts(number: int) -> list[str]:
@@ -73,6 +81,43 @@ def test_a_word_chooses_its_scene(stem: str, paint: Painter) -> None:
     chosen = {drawing._painter(prompt, Random(seed)) for seed in range(20)}
     assert chosen == {paint}, "not one by chance"
     check(draw(3, prompt))
+
+
+@pytest.mark.parametrize("subject", words.SUBJECTS)
+def test_every_subject_of_the_demo_has_a_figure(subject: str) -> None:
+    """Whatever else the prompt says: its style comes before the subject, and its place behind."""
+    figure = figure_of(subject)
+    assert figure is not None
+    said = zip(cycle(words.MOODS), words.STYLES, cycle(words.PLACES), strict=False)
+    for mood, style, place in said:
+        prompt = f"{style} of a {mood} {subject} {place}".lower()
+        assert figure_of(prompt) is figure, prompt
+    drawn = draw(4, f"{subject} in deep fog")
+    for layer in read_layers(figure):
+        assert layer.path in drawn
+
+
+def test_subjects_share_no_figure_by_accident() -> None:
+    figures = [figure_of(subject) for subject in words.SUBJECTS]
+    assert len(set(figures)) == len(words.SUBJECTS)
+
+
+@pytest.mark.parametrize("figure", FIGURES.values(), ids=FIGURES)
+def test_a_figure_is_well_written(figure: str) -> None:
+    """A command has as many numbers as it takes, and nothing is far outside of the box."""
+    for layer in read_layers(figure):
+        commands = re.findall(r"([A-Za-z])([^A-Za-z]*)", layer.path)
+        assert commands[0][0] == "M"
+        for command, after in commands:
+            numbers = [float(one) for one in re.findall(r"-?\d+(?:\.\d+)?", after)]
+            takes = TAKES[command.upper()]
+            assert len(numbers) % takes == 0 if takes else not numbers, (command, after)
+            assert all(-240 <= number <= 240 for number in numbers), (command, after)
+
+
+def test_a_line_that_is_no_layer_is_refused() -> None:
+    with pytest.raises(ValueError, match="z M0 0"):
+        list(read_layers("n M0 0H5Z\nz M0 0H5Z"))
 
 
 def test_words_choose_colours() -> None:
