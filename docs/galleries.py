@@ -14,26 +14,13 @@ from genonaut.demo.seed import seed
 from genonaut.logs import configure_logs
 from tests.support.api import running_api
 
-# A demo has existed for a minute. So that there is growth to see: what the hourly refreshes would
-# have recorded, had there been any while its items were made.
+# A demo has existed for a minute. So that there is something to see: what the hourly refreshes of a
+# day would have recorded. (The growth of its items is part of the demo.)
 PAST_REFRESHES: Final = """
-WITH moments (moment) AS (
-    SELECT generate_series(timestamptz '2024-06-01', now() - interval '1 day', '10 days')
-    UNION ALL
-    SELECT generate_series(date_trunc('hour', now() - interval '1 day'), now(), '1 hour')
-),
-refreshed AS (
-    INSERT INTO gen_source_refreshes
-        (started_at, duration_seconds, requested_by, outcome, rows_checked)
-    SELECT moment, 0.08 + 0.02 * random(), 'beat', 'exact', 1002 FROM moments ORDER BY moment
-)
-INSERT INTO growth_points (at, regular, auto, private_regular, private_auto)
-SELECT moment, regular, auto, 0, 0
-FROM moments CROSS JOIN LATERAL (
-    SELECT count(*) FILTER (WHERE source_type = 'items') AS regular,
-           count(*) FILTER (WHERE source_type = 'auto') AS auto
-    FROM content_items_all WHERE created_at <= moment
-) AS items
+INSERT INTO gen_source_refreshes
+    (started_at, duration_seconds, requested_by, outcome, rows_checked)
+SELECT moment, 0.08 + 0.02 * random(), 'beat', 'exact', 1002
+FROM generate_series(date_trunc('hour', now() - interval '1 day'), now(), '1 hour') AS moment
 ORDER BY moment
 """
 
@@ -53,6 +40,15 @@ def demo() -> Iterator[str]:
     """The address of a demo of its own, which ends with the `with`."""
     with gallery("demo") as (settings, database):
         fill(database)
+        with running_api(settings, database) as client:
+            yield str(client.base_url).rstrip("/")
+
+
+@contextmanager
+def unfilled() -> Iterator[str]:
+    """The address of a gallery that has no pictures yet, which ends with the `with`."""
+    with gallery("dev") as (settings, database):
+        build_counts(database, "genonaut up")
         with running_api(settings, database) as client:
             yield str(client.base_url).rstrip("/")
 

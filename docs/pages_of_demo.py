@@ -1,4 +1,4 @@
-"""The screenshots of the demo, whose pictures are drawn."""
+"""The screenshots of the demo, whose pictures are drawn, and of a gallery without any."""
 
 from typing import Final
 
@@ -56,3 +56,4 @@ DEMO: Final = {
     "phone-item": Shot("/gallery?sort=best", PHONE | DARK, to_an_item),
     "phone-options": Shot("/gallery", PHONE | DARK, with_options),
 }
+UNFILLED: Final = {"new": Shot("/gallery", LOWER)}

@@ -8,7 +8,7 @@ from playwright.sync_api import FilePayload, Page
 
 from docs.own_gallery import ADMIN
 from docs.pages_of_demo import to_a_creator, to_an_item
-from docs.screens import DARK, LOWER, PHONE, TALL, WIDE, Screen, Shot, as_it_is
+from docs.screens import DARK, LOWER, PHONE, TALL, VAST, WIDE, Screen, Shot, as_it_is
 from tests.support.people import WRONG
 from tests.support.scenes import scene
 
@@ -71,6 +71,7 @@ def with_uploads(page: Page) -> None:
 OWN: Final = {
     "own": signed_in("/gallery", WIDE),
     "own-dark": signed_in("/gallery?sort=oldest", LOWER | DARK),
+    "own-wide": signed_in("/gallery", VAST),
     "own-item": signed_in("/gallery", WIDE, to_an_item),
     "own-creator": signed_in("/gallery?density=small", LOWER, to_a_creator),
     "own-phone": signed_in("/gallery", PHONE),

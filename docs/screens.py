@@ -9,9 +9,10 @@ from playwright.sync_api import Page
 Screen = dict[str, Any]
 WIDE: Final[Screen] = {"viewport": {"width": 1280, "height": 800}}
 TALL: Final[Screen] = {"viewport": {"width": 1280, "height": 1130}}
+VAST: Final[Screen] = {"viewport": {"width": 2560, "height": 1440}}
 LOWER: Final[Screen] = {"viewport": {"width": 1280, "height": 700}}
 PHONE: Final[Screen] = {
-    "viewport": {"width": 360, "height": 720},
+    "viewport": {"width": 390, "height": 780},
     "device_scale_factor": 2,
     "has_touch": True,
     "is_mobile": True,

@@ -1,4 +1,4 @@
-"""Takes the pictures in docs/screenshots from real pages: of the demo, and of imported pictures.
+"""Takes the pictures in docs/screenshots from real pages: of the demo, and of other galleries.
 
 `make screenshots` runs it; `python -m docs.take_screenshots NAME...` takes some again.
 It needs Chromium, and starts all else by itself.
@@ -15,9 +15,9 @@ from typing import Final
 from PIL import Image
 from playwright.sync_api import Browser, StorageState, sync_playwright
 
-from docs.galleries import demo
+from docs.galleries import demo, unfilled
 from docs.own_gallery import own
-from docs.pages_of_demo import DEMO
+from docs.pages_of_demo import DEMO, UNFILLED
 from docs.pages_of_own import OWN, sign_in
 from docs.screens import Screen, Shot
 from tests.support.chromium import ARGUMENTS, CHROMIUM, MISSING
@@ -29,6 +29,7 @@ Gallery = Callable[[Path], AbstractContextManager[str]]
 GALLERIES: Final[tuple[tuple[Gallery, dict[str, Shot]], ...]] = (
     (lambda _folder: demo(), DEMO),
     (own, OWN),
+    (lambda _folder: unfilled(), UNFILLED),
 )
 
 

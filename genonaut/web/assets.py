@@ -5,8 +5,9 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Final
 
-from fastapi import Response
+from fastapi import Request, Response
 
+from genonaut.api.http.compression import Prepared
 from genonaut.web import frames, security
 
 TYPES: Final = {
@@ -25,11 +26,12 @@ class Assets:
     def __init__(self, folder: Traversable | None = None) -> None:
         folder = folder or files("genonaut.web") / "static"
         found = sorted(folder.iterdir(), key=lambda file: file.name)
-        self._contents = {
-            file.name: file.read_bytes() for file in found if _ending(file.name) in TYPES
+        contents = {file.name: file.read_bytes() for file in found if _ending(file.name) in TYPES}
+        contents["frames.css"] = frames.stylesheet()
+        self._version = sha256(repr(contents).encode()).hexdigest()[:12]
+        self._files = {
+            name: Prepared(content, TYPES[_ending(name)]) for name, content in contents.items()
         }
-        self._contents["frames.css"] = frames.stylesheet()
-        self._version = sha256(repr(self._contents).encode()).hexdigest()[:12]
 
     def url(self, name: str) -> str:
         """The address of a file.
@@ -37,17 +39,16 @@ class Assets:
         Raises:
             KeyError: there is no such file.
         """
-        if name not in self._contents:
+        if name not in self._files:
             raise KeyError(name)
         return f"/gallery/static/{self._version}/{name}"
 
-    def response(self, version: str, name: str) -> Response | None:
+    def response(self, request: Request, version: str, name: str) -> Response | None:
         """A file; None if there is none. An old version gets the current file."""
-        if name not in self._contents:
+        if name not in self._files:
             return None
         cache = security.FOR_EVER if version == self._version else security.ASK_AGAIN
-        more = security.PICTURE | {"Cache-Control": cache}
-        return Response(self._contents[name], media_type=TYPES[_ending(name)], headers=more)
+        return self._files[name].response(request, security.PICTURE | {"Cache-Control": cache})
 
 
 def _ending(name: str) -> str:

@@ -17,6 +17,7 @@ _FORMS: Final = (
     (timedelta(days=300), "%b %Y"),
     (timedelta(days=4), "%d %b"),
     (timedelta(hours=12), "%d %b %H:%M"),
+    (timedelta(minutes=15), "%H:%M"),
     (timedelta(0), "%H:%M:%S"),
 )
 
@@ -41,6 +42,7 @@ class Chart:
     lines: tuple[Line, ...]
     levels: tuple[tuple[float, str], ...]
     moments: tuple[tuple[float, str], ...]
+    has_clock: bool
     totals: tuple[GrowthPoint, ...]
     width: int = WIDTH
     height: int = HEIGHT
@@ -58,7 +60,9 @@ def draw_chart(totals: Sequence[GrowthPoint]) -> Chart | None:
     auto = _line("Auto-gens", "auto", [total.auto for total in totals], totals, top)
     regular = _line("Gens", "regular", [total.regular for total in totals], totals, top)
     levels = tuple((_y(i * step, top), _short(i * step)) for i in range(_TICKS + 1))
-    return Chart(_apart(auto, regular), levels, _moments(totals), tuple(totals))
+    moments = _moments(totals)
+    has_clock = any(":" in text for _, text in moments)
+    return Chart(_apart(auto, regular), levels, moments, has_clock, tuple(totals))
 
 
 def _line(

@@ -109,10 +109,12 @@ class Pages:
 
 @dataclass(frozen=True, slots=True)
 class Empty:
-    """Why there is nothing to see, and what to try instead."""
+    """Why there is nothing to see, and what to try instead: links, or a command for a terminal."""
 
+    title: str
     why: str
     ways_out: tuple[Link, ...]
+    command: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +159,7 @@ class GalleryContext:
     viewer: Viewer
     state: GalleryState
     summary: str
+    total: str
     counts: ViewerCounts | None
     counts_url: str
     switches: tuple[SwitchState, ...]
@@ -203,7 +206,10 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class ItemContext:
-    """An item's own page: the viewer, who may change who sees it (`can_hide`)."""
+    """An item's own page: the viewer, who may change who sees it (`can_hide`).
+
+    `mending` is the command that finds a missing file, for those who may know it.
+    """
 
     template: ClassVar[str] = "item.html"
 
@@ -217,6 +223,7 @@ class ItemContext:
     tags: tuple[Link, ...]
     files: tuple[Link, ...]
     kept: tuple[tuple[str, str], ...]
+    mending: str
     can_delete: bool
     can_hide: bool
 
@@ -254,6 +261,7 @@ class StatsContext:
     proof: RefreshRecord | None
     bars: tuple[Bar, ...]
     tags: tuple[TagLink, ...]
+    tags_at_once: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
 from genonaut.api.http.access import OPERATOR
+from genonaut.api.http.compression import Prepared
 from genonaut.api.http.guarded_routes import GuardedRoute
 from genonaut.web import security
 from genonaut.web.assets import TYPES
@@ -57,14 +58,14 @@ async def docs(request: Request) -> Response:
 
 
 @router.get("/docs/{name}", dependencies=[OPERATOR])
-def asset(name: Asset) -> Response:
+def asset(request: Request, name: Asset) -> Response:
     """A part of Swagger UI."""
-    media_type = TYPES[name.rpartition(".")[2]]
     more = security.PICTURE | {"Cache-Control": security.ASK_AGAIN}
-    return Response(_content(name), media_type=media_type, headers=more)
+    return _file(name).response(request, more)
 
 
 @cache
-def _content(name: Asset) -> bytes:
+def _file(name: Asset) -> Prepared:
     # That package has the files, from the same makers' releases; nothing else of it is used.
-    return (files("fastapi_offline") / "static" / name).read_bytes()
+    content = (files("fastapi_offline") / "static" / name).read_bytes()
+    return Prepared(content, TYPES[name.rpartition(".")[2]])

@@ -14,6 +14,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from genonaut.api.entities import Item
 from genonaut.api.http.access import PUBLIC, VISITOR
+from genonaut.api.http.compression import accepts_gzip
 from genonaut.api.http.dependencies import ContentServiceDep, SessionDep
 from genonaut.api.http.viewer import ViewerDep
 from genonaut.api.schemas.values import Id
@@ -120,7 +121,7 @@ def get_shown_item(
 @router.get("/static/{version}/{name}", dependencies=[PUBLIC])
 async def static(request: Request, version: str, name: str) -> Response:
     """A script or a style."""
-    response = web(request).assets.response(version, name)
+    response = web(request).assets.response(request, version, name)
     if response is None:
         raise NotFoundError(f"There is no file {name}.")
     return response
@@ -133,7 +134,7 @@ def picture(
     """The drawing of an item, whether it has a file or not."""
     item = content.get_item(viewer, item_id)
     prompt = item.prompt
-    compressed = "gzip" in request.headers.get("accept-encoding", "")
+    compressed = accepts_gzip(request)
     more = _cache(item, is_current=v == drawing_version(prompt))
     more["Vary"] = f"{more['Vary']}, Accept-Encoding"
     if compressed:

@@ -2,6 +2,7 @@
 
 from dataclasses import fields
 from datetime import UTC, datetime
+from http import HTTPStatus
 
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -56,6 +57,7 @@ def environment(assets: Assets, *, read_only: bool = False) -> Environment:
     )
     made.filters |= {"thousands": thousands, "age": age, "utc": utc, "plural": plural}
     made.filters |= {"frame": frame, "sizes": sizes}
+    made.tests["moment"] = lambda value: isinstance(value, datetime)
     made.globals["static"] = assets.url
     made.globals["read_only"] = read_only
     return made
@@ -74,4 +76,11 @@ class Renderer:
 
     def response(self, context: Context | PeopleContext, status: int = 200) -> HTMLResponse:
         """The page, with the headers that all pages have."""
-        return HTMLResponse(self.html(context), status, security.PAGE)
+        is_open = status == HTTPStatus.OK and not _is_personal(context)
+        headers = security.OPEN_PAGE if is_open else security.PAGE
+        return HTMLResponse(self.html(context), status, headers)
+
+
+def _is_personal(context: Context | PeopleContext) -> bool:
+    """Whether it is for a user, who may see what is private, or about people."""
+    return context.viewer.name is not None or isinstance(context, PeopleContext)

@@ -36,10 +36,13 @@ PAGE: Final = _OURS | {
     "Content-Security-Policy": PAGE_POLICY,
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-    # A visitor who comes back sees the current page, and no cache keeps it for others.
     "Cache-Control": NOT_KEPT,
     "Vary": BY_VIEWER,
 }
+OPEN_PAGE: Final = PAGE | {"Cache-Control": ASK_AGAIN}
+"""A page that shows what every visitor sees: a browser may keep it for the way back, and does not
+show it anew without asking. Others are kept nowhere: after signing out, the way back must not show
+them."""
 PICTURE: Final = _OURS | {"Content-Security-Policy": PICTURE_POLICY}
 _OUR_PAGES: Final = re.compile(
     r"/gallery(?:/stats|/upload|/items/[0-9]{1,18}|/creators/[0-9a-f-]{36})?"

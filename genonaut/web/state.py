@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any, Literal, get_args
+from typing import Any, Final, Literal, get_args
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -24,6 +24,8 @@ from genonaut.content.tag_names import folded
 GALLERY = "/gallery"
 END = "end"
 """In place of a cursor: the last page."""
+CHOSEN: Final = "chosen"
+"""The parameter that says that an address has what the options form sends: switches that are on."""
 _DIGITS = 19
 
 View = Literal["grid", "list"]
@@ -152,7 +154,9 @@ def read_state(given: QueryParams) -> GalleryState:
     """The state that a URL describes; invalid parameters are ignored."""
     first = GalleryState()
     tags = [folded(tag) for value in given.getlist("tags") for tag in _text(value).split(",")]
-    off = [key for value in given.getlist("notGenSource") for key in value.split(",")]
+    off = frozenset(key for value in given.getlist("notGenSource") for key in value.split(","))
+    if CHOSEN in given:
+        off = _KEYS - frozenset(given.getlist("genSource"))
     size = read_number(given.get("size", ""))
     return GalleryState(
         search=" ".join(_text(given.get("search", "")).split()),
@@ -161,7 +165,7 @@ def read_state(given: QueryParams) -> GalleryState:
         model=_text(given.get("model", ""))[:LONGEST_MODEL],
         seed=_text(given.get("seed", ""))[:LONGEST_SEED],
         creator=str(as_uuid(given.get("creator", "")) or ""),
-        off=_KEYS & frozenset(off),
+        off=_KEYS & off,
         sort=given["sort"] if given.get("sort") in SORTS else first.sort,
         page=min(read_number(given.get("p", "")) or 1, LARGEST_PAGE),
         cursor=given.get("cursor", ""),
@@ -172,8 +176,8 @@ def read_state(given: QueryParams) -> GalleryState:
 
 
 def read_choice(given: QueryParams) -> GalleryState:
-    """The state that the options form describes: it sends the switches that are on."""
-    return read_state(given).but(off=_KEYS - frozenset(given.getlist("genSource")))
+    """The state that the options form describes."""
+    return read_state(QueryParams([*given.multi_items(), (CHOSEN, "")])).but()
 
 
 def creator_page(user_id: str) -> str:

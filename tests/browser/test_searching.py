@@ -15,11 +15,16 @@ CARRY = (
 )
 # Address, why nothing is there, the way out, and where it leads.
 WAYS_OUT = (
-    ("?search=zebra", "match “zebra”", "Without the search", ""),
-    ("?search=fox&tags=zebra", "carry the tag “zebra”", "Without the tags", "?search=fox"),
-    ("?notGenSource=comm-g,comm-ag", "an anonymous viewer has none", "All four sources", ""),
-    (ALL_OFF, "All four sources are switched off", "All four sources", ""),
-    ("?p=99", "That page does not exist", "To the first page", ""),
+    ("?search=zebra", "match “zebra”", "Clear the search", ""),
+    ("?search=fox&tags=zebra", "have the tag “zebra”", "Clear the tags", "?search=fox"),
+    (
+        "?notGenSource=comm-g,comm-ag",
+        "an anonymous viewer has none",
+        "Switch all four sources on",
+        "",
+    ),
+    (ALL_OFF, "All four sources are switched off", "Switch all four sources on", ""),
+    ("?p=99", "The list ends before this page", "Go to the first page", ""),
 )
 
 

@@ -1,5 +1,6 @@
 // The counts behind the (i): requested when the visitor is about to open them, and once each time.
 
+import { written } from "./moments.js";
 import { openOptions } from "./options.js";
 
 const HOVER_MS = 120;
@@ -8,9 +9,6 @@ const LEAVE_MS = 250;
 const button = document.querySelector("[data-counts]");
 const popover = document.getElementById("gallery-stats");
 const numbers = new Intl.NumberFormat("en-US");
-const moments = new Intl.DateTimeFormat("en-GB", {
-  day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit", timeZone: "UTC",
-});
 
 let request = null; // for the counts that the next opening will show
 let pinned = false; // opened on purpose: it stays when the pointer leaves
@@ -87,7 +85,7 @@ function show(counts) {
     const moment = counts[place.dataset.moment];
     if (!moment) continue;
     place.dateTime = moment;
-    place.textContent = `${moments.format(new Date(moment))} UTC`;
+    place.textContent = written(moment);
   }
   popover.querySelector("[data-counts-trouble]").textContent = "";
 }

@@ -1,11 +1,14 @@
 // Everything works without this. It saves steps: see the other modules.
 
 import "./options.js";
+import "./browse.js";
 import "./counts.js";
 import "./keys.js";
 import "./copy.js";
 import "./viewer.js";
 import "./upload.js";
 import "./people.js";
+import "./moments.js";
+import "./returning.js";
 
 document.documentElement.dataset.script = "";

@@ -8,7 +8,6 @@ const TYPING = "input:not([type=checkbox], [type=radio]), select, textarea, [con
 const MOVING = `${TYPING}, input, [role=group][tabindex], [popover]:popover-open *`;
 const help = document.getElementById("gallery-help");
 const setting = document.querySelector("[data-keys]");
-const cards = [...document.querySelectorAll("[data-card]")];
 
 const SINGLE = {
   j: () => move(1),
@@ -46,18 +45,19 @@ export function listen(singles, arrows) {
   });
 }
 
-const current = () => cards.indexOf(document.activeElement);
+const cards = () => [...document.querySelectorAll("[data-card]")];
+const current = () => cards().indexOf(document.activeElement);
 
 function move(step) {
-  if (!cards.length) return false;
+  if (!cards().length) return false;
   const from = current();
   return focus(from < 0 ? 0 : from + step);
 }
 
 // The card in the next row that is nearest to straight below.
 function moveRow(step) {
-  const from = cards[current()].closest("li").getBoundingClientRect();
-  const places = cards.map((card) => card.closest("li").getBoundingClientRect());
+  const from = document.activeElement.closest("li").getBoundingClientRect();
+  const places = cards().map((card) => card.closest("li").getBoundingClientRect());
   const beyond = places.filter((place) => (place.top - from.top) * step > 1);
   if (!beyond.length) return false;
   const row = step > 0 ? Math.min(...beyond.map((place) => place.top)) : Math.max(...beyond.map((place) => place.top));
@@ -67,7 +67,7 @@ function moveRow(step) {
 }
 
 function focus(index) {
-  const card = cards[Math.min(Math.max(index, 0), cards.length - 1)];
+  const card = cards()[Math.min(Math.max(index, 0), cards().length - 1)];
   card.focus({ preventScroll: true });
   card.closest("li").scrollIntoView({ block: "nearest" });
   return true;

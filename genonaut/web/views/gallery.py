@@ -6,6 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from genonaut.api.gallery.query import Pagination
+from genonaut.hints import IMPORT, typed
 from genonaut.web.contexts import (
     Choice,
     CreatorHead,
@@ -33,10 +34,11 @@ def gallery_context(view: PageView) -> GalleryContext:
     name = _creator_name(view)
     page = view.services.gallery.page(view.eyes, state.query(viewer.user_id))
     return GalleryContext(
-        title=f"{name}: {_results(page.pagination)}" if name else _results(page.pagination),
+        title=_title(page.pagination, state, name),
         viewer=viewer,
         state=state,
         summary=_summary(page.pagination),
+        total=_total(page.pagination),
         counts=page.stats,
         counts_url=_counts_url(view),
         switches=_switches(state, viewer),
@@ -75,9 +77,22 @@ def _creator_name(view: PageView) -> str:
     return view.services.users.get(UUID(creator)).username if creator else ""
 
 
-def _results(pagination: Pagination) -> str:
+def _title(pagination: Pagination, state: GalleryState, creator: str) -> str:
+    """Where one is, for a tab: what is sought, of whom, on which page."""
+    sought = [f"“{state.search}”"] if state.search else []
+    parts = [*sought, *state.tags, creator or "Gallery"]
+    if pagination.page > 1:
+        parts.append(f"page {pagination.page:,}")
+    return ", ".join(parts)
+
+
+def _total(pagination: Pagination) -> str:
     at_least = "At least " if pagination.total_is_estimate else ""
-    return f"{at_least}{plural(pagination.total_count, 'result')} matching filters"
+    return f"{at_least}{plural(pagination.total_count, 'result')}"
+
+
+def _results(pagination: Pagination) -> str:
+    return f"{_total(pagination)} matching filters"
 
 
 def _summary(pagination: Pagination) -> str:
@@ -141,18 +156,35 @@ def _empty(pagination: Pagination, view: PageView) -> Empty:
     """Why there are no items, in terms of what the visitor can change."""
     state, viewer = view.state, view.viewer
     if pagination.total_count:
-        return Empty("That page does not exist.", (Link("To the first page", state.but().url()),))
+        back = (Link("Go to the first page", state.but().url()),)
+        return Empty("There is no such page", "The list ends before this page.", back)
     ways = [
-        *([Link("Without the search", state.but(search="").url())] if state.search else []),
-        *([Link("Without the tags", state.but(tags=()).url())] if state.tags else []),
-        *([Link("Any model and seed", state.but(model="", seed="").url())] * _is_made_with(state)),
-        *([Link("All creators", state.but(creator="").url())] if state.creator else []),
-        *([Link("All four sources", state.but(off=frozenset()).url())] if state.off else []),
+        *([Link("Clear the search", state.but(search="").url())] if state.search else []),
+        *([Link("Clear the tags", state.but(tags=()).url())] if state.tags else []),
+        *(
+            [Link("Clear model and seed", state.but(model="", seed="").url())]
+            * _is_made_with(state)
+        ),
+        *([Link("Show all creators", state.but(creator="").url())] if state.creator else []),
+        *(
+            [Link("Switch all four sources on", state.but(off=frozenset()).url())]
+            if state.off
+            else []
+        ),
     ]
     if not ways:
-        why = "The gallery has no items yet. Add some with `genonaut import FOLDER`."
-        return Empty(why, () if view.web.read_only else _to_add(viewer))
-    return Empty(_reason(state, viewer), tuple(ways))
+        return _nothing_yet(view)
+    return Empty("No items found", _reason(state, viewer), tuple(ways))
+
+
+def _nothing_yet(view: PageView) -> Empty:
+    title = "There are no pictures here yet"
+    if view.web.read_only:
+        return Empty(title, "This gallery is read-only now: no pictures can be added.", ())
+    why = "Pictures that you add appear here, with the prompts and settings in their files."
+    # The command names a folder of this machine.
+    command = typed(IMPORT) if view.eyes.sees_all else ""
+    return Empty(title, why, _to_add(view.viewer), command)
 
 
 def _to_add(viewer: Viewer) -> tuple[Link, ...]:
@@ -176,12 +208,12 @@ def _reason(state: GalleryState, viewer: Viewer) -> str:
     sought = [f"match “{state.search}”"] if state.search else []
     if state.tags:
         together = " and " if state.match == "all" else " or "
-        sought.append(f"carry the tag {together.join(f'“{tag}”' for tag in state.tags)}")
+        sought.append(f"have the tag {together.join(f'“{tag}”' for tag in state.tags)}")
     if _is_made_with(state):
         made = [f"model “{state.model}”"] if state.model else []
         made += [f"seed {state.seed}"] if state.seed else []
         sought.append(f"were made with {' and '.join(made)}")
     if state.creator:
         sought.append("are by this creator")
-    among = "Among the sources that are switched on, no" if state.off else "No"
-    return f"{among} items {' and '.join(sought)}." if sought else f"{among} items were found."
+    among = " among the sources that are switched on" if state.off else ""
+    return f"No items {' and '.join(sought)}{among}." if sought else f"There are no items{among}."

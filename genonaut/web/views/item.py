@@ -5,6 +5,7 @@ from typing import Final
 from genonaut.api.entities import Item
 from genonaut.api.gallery.query import GalleryQuery, Neighbours
 from genonaut.errors import InvalidCursorError, NotFoundError
+from genonaut.hints import MEND_LIBRARY, typed
 from genonaut.web.contexts import Beside, Card, GoneContext, ItemContext, Link, Ways
 from genonaut.web.images import Pictures
 from genonaut.web.page_view import PageView
@@ -35,6 +36,7 @@ def item_context(view: PageView, item: Item) -> ItemContext:
         files=tuple(_files(item, card)),
         kept=tuple(view.state.parameters()),
         can_delete=viewer.is_admin or item.creator_id == viewer.user_id,
+        mending=typed(MEND_LIBRARY) if view.eyes.sees_all else "",  # it names a folder of ours
         can_hide=view.eyes.sees_all or item.creator_id == view.eyes.user_id,
     )
 

@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any, Final
 
 from genonaut.api.entities import Item
 from genonaut.api.gallery.query import LONGEST_MODEL, LONGEST_SEED
 from genonaut.web.contexts import Setting
-from genonaut.web.rendering import utc
 from genonaut.web.state import GalleryState
 
 MOST_FACTS: Final = 40
@@ -44,13 +44,13 @@ def settings_of(item: Item) -> Iterable[Setting]:
         yield Setting("Size", size)
 
 
-def facts_of(item: Item) -> Iterable[tuple[str, str]]:
+def facts_of(item: Item) -> Iterable[tuple[str, str | datetime]]:
     """What else is known about it."""
-    yield "Number", str(item.id)
-    yield "Made", utc(item.created_at)
+    yield "Made", item.created_at
     if item.updated_at != item.created_at:
-        yield "Changed", utc(item.updated_at)
-    yield "Kind", item.content_type
+        yield "Changed", item.updated_at
+    if item.content_type != "image":
+        yield "Kind", item.content_type
     if item.quality_score:  # 0 is what an item has whose quality is not known
         yield "Quality", f"{item.quality_score:g}"
     rest = dict(item.item_metadata)

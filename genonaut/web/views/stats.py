@@ -10,6 +10,7 @@ from genonaut.web.page_view import PageView
 from genonaut.web.views.parts import tag_links
 
 TAGS_SHOWN: Final = 100
+TAGS_AT_ONCE: Final = 30
 
 
 def stats_context(view: PageView) -> StatsContext:
@@ -17,7 +18,7 @@ def stats_context(view: PageView) -> StatsContext:
     growth = view.services.growth
     refreshes = tuple(growth.refreshes())
     return StatsContext(
-        title="Growth and verification",
+        title="The gallery in numbers",
         viewer=view.viewer,
         counts=view.services.content.counts(view.eyes, view.viewer.user_id),
         chart=draw_chart(growth.totals(view.eyes)),
@@ -25,6 +26,7 @@ def stats_context(view: PageView) -> StatsContext:
         proof=next((refresh for refresh in refreshes if refresh.outcome != "failed"), None),
         bars=tuple(_bars(growth.largest_creators(view.eyes))),
         tags=tag_links(view, (), TAGS_SHOWN),
+        tags_at_once=TAGS_AT_ONCE,
     )
 
 

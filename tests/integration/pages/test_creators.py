@@ -55,7 +55,9 @@ def test_cards_and_items_lead_there_and_a_chip_leads_back(client: httpx.Client) 
     item = re.search(r'href="(/gallery/items/[^"]+)" title', there)
     assert item
     assert page[1] in client.get(unescape(item[1])).text
-    chip = re.search(r'<li><a href="([^"]*)"><span class="hidden">Without </span>by ', there)
+    chip = re.search(
+        r'<li><a href="([^"]*)"><span class="hidden">Remove the filter: </span>by ', there
+    )
     assert chip
     assert chip[1] == "/gallery"
 

@@ -83,4 +83,4 @@ def test_a_file_that_goes_leaves_a_drawing(
     name_file(database, item_id, "full.png")
     (images / "full.png").unlink()
     assert client.get(f"/gallery/files/{item_id}/full").status_code == 404
-    assert "drawn from its number" in client.get(f"/gallery/items/{item_id}").text
+    assert "Genonaut drew one from its prompt" in client.get(f"/gallery/items/{item_id}").text
