@@ -148,7 +148,7 @@ MUTANTS: Final = (
     ),
     Mutant(
         "the schema of a development version is refused",
-        "genonaut/db/migrate.py",
+        "genonaut/db/revisions.py",
         "if found and found.isdecimal():",
         "if False:",
         "tests/integration/test_migrations.py::test_a_development_database_is_refused_and_can_be_emptied",

@@ -43,8 +43,8 @@ MUTANTS: Final = (
     Mutant(
         "a scope never widens a role",
         "genonaut/people/identity.py",
-        "SCOPES.index(self.scope), SCOPES.index(widest_scope(self.role))",
-        "SCOPES.index(self.scope), 2",
+        "SCOPES.index(scope), SCOPES.index(widest_scope(role))",
+        "SCOPES.index(scope), 2",
         "tests/unit/test_people.py::test_a_scope_narrows_a_role_and_never_widens_it",
     ),
     Mutant(

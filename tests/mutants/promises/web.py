@@ -13,11 +13,33 @@ MUTANTS: Final = (
         "tests/integration/pages/test_answers.py::test_a_strict_policy",
     ),
     Mutant(
-        "no page is kept by a cache",
+        "no page is shown again from a cache",
         "genonaut/web/security.py",
-        '"private, no-store"',
+        '"private, no-cache"',
         '"private, max-age=60"',
         "tests/integration/pages/test_answers.py::test_a_strict_policy",
+    ),
+    Mutant(
+        "no page of a signed-in user is kept",
+        "genonaut/web/rendering.py",
+        "context.viewer.name is not None",
+        "False",
+        "tests/integration/people/test_pages_account.py::test_no_page_of_a_user_is_kept",
+    ),
+    Mutant(
+        "no other site measures what a user sees",
+        "genonaut/api/http/compression.py",
+        "accepts_gzip(request) and not _could_be_measured(request)",
+        "accepts_gzip(request)",
+        "tests/integration/test_compression.py::test_no_other_site_can_measure_what_a_user_sees",
+    ),
+    Mutant(
+        "an ETag is of one representation",
+        "genonaut/api/http/compression.py",
+        """tag.removesuffix('"') + _ENCODED\n""",
+        "tag\n",
+        "tests/integration/test_compression.py::"
+        "test_an_etag_is_of_what_was_sent_and_good_for_every_condition",
     ),
     Mutant(
         "no script is inline",
