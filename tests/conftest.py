@@ -1,5 +1,6 @@
 """Real servers for the tests: the embedded PostgreSQL, and Debian's where SQL is the subject."""
 
+import logging
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -175,6 +176,18 @@ def database(server: tuple[Settings, Database]) -> Database:
 def application(open_application: OpenApplication, settings: Settings) -> Database:
     """The same database, as the application's role may use it."""
     return open_application(settings)
+
+
+@pytest.fixture(autouse=True)
+def _no_stray_logs() -> Iterator[None]:
+    """A command that runs within a test sets up the logs of its process, which is ours."""
+    root = logging.getLogger()
+    before, level = root.handlers[:], root.level
+    yield
+    for handler in root.handlers[:]:
+        if handler not in before:
+            root.removeHandler(handler)
+    root.setLevel(level)
 
 
 @pytest.fixture(autouse=True)

@@ -379,6 +379,8 @@ def test_for_machines(built: Database, stats: Command) -> None:
     assert code == 1
     unsound: dict[str, Any] = json.loads(printed)
     assert unsound["ok"] is False
+    assert unsound["server"]["programs"] is None, "it is not ours"
+    assert int(unsound["server"]["version"].split(".")[0]) >= 15
     assert unsound["findings"][-1] == {
         "count": "gen_source",
         "what": "refresh",

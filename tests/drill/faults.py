@@ -94,7 +94,6 @@ FAULTS = (
     Fault("nothing", lambda _: time.sleep(STOPPED_SECONDS)),
     Fault("API killed", killed(_part("api"))),
     Fault("worker killed", killed(_part("worker"))),
-    Fault("beat killed", killed(_part("beat"))),
     Fault("Flower killed", killed(_part("flower"))),
     Fault("backends killed", killed(_some_backends)),
     Fault("PostgreSQL killed", killed(Gallery.postgres)),

@@ -14,7 +14,8 @@ import pytest
 from genonaut.cli import main
 from genonaut.config import Settings, load_settings
 from genonaut.db.session import Database
-from genonaut.embedded.cluster import ADMINISTRATOR, find_binaries
+from genonaut.embedded.cluster import ADMINISTRATOR
+from genonaut.embedded.installations import find_binaries
 from genonaut.errors import DatabaseError
 from genonaut.worker.launching import require_schema
 from tests.support.people import PASSWORD

@@ -16,6 +16,7 @@ from sqlalchemy import text
 from genonaut.cli import main
 from genonaut.db.session import Database
 from genonaut.embedded.locks import FolderLock
+from genonaut.hints import typed
 from genonaut.ingest.importer import import_paths
 from genonaut.ingest.imports import running_import
 from genonaut.library.roots import Library
@@ -169,7 +170,7 @@ def test_one_that_does_not_exist(
         main(["imports", command, "nothing"])
     assert ended.value.code == 1
     assert capsys.readouterr().err == (
-        "genonaut: There is no import 'nothing': see `genonaut imports list`.\n"
+        f"genonaut: There is no import 'nothing': see `{typed('imports list')}`.\n"
     )
 
 

@@ -23,8 +23,14 @@ from genonaut.config import Settings, load_settings
 from genonaut.counting.runs import build_if_never_built, refresh_now
 from genonaut.db import migrate
 from genonaut.db.counts import GEN_SOURCE
-from genonaut.db.migrate import current_revision, downgrade, head_revision, require_current, upgrade
+from genonaut.db.migrate import downgrade, upgrade
 from genonaut.db.migrations.locks import ADVISORY_LOCK
+from genonaut.db.revisions import (
+    MIGRATIONS,
+    current_revision,
+    head_revision,
+    require_current,
+)
 from genonaut.db.schema import Base
 from genonaut.db.session import Database, open_database
 from genonaut.errors import DatabaseBusyError, SchemaOutdatedError
@@ -35,7 +41,7 @@ from tests.support.waiting import PATIENCE_SECONDS, wait_until
 
 pytestmark = pytest.mark.both_servers
 
-SCRIPTS = ScriptDirectory.from_config(migrate._config(None))
+SCRIPTS = ScriptDirectory(str(MIGRATIONS))
 REVISIONS = [script.revision for script in SCRIPTS.walk_revisions()][::-1]
 
 # There and back again
@@ -263,7 +269,7 @@ def test_a_migration_gives_up_instead_of_making_others_queue(
     upgrade(scratch.engine, "0001_content")
     before = schema_of(scratch)
     impatient = tmp_path / "migrations"
-    shutil.copytree(migrate.MIGRATIONS, impatient)
+    shutil.copytree(MIGRATIONS, impatient)
     environment = impatient / "env.py"
     environment.write_text(environment.read_text().replace('"5s"', '"100ms"'))
     monkeypatch.setattr(migrate, "MIGRATIONS", impatient)

@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from genonaut.cli import api as command
 from genonaut.config import Settings
+from genonaut.db import session as opening
 from genonaut.db.session import Database
 from genonaut.errors import DatabaseError
 
@@ -22,6 +23,24 @@ def test_a_traceback_does_not_hold_what_users_wrote(database: Database) -> None:
     told = "".join(traceback.format_exception(failed.value))
     assert "division by zero" in told
     assert written not in told
+
+
+@pytest.mark.parametrize("idle_seconds", [60.0, -1.0], ids=["it-is-seen", "it-is-asked"])
+def test_a_connection_that_was_lost_while_it_was_idle_is_replaced(
+    database: Database, monkeypatch: pytest.MonkeyPatch, idle_seconds: float
+) -> None:
+    monkeypatch.setattr(opening, "_IDLE_SECONDS", idle_seconds)
+    with database.transaction() as killer:
+        killer.execute(text("SELECT"))  # it connects at its first statement
+        with database.transaction() as victim:
+            process = victim.execute(text("SELECT pg_backend_pid()")).scalar_one()
+        killed = killer.execute(text(f"SELECT pg_terminate_backend({process}, 60000)"))
+        assert killed.scalar_one()
+    with database.transaction() as one, database.transaction() as other:
+        found = [
+            each.execute(text("SELECT pg_backend_pid()")).scalar_one() for each in (one, other)
+        ]
+    assert process not in found
 
 
 def limit(database: Database) -> str:

@@ -12,7 +12,8 @@ from sqlalchemy import create_engine
 from genonaut.counting.engine import refresh
 from genonaut.db.counts import COUNTS
 from genonaut.db.session import Database
-from genonaut.embedded.cluster import ADMINISTRATOR, find_binaries
+from genonaut.embedded.cluster import ADMINISTRATOR
+from genonaut.embedded.installations import find_binaries
 from tests.support.recount import differences
 from tests.support.rows import add_items, add_user, run, scalar
 from tests.support.servers import (

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from genonaut.api.repositories.growth_repository import GrowthRepository
 from genonaut.cli.seed import seed_with_progress
+from genonaut.content.viewer import EVERYTHING
 from genonaut.db.session import Database
 from genonaut.demo.seed import SeedResult, seed
 from genonaut.errors import UsageError
@@ -48,6 +50,10 @@ def test_it_makes_the_requested_numbers(database: Database):
     assert seen[-1] == (600, 600)
     with database.transaction() as session:
         assert not differences(session)
+        growth = GrowthRepository(session).totals(EVERYTHING)
+    assert len(growth) > 60
+    assert growth == sorted(growth, key=lambda point: (point.at, point.regular, point.auto))
+    assert (growth[-1].regular, growth[-1].auto) == (100, 500)
 
 
 def test_it_makes_the_same_again(database: Database):

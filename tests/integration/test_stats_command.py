@@ -9,6 +9,7 @@ import pytest
 from genonaut.cli import main
 from genonaut.db.counts import COUNTS, build_counts
 from genonaut.db.session import Database
+from genonaut.hints import typed
 from tests.support.rows import add_items, add_tag, add_user, run
 
 ADA = "00000000-0000-0000-0000-000000000001"
@@ -89,7 +90,7 @@ def test_counts_that_were_never_built_are_counted_live(stats: Stats) -> None:
         "ada        auto         0",
         "Community  regular      3",
         "Community  auto         0",
-        "Exact, from live, as of ... UTC; never built: run `genonaut stats refresh`.",
+        f"Exact, from live, as of ... UTC; never built: run `{typed('stats refresh')}`.",
     ]
 
 

@@ -1,7 +1,8 @@
 """Every parser of what others write, and the pieces of which hard inputs are made.
 
-`python -m tests.support.parsers NAME BYTES` gives one of them long inputs, each of one piece again
-and again. A parser may refuse anything, in its own words, but it takes time proportional to it.
+`python -m tests.support.parsers BYTES NAME ...` gives some of them long inputs, each of one piece
+again and again. A parser may refuse anything, in its own words, but it takes time proportional to
+it.
 """
 
 import gzip
@@ -331,4 +332,7 @@ def main(name: str, length: int) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))
+    for given in sys.argv[2:]:
+        sys.stdout.write(f"{given}\n")
+        sys.stdout.flush()
+        main(given, int(sys.argv[1]))

@@ -20,9 +20,10 @@ from genonaut.counting.declaration import CachedCount
 from genonaut.db.counts import COUNTS, build_counts
 from genonaut.db.session import Database, open_database
 from genonaut.embedded.account import server_account
-from genonaut.embedded.cluster import ADMINISTRATOR, Programs, find_binaries
+from genonaut.embedded.cluster import ADMINISTRATOR, Programs
 from genonaut.embedded.entry import ROLE
 from genonaut.embedded.folder import HERE, ServerFolder
+from genonaut.embedded.installations import installation
 from genonaut.embedded.locks import FileLock
 from genonaut.embedded.parent import dies_with_parent
 from genonaut.embedded.postgres import administrator
@@ -206,7 +207,7 @@ class NamedServer:
             "password": "of-the-named-server",
         }
         account = server_account(self.data)
-        self._programs = Programs(find_binaries(account), account)
+        self._programs = Programs(installation(account), account)
         rules = "local all all trust\nhost all all 127.0.0.1/32 scram-sha-256\n"
         (self.data / "pg_hba.conf").write_text(rules)
 

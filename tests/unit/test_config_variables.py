@@ -14,8 +14,8 @@ from genonaut.config import Settings, known_keys, load_settings
 from genonaut.config_layers import SECRETS
 from genonaut.config_variables import IN_JSON, VARIABLES
 from genonaut.errors import ConfigError
+from genonaut.hints import IMPORT, typed
 from genonaut.running.listening import PORTS_TO_TRY, ports_to_try
-from genonaut.running.ready import import_command
 
 SECRET = "Geheim"
 PROVIDER = {"name": "home", "issuer": "https://id.example.org", "client-id": "gallery"}
@@ -69,7 +69,7 @@ CASES: dict[str, tuple[str, Any]] = {
     "celery.broker-url": ("amqp://ada:word@127.0.0.1", "amqp://ada:word@127.0.0.1"),
     "celery.result-backend": ("redis://127.0.0.1/5", "redis://127.0.0.1/5"),
     "celery.scheduler": ("redbeat", "redbeat"),
-    "celery.worker-processes": ("9", 9),
+    "celery.worker-threads": ("9", 9),
     "celery.task-seconds": ("99", 99),
     "celery.result-seconds": ("9", 9),
     "celery.beat-schedule": (json.dumps(BEAT), BEAT),
@@ -81,6 +81,7 @@ CASES: dict[str, tuple[str, Any]] = {
     "log.requests": ("all", "all"),
     "log.slow-request-seconds": ("0.25", 0.25),
     "seed-when-empty": ("true", True),
+    "lite": ("true", True),
 }  # fmt: skip
 
 
@@ -301,12 +302,12 @@ def test_what_asks_whether_a_variable_is_set_knows_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert len(ports_to_try(5000, "API_PORT")) == PORTS_TO_TRY
-    assert import_command(load_settings("test")) == "genonaut import FOLDER --env test"
+    assert "--home" not in typed(IMPORT)
     for name, value in {"API_PORT": "5000", "GENONAUT_HOME": "/a b"}.items():
         (tmp_path / name).write_text(value)
         monkeypatch.setenv(f"{name}_FILE", str(tmp_path / name))
     assert len(ports_to_try(5000, "API_PORT")) == 1
-    assert "--home '/a b' import" in import_command(load_settings("test"))
+    assert "--home '/a b' import" in typed(IMPORT)
 
 
 def test_an_option_wins_over_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -38,7 +38,8 @@ KNOWN_COMMANDS = dict(commands())
 
 
 def options(command: Any) -> set[str]:
-    return {option for parameter in command.params for option in parameter.opts} - {"--help"}
+    shown = [each for each in command.params if not getattr(each, "hidden", False)]
+    return {option for parameter in shown for option in parameter.opts} - {"--help"}
 
 
 def make_targets() -> set[str]:
@@ -120,11 +121,15 @@ def undocumented_variables(docs: Docs) -> Iterator[str]:
 
 
 def unexplained_dependencies(docs: Docs) -> Iterator[str]:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    wanted = sum(project["optional-dependencies"].values(), project["dependencies"])
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    project, groups = declared["project"], declared["dependency-groups"]
+    chosen = [*project["optional-dependencies"].values(), *groups.values()]
+    wanted = sum(chosen, project["dependencies"])
     table = section(docs["docs/architecture.md"], "Dependencies")
     for requirement in wanted:
         name = re.split(r"[^\w-]", requirement)[0]
+        if name == project["name"]:  # an extra of several
+            continue
         if (rows := len(re.findall(rf"`{name}[`\[]", table))) != 1:
             yield f"docs/architecture.md: the dependency {name} stands in {rows} rows"
 
@@ -245,7 +250,7 @@ def is_in_the_database(name: str) -> bool:
 # What is named how, whether it exists, and an error that must be found.
 NAMES: dict[str, tuple[str, Callable[[str], bool], tuple[str, str, str]]] = {
     "command": (
-        r"(?:^|(?<!-g)(?<!/lib)[\s/])(genonaut(?: [^\s|`;]+)+)",
+        r"(?:^|(?<!-g)(?<!/lib)[\s/])(genonaut(?: (?!\.\.\.)[^\s|`;)\"]+)+)",
         is_command,
         ("README.md", "genonaut stats check\n", "genonaut stats prove\n"),
     ),

@@ -12,11 +12,11 @@ ROOT = Path(genonaut.__file__).parent
 
 FLOORS = [
     "errors counting pictures",
-    "config_variables",
+    "config_variables extras plain_words",
     "config_layers config_secrets embedded",
-    "config_people",
+    "config_home config_people",
     "config",
-    "logs broker db",
+    "logs broker db hints",
     "content",
     "library people",
     "ingest demo worker",

@@ -17,7 +17,8 @@ from genonaut.db.counts import COUNTS
 from genonaut.errors import DatabaseUnreachableError
 from genonaut.worker import process
 from genonaut.worker.celery_app import app
-from genonaut.worker.process import refresh_if_overdue, task_name
+from genonaut.worker.jobs import task_name
+from genonaut.worker.process import refresh_if_overdue
 
 NOW = datetime.now(UTC)
 ALL = {task_name(count) for count in COUNTS.values()}
@@ -51,7 +52,7 @@ def test_an_overdue_refresh_is_asked_for(
 def test_one_that_is_not_due_yet_is_left_to_the_schedule(
     monkeypatch: pytest.MonkeyPatch, sent: list[str]
 ) -> None:
-    start(monkeypatch, NOW + timedelta(minutes=1))
+    start(monkeypatch, datetime.now(UTC) + timedelta(minutes=1))
     assert sent == []
 
 

@@ -51,14 +51,9 @@ def test_flower_is_named_if_it_runs() -> None:
     assert rows(settings(), "http://127.0.0.1:5556")["Flower"].startswith("http://127.0.0.1:5556")
 
 
-def test_the_command_that_adds_pictures_works_in_any_terminal(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.delenv("GENONAUT_HOME", raising=False)
-    assert rows(settings())["Add pictures"] == "genonaut import FOLDER --env test"
+def test_the_command_that_adds_pictures_can_be_typed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GENONAUT_HOME", "/my pictures")
-    found = rows(settings())["Add pictures"]
-    assert found == "genonaut --home '/my pictures' import FOLDER --env test"
+    assert rows(settings())["Add pictures"].endswith("genonaut --home '/my pictures' import FOLDER")
 
 
 def test_the_place_of_the_data_is_the_home_or_the_named_database(

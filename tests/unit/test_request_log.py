@@ -7,9 +7,13 @@ from typing import Any
 
 import pytest
 import structlog
+from prometheus_client import CollectorRegistry
 from starlette.types import Receive, Scope, Send
 
-from genonaut.api.http.ids import RequestIds
+from genonaut.api.http.entrance import Entrance
+from genonaut.api.http.hosts import AllowedHosts
+from genonaut.api.http.ids import RequestLog
+from genonaut.api.http.metrics import RequestMetrics
 from genonaut.config import load_settings
 
 
@@ -30,11 +34,17 @@ def logged(status: int | None, *, seconds: float = 0.0, **settings: Any) -> list
     scope = {
         "type": "http",
         "method": "GET",
+        "path": "/items/9\n",
         "raw_path": b"/items/9%0a",
         "query_string": b"secret=1",
-        "headers": [(b"x-request-id", b"r1")],
+        "headers": [(b"host", b"localhost"), (b"x-request-id", b"r1")],
     }
-    handle: Any = RequestIds(application, settings=chosen)
+    handle: Any = Entrance(
+        application,
+        allowed=AllowedHosts("127.0.0.1", []),
+        log=RequestLog(chosen),
+        metrics=RequestMetrics(CollectorRegistry()),
+    )
     with (
         structlog.testing.capture_logs([structlog.contextvars.merge_contextvars]) as lines,
         suppress(ZeroDivisionError),

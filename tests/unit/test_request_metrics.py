@@ -9,7 +9,11 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Mount, Route, Router
 
+from genonaut.api.http.entrance import Entrance
+from genonaut.api.http.hosts import AllowedHosts
+from genonaut.api.http.ids import RequestLog
 from genonaut.api.http.metrics import RequestMetrics
+from genonaut.config import load_settings
 
 
 async def answer(_request: Request) -> PlainTextResponse:
@@ -24,7 +28,13 @@ def ask(path: str, registry: CollectorRegistry) -> None:
     """One request to something mounted at /static."""
     routes = [Route("/{a}/{b}", answer), Route("/fails", fail)]
     router = Router([Mount("/static", PlainTextResponse("sea")), Mount("/pages", routes=routes)])
-    transport = httpx.ASGITransport(RequestMetrics(router, registry))
+    entrance = Entrance(
+        router,
+        allowed=AllowedHosts("sea", []),
+        log=RequestLog(load_settings("test").log),
+        metrics=RequestMetrics(registry),
+    )
+    transport = httpx.ASGITransport(entrance)
 
     async def get() -> None:
         async with httpx.AsyncClient(transport=transport, base_url="http://sea") as client:

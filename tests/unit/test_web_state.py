@@ -116,6 +116,9 @@ def test_a_cursor_goes_before_a_page() -> None:
 def test_the_form_sends_what_is_on() -> None:
     chosen = read_choice(QueryParams("search=&genSource=your-g&genSource=comm-ag&sort=newest&p=9"))
     assert chosen.url() == "/gallery?notGenSource=your-ag,comm-g"
+    assert read_state(
+        QueryParams("chosen=&search=fox&genSource=your-g&genSource=comm-ag")
+    ).url() == ("/gallery?search=fox&notGenSource=your-ag,comm-g")
     assert read_choice(QueryParams("")).off == frozenset(KEYS)
 
 

@@ -89,6 +89,7 @@ def test_a_read_only_gallery_has_no_forms_that_change_something() -> None:
         (),
         (),
         (),
+        mending="",
         can_delete=True,
         can_hide=True,
     )

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from genonaut.cli.up import set_up_path
+from genonaut.cli.preparing import set_up_path
 from genonaut.config import Settings
 from genonaut.db.session import Database
 from genonaut.people.links import Links

@@ -91,6 +91,13 @@ def test_signing_out_everywhere_is_here_too(ada: httpx.Client, browsers: Browser
         assert client.get(ACCOUNT).is_redirect
 
 
+def test_no_page_of_a_user_is_kept(ada: httpx.Client, browsers: Browsers) -> None:
+    for path, kept in (("/gallery", "no-cache"), ("/gallery/sign-in", "no-store")):
+        assert browsers.open().get(path).headers["cache-control"] == f"private, {kept}"
+    for path in ("/gallery", "/gallery/stats", "/gallery/upload", "/gallery/nothing", ACCOUNT):
+        assert ada.get(path).headers["cache-control"] == "private, no-store"
+
+
 def test_a_token_is_shown_once_and_revoked(
     ada: httpx.Client, browsers: Browsers, database: Database
 ) -> None:
