@@ -85,7 +85,7 @@ def test_a_word_chooses_its_scene(stem: str, paint: Painter) -> None:
 
 @pytest.mark.parametrize("subject", words.SUBJECTS)
 def test_every_subject_of_the_demo_has_a_figure(subject: str) -> None:
-    """Whatever else the prompt says: its style comes before the subject, and its place behind."""
+    """Also in a prompt that has the style before the subject, and the place behind it."""
     figure = figure_of(subject)
     assert figure is not None
     said = zip(cycle(words.MOODS), words.STYLES, cycle(words.PLACES), strict=False)
