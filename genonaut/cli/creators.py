@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from genonaut.config import Settings
+from genonaut.db.schema import PRIVATE
 from genonaut.db.session import Database
 from genonaut.hints import typed
 from genonaut.ingest.rows import DEFAULT_CREATOR, Defaults
@@ -21,6 +22,12 @@ Creator = Annotated[
         show_default=False,
     ),
 ]
+
+
+def defaults_of(creator: str | None, source: str, *, private: bool) -> Defaults:
+    """What the options say of pictures that do not say it themselves."""
+    named = DEFAULT_CREATOR if creator is None else creator
+    return Defaults(named, source, PRIVATE if private else None)
 
 
 def with_owner(defaults: Defaults, settings: Settings, database: Database) -> Defaults:

@@ -12,18 +12,16 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from genonaut.archive.layout import is_export
-from genonaut.cli.creators import Creator, with_owner
+from genonaut.cli.creators import Creator, defaults_of, with_owner
 from genonaut.cli.importing import Wish, import_all, rehearse
 from genonaut.cli.options import Env, Json
 from genonaut.cli.picture_options import InPlace, OnlyWithPrompt, Root, picture_options
 from genonaut.config import load_settings
 from genonaut.db.counts import build_counts
 from genonaut.db.failures import explain
-from genonaut.db.schema import PRIVATE
 from genonaut.db.session import Database, open_database
 from genonaut.hints import typed
 from genonaut.ingest.report import FileReport
-from genonaut.ingest.rows import DEFAULT_CREATOR, Defaults
 from genonaut.library.roots import Library
 from genonaut.running.output import print_json, progress_bar, say, say_error
 
@@ -99,9 +97,7 @@ def import_(
         [path for path in paths if not is_export(path)],
         [path for path in paths if is_export(path)],
         options,
-        Defaults(
-            DEFAULT_CREATOR if creator is None else creator, source, PRIVATE if private else None
-        ),
+        defaults_of(creator, source, private=private),
         encoding,
         rejects,
         name,

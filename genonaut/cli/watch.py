@@ -10,17 +10,15 @@ from typing import Annotated, Literal
 
 import typer
 
-from genonaut.cli.creators import Creator, with_owner
+from genonaut.cli.creators import Creator, defaults_of, with_owner
 from genonaut.cli.options import Env
 from genonaut.cli.picture_options import InPlace, OnlyWithPrompt, Root, picture_options
 from genonaut.config import Settings, WatchSettings, load_settings
 from genonaut.db.counts import build_counts
-from genonaut.db.schema import PRIVATE
 from genonaut.db.session import Database, open_database
 from genonaut.errors import ConfigError, UsageError
 from genonaut.ingest.intake import PictureOptions
 from genonaut.ingest.records import printable
-from genonaut.ingest.rows import DEFAULT_CREATOR, Defaults
 from genonaut.ingest.watched import Watched
 from genonaut.ingest.watching import watch_folders
 from genonaut.library.roots import Library
@@ -69,9 +67,7 @@ def watch(
     options = picture_options(in_place=in_place, root=root, only_with_prompt=only_with_prompt)
     settings = load_settings(env)
     if folders:
-        defaults = Defaults(
-            DEFAULT_CREATOR if creator is None else creator, source, PRIVATE if private else None
-        )
+        defaults = defaults_of(creator, source, private=private)
         watched = [Watched(each, defaults, options, poll, creator is not None) for each in folders]
         _check_given(watched)
     else:
@@ -134,11 +130,7 @@ def _check_places(watched: Sequence[Watched]) -> None:
 def _from_settings(chosen: WatchSettings) -> Watched:
     return Watched(
         chosen.folder,
-        Defaults(
-            DEFAULT_CREATOR if chosen.creator is None else chosen.creator,
-            chosen.source,
-            PRIVATE if chosen.private else None,
-        ),
+        defaults_of(chosen.creator, chosen.source, private=chosen.private),
         PictureOptions(chosen.in_place, chosen.root, chosen.only_with_prompt),
         chosen.poll,
         chosen.creator is not None,
