@@ -8,6 +8,7 @@ import pytest
 import structlog
 
 from genonaut.api.http.identities import Identities
+from genonaut.api.http.short_way import LONGEST_QUERY
 from genonaut.api.repositories.content_repository import ContentRepository
 from genonaut.api.routes.gallery import GalleryRoute
 from genonaut.api.routes.stats import StatsRoute
@@ -142,6 +143,14 @@ def test_figures(client: httpx.Client, path: str, ways: list[str]) -> None:
         after = counted(one, "GET", "200"), counted(one, "HEAD", "200"), timed(one)
         assert after == tuple(number + 1 for number in before)
     assert len(ways) == 2, "GET and HEAD took the short way"
+
+
+def test_a_long_query_takes_the_framework_s_way(client: httpx.Client, ways: list[str]) -> None:
+    """So that none is remembered."""
+    shortest = f"{GALLERY}?page=1"
+    assert client.get(shortest).status_code == 200
+    assert client.get(shortest + "&" * LONGEST_QUERY).status_code == 200
+    assert ways == ["GalleryRoute"]
 
 
 @pytest.mark.parametrize("path", SHORT)

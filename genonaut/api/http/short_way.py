@@ -18,6 +18,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from genonaut.api.http.api_routes import ApiRoute
 from genonaut.api.http.compression import SMALLEST, compressed
 
+LONGEST_QUERY: Final = 1024
+"""In bytes, of a plain query."""
 _TYPE: Final = (b"content-type", b"application/json")
 
 
@@ -61,7 +63,9 @@ class ShortWay:
         if route is None or scope["method"] != "GET" or scope.get("root_path"):
             await self.app(scope, receive, send)
             return
-        arguments = route.read_plainly(scope["query_string"])
+        query = scope["query_string"]
+        # Routes remember what they have read, so a long query would cost memory for long.
+        arguments = route.read_plainly(query) if len(query) <= LONGEST_QUERY else None
         if arguments is None:
             await self.app(scope, receive, send)
             return
