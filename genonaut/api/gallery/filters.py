@@ -1,7 +1,7 @@
 """Which items a query lets through, and how many those are as far as the counts know it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from uuid import UUID
 
@@ -34,7 +34,7 @@ class Filters:
     is known to be on few items (`lead_is_rare`), these are looked at one by one for the others.
     """
 
-    scopes: Scopes
+    scopes: Scopes = field(hash=False)
     viewer: Viewer
     whose: UUID | None = None
     phrases: tuple[str, ...] = ()

@@ -7,10 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, literal, tuple_
+from sqlalchemy import ColumnElement, tuple_
 
 from genonaut.api.gallery.query import SortField
-from genonaut.db.schema import ContentItemAll
 
 SortValue = datetime | float | str
 
@@ -42,14 +41,13 @@ class Order:
 
     def behind(
         self,
-        position: Position,
+        at_value: ColumnElement[Any],
+        at_id: ColumnElement[int],
         value: ColumnElement[Any],
         item_id: ColumnElement[int],
         *,
         inclusive: bool,
     ) -> ColumnElement[bool]:
-        """Whether an item comes behind the position, or else is at it (`inclusive`)."""
+        """Whether an item comes behind a position, or else is at it (`inclusive`)."""
         operator = ("<" if self.descending else ">") + ("=" if inclusive else "")
-        column = ContentItemAll.__table__.c[self.field]
-        place = tuple_(literal(position.value, column.type), literal(position.item_id, BigInteger))
-        return tuple_(value, item_id).bool_op(operator)(place)
+        return tuple_(value, item_id).bool_op(operator)(tuple_(at_value, at_id))

@@ -59,8 +59,9 @@ class CountsReader:
         keys = {key for viewer, user_id in questions for key in keys_to_read(viewer, user_id)}
         # What is private is read if it matters to any of them.
         counts = max((counts_to_read(viewer) for viewer, _ in questions), key=len)
-        # An array as text: the driver would quote each element by itself.
-        array = f"{{{','.join(map(str, keys))}}}"
+        # An array as text, and each key without its hyphens: the driver would quote each element by
+        # itself, and to write an id as it is usually written takes three times as long.
+        array = f"{{{','.join(key.hex for key in keys)}}}"
         rows = await self._connection.rows(together(counts, "read"), {"keys": array}, tuple_row)
         return _ReadTogether(self._policy, readings(counts, rows))
 

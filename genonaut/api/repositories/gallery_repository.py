@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import or_, select, text
+from sqlalchemy import Result, Select, or_, select, text
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import ClauseElement, Executable
@@ -16,6 +16,7 @@ from genonaut.api.gallery.filters import Filters
 from genonaut.api.gallery.orders import Order
 from genonaut.api.gallery.pager import Total, Window
 from genonaut.api.repositories import gallery_statements as statements
+from genonaut.api.repositories.gallery_keys import Form, parameters
 from genonaut.api.repositories.tag_counts import hidden_counts
 from genonaut.content.viewer import Viewer
 from genonaut.counting.engine import Reading, read
@@ -51,21 +52,25 @@ class GalleryRepository:
         Raises:
             InvalidRequestError: together they are too large for a response.
         """
-        keys = statements.keys(filters, order, window, collect=collect)
+        form = Form.of(filters, order, window, collect=collect)
         if window.limit > MOST_ITEMS_UNMEASURED:
-            size = self._session.execute(statements.size(keys)).scalar_one()
+            size = self._execute(statements.size(form), window).scalar_one()
             if size > LARGEST_PAGE_BYTES:
                 raise InvalidRequestError(
                     f"The items of this page have {size / 2**20:.0f} MiB, and a response may have "
                     f"{LARGEST_PAGE_BYTES >> 20}: ask for a smaller page_size."
                 )
-        rows = self._session.execute(statements.items(keys, order, with_metadata=with_metadata))
+        rows = self._execute(statements.items(form, with_metadata=with_metadata), window)
         return [Item(**row._asdict()) for row in rows]
 
     def any_item(self, filters: Filters, order: Order, window: Window, *, collect: bool) -> bool:
         """Whether there is any item in a window."""
-        keys = statements.keys(filters, order, window, collect=collect)
-        return self._session.execute(select(keys.c.id)).first() is not None
+        form = Form.of(filters, order, window, collect=collect)
+        return self._execute(statements.ids(form), window).first() is not None
+
+    def _execute(self, statement: Select[Any], window: Window) -> Result[Any]:
+        # By the connection: rows are no objects of the session, and that would look for some.
+        return self._session.connection().execute(statement, parameters(window))
 
     def count(self, filters: Filters, seconds: float) -> Total:
         """Count what matches; not exact if that takes longer than `seconds`."""

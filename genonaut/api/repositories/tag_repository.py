@@ -52,7 +52,8 @@ class TagRepository:
     def names_of(self, item_ids: Iterable[int]) -> dict[int, list[str]]:
         """The sorted names of the tags of each of these items; an item without any has []."""
         names: dict[int, list[str]] = {item_id: [] for item_id in item_ids}
-        for content_id, name in self._session.execute(_NAMES_OF, {"item_ids": list(names)}):
+        rows = self._session.connection().execute(_NAMES_OF, {"item_ids": list(names)})
+        for content_id, name in rows:
             names[content_id].append(name)
         # Sorted here, as the database's collation may differ from server to server.
         return {item_id: sorted(found) for item_id, found in names.items()}
