@@ -31,7 +31,7 @@ left_out = {NEED_THEM} | {{name for name in names if ".migrations." in name or "
 for name in sorted(names - left_out):
     import_module(name)
 from genonaut.library import scaling
-print(len(names), scaling.engine.__name__)
+print(len(names), scaling.engine().__name__)
 """
 HOW = "add it with pip install 'genonaut[{}]'"
 

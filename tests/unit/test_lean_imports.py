@@ -30,7 +30,8 @@ STAGES = {
     ),
     "api": (
         "load_command('api')\nimport genonaut.worker.inside",
-        "alembic authlib celery cryptography httpx2 joserfc kombu mako pygments redis rich.console",
+        "alembic authlib celery cryptography httpx2 joserfc kombu mako pygments pyvips redis "
+        "rich.console",
     ),
 }
 PROGRAM = """

@@ -26,7 +26,7 @@ RED, GREEN, BLUE = (230, 30, 40), (30, 160, 60), (40, 60, 220)
 def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """Each way to scale an image in turn."""
     chosen: ModuleType = request.param
-    monkeypatch.setattr(scaling, "engine", chosen)
+    monkeypatch.setattr(scaling, "engine", lambda: chosen)
     return chosen
 
 
@@ -288,7 +288,7 @@ if sys.argv[3].endswith("by_pillow"):
 from genonaut.library.thumbnails import Thumbnails, UndecodableError
 warnings.simplefilter("error")
 from genonaut.library import scaling
-assert scaling.engine.__name__ == sys.argv[3]
+assert scaling.engine().__name__ == sys.argv[3]
 thumbnails = Thumbnails(Path(sys.argv[1]), 100_000_000)
 for file in sorted(Path(sys.argv[2]).iterdir()):
     try:
