@@ -1,4 +1,4 @@
-"""What only an embedded PostgreSQL's superuser may do: giving the roles new passwords.
+"""What only an embedded PostgreSQL's superuser may do: giving the roles passwords.
 
 A keeper does it in a process of its own (`apart.py`), since the driver takes more than the keeper.
 """
@@ -51,20 +51,21 @@ def as_administrator(
         raise _explained(error) from error
 
 
-def renew_passwords(administrator: psycopg.Connection[Any]) -> dict[str, str]:
-    """Give each role a new password and exactly its rights. Returns the passwords, by role.
+def give_passwords(administrator: psycopg.Connection[Any], known: dict[str, str]) -> dict[str, str]:
+    """Give each role its password, or a new one, and exactly its rights. Returns the passwords.
 
-    All at once: from then on until they are published, no process can connect.
+    All at once: from then on until new ones are published, no process can connect.
     """
+    passwords = known or {role: secrets.token_urlsafe(24) for role in RIGHTS}
     with administrator.transaction():
-        passwords = {role: _renew(administrator, role, rights) for role, rights in RIGHTS.items()}
+        for role, rights in RIGHTS.items():
+            _give(administrator, role, rights, passwords[role])
         # A member may end the sessions of the others, as when it drops the database.
         administrator.execute(f"GRANT {', '.join(LIMITED_ROLES.values())} TO {ROLE}")
     return passwords
 
 
-def _renew(administrator: psycopg.Connection[Any], role: str, rights: str) -> str:
-    password = secrets.token_urlsafe(24)
+def _give(administrator: psycopg.Connection[Any], role: str, rights: str, password: str) -> None:
     # The server is sent what it stores, from which the password cannot be read.
     verifier = administrator.pgconn.encrypt_password(
         password.encode(), role.encode(), PROOF.encode()
@@ -74,7 +75,6 @@ def _renew(administrator: psycopg.Connection[Any], role: str, rights: str) -> st
         administrator.execute(sql.SQL("CREATE ROLE {role}").format(**names))
     change = sql.SQL(f"ALTER ROLE {{role}} {rights} PASSWORD {{verifier}}")
     administrator.execute(change.format(**names))
-    return password
 
 
 def _explained(error: psycopg.Error) -> ServerStartError:

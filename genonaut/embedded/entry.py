@@ -2,7 +2,7 @@
 
 There is only its socket, in a folder of 0700. The keeper connects as the administrator: the kernel
 vouches for its account, so there is no password for that, and none that could be lost. All others
-connect as roles that are no superusers, with passwords that are new at each start.
+connect as roles that are no superusers, with passwords that are new for each keeper.
 """
 
 import os

@@ -73,6 +73,7 @@ class PostgresServer:
         self.passfile = self.folder.path / "pgpass"
         self.files: Sequence[Path] = [self.folder.endpoint, self.passfile]
         self.notices: list[str] = []
+        self._passwords: dict[str, str] = {}
 
     def prepare(self) -> None:
         """Create the database cluster unless there is one.
@@ -119,10 +120,12 @@ class PostgresServer:
     def admit(self) -> None:
         """Give the roles passwords, with which processes can connect.
 
+        They stay the same when the server restarts: it lets processes in before its keeper.
+
         Raises:
             NotAdmittedError: the server crashed meanwhile, or refuses that.
         """
-        self._passwords = apart(lambda: _new_passwords(self.folder))
+        self._passwords = apart(lambda: _give_passwords(self.folder, self._passwords))
 
     def publish(self) -> None:
         """Host, port, user and the file with the passwords, as psycopg names them."""
@@ -146,11 +149,11 @@ def socket_folder(folder: ServerFolder) -> str:
     return str(reachable(folder.data / SOCKET, folder.home).parent)
 
 
-def _new_passwords(folder: ServerFolder) -> dict[str, str]:
-    from genonaut.embedded.administration import renew_passwords  # noqa: PLC0415 - as above
+def _give_passwords(folder: ServerFolder, known: dict[str, str]) -> dict[str, str]:
+    from genonaut.embedded.administration import give_passwords  # noqa: PLC0415 - as above
 
     with administrator(folder) as connection:
-        return renew_passwords(connection)
+        return give_passwords(connection, known)
 
 
 def administrator(

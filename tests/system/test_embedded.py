@@ -128,11 +128,13 @@ def test_without_its_keeper_the_server_is_started_at_once_by_the_next(ready_home
 def test_a_server_that_dies_is_restarted_at_its_address(ready_home: Path) -> None:
     with held(ready_home) as address:
         remember_something(ready_home)
-        old = postmaster(ready_home)
+        old, passwords = postmaster(ready_home), (ready_home / "postgres" / "pgpass").read_text()
         kill(old)
         wait_until(lambda: restarted(ready_home, old), "the keeper has started it again")
         with psycopg.connect(**address, dbname="postgres") as connection:
             assert connection.execute("SELECT 6 * 7").fetchone() == (42,)
+        # It let processes in before its keeper: another password would refuse them for a moment.
+        assert (ready_home / "postgres" / "pgpass").read_text() == passwords
 
 
 @pytest.mark.long
