@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 PLAIN_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 # Not char(n), whose values are padded, and no arrays.
 TYPE = re.compile(r"(?!char|bpchar)[a-z][a-z0-9_ ]*(\(\d+\))?")
+LENGTH = re.compile(r"\((\d+)\)")
 # Names that the statements use themselves, next to the stored and to the counted columns.
 STORED = {"id", "amount", "counted", "delta", "difference", "keys", "truth", "updated_at"}
 COUNTED = {"change", "items"}
@@ -87,6 +88,11 @@ class CachedCount:
         for text in self._texts():
             if any(sign in text for sign in "$\0\n"):
                 raise ValueError(f"{self.name} cannot have {text!r}: no $ and no line break.")
+        # The SQL casts them, which would cut them off.
+        limit = LENGTH.search(self.category.type)
+        for label in self.category.labels.values():
+            if limit and len(label) > int(limit[1]):
+                raise ValueError(f"{label!r} is too long for {self.category.type}.")
 
     def _texts(self) -> Iterator[str]:
         yield from (self.counted, self.table, self.count, self.schema, self.total)

@@ -129,6 +129,7 @@ def _names(count: CachedCount) -> dict[str, str]:
         "owner_name": _quoted(key.owner_name) if key.owner_name else "",
         "total": count.total,
         "row_label": _row_label(count),
+        "labels_differ": "yes" if _labels_differ(count) else "",
         "where_only": f" WHERE {_only(count)}" if count.only else "",
         "is_counted": " AND ".join(filter(None, (_is_counted(count), _only(count)))),
         "is_counted_group": _is_counted(count),
@@ -136,11 +137,23 @@ def _names(count: CachedCount) -> dict[str, str]:
 
 
 def _row_label(count: CachedCount) -> str:
-    column, labels = _quoted(count.category.column), count.category.labels
-    if not labels:
+    """Of a row that is counted. So the last label needs no comparison, nor the type a conversion.
+
+    Each would be looked up again by every statement that writes.
+    """
+    column, category = _quoted(count.category.column), count.category
+    if not category.labels:
         return column
-    cases = [f"WHEN {_literal(value)} THEN {_literal(name)}" for value, name in labels.items()]
-    return f"CASE {column} {' '.join(cases)} END"
+    named = {value: f"{_literal(name)}::{category.type}" for value, name in category.labels.items()}
+    _, last = named.popitem()
+    cases = "".join(f" WHEN {_literal(value)} THEN {name}" for value, name in named.items())
+    return f"CASE {column}{cases} ELSE {last} END" if cases else last
+
+
+def _labels_differ(count: CachedCount) -> bool:
+    """Whether each of the values that are grouped is sure to have a label of its own."""
+    names = count.category.labels.values()
+    return len(set(names)) == len(names) > 0
 
 
 def _only(count: CachedCount) -> str:

@@ -197,6 +197,7 @@ print(*(name for name in sys.modules if name.startswith("genonaut.")))
         ({"key": Key("k", "char(3)")}, "is not a type"),
         ({"category": Category("c", labels={"a\n-- name: read": "b"})}, "no line break"),
         ({"table": "stats$$"}, "no \\$ and no line break"),
+        ({"category": Category("c", "varchar(3)", labels={"a": "long"})}, "too long for varchar"),
     ],
 )
 def test_a_declaration_that_cannot_be_is_refused(changes: dict[str, Any], reason: str) -> None:

@@ -235,6 +235,23 @@ def test_a_full_database_is_upgraded_and_built_while_others_write(scratch: Datab
     assert refresh_now(scratch.transaction, GEN_SOURCE, "test").rows_wrong == 0
 
 
+def test_triggers_are_replaced_while_others_write(scratch: Database) -> None:
+    """The old functions and the new append what adds up to the same, whichever a writer calls."""
+    before = "0010_imports"
+    upgrade(scratch.engine, before)
+    run(scratch, FILL)
+    build_if_never_built(scratch.transaction, GEN_SOURCE, "test")
+    with writing(scratch) as writer:
+        for change in (upgrade, partial(downgrade, revision=before), upgrade):
+            writer.wait_for_more()
+            change(scratch.engine)
+            with scratch.transaction() as session:
+                assert differences(session) == []
+        writer.wait_for_more()
+    assert counts(scratch) == (FILLED_WITH + writer.written, "cache")
+    assert refresh_now(scratch.transaction, GEN_SOURCE, "test").rows_wrong == 0
+
+
 def test_going_back_keeps_the_content_and_the_next_build_recounts_it(
     scratch: Database,
 ) -> None:

@@ -43,28 +43,30 @@ counts_forgotten AS (
 ),
 {% endif %}
 counts_changed AS (
-    INSERT INTO {{ stats }} AS stored ({{ key }}, {{ category }}, {{ count }})
+    UPDATE {{ stats }} AS stored
+    SET {{ count }} = stored.{{ count }} + added.amount, updated_at = now()
+    FROM amounts AS added
+    WHERE stored.{{ key }} = added.{{ key }}
+      AND stored.{{ category }} = added.{{ category }}
+      AND stored.{{ count }} + added.amount <> 0
+    RETURNING 1
+),
+counts_added AS (
+    INSERT INTO {{ stats }} ({{ key }}, {{ category }}, {{ count }})
     SELECT added.{{ key }}, added.{{ category }}, added.amount
     FROM amounts AS added
-    LEFT JOIN {{ stats }} AS before USING ({{ key }}, {{ category }})
 {% if owner %}
-    LEFT JOIN owners_staying ON owners_staying.id = added.{{ key }}
-    WHERE before.{{ count }} + added.amount <> 0
-       OR (before.{{ count }} IS NULL AND owners_staying.id IS NOT NULL)
-{% else %}
-    WHERE before.{{ count }} IS NULL OR before.{{ count }} + added.amount <> 0
+    JOIN owners_staying ON owners_staying.id = added.{{ key }}
 {% endif %}
+    LEFT JOIN {{ stats }} AS before USING ({{ key }}, {{ category }})
+    WHERE before.{{ count }} IS NULL
     ORDER BY added.{{ key }}, added.{{ category }}
-    ON CONFLICT ({{ key }}, {{ category }})
-{% if total %}
-        WHERE {{ key }} IS NOT NULL
-{% endif %}
-    DO UPDATE SET {{ count }} = stored.{{ count }} + excluded.{{ count }}, updated_at = now()
     RETURNING 1
 )
 SELECT
     (SELECT count(*) FROM entries_taken) AS rows_taken,
     (SELECT count(*) FROM counts_emptied) + (SELECT count(*) FROM counts_changed)
+        + (SELECT count(*) FROM counts_added)
 {% if total %}
         + (SELECT count(*) FROM totals_emptied) + (SELECT count(*) FROM totals_changed)
 {% endif %}

@@ -4,12 +4,17 @@
 --    SECURITY DEFINER: a role that may write what is counted need not be able to write the ledger.
 --    But only triggers may call them: a role that puts one on a table of its own would have it write
 --    into the ledger what it likes.
---    Most statements change a single row, and grouping it would take longer than appending it.
+--    Most statements change a single row, and grouping it would take longer than appending it. To
+--    look first whether there is a second one would cost a statement, so two rows are appended as
+--    they are, and the others by groups. (A table of changed rows is read in one order only: that
+--    in which the rows were changed.)
 
 {% macro count_function(event, rows, sign) %}
 CREATE FUNCTION {{ in_schema }}{{ name }}_count_{{ event }}() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = {{ schema }}, pg_temp AS $$
 #variable_conflict use_column
+DECLARE
+    appended bigint;
 BEGIN
 {% if where_only %}
     -- Most statements have no such row, and to look takes less time than to insert nothing.
@@ -17,17 +22,22 @@ BEGIN
         RETURN NULL;
     END IF;
 {% endif %}
-    IF EXISTS (SELECT FROM {{ rows }} OFFSET 1) THEN
+    INSERT INTO {{ ledger }} ({{ key }}, {{ category }}, delta)
+    SELECT {{ row_key }}, {{ row_label }}, {{ sign }}1::bigint
+    FROM {{ rows }}
+    WHERE {{ is_counted }}
+    LIMIT 2;
+    GET DIAGNOSTICS appended = ROW_COUNT;
+    IF appended = 2 THEN
         INSERT INTO {{ ledger }} ({{ key }}, {{ category }}, delta)
         SELECT {{ row_key }}, {{ row_label }}, {{ sign }}count(*)
-        FROM {{ rows }}
-        WHERE {{ is_counted }}
+        FROM (
+            SELECT {{ row_key }}, {{ row_category }}
+            FROM {{ rows }}
+            WHERE {{ is_counted }}
+            OFFSET 2
+        ) AS others
         GROUP BY {{ row_key }}, {{ row_category }};
-    ELSE
-        INSERT INTO {{ ledger }} ({{ key }}, {{ category }}, delta)
-        SELECT {{ row_key }}, {{ row_label }}, {{ sign }}1
-        FROM {{ rows }}
-        WHERE {{ is_counted }};
     END IF;
     RETURN NULL;
 END $$;
