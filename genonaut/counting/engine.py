@@ -156,10 +156,10 @@ def refresh(
     started = time.monotonic()
     result = _recount(session, count)
     execute(session, count, "lock")
-    execute(session, count, "enter_differences")
+    stored = execute(session, count, "enter_differences").scalar_one() if result.rows_wrong else 0
     folded = execute(session, count, "fold").one()
     took = time.monotonic() - started
-    result = replace(result, duration_seconds=took, rows_written=folded.rows_written)
+    result = replace(result, duration_seconds=took, rows_written=stored + folded.rows_written)
     return _record(session, count, requested_by, result)
 
 

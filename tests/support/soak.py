@@ -26,7 +26,7 @@ from genonaut.api.services.tag_service import TagService
 from genonaut.config import load_settings
 from genonaut.content.viewer import Viewer
 from genonaut.counting.declaration import CachedCount
-from genonaut.counting.engine import fold, refresh
+from genonaut.counting.engine import execute, fold, refresh
 from genonaut.db.counts import COUNTS
 from genonaut.db.session import Database, open_database
 from tests.support.recount import differences
@@ -207,6 +207,20 @@ def refresh_once(
     time.sleep(0.1)
 
 
+def rebuild(session: Session, count: CachedCount) -> None:
+    """Build a count from nothing in one transaction, of which no reader sees the middle."""
+    execute(session, count, "lock_refresh")
+    execute(session, count, "lock")
+    session.connection().exec_driver_sql(f"DELETE FROM {count.table}")
+    refresh(session, count, "soak")
+
+
+def rebuild_once(database: Database, findings: Findings, count: CachedCount) -> None:
+    write(database, findings, partial(rebuild, count=count))
+    findings.add("rebuilds")
+    time.sleep(0.3)
+
+
 def soak(
     database: Database,
     seconds: float,
@@ -241,6 +255,7 @@ def soak(
         * writers,
         *[partial(fold_once, counting, findings, count) for count in counts],
         *[partial(refresh_once, database, counting, findings, count) for count in counts],
+        *[partial(rebuild_once, counting, findings, count) for count in counts],
         *[lambda: compare(database, findings)] * 2,
         *[partial(look, database, findings, viewer) for viewer in EYES.values()],
     ]
@@ -269,7 +284,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--writers", type=int, default=6)
     options = parser.parse_args()
-    settings, places = load_settings("test"), options.writers + 2 * len(COUNTS) + 8
+    settings, places = load_settings("test"), options.writers + 3 * len(COUNTS) + 8
     with open_database(settings, role="owner", pool_size=places) as database:
         findings = soak(database, options.seconds, options.writers, progress=True)
     for what, count in sorted(findings.counts.items()):

@@ -98,58 +98,64 @@ DROP TABLE IF EXISTS pg_temp.{{ name }}_differences;
 -- Partitions have no row in common, so each may be grouped by itself. And only one refresh runs at
 -- a time, so it may use more memory: 64 MB for each step of a plan, if the server gives less.
 SELECT set_config('enable_partitionwise_aggregate', 'on', true),
-       set_config('work_mem', greatest(setting::int, 65536) || 'kB', true)
-FROM pg_settings WHERE name = 'work_mem';
+       set_config('work_mem',
+                  greatest(pg_size_bytes(current_setting('work_mem')) / 1024, 65536) || 'kB', true);
 
 -- name: recount
 -- Where truth and counts differ, on one snapshot, into a table for the rest of this transaction;
 -- and, in any case, a row without a key for each category, with its sum and how many were compared.
 -- (CREATE TABLE AS, and not one statement with the repair, because a statement that changes rows
 -- is never executed in parallel. A difference may be added at any later moment.)
+-- OFFSET 0: groups are filtered, and not each row before it is grouped.
 CREATE TEMP TABLE {{ name }}_differences ON COMMIT DROP AS
-WITH counted_groups AS MATERIALIZED (
-    SELECT {{ row_key }}, {{ row_category }}, count(*) AS items
-    FROM {{ counted }}{{ where_only }}
-    GROUP BY {{ row_key }}, {{ row_category }}
-),
-true_counts AS (
+WITH true_counts AS MATERIALIZED (
     SELECT {{ row_key }} AS {{ key }},
            ({{ row_label }})::{{ category_type }} AS {{ category }},
-           items
-    FROM counted_groups
+           {{ "items" if labels_differ else "sum(items)::bigint" }} AS truth
+    FROM (
+        SELECT {{ row_key }}, {{ row_category }}, count(*) AS items
+        FROM {{ counted }}{{ where_only }}
+        GROUP BY {{ row_key }}, {{ row_category }}
+        OFFSET 0
+    ) AS counted_groups
     WHERE {{ is_counted_group }}
-),
-both_counts AS (
-    SELECT {{ key }}, {{ category }}, items AS truth, 0::bigint AS counted, 1 AS keys
-    FROM true_counts
-    WHERE {{ key }} IS NOT NULL
-    UNION ALL
-{% if total %}
-    SELECT NULL, {{ category }}, sum(items)::bigint, 0, count({{ key }}) + 1
-    FROM true_counts GROUP BY {{ category }}
-{% else %}
-    SELECT NULL, {{ category }}, sum(items)::bigint, sum(items)::bigint, count(*)
-    FROM true_counts GROUP BY {{ category }}
+{% if not labels_differ %}
+    GROUP BY 1, 2
 {% endif %}
-    UNION ALL
-    SELECT {{ key }}, {{ category }}, 0, {{ count }}, 0 FROM {{ stats }}
-    UNION ALL
-    SELECT {{ key }}, {{ category }}, 0, delta, 0 FROM {{ ledger }} WHERE {{ key }} IS NOT NULL
+),
+of_keys AS (
+    SELECT {{ key }}, {{ category }}, coalesce(true_counts.truth, 0) AS truth,
+           coalesce(stored.{{ count }}, 0) + coalesce(changes.delta, 0) AS counted,
+           (true_counts.truth IS NOT NULL)::int::bigint AS keys
+    FROM true_counts
+    FULL JOIN {{ stats }} AS stored USING ({{ key }}, {{ category }})
+    FULL JOIN (
+        SELECT {{ key }}, {{ category }}, sum(delta)::bigint AS delta
+        FROM {{ ledger }} GROUP BY {{ key }}, {{ category }}
+    ) AS changes USING ({{ key }}, {{ category }})
+    WHERE {{ key }} IS NOT NULL
+),
+of_categories AS (
 {% if total %}
+    SELECT {{ category }}, sum(truth) AS truth, 0 AS counted, count({{ key }}) + 1 AS keys
+    FROM true_counts GROUP BY {{ category }}
     UNION ALL
-    SELECT NULL, {{ category }}, 0, delta, 0 FROM {{ ledger }}
+    SELECT {{ category }}, 0, {{ count }}, 0 FROM {{ stats }} WHERE {{ key }} IS NULL
+    UNION ALL
+    SELECT {{ category }}, 0, sum(delta), 0 FROM {{ ledger }} GROUP BY {{ category }}
+{% else %}
+    SELECT {{ category }}, sum(truth) AS truth, sum(truth) AS counted, count(*) AS keys
+    FROM true_counts GROUP BY {{ category }}
 {% endif %}
 )
-SELECT
-    {{ key }},
-    {{ category }},
-    sum(truth)::bigint AS truth,
-    sum(counted)::bigint AS counted,
-    (sum(truth) - sum(counted))::bigint AS difference,
-    sum(keys)::bigint AS keys
-FROM both_counts
-GROUP BY {{ key }}, {{ category }}
-HAVING sum(truth) <> sum(counted) OR {{ key }} IS NULL;
+SELECT {{ key }}, {{ category }}, truth, counted, truth - counted AS difference, keys
+FROM of_keys
+WHERE truth <> counted
+UNION ALL
+SELECT NULL, {{ category }}, sum(truth)::bigint, sum(counted)::bigint,
+       (sum(truth) - sum(counted))::bigint, sum(keys)::bigint
+FROM of_categories
+GROUP BY {{ category }};
 
 -- name: summary
 -- The result of the recount. A key that is only in the counts was compared as well. The record keeps
@@ -166,30 +172,67 @@ FROM {{ name }}_differences;
 
 -- name: worst
 -- The largest errors, as the record of a refresh keeps them.
-SELECT {{ key }}::text AS key, {{ category }} AS category, counted AS was, truth AS is
+SELECT {{ key }}::text AS key, {{ category }}::text AS category, counted AS was, truth AS is
 FROM {{ name }}_differences
 WHERE difference <> 0
 ORDER BY abs(difference) DESC, {{ key }} NULLS FIRST, {{ category }}
 LIMIT 10;
 
 -- name: enter_differences
--- What the recount found missing goes into the ledger like any other change.
-{% if total %}
--- A key's entry will count for the total as well. The total's own difference is known already, so
--- it is entered minus those of the keys.
+-- What the recount found missing is added. A key that has no stored count gets one: its difference.
+-- That is added to nothing, for no fold runs meanwhile; and a first build writes a third of the rows.
+-- All else goes into the ledger, like any other change: what corrects a stored count, and the
+-- counts of an owner who is gone, or is being deleted (see the fold).
+WITH counts_stored AS (
+    INSERT INTO {{ stats }} ({{ key }}, {{ category }}, {{ count }})
+    SELECT {{ key }}, {{ category }}, difference
+    FROM (
+        SELECT missing.{{ key }}, missing.{{ category }}, missing.difference
+        FROM {{ name }}_differences AS missing
+{% if owner %}
+        JOIN {{ owner }} AS staying ON staying.{{ owner_id }} = missing.{{ key }}
 {% endif %}
-INSERT INTO {{ ledger }} ({{ key }}, {{ category }}, delta)
-SELECT {{ key }}, {{ category }}, difference
-FROM {{ name }}_differences
-WHERE {{ key }} IS NOT NULL
-{% if total %}
-UNION ALL
-SELECT NULL, {{ category }}, sum(CASE WHEN {{ key }} IS NULL THEN difference ELSE -difference END)
-FROM {{ name }}_differences
-GROUP BY {{ category }}
-HAVING sum(CASE WHEN {{ key }} IS NULL THEN difference ELSE -difference END) <> 0
+        WHERE missing.{{ key }} IS NOT NULL
+          AND NOT EXISTS (
+              SELECT FROM {{ stats }} AS stored
+              WHERE stored.{{ key }} = missing.{{ key }}
+                AND stored.{{ category }} = missing.{{ category }}
+          )
+{% if owner %}
+        FOR KEY SHARE OF staying SKIP LOCKED
 {% endif %}
-;
+    ) AS addable
+    ORDER BY {{ key }}, {{ category }}
+    RETURNING {{ key }}, {{ category }}
+),
+others AS MATERIALIZED (
+    SELECT {{ key }}, {{ category }}, difference
+    FROM {{ name }}_differences AS missing
+    WHERE {{ key }} IS NOT NULL
+      AND NOT EXISTS (
+          SELECT FROM counts_stored AS stored
+          WHERE stored.{{ key }} = missing.{{ key }}
+            AND stored.{{ category }} = missing.{{ category }}
+      )
+),
+entries AS (
+    INSERT INTO {{ ledger }} ({{ key }}, {{ category }}, delta)
+    SELECT {{ key }}, {{ category }}, difference FROM others
+{% if total %}
+    -- A key's entry counts for the total as well. The total's own difference is known already, so
+    -- it is entered minus those of the keys.
+    UNION ALL
+    SELECT NULL, {{ category }}, sum(difference)
+    FROM (
+        SELECT {{ category }}, difference FROM {{ name }}_differences WHERE {{ key }} IS NULL
+        UNION ALL
+        SELECT {{ category }}, -difference FROM others
+    ) AS of_total
+    GROUP BY {{ category }}
+    HAVING sum(difference) <> 0
+{% endif %}
+)
+SELECT count(*) FROM counts_stored;
 
 {% include "fold.sql" %}
 
