@@ -10,6 +10,7 @@ class Profile:
     name: str = "full"
     rounds: int = 3
     promised_rounds: int = 9  # of what a target is about, for the machine may be shared
+    noise_rounds: int = 100
     # Galleries
     rows: tuple[int, ...] = (100_000, 1_000_000)
     users: int = 10_000
@@ -51,6 +52,7 @@ QUICK = Profile(
     name="quick",
     rounds=1,
     promised_rounds=3,
+    noise_rounds=20,
     rows=(10_000, 100_000),
     users=1_000,
     connections=(1, 32),

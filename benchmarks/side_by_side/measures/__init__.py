@@ -6,6 +6,7 @@ from benchmarks.side_by_side.measures import (
     calibrate,
     copy,
     kill,
+    noise,
     page,
     pages,
     read,
@@ -34,8 +35,10 @@ class Measure(Protocol):
         """
 
 
-# Writing is first: it uses the smallest gallery, and the largest fills the memory with its pages.
+# Writing is first of the contestants' work: it uses the smallest gallery, and the largest fills the
+# memory with its pages.
 MEASURES: dict[str, Measure] = {
+    "noise": noise,
     "write": write,
     "copy": copy,
     "truth": truth,

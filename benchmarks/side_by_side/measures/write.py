@@ -16,18 +16,21 @@ from benchmarks.side_by_side.run import Participant, Run, in_turn, percentiles
 TWO_MS = {"transaction": "2 ms", "users": "many", "client": "pgbench"}
 SINGLE, BULK = TWO_MS | {"transaction": "single"}, TWO_MS | {"transaction": "bulk"}
 ONE_USER = {"users": "one"}
-PROMISED = TWO_MS | {"writers": 32}
+EIGHT, MANY = TWO_MS | {"writers": 8}, TWO_MS | {"writers": 32}
 PER_SECOND, P99 = Figure("write", "per_second"), Figure("write", "p99_ms", ",.1f")
 BULK_PER_SECOND = Figure("write", "per_second", ",.1f")
 WAL, DEADLOCKS = Figure("write", "wal_bytes_per_row"), Figure("write", "deadlocks")
 
 TARGETS = {
-    "inserts in 2 ms transactions, 32 writers: ours / no counting": at_least(
-        0.97, ours_to("none", PER_SECOND, PROMISED)
+    "inserts in 2 ms transactions, 8 writers: ours / no counting": at_least(
+        0.97, ours_to("none", PER_SECOND, EIGHT)
     ),
-    "the same: ours / row trigger": at_least(8, ours_to("row trigger", PER_SECOND, PROMISED)),
+    "inserts in 2 ms transactions, 32 writers, folds included: ours / no counting": at_least(
+        0.92, ours_to("none", PER_SECOND, MANY)
+    ),
+    "the same: ours / row trigger": at_least(8, ours_to("row trigger", PER_SECOND, MANY)),
     "the same: ours / statement trigger": at_least(
-        8, ours_to("statement trigger", PER_SECOND, PROMISED)
+        8, ours_to("statement trigger", PER_SECOND, MANY)
     ),
 }
 SECTION = Section(
@@ -70,7 +73,8 @@ class Cell(NamedTuple):
 
     @property
     def is_promised(self) -> bool:
-        return self._asdict().items() <= PROMISED.items()
+        cell = self._asdict().items()
+        return cell <= EIGHT.items() or cell <= MANY.items()
 
     def clients(self, participant: Participant) -> list[Client]:
         """The programs that write; from Python only single items of many users are written."""

@@ -16,7 +16,19 @@ RESULTS = "RESULTS.md"
 PLOTS = "plots"
 # The page begins with what readers of the gallery notice.
 ORDER = (
-    *("read", "calibrate", "write", "copy", "truth", "kill", "refresh", "page", "pages", "start"),
+    *(
+        "read",
+        "calibrate",
+        "write",
+        "copy",
+        "truth",
+        "kill",
+        "refresh",
+        "page",
+        "pages",
+        "start",
+        "noise",
+    ),
 )
 ON_PAGE = [MEASURES[name] for name in ORDER]
 
