@@ -29,16 +29,30 @@ MUTANTS: Final = (
     Mutant(
         "what is not counted adds nothing",
         "genonaut/counting/sql/triggers.sql",
-        "FROM {{ rows }}\n        WHERE {{ is_counted }}\n        GROUP BY",
-        "FROM {{ rows }}\n        GROUP BY",
+        "FROM {{ rows }}\n    WHERE {{ is_counted }}\n    LIMIT",
+        "FROM {{ rows }}\n    LIMIT",
         "tests/counting/test_foreign_schema.py::test_every_write_is_counted",
     ),
     Mutant(
         "a migrated count is what its declaration makes",
         "genonaut/counting/sql/triggers.sql",
-        "IF EXISTS (SELECT FROM {{ rows }} OFFSET 1)",
-        "IF EXISTS (SELECT FROM {{ rows }} OFFSET 2)",
-        "tests/integration/test_declared_counts.py::test_the_frozen_text_of_a_count_is_what_stats_sql_prints",
+        "HAVING sum(change) <> 0;",
+        "HAVING sum(change) < 0 OR sum(change) > 0;",
+        "tests/integration/test_declared_counts.py::test_the_newest_text_of_a_function_is_what_stats_sql_prints",
+    ),
+    Mutant(
+        "of many rows, those after the second are counted",
+        "genonaut/counting/sql/triggers.sql",
+        "IF appended = 2 THEN",
+        "IF appended > 2 THEN",
+        "tests/counting/test_foreign_schema.py::test_every_write_is_counted",
+    ),
+    Mutant(
+        "of many rows, none is counted twice",
+        "genonaut/counting/sql/triggers.sql",
+        "OFFSET 2",
+        "OFFSET 1",
+        "tests/counting/test_foreign_schema.py::test_every_write_is_counted",
     ),
     Mutant(
         "a read adds the ledger to the stored counts of a key",
@@ -64,8 +78,8 @@ MUTANTS: Final = (
     Mutant(
         "a fold adds to a stored count",
         "genonaut/counting/sql/fold.sql",
-        "DO UPDATE SET {{ count }} = stored.{{ count }} + excluded",
-        "DO UPDATE SET {{ count }} = excluded",
+        "SET {{ count }} = stored.{{ count }} + added.amount",
+        "SET {{ count }} = added.amount",
         "tests/counting/test_triggers.py::test_a_write_leaves_the_counts_exact",
     ),
     Mutant(
@@ -78,8 +92,8 @@ MUTANTS: Final = (
     Mutant(
         "a repaired key does not change the total twice",
         "genonaut/counting/sql/statements.sql",
-        "IS NULL THEN difference ELSE -difference END)\nFROM",
-        "IS NULL THEN difference ELSE 0 END)\nFROM",
+        "SELECT {{ category }}, -difference FROM others",
+        "SELECT {{ category }}, 0 FROM others",
         "tests/counting/test_refresh.py::test_only_what_is_wrong_is_written",
     ),
 )

@@ -43,9 +43,23 @@ MUTANTS: Final = (
     Mutant(
         "a refresh enters what it found missing",
         "genonaut/counting/engine.py",
-        'execute(session, count, "enter_differences")',
-        "pass",
+        'execute(session, count, "enter_differences").scalar_one() if result.rows_wrong else 0',
+        "0",
         "tests/counting/test_refresh.py::test_only_what_is_wrong_is_written",
+    ),
+    Mutant(
+        "a first build waits for no owner who is being deleted",
+        "genonaut/counting/sql/statements.sql",
+        "FOR KEY SHARE OF staying SKIP LOCKED",
+        "FOR KEY SHARE OF staying NOWAIT",
+        "tests/counting/test_first_build.py::test_a_user_who_is_being_deleted_waits_in_the_ledger",
+    ),
+    Mutant(
+        "a difference is added once, to the stored count or to the ledger",
+        "genonaut/counting/sql/statements.sql",
+        "SELECT FROM counts_stored AS stored\n          WHERE ",
+        "SELECT FROM counts_stored AS stored\n          WHERE false AND ",
+        "tests/counting/test_first_build.py::test_each_count_is_written_once",
     ),
     Mutant(
         "a trigger that is disabled is reported",
