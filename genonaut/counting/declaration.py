@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 
 PLAIN_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 # Not char(n), whose values are padded, and no arrays.
@@ -11,6 +11,7 @@ LENGTH = re.compile(r"\((\d+)\)")
 # Names that the statements use themselves, next to the stored and to the counted columns.
 STORED = {"id", "amount", "counted", "delta", "difference", "keys", "truth", "updated_at"}
 COUNTED = {"change", "items"}
+NOWHERE = "00000000-0000-0000-0000-000000000000"
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,19 @@ class Category:
     labels: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Part:
+    """Where a part of a spread count is: its tables, in the schema of the whole.
+
+    Its total is stored under its `home`, a value of the key's type that lies in this part.
+    """
+
+    counted: str
+    table: str
+    ledger: str
+    home: str = NOWHERE
+
+
 @dataclass(frozen=True, eq=False)
 class CachedCount:
     """A count of a table's rows per key and category, exact at every commit.
@@ -60,6 +74,11 @@ class CachedCount:
     `only` limits the count to rows that have these values in these columns; a row that gets or
     loses one of them enters or leaves the count.
 
+    `spread` is the column by which an engine of many machines spreads the rows over parts: that of
+    the key, a uuid, which is never null then. What is stored has a `home` as well, so that it lies
+    in the part of what it counts, and each part has a total of its own. On one database there is
+    one part. `part` is the one that this count is about; without it, it is about all of them.
+
     Raises:
         ValueError: a name or a type cannot be used.
     """
@@ -73,18 +92,22 @@ class CachedCount:
     total: str = ""
     schema: str = ""
     only: Mapping[str, str] = field(default_factory=dict)
+    spread: str = ""
+    part: Part | None = None
 
     def __post_init__(self) -> None:
         if not PLAIN_NAME.fullmatch(self.name):
             raise ValueError(f"{self.name!r} cannot name a count: use a-z, 0-9 and _, 40 at most.")
+        reserved = STORED | ({"home"} if self.spread else set())
         for column in (self.key, self.category):
             if not TYPE.fullmatch(column.type):
                 raise ValueError(f"{column.type!r} is not a type that {self.name} can have.")
-            if column.column in COUNTED or (column.stored_as or column.column) in STORED:
+            if column.column in COUNTED or (column.stored_as or column.column) in reserved:
                 raise ValueError(
                     f"{self.name} cannot have a column {column.column!r} as it is: its SQL uses "
                     "that name itself."
                 )
+        self._check_parts()
         for text in self._texts():
             if any(sign in text for sign in "$\0\n"):
                 raise ValueError(f"{self.name} cannot have {text!r}: no $ and no line break.")
@@ -94,6 +117,17 @@ class CachedCount:
             if limit and len(label) > int(limit[1]):
                 raise ValueError(f"{label!r} is too long for {self.category.type}.")
 
+    def _check_parts(self) -> None:
+        if self.part and not self.spread:
+            raise ValueError(f"{self.name} has no parts: it is not spread.")
+        if self.spread and (self.spread, "uuid") != (self.key.column, self.key.type):
+            raise ValueError(f"{self.name} can only be spread by its key, and if that is a uuid.")
+
+    @property
+    def tables(self) -> Part:
+        """The tables that it is about."""
+        return self.part or Part(self.counted, self.table, f"{self.name}_deltas")
+
     def _texts(self) -> Iterator[str]:
         yield from (self.counted, self.table, self.count, self.schema, self.total)
         key, category = self.key, self.category
@@ -101,3 +135,5 @@ class CachedCount:
         yield from (category.column, category.stored_as)
         yield from category.labels.keys() | category.labels.values()
         yield from self.only.keys() | self.only.values()
+        if self.part:
+            yield from astuple(self.part)

@@ -8,7 +8,7 @@ what is missing. Neither commits: that is for the caller, who owns the session.
 import json
 import time
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -20,6 +20,7 @@ from genonaut.counting.declaration import CachedCount
 from genonaut.counting.rendering import statements, together
 
 KEEP_REFRESHES = 1000  # records
+KEEP_WORST = 10  # errors in a record
 BUSY = "busy"
 
 
@@ -128,6 +129,8 @@ def stored_rows(session: Session, count: CachedCount) -> int:
 def fold(session: Session, count: CachedCount) -> Fold | None:
     """Move the ledger into the stored counts; None if another fold or refresh has the lock.
 
+    Each part of a spread count is folded by itself.
+
     Raises:
         WrongIsolationError: the session's transaction is not READ COMMITTED.
     """
@@ -138,12 +141,20 @@ def fold(session: Session, count: CachedCount) -> Fold | None:
 
 
 def refresh(
-    session: Session, count: CachedCount, requested_by: str, *, wait: bool = True
+    session: Session,
+    count: CachedCount,
+    requested_by: str,
+    *,
+    wait: bool = True,
+    parts: Sequence[CachedCount] = (),
 ) -> Refresh:
     """Recount everything, add what is missing, fold the ledger, and record what was found.
 
     If another refresh is running, this waits for it; with `wait=False` it does nothing, and its
     outcome is `busy`. On an empty cache what is missing is the whole count.
+
+    A spread count is refreshed part by part. There is one record, with the sums: name all parts,
+    since it says that the counts are built.
 
     Raises:
         WrongIsolationError: the session's transaction is not READ COMMITTED.
@@ -154,13 +165,38 @@ def refresh(
     elif not execute(session, count, "try_lock_refresh").scalar_one():
         return Refresh(started_at=_now(session), outcome=BUSY)
     started = time.monotonic()
+    found = [_refresh_part(session, part) for part in parts or [count]]
+    result = replace(_sum(found), duration_seconds=time.monotonic() - started)
+    return _record(session, count, requested_by, result)
+
+
+def _refresh_part(session: Session, count: CachedCount) -> Refresh:
     result = _recount(session, count)
     execute(session, count, "lock")
     stored = execute(session, count, "enter_differences").scalar_one() if result.rows_wrong else 0
     folded = execute(session, count, "fold").one()
-    took = time.monotonic() - started
-    result = replace(result, duration_seconds=took, rows_written=stored + folded.rows_written)
-    return _record(session, count, requested_by, result)
+    return replace(result, rows_written=stored + folded.rows_written)
+
+
+def _sum(found: Sequence[Refresh]) -> Refresh:
+    """What was found in all parts, as of the moment at which the first one was compared."""
+    worst = sorted((error for one in found for error in one.worst), key=_size, reverse=True)
+    totals = Counter[str]()
+    for one in found:
+        totals.update(one.totals)
+    return Refresh(
+        started_at=found[0].started_at,
+        rows_checked=sum(one.rows_checked for one in found),
+        rows_wrong=sum(one.rows_wrong for one in found),
+        rows_written=sum(one.rows_written for one in found),
+        largest_error=max(one.largest_error for one in found),
+        worst=worst[:KEEP_WORST],
+        totals=dict(totals),
+    )
+
+
+def _size(error: Mapping[str, Any]) -> int:
+    return abs(int(error["is"] - error["was"]))
 
 
 def _recount(session: Session, count: CachedCount) -> Refresh:

@@ -93,7 +93,11 @@ def _escaped(text: str) -> str:
 
 def _render(template: str, count: CachedCount, escape: Callable[[str], str]) -> str:
     names = {name: escape(text) for name, text in _names(count).items()}
-    return _templates.get_template(template).render(names)
+
+    def and_home(value: str = "home") -> str:
+        return f", {value}" if count.spread else ""
+
+    return _templates.get_template(template).render(names, and_home=and_home)
 
 
 def _names(count: CachedCount) -> dict[str, str]:
@@ -107,13 +111,13 @@ def _names(count: CachedCount) -> dict[str, str]:
             f"{_quoted(count.schema)}.{_quoted(name)}" if count.schema and name else _quoted(name)
         )
 
-    key, category = count.key, count.category
+    key, category, part = count.key, count.category, count.tables
     return {
         "name": count.name,
         "schema": _quoted(count.schema or "public"),
-        "counted": table(count.counted),
-        "stats": table(count.table),
-        "ledger": table(f"{count.name}_deltas"),
+        "counted": table(part.counted),
+        "stats": table(part.table),
+        "ledger": table(part.ledger),
         "view": table(f"{count.name}_counts"),
         "refreshes": table(f"{count.name}_refreshes"),
         "in_schema": f"{_quoted(count.schema)}." if count.schema else "",
@@ -128,6 +132,8 @@ def _names(count: CachedCount) -> dict[str, str]:
         "owner_id": _quoted(key.owner_id),
         "owner_name": _quoted(key.owner_name) if key.owner_name else "",
         "total": count.total,
+        "spread": count.spread,
+        "home": f"{_literal(part.home)}::{key.type}",
         "row_label": _row_label(count),
         "labels_differ": "yes" if _labels_differ(count) else "",
         "where_only": f" WHERE {_only(count)}" if count.only else "",

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from genonaut.counting import audit
-from genonaut.counting.declaration import CachedCount, Category, Key
+from genonaut.counting.declaration import CachedCount, Category, Key, Part
 from genonaut.counting.engine import fold, read, read_live, refresh
 from genonaut.counting.rendering import definition, removal
 from genonaut.counting.runs import build_if_never_built
@@ -198,6 +198,9 @@ print(*(name for name in sys.modules if name.startswith("genonaut.")))
         ({"category": Category("c", labels={"a\n-- name: read": "b"})}, "no line break"),
         ({"table": "stats$$"}, "no \\$ and no line break"),
         ({"category": Category("c", "varchar(3)", labels={"a": "long"})}, "too long for varchar"),
+        ({"spread": "100% of"}, "only be spread by its key, and if that is a uuid"),
+        ({"spread": "id", "key": Key("id", "uuid", "home")}, "cannot have a column 'id'"),
+        ({"part": Part("order", "order stats", "orders_deltas")}, "has no parts"),
     ],
 )
 def test_a_declaration_that_cannot_be_is_refused(changes: dict[str, Any], reason: str) -> None:

@@ -17,12 +17,14 @@ PRIVATE_TAGS = """
             ON item.id = content_id AND item.source_type = content_tags.source_type
         WHERE item.visibility = 'private' AND item.source_type = '{partition}' GROUP BY 2"""
 
-TRUTHS = {
-    "gen_source_counts": f"""
+SOURCES = f"""
         SELECT creator_id AS user_id, {SOURCE} AS source_type, count(*) AS count
         FROM content_items_all GROUP BY 1, 2
         UNION ALL
-        SELECT NULL, {SOURCE}, count(*) FROM content_items_all GROUP BY 2""",
+        SELECT NULL, {SOURCE}, count(*) FROM content_items_all GROUP BY 2"""
+
+TRUTHS = {
+    "gen_source_counts": SOURCES,
     "tag_cardinality_counts": f"""
         SELECT tag_id, {SOURCE} AS content_source, count(*) AS cardinality
         FROM content_tags GROUP BY 1, 2""",
@@ -35,12 +37,13 @@ TRUTHS = {
     # By the items: what their tags say of them is a copy.
     "private_regular_tag_counts": PRIVATE_TAGS.format(partition="items"),
     "private_auto_tag_counts": PRIVATE_TAGS.format(partition="auto"),
-    # The one of docs/add-a-count.md, where it is installed.
+    # The one of docs/add-a-count.md and the spread one, where they are installed.
     "content_type_counts": """
         SELECT creator_id AS user_id, content_type, count(*) AS count
         FROM content_items_all GROUP BY 1, 2
         UNION ALL
         SELECT NULL, content_type, count(*) FROM content_items_all GROUP BY 2""",
+    "spread_source_counts": SOURCES,
 }
 # One statement, so both sides are seen on one snapshot.
 DIFFERENCES = """

@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from types import MappingProxyType
@@ -237,18 +237,10 @@ def soak(
     """
     counting = counting or database
     findings = Findings()
-    stop = threading.Event()
     seeds = random.Random(1)
 
     def seed() -> int:
         return seeds.getrandbits(32)
-
-    def repeat(action: Callable[[], None]) -> None:
-        try:
-            while not stop.is_set():
-                action()
-        except Exception as error:  # noqa: BLE001 - a thread's error must reach the test
-            findings.add("errors", wrong=repr(error))
 
     actions: list[Callable[[], None]] = [
         *[lambda: write(database, findings, lambda session: Writer(session, seed()).step())]
@@ -259,6 +251,29 @@ def soak(
         *[lambda: compare(database, findings)] * 2,
         *[partial(look, database, findings, viewer) for viewer in EYES.values()],
     ]
+    at_once(actions, findings, seconds, at_least, progress=progress)
+    compare(database, findings)
+    return findings
+
+
+def at_once(
+    actions: Sequence[Callable[[], None]],
+    findings: Findings,
+    seconds: float,
+    at_least: Mapping[str, int],
+    *,
+    progress: bool = False,
+) -> None:
+    """Repeat each action in a thread of its own, for some seconds and until that much was found."""
+    stop = threading.Event()
+
+    def repeat(action: Callable[[], None]) -> None:
+        try:
+            while not stop.is_set():
+                action()
+        except Exception as error:  # noqa: BLE001 - a thread's error must reach the test
+            findings.add("errors", wrong=repr(error))
+
     threads = [threading.Thread(target=repeat, args=(action,)) for action in actions]
     for thread in threads:
         thread.start()
@@ -275,8 +290,6 @@ def soak(
         stop.set()
         for thread in threads:
             thread.join()
-    compare(database, findings)
-    return findings
 
 
 def main() -> int:

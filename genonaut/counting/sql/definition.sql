@@ -2,10 +2,14 @@
 {% if total %}
 --    A row whose {{ key }} is null is the total of its {{ category }}.
 {% endif %}
+{% if spread %}
+--    Each row lies in the part that its home is in: that of a key is the key, that of a part's total
+--    is the part's own. So a total has a row in each part.
+{% endif %}
 --    There is no CHECK (count >= 0): it would abort users' own transactions for a fault of ours.
 
 CREATE TABLE {{ stats }} (
-{% if total %}
+{% if total and not spread %}
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
 {% endif %}
 {% if owner %}
@@ -15,17 +19,23 @@ CREATE TABLE {{ stats }} (
 {% endif %}
     {{ category }} {{ category_type }} NOT NULL,
     {{ count }} bigint NOT NULL,
+{% if spread %}
+    home {{ key_type }} NOT NULL,
+{% endif %}
 {% if not total %}
-    PRIMARY KEY ({{ key }}, {{ category }}),
+    PRIMARY KEY ({{ key }}, {{ category }}{{ and_home() }}),
 {% endif %}
     updated_at timestamptz NOT NULL DEFAULT now()
 ) WITH (fillfactor = 80);
 {% if total %}
 
 CREATE UNIQUE INDEX idx_{{ name }}_keys
-    ON {{ stats }} ({{ key }}, {{ category }}) WHERE {{ key }} IS NOT NULL;
+    ON {{ stats }} ({{ key }}, {{ category }}{{ and_home() }}) WHERE {{ key }} IS NOT NULL;
 CREATE UNIQUE INDEX idx_{{ name }}_total
-    ON {{ stats }} ({{ category }}) WHERE {{ key }} IS NULL;
+    ON {{ stats }} ({{ category }}{{ and_home() }}) WHERE {{ key }} IS NULL;
+{% if spread %}
+ALTER TABLE {{ stats }} REPLICA IDENTITY FULL;
+{% endif %}
 {% endif %}
 
 -- 2. The ledger, a queue: writers append, the fold removes. So it has no key and no index, and is
@@ -37,6 +47,9 @@ CREATE UNIQUE INDEX idx_{{ name }}_total
 CREATE TABLE {{ ledger }} (
     {{ key }} {{ key_type }}{{ "" if total else " NOT NULL" }},
     {{ category }} {{ category_type }} NOT NULL,
+{% if spread %}
+    home {{ key_type }} NOT NULL,
+{% endif %}
     delta bigint NOT NULL
 ) WITH (
     autovacuum_vacuum_scale_factor = 0,

@@ -29,8 +29,8 @@ counts_emptied AS (
 ),
 {% if owner %}
 counts_forgotten AS (
-    INSERT INTO {{ ledger }} ({{ key }}, {{ category }}, delta)
-    SELECT entry.{{ key }}, gone.{{ category }}, entry.delta
+    INSERT INTO {{ ledger }} ({{ key }}, {{ category }}, delta{{ and_home() }})
+    SELECT entry.{{ key }}, gone.{{ category }}, entry.delta{{ and_home("gone." ~ key) }}
     FROM counts_emptied AS gone
     CROSS JOIN LATERAL (
         VALUES
@@ -52,8 +52,8 @@ counts_changed AS (
     RETURNING 1
 ),
 counts_added AS (
-    INSERT INTO {{ stats }} ({{ key }}, {{ category }}, {{ count }})
-    SELECT added.{{ key }}, added.{{ category }}, added.amount
+    INSERT INTO {{ stats }} ({{ key }}, {{ category }}, {{ count }}{{ and_home() }})
+    SELECT added.{{ key }}, added.{{ category }}, added.amount{{ and_home("added." ~ key) }}
     FROM amounts AS added
 {% if owner %}
     JOIN owners_staying ON owners_staying.id = added.{{ key }}

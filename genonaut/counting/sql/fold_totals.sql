@@ -13,14 +13,14 @@ totals_emptied AS (
     RETURNING 1
 ),
 totals_changed AS (
-    INSERT INTO {{ stats }} AS stored ({{ key }}, {{ category }}, {{ count }})
-    SELECT NULL, added.{{ category }}, added.amount
+    INSERT INTO {{ stats }} AS stored ({{ key }}, {{ category }}, {{ count }}{{ and_home() }})
+    SELECT NULL, added.{{ category }}, added.amount{{ and_home(home) }}
     FROM total_amounts AS added
     LEFT JOIN {{ stats }} AS before
            ON before.{{ key }} IS NULL AND before.{{ category }} = added.{{ category }}
     WHERE before.{{ count }} IS NULL OR before.{{ count }} + added.amount <> 0
     ORDER BY added.{{ category }}
-    ON CONFLICT ({{ category }}) WHERE {{ key }} IS NULL
+    ON CONFLICT ({{ category }}{{ and_home() }}) WHERE {{ key }} IS NULL
     DO UPDATE SET {{ count }} = stored.{{ count }} + excluded.{{ count }}, updated_at = now()
     RETURNING 1
 ),

@@ -16,6 +16,9 @@ SELECT {{ name|literal }} AS of,
        statement_timestamp() AS as_of,
        (SELECT started_at FROM {{ refreshes }}
          WHERE outcome <> 'failed' ORDER BY id DESC LIMIT 1) AS verified_at
+{% if spread %}
+{% include "read_parts.sql" %}
+{% else %}
 UNION ALL
 SELECT {{ name|literal }}, {{ key }}, {{ category }}, {{ count }}, 0, NULL, NULL
 FROM {{ stats }}
@@ -32,6 +35,7 @@ SELECT {{ name|literal }},
        {{ category }}, sum(delta)::bigint, count(*), NULL, NULL
 FROM {{ ledger }}
 GROUP BY 2, 3;
+{% endif %}
 
 -- name: read_live
 -- The same by counting the rows themselves: for a count that was never built.
@@ -184,8 +188,8 @@ LIMIT 10;
 -- All else goes into the ledger, like any other change: what corrects a stored count, and the
 -- counts of an owner who is gone, or is being deleted (see the fold).
 WITH counts_stored AS (
-    INSERT INTO {{ stats }} ({{ key }}, {{ category }}, {{ count }})
-    SELECT {{ key }}, {{ category }}, difference
+    INSERT INTO {{ stats }} ({{ key }}, {{ category }}, {{ count }}{{ and_home() }})
+    SELECT {{ key }}, {{ category }}, difference{{ and_home(key) }}
     FROM (
         SELECT missing.{{ key }}, missing.{{ category }}, missing.difference
         FROM {{ name }}_differences AS missing
@@ -216,13 +220,13 @@ others AS MATERIALIZED (
       )
 ),
 entries AS (
-    INSERT INTO {{ ledger }} ({{ key }}, {{ category }}, delta)
-    SELECT {{ key }}, {{ category }}, difference FROM others
+    INSERT INTO {{ ledger }} ({{ key }}, {{ category }}, delta{{ and_home() }})
+    SELECT {{ key }}, {{ category }}, difference{{ and_home(key) }} FROM others
 {% if total %}
     -- A key's entry counts for the total as well. The total's own difference is known already, so
     -- it is entered minus those of the keys.
     UNION ALL
-    SELECT NULL, {{ category }}, sum(difference)
+    SELECT NULL, {{ category }}, sum(difference){{ and_home(home) }}
     FROM (
         SELECT {{ category }}, difference FROM {{ name }}_differences WHERE {{ key }} IS NULL
         UNION ALL

@@ -22,15 +22,15 @@ BEGIN
         RETURN NULL;
     END IF;
 {% endif %}
-    INSERT INTO {{ ledger }} ({{ key }}, {{ category }}, delta)
-    SELECT {{ row_key }}, {{ row_label }}, {{ sign }}1::bigint
+    INSERT INTO {{ ledger }} ({{ key }}, {{ category }}, delta{{ and_home() }})
+    SELECT {{ row_key }}, {{ row_label }}, {{ sign }}1::bigint{{ and_home(row_key) }}
     FROM {{ rows }}
     WHERE {{ is_counted }}
     LIMIT 2;
     GET DIAGNOSTICS appended = ROW_COUNT;
     IF appended = 2 THEN
-        INSERT INTO {{ ledger }} ({{ key }}, {{ category }}, delta)
-        SELECT {{ row_key }}, {{ row_label }}, {{ sign }}count(*)
+        INSERT INTO {{ ledger }} ({{ key }}, {{ category }}, delta{{ and_home() }})
+        SELECT {{ row_key }}, {{ row_label }}, {{ sign }}count(*){{ and_home(row_key) }}
         FROM (
             SELECT {{ row_key }}, {{ row_category }}
             FROM {{ rows }}
@@ -49,8 +49,8 @@ CREATE FUNCTION {{ in_schema }}{{ name }}_count_update() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = {{ schema }}, pg_temp AS $$
 #variable_conflict use_column
 BEGIN
-    INSERT INTO {{ ledger }} ({{ key }}, {{ category }}, delta)
-    SELECT {{ row_key }}, {{ row_label }}, sum(change)
+    INSERT INTO {{ ledger }} ({{ key }}, {{ category }}, delta{{ and_home() }})
+    SELECT {{ row_key }}, {{ row_label }}, sum(change){{ and_home(row_key) }}
     FROM (
         SELECT {{ row_key }}, {{ row_category }}, 1 AS change FROM new_rows{{ where_only }}
         UNION ALL
@@ -75,8 +75,8 @@ BEGIN
                   HINT = 'Use DELETE, or begin the transaction at READ COMMITTED.';
     END IF;
     EXECUTE $count$
-        INSERT INTO {{ ledger }} ({{ key }}, {{ category }}, delta)
-        SELECT {{ row_key }}, {{ row_label }}, -count(*)
+        INSERT INTO {{ ledger }} ({{ key }}, {{ category }}, delta{{ and_home() }})
+        SELECT {{ row_key }}, {{ row_label }}, -count(*){{ and_home(row_key) }}
         FROM $count$ || TG_RELID::regclass || $count$
         WHERE {{ is_counted }}
         GROUP BY {{ row_key }}, {{ row_category }} $count$;
@@ -96,9 +96,9 @@ CREATE FUNCTION {{ in_schema }}{{ name }}_forget_owner() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = {{ schema }}, pg_temp AS $$
 #variable_conflict use_column
 BEGIN
-    INSERT INTO {{ ledger }} ({{ key }}, {{ category }}, delta)
+    INSERT INTO {{ ledger }} ({{ key }}, {{ category }}, delta{{ and_home() }})
 {% if total %}
-    SELECT entry.{{ key }}, gone.{{ category }}, entry.delta
+    SELECT entry.{{ key }}, gone.{{ category }}, entry.delta{{ and_home("gone." ~ key) }}
     FROM old_rows AS gone
     CROSS JOIN LATERAL (
         VALUES (gone.{{ key }}, gone.{{ count }}), (NULL, -gone.{{ count }})
@@ -106,7 +106,7 @@ BEGIN
     WHERE gone.{{ key }} IS NOT NULL
       AND NOT EXISTS (SELECT FROM {{ owner }} WHERE {{ owner }}.{{ owner_id }} = gone.{{ key }});
 {% else %}
-    SELECT gone.{{ key }}, gone.{{ category }}, gone.{{ count }}
+    SELECT gone.{{ key }}, gone.{{ category }}, gone.{{ count }}{{ and_home("gone." ~ key) }}
     FROM old_rows AS gone
     WHERE NOT EXISTS (SELECT FROM {{ owner }} WHERE {{ owner }}.{{ owner_id }} = gone.{{ key }});
 {% endif %}
