@@ -16,6 +16,7 @@ from genonaut.people.audit import COMMAND
 from genonaut.people.by_link import LinkedAccounts
 from genonaut.people.passwords import LONGEST, hash_password
 from genonaut.running.listening import address
+from genonaut.running.only_one import address_of_running
 
 User = Annotated[str, typer.Argument(help="A user's name or id.", metavar="USER")]
 PasswordStdin = Annotated[
@@ -62,5 +63,9 @@ def ask_for_password(*, stdin: bool) -> str:
 
 
 def link_address(settings: Settings, path: str) -> str:
-    """The address of a link, from the settings. Behind a proxy it begins differently."""
-    return f"http://{address(settings.api.host, settings.api.port)}{path}"
+    """The address of a link: where `genonaut up` serves the gallery, or else as the settings say.
+
+    Behind a proxy it begins differently.
+    """
+    where = address_of_running(settings)
+    return f"{where or f'http://{address(settings.api.host, settings.api.port)}'}{path}"

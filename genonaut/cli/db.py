@@ -1,6 +1,5 @@
 """`genonaut db`: the database's schema, its address and a shell."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -11,20 +10,23 @@ import typer
 from sqlalchemy import URL, Engine, create_engine
 from sqlalchemy.exc import DBAPIError
 
+from genonaut.cli.db_backup import dump_, restore_
 from genonaut.cli.db_server import upgrade_embedded
 from genonaut.cli.options import Env, Yes, confirm
 from genonaut.config import Settings, load_settings
-from genonaut.db.address import as_uri, for_programs, take_secrets, with_password
+from genonaut.db.address import as_uri, for_programs, with_password
 from genonaut.db.counts import build_counts
 from genonaut.db.failures import explain
+from genonaut.db.limits import PREPARE_NOTHING
 from genonaut.db.migrate import downgrade as downgrade_schema
+from genonaut.db.programs import address_for
 from genonaut.db.revisions import current_revision, head_revision
 from genonaut.db.rights import creations, grants
 from genonaut.db.roles import apply_roles
-from genonaut.db.session import open_database, server_url
+from genonaut.db.servers import server_url
+from genonaut.db.session import open_database
 from genonaut.embedded.folder import ServerFolder
 from genonaut.embedded.installations import find_client
-from genonaut.embedded.libpq import without_libpq_variables
 from genonaut.embedded.sockets import descriptors
 from genonaut.errors import UsageError
 from genonaut.running.output import number_of, print_built_counts, say
@@ -36,6 +38,8 @@ _HAS_ITEMS = "SELECT EXISTS (SELECT FROM content_items_all)"
 
 
 def register(commands: typer.Typer) -> None:
+    app.command(name="dump")(dump_)
+    app.command(name="restore")(restore_)
     app.command(name="upgrade-server")(upgrade_embedded)
     commands.add_typer(app, name="db")
 
@@ -57,7 +61,7 @@ def downgrade(
 ) -> None:
     """Take the schema back to a revision. Data that the revision has no place for is lost."""
     with server_url(load_settings(env)) as url:
-        engine = create_engine(url)
+        engine = create_engine(url, connect_args=PREPARE_NOTHING)  # a pooler may be in between
         try:
             if has_items(engine):
                 lost = f"What {revision} has no place for is lost, and {url.database} has items."
@@ -123,8 +127,8 @@ def url(
 def _for_programs(address: URL, home: Path) -> URL:
     if descriptors():
         raise UsageError(
-            f"The path of {home} is too long for a socket, so other programs cannot reach the "
-            "embedded server: set GENONAUT_HOME to a folder with a shorter path."
+            f"The path of {home} is too long for a socket, or has a comma, so other programs "
+            "cannot reach the embedded server: set GENONAUT_HOME to a folder with another path."
         )
     return for_programs(address)
 
@@ -139,32 +143,16 @@ def psql(
     """Open psql on the database, as in `genonaut db psql -- -c "SELECT 1"`."""
     settings = load_settings(env)
     with server_url(settings) as address:
-        ours = settings.db.is_embedded
-        shown, secrets = take_secrets(for_programs(address) if ours else address)
-        variables = without_libpq_variables() if ours else dict(os.environ)
+        shown, variables = address_for("psql", settings, address)
         # Ctrl-C is for psql, which cancels a query with it. (If we ignored it, psql would as well.)
         signal.signal(signal.SIGINT, lambda *_: None)
         done = subprocess.run(
-            [_psql_program(settings), as_uri(shown, secrets=False), *(arguments or [])],
-            env=variables | _in_the_environment(secrets, address),
+            [_psql_program(settings), shown, *(arguments or [])],
+            env=variables,
             pass_fds=descriptors(),
             check=False,
         )
     sys.exit(done.returncode)
-
-
-def _in_the_environment(secrets: dict[str, str], address: URL) -> dict[str, str]:
-    """What psql must not get as arguments, since every account of the machine can read those."""
-    if others := secrets.keys() - {"password"}:
-        raise UsageError(
-            f"psql takes {' and '.join(sorted(others))} only as an argument, which every account "
-            "of this machine can read: move it from DATABASE_URL to a service file (PGSERVICEFILE)."
-        )
-    given = {
-        "PGPASSWORD": secrets.get("password"),
-        "PGREQUIREAUTH": address.query.get("require_auth"),
-    }
-    return {name: str(value) for name, value in given.items() if value}
 
 
 def _psql_program(settings: Settings) -> Path:

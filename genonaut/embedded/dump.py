@@ -1,20 +1,17 @@
 """Dumping all databases of a server to files, and restoring them on a server of another version."""
 
 import re
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from signal import SIGTERM
 
 import psycopg
 from psycopg import sql
 
 from genonaut.embedded.account import own_name, server_account
+from genonaut.embedded.clients import ClientError, run_client
 from genonaut.embedded.cluster import ADMINISTRATOR
-from genonaut.embedded.parent import dies_with_parent
 from genonaut.embedded.postgres import PORT, PostgresServer, administrator, socket_folder
 from genonaut.embedded.server import clean_environment
-from genonaut.embedded.sockets import descriptors
 from genonaut.errors import DatabaseError
 
 DUMPING = ("pg_dump", "pg_dumpall")
@@ -61,22 +58,13 @@ class Side:
             # An operator may have made the whole cluster read-only, as when a disk fills up.
             "PGOPTIONS": "-c default_transaction_read_only=off",
         }
-        done = subprocess.run(
-            [self.programs.path(name), *arguments],
-            env=clean_environment() | variables,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-            pass_fds=descriptors(),
-            preexec_fn=dies_with_parent(SIGTERM),
-        )
-        if done.returncode:
-            reason = (done.stderr.strip() or "no reason given").splitlines()[0]
+        program = self.programs.path(name)
+        try:
+            return run_client(program, list(arguments), clean_environment() | variables)
+        except ClientError as error:
             raise DatabaseError(
-                f"The data cannot be moved to another version ({reason}). Nothing was changed."
-            )
-        return done.stdout
+                f"The data cannot be moved to another version ({error}). Nothing was changed."
+            ) from error
 
     def databases(self) -> list[str]:
         """The names of the databases."""

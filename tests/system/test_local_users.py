@@ -70,7 +70,7 @@ def everything_below(home: Path) -> list[str]:
     return [
         str(path)
         for path in [home, *home.rglob("*")]
-        if path not in (home / "stdout", home / "stderr")
+        if not path.name.startswith(("stdout-", "stderr-"))
     ]
 
 
@@ -181,15 +181,16 @@ def test_a_folder_that_another_account_put_there_first_is_refused(new_home: Path
     )
 
 
-def deep(prepared: Path, new_home: Path) -> Path:
-    home = new_home / ("deep-" * 20) / "home"
+def deep(prepared: Path, new_home: Path, name: str = "deep-" * 20) -> Path:
+    home = new_home / name / "home"
     home.parent.mkdir(mode=0o711)
     copy_server(prepared, home)
     return home
 
 
-def test_a_deep_home_needs_no_folder_elsewhere(prepared: Path, new_home: Path) -> None:
-    home = deep(prepared, new_home)
+@pytest.mark.parametrize("name", ["deep-" * 20, "with, comma"])
+def test_a_deep_home_needs_no_folder_elsewhere(prepared: Path, new_home: Path, name: str) -> None:
+    home = deep(prepared, new_home, name)
     nowhere = {"TMPDIR": str(new_home / "nowhere")}
     with Lease(home, "valkey"), redis.Redis(unix_socket_path=str(socket_path(home))) as client:
         assert client.ping()

@@ -33,7 +33,8 @@ DEPLOY = ROOT / "deploy"
 UNITS = sorted((DEPLOY / "systemd").iterdir())
 SERVICES = [unit for unit in UNITS if unit.suffix == ".service"]
 PARTS = ("api", "worker", "beat", "flower", "watch")
-ONCE = ("migrate", "roles")
+ONCE = ("migrate", "roles", "dump")
+TIMED = ("check", "dump")
 WITHOUT_HEALTH = (*ONCE, "watch")
 # The last is uvicorn's.
 OTHER_VARIABLES = {"GENONAUT_CONFIG_DIR", "GENONAUT_ENV", "FORWARDED_ALLOW_IPS"}
@@ -43,7 +44,7 @@ OF_ROLES = {
     "genonaut_counting": "DB_COUNTING_PASSWORD",
 }
 SECRET_VARIABLES = {
-    *("POSTGRES_PASSWORD", "VALKEY_PASSWORD", "FLOWER_BASIC_AUTH"),
+    *("POSTGRES_PASSWORD", "VALKEY_PASSWORD", "FLOWER_BASIC_AUTH", "DB_REPLICATION_PASSWORD"),
     *OF_ROLES.values(),
 }
 
@@ -206,7 +207,7 @@ def parts_before_their_rights(text: str) -> Iterator[str]:
 def open_doors(text: str) -> Iterator[str]:
     for name, service in services(text).items():
         yield from (p for p in service.get("ports", ()) if not p.startswith("127.0.0.1:"))
-        if service["image"] == "genonaut" and not service.get("read_only"):
+        if service.get("image") == "genonaut" and not service.get("read_only"):
             yield f"{name} can write to its image"
 
 
@@ -250,6 +251,92 @@ def test_an_error_in_the_compose_file_is_found(check: Callable[[str], Iterator[s
     right, wrong = COMPOSE_CHECKS[check]
     assert right in compose_text(), "plant another error: this text is no longer there"
     assert list(check(compose_text().replace(right, wrong))) != []
+
+
+# --- The compose file of a replica, which is laid over the other
+
+
+def replica_text() -> str:
+    return (DEPLOY / "compose.replica.yaml").read_text(encoding="utf-8")
+
+
+def read_twice(text: str) -> dict[str, dict[str, Any]]:
+    """Both files as one: maps are merged, and the rest is that of the second."""
+    merged = services(compose_text())
+    for name, added in services(text).items():
+        there = merged.setdefault(name, {})
+        environment = there.get("environment", {}) | added.get("environment", {})
+        merged[name] = there | added | {"environment": environment}
+    return merged
+
+
+def replicas_that_no_part_reads(text: str) -> Iterator[str]:
+    found = read_twice(text)
+    urls = str(found["api"]["environment"].get("DATABASE_REPLICA_URLS"))
+    if "@standby/genonaut" not in urls or "genonaut_app:${DB_APP_PASSWORD:?" not in urls:
+        yield urls
+    yield from found.keys() - services(compose_text()).keys() - {"standby"}
+
+
+def variables_that_no_setting_has(text: str) -> Iterator[str]:
+    given = services(text)["api"]["environment"]
+    yield from given.keys() - VARIABLES.keys() - OTHER_VARIABLES
+
+
+def standbys_that_are_not_made(text: str) -> Iterator[str]:
+    standby, script = read_twice(text)["standby"], creation()
+    words = " ".join(standby["command"])
+    role, slot = re.findall(r"--username=(\S+)|--slot=(\S+)", words)
+    if (
+        f"CREATE ROLE {role[0]} LOGIN REPLICATION" not in script
+        or f"replication {role[0]}" not in (script.partition("echo ")[2])
+    ):
+        yield f"there is no role {role[0]}"
+    if f"pg_create_physical_replication_slot('{slot[1]}'" not in script:
+        yield f"there is no slot {slot[1]}"
+    mounted = [volume.split(":")[0] for volume in read_twice(text)["postgres"]["volumes"]]
+    yield from (file for file in mounted if file[:2] == "./" and not (DEPLOY / file).exists())
+    for name in ("standby", "postgres"):
+        given = services(text)[name]["environment"].values()
+        yield from (
+            f"{name}: {value}" for value in given if "${DB_REPLICATION_PASSWORD:?" not in value
+        )
+
+
+def standbys_that_cancel_readers(text: str) -> Iterator[str]:
+    if "hot_standby_feedback=on" not in " ".join(services(text)["standby"]["command"]):
+        yield "a reader of the standby is cut off by a vacuum"
+    if "max_slot_wal_keep_size" not in " ".join(services(text)["postgres"].get("command", ())):
+        yield "a lost standby fills the disk of the primary"
+
+
+def creation() -> str:
+    return (DEPLOY / "create-replication.sh").read_text(encoding="utf-8")
+
+
+REPLICA_CHECKS: dict[Callable[[str], Iterator[str]], tuple[str, str]] = {
+    replicas_that_no_part_reads: ("@standby/genonaut", "@replica/genonaut"),
+    secrets_with_a_default: ("${DB_APP_PASSWORD:?set a", "${DB_APP_PASSWORD:-a"),
+    variables_that_no_setting_has: ("DATABASE_REPLICA_URLS", "DATABASE_REPLICAS"),
+    standbys_that_are_not_made: ("--slot=standby", "--slot=other"),
+    standbys_that_cancel_readers: ("feedback=on", "feedback=off"),
+    secrets_among_arguments: ("exec postgres -c", "exec postgres -c x=$DB_APP_PASSWORD -c"),
+    open_doors: ("    stop_grace", '    ports: ["5433:5432"]\n    stop_grace'),
+}
+
+
+@pytest.mark.parametrize("check", REPLICA_CHECKS, ids=lambda check: check.__name__)
+def test_the_compose_file_of_a_replica(check: Callable[[str], Iterator[str]]) -> None:
+    assert list(check(replica_text())) == []
+
+
+@pytest.mark.parametrize("check", REPLICA_CHECKS, ids=lambda check: check.__name__)
+def test_an_error_in_the_compose_file_of_a_replica_is_found(
+    check: Callable[[str], Iterator[str]],
+) -> None:
+    right, wrong = REPLICA_CHECKS[check]
+    assert right in replica_text(), "plant another error: this text is no longer there"
+    assert list(check(replica_text().replace(right, wrong))) != []
 
 
 def run(*command: str | Path, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -306,10 +393,11 @@ def lines(unit: Path, section: str) -> list[str]:
     return [line for line in text.splitlines() if line and not line.startswith("#")]
 
 
-def test_there_is_a_unit_for_every_part_and_for_the_watchdog() -> None:
-    names = {f"genonaut-{part}.service" for part in PARTS}
-    watchdog = {"genonaut-check.service", "genonaut-check.timer"}
-    assert {unit.name for unit in UNITS} == names | watchdog
+def test_there_is_a_unit_for_every_part_and_for_what_runs_now_and_then() -> None:
+    several = {"worker": "worker@"}  # each with a name of its own
+    names = {f"genonaut-{several.get(part, part)}.service" for part in PARTS}
+    timed = {f"genonaut-{what}.{kind}" for what in TIMED for kind in ("service", "timer")}
+    assert {unit.name for unit in UNITS} == names | timed
 
 
 @pytest.mark.parametrize("unit", SERVICES, ids=lambda unit: unit.stem)
@@ -319,11 +407,12 @@ def test_a_unit_runs_our_command_as_its_own_user(unit: Path) -> None:
     assert program == "/opt/genonaut/bin/genonaut"
     assert command_exists(words)
     assert service["User"] == service["Group"] == "genonaut"
-    role = {"genonaut-worker": "counting", "genonaut-check": "read"}.get(unit.stem)
+    role = {"worker@": "counting", "check": "read", "dump": "owner"}.get(unit.stem.split("-")[1])
     files = ["/etc/genonaut/genonaut.env"] + [f"-/etc/genonaut/{role}.env"] * bool(role)
     assert [line for line in lines(unit, "Service") if line.startswith("EnvironmentFile")] == [
         f"EnvironmentFile={file}" for file in files
     ]
+    assert service["StateDirectory"].split()[0] == "genonaut"
     assert service.get("Restart") == (None if service["Type"] == "oneshot" else "always")
 
 
