@@ -11,6 +11,7 @@ from genonaut.counting.engine import fold
 from genonaut.counting.runs import Transaction
 
 PAUSE_SECONDS = 1.0  # a ledger that cannot be folded now is not retried at every read
+LONGEST_PAUSE_SECONDS = 60.0  # as on a standby, where it never can
 
 log = structlog.get_logger(__name__)
 
@@ -26,9 +27,10 @@ class BackgroundFold:
         self._counts = list(counts)
         self._busy = threading.Lock()
         self._ended = -PAUSE_SECONDS
+        self._pause = PAUSE_SECONDS
 
     def __call__(self) -> None:
-        if time.monotonic() - self._ended < PAUSE_SECONDS:
+        if time.monotonic() - self._ended < self._pause:
             return
         if self._busy.acquire(blocking=False):
             try:
@@ -38,18 +40,20 @@ class BackgroundFold:
 
     def _fold_all(self) -> None:
         try:
-            for count in self._counts:
-                self._fold(count)
+            done = [self._fold(count) for count in self._counts]
+            longer = min(2 * self._pause, LONGEST_PAUSE_SECONDS)
+            self._pause = PAUSE_SECONDS if all(done) else longer
         finally:
             self._ended = time.monotonic()
             self._busy.release()
 
-    def _fold(self, count: CachedCount) -> None:
+    def _fold(self, count: CachedCount) -> bool:
         try:
             with self._transaction() as session:
                 done = fold(session, count)
         except Exception as error:  # noqa: BLE001 - this is the edge of a thread
             log.warning("fold failed", count=count.name, reason=str(error))
-            return
+            return False
         if done and done.rows_taken:
             log.debug("folded", count=count.name, rows_taken=done.rows_taken)
+        return True

@@ -36,7 +36,8 @@ FAILURES: dict[type[psycopg.Error], tuple[type[DatabaseError], str]] = {
 POOLERS = {
     "unsupported startup parameter": "unset PGOPTIONS and take the parameters out of DATABASE_URL, "
     "or connect to PostgreSQL directly",
-    "statement pooling": "set `pool_mode = session` there, or connect to PostgreSQL directly",
+    "statement pooling": "set `pool_mode = transaction` there and DB_POOLER=transaction here, or "
+    "connect to PostgreSQL directly",
 }
 
 
@@ -67,9 +68,11 @@ def explain(failure: DBAPIError | psycopg.Error, url: URL) -> DatabaseError:
 
 
 def where(url: URL) -> str:
-    """The server's address, as messages name it."""
-    host = url.host or url.query.get("host") or "the local socket"
-    return f"{host}:{url.port or 5432}"
+    """The server's address, as messages name it; all of them, if it names several."""
+    hosts = str(url.host or url.query.get("host") or "the local socket").split(",")
+    ports = str(url.port or url.query.get("port") or 5432).split(",")
+    ports *= len(hosts) if len(ports) == 1 else 1
+    return ", ".join(f"{host}:{port}" for host, port in zip(hosts, ports, strict=False))
 
 
 def _refusal(error: BaseException | None, url: URL) -> str | None:

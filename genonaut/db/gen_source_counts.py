@@ -8,6 +8,7 @@ from uuid import UUID
 
 from genonaut.config import StatsSettings
 from genonaut.counting.engine import Reading
+from genonaut.db.positions import Origin, ServerKind
 from genonaut.db.schema import AUTO, REGULAR, SourceType
 
 
@@ -18,7 +19,8 @@ class ViewerCounts:
     The names are those of the API. The four numbers belong to one snapshot, taken at `as_of`.
     Without a viewer, the first two are 0. The community includes the viewer. `source` is `live` if
     the cache was never built, so that the items themselves were counted. `verified_at` is when a
-    refresh last compared the counts with the items; None before the first.
+    refresh last compared the counts with the items; None before the first. `origin` says where they
+    were read, if there are replicas.
     """
 
     user_regular_count: int
@@ -29,10 +31,15 @@ class ViewerCounts:
     source: Literal["cache", "live"]
     as_of: datetime
     verified_at: datetime | None
+    origin: Origin | None = None
 
     @classmethod
     def of(
-        cls, user_id: UUID | None, reading: Reading, source: Literal["cache", "live"] = "cache"
+        cls,
+        user_id: UUID | None,
+        reading: Reading,
+        source: Literal["cache", "live"] = "cache",
+        origin: Origin | None = None,
     ) -> "ViewerCounts":
         """The four counts out of a reading of `GEN_SOURCE` that includes the viewer."""
         counts = reading.counts
@@ -42,8 +49,10 @@ class ViewerCounts:
             community_regular_count=counts[None, REGULAR],
             community_auto_count=counts[None, AUTO],
             source=source,
-            as_of=reading.as_of,
+            # A replica's clock says nothing about what it has.
+            as_of=(origin and origin.as_of) or reading.as_of,
             verified_at=reading.verified_at,
+            origin=origin,
         )
 
     def with_own(self, regular: int, auto: int) -> "ViewerCounts":
@@ -56,6 +65,7 @@ class ViewerCounts:
             source=self.source,
             as_of=self.as_of,
             verified_at=self.verified_at,
+            origin=self.origin,
         )
 
     def of_user(self, source_type: SourceType) -> int:
@@ -70,7 +80,17 @@ class ViewerCounts:
 
     def as_dict(self) -> dict[str, Any]:
         """The counts as `ContentService.get_unified_content_stats` has always returned them."""
-        return asdict(self)
+        return {name: value for name, value in asdict(self).items() if name != "origin"}
+
+    @property
+    def position(self) -> str | None:
+        """Everything up to this position is counted; None where every commit is."""
+        return str(self.origin.position) if self.origin and self.origin.position else None
+
+    @property
+    def read_from(self) -> ServerKind | None:
+        """The kind of server that they were read from; None if there is only one."""
+        return self.origin.name if self.origin else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +112,17 @@ class CountsPolicy:
         """The policy that the settings ask for."""
         return cls(stats.fold_after_rows, stats.live_count_timeout_seconds, on_long_ledger)
 
-    def settle(self, user_id: UUID | None, reading: Reading) -> ViewerCounts | None:
+    def settle(
+        self, user_id: UUID | None, reading: Reading, origin: Origin | None = None
+    ) -> ViewerCounts | None:
         """The viewer's counts from the cache; None if it was never built: count live."""
         if reading.verified_at is None:
             return None
-        if reading.ledger_rows > self.fold_after_rows and self.on_long_ledger:
+        # A replica's ledger may be long because it lags: that is no reason to fold the primary's.
+        on_primary = origin is None or origin.name == "primary"
+        if reading.ledger_rows > self.fold_after_rows and self.on_long_ledger and on_primary:
             self.on_long_ledger()
-        return ViewerCounts.of(user_id, reading)
+        return ViewerCounts.of(user_id, reading, origin=origin)
 
 
 DEFAULT_POLICY = CountsPolicy()

@@ -19,14 +19,23 @@ def upgrade(engine: Engine, revision: str = "head") -> bool:
     if revision == "head" and found == head_revision():
         return False
     with engine.connect() as connection:
-        try:
-            command.upgrade(_config(connection), revision)
-        except CommandError as error:
-            raise SchemaOutdatedError(
-                f"Cannot migrate to revision {revision!r} ({error}): if a newer version of "
-                "Genonaut created this database, use that version."
-            ) from error
+        migrate(connection, revision)
     return True
+
+
+def migrate(connection: Connection, revision: str = "head") -> None:
+    """Upgrade within the connection's transaction, if it has one: then the caller commits.
+
+    Raises:
+        SchemaOutdatedError: the database is at a revision that this version cannot upgrade.
+    """
+    try:
+        command.upgrade(_config(connection), revision)
+    except CommandError as error:
+        raise SchemaOutdatedError(
+            f"Cannot migrate to revision {revision!r} ({error}): if a newer version of "
+            "Genonaut created this database, use that version."
+        ) from error
 
 
 def downgrade(engine: Engine, revision: str) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import psycopg
 from sqlalchemy import URL
 
+from genonaut.config import DbSettings
 from genonaut.db.address import connection_arguments
 from genonaut.db.failures import explain, where
 from genonaut.errors import DatabaseError
@@ -19,8 +20,8 @@ ROUNDS = 10  # other clients of the pooler may come between; not ten times
 Connection = psycopg.Connection[Any]
 
 
-def require_usable(url: URL, connect_timeout_seconds: int) -> None:
-    """Refuse a database of another encoding, and a pooler that shares sessions.
+def require_usable(url: URL, db: DbSettings) -> None:
+    """Refuse a database of another encoding, and a pooler that shares sessions unless we know.
 
     Raises:
         DatabaseError: it is one of these, or cannot be used at all.
@@ -28,13 +29,13 @@ def require_usable(url: URL, connect_timeout_seconds: int) -> None:
     ours = {
         "client_encoding": ENCODING,
         "application_name": "genonaut",
-        "connect_timeout": connect_timeout_seconds,
+        "connect_timeout": db.connect_timeout_seconds,
     }
     connect = partial(psycopg.connect, **connection_arguments(url) | ours)
     try:
         with connect() as first:
             _require_encoding(first, url)
-            if not _is_direct(first):
+            if db.pooler is None and not _is_direct(first):
                 with connect() as second:
                     _require_own_session(first, second, url)
     except psycopg.Error as error:
@@ -62,7 +63,8 @@ def _require_own_session(first: Connection, second: Connection, url: URL) -> Non
     if any(_is_shared(first, second) for _ in range(ROUNDS)):
         raise DatabaseError(
             f"The pooler at {where(url)} shares sessions between its clients, so their statements "
-            "would be mixed up: set `pool_mode = session` there, or connect to PostgreSQL directly."
+            "would be mixed up: set DB_POOLER=transaction (db.pooler), or `pool_mode = session` "
+            "there, or connect to PostgreSQL directly."
         )
 
 

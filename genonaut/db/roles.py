@@ -1,6 +1,6 @@
 """Giving the roles their rights in a database, and keeping them right as its schema changes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import psycopg
 from sqlalchemy import Connection, Engine
@@ -18,6 +18,8 @@ _UNBOUND = f"{_EXISTING} AND pg_has_role(oid, {_OWNER}, 'MEMBER')"
 _WITH_RIGHTS = f"""
     {_EXISTING} AND has_table_privilege(oid, 'alembic_version', 'SELECT')
     AND NOT pg_has_role(oid, {_OWNER}, 'MEMBER')"""
+
+_BINDABLE = f"{_EXISTING} AND NOT pg_has_role(oid, current_user, 'MEMBER')"
 
 
 def apply_roles(engine: Engine, names: Mapping[str, str]) -> list[str]:
@@ -42,7 +44,7 @@ def apply_roles(engine: Engine, names: Mapping[str, str]) -> list[str]:
                 f"{unbound[0]!r} is a superuser, or the owner of the tables or a member of it, so "
                 "it may do everything: name another role in `db.roles`."
             )
-        _give(connection, names)
+        give_rights(connection, names)
     return missing
 
 
@@ -55,15 +57,26 @@ def keep_rights(engine: Engine, names: Mapping[str, str], *, all_of_them: bool =
         if not connection.exec_driver_sql(_MAY_GIVE).scalar_one():
             return
         hold_schema(connection)
-        have = names.values() if all_of_them else _some(connection, _WITH_RIGHTS, names)
+        have = names.values() if all_of_them else with_rights(connection, names)
         if chosen := {role: name for role, name in names.items() if name in have}:
-            _give(connection, chosen)
+            give_rights(connection, chosen)
+
+
+def with_rights(connection: Connection, names: Mapping[str, str]) -> list[str]:
+    """Which of the roles have rights in this database."""
+    return _some(connection, _WITH_RIGHTS, names)
+
+
+def bindable(connection: Connection, names: Iterable[str]) -> list[str]:
+    """Which of the names are roles that rights would bind, if we create the tables."""
+    given = {"names": list(names)}
+    return list(connection.exec_driver_sql(_BINDABLE, given).scalars())
 
 
 def have_rights(engine: Engine, names: Mapping[str, str]) -> bool:
     """Whether all of the roles have rights in this database."""
     with engine.connect() as connection:
-        return len(_some(connection, _WITH_RIGHTS, names)) == len(names)
+        return len(with_rights(connection, names)) == len(names)
 
 
 def _some(connection: Connection, statement: str, names: Mapping[str, str]) -> list[str]:
@@ -85,6 +98,7 @@ def _create(connection: Connection, names: list[str]) -> None:
         ) from error
 
 
-def _give(connection: Connection, names: Mapping[str, str]) -> None:
+def give_rights(connection: Connection, names: Mapping[str, str]) -> None:
+    """Give the roles exactly their rights, as the owner of the tables, who we are."""
     for statement in grants(names, str(connection.engine.url.database)):
         connection.exec_driver_sql(statement.replace("%", "%%"))

@@ -3,56 +3,34 @@
 with open_database(settings) as database, database.transaction() as session: ...
 """
 
-import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from select import POLLIN, poll
-from typing import Any, Final
 
-import psycopg
-from psycopg import sql
-from sqlalchemy import URL, Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError, InvalidatePoolError
+from sqlalchemy import URL, Engine
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
-from sqlalchemy.pool import ConnectionPoolEntry
 
-from genonaut.config import ROLES, Role, Settings
-from genonaut.db.address import embedded_url, guarded
+from genonaut.config import Role, Settings
+from genonaut.db.engines import make_engine
 from genonaut.db.failures import explain
-from genonaut.db.lease import server_lease
-from genonaut.db.requirements import ENCODING, require_usable
+from genonaut.db.positions import NEVER, PRIMARY, Position
+from genonaut.db.replica import ORIGIN, Replica
+from genonaut.db.replicas import Replicas
+from genonaut.db.requirements import require_usable
 from genonaut.db.revisions import current_revision, head_revision, require_current
 from genonaut.db.roles import have_rights, keep_rights
-from genonaut.embedded.entry import LIMITED_ROLES
-from genonaut.embedded.postgres import address, has_limited_roles
-from genonaut.errors import ServerStartError
-
-# Not among the startup parameters: poolers refuse those, and libpq sends PGTZ and PGDATESTYLE
-# behind them, so those would win. Compiling a plan (JIT) takes longer than it ever saves here.
-_SESSION = """
-    SELECT set_config('timezone', 'UTC', false) AS timezone,
-           set_config('datestyle', 'ISO, MDY', false) AS datestyle,
-           set_config('jit', 'off', false) AS jit,
-           set_config('statement_timeout', '{}', false) AS statement_timeout"""
-
-
-_RETURNED: Final = "returned"  # of what the pool knows about a connection
-_IDLE_SECONDS: Final = 5.0
-
-
-def session_settings(statement_timeout_seconds: float) -> str:
-    """The statement that begins each of our sessions. 0 is no time limit."""
-    return _SESSION.format(int(statement_timeout_seconds * 1000))
+from genonaut.db.servers import Server, running_server
 
 
 @dataclass(frozen=True)
 class Database:
-    """An open database: its address and its connections."""
+    """An open database: its address and its connections, and its replicas if there are any."""
 
     url: URL
     engine: Engine
     is_embedded: bool
+    replicas: Replicas | None = None
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -75,6 +53,25 @@ class Database:
             isolation_level="REPEATABLE READ", postgresql_readonly=True
         )
         with self._session(engine) as session:
+            if self.replicas:
+                session.info[ORIGIN] = PRIMARY
+            yield session
+
+    @contextmanager
+    def reading(self, at_least: Position | None = None) -> Iterator[Session]:
+        """A snapshot on a replica that has what the reader wants to see, or else on the primary.
+
+        Raises:
+            ReplicaLostError: the replica broke it off: read again, from the primary (`snapshot`).
+            DatabaseError: the database cannot be used.
+        """
+        replica = self.replicas.next() if self.replicas else None
+        if self.replicas and replica and at_least != NEVER:
+            with self.replicas.reading(replica, at_least) as session_there:
+                if session_there is not None:
+                    yield session_there
+                    return
+        with self.snapshot() as session:
             yield session
 
     @contextmanager
@@ -91,164 +88,77 @@ def open_database(
     migrate: bool | None = None,
     pool_size: int = 2,
     statement_timeout_seconds: float = 0,
+    with_replicas: bool = False,
 ) -> Iterator[Database]:
     """The environment's database, with the current schema.
 
     An embedded server is started if none runs, and stopped when its last user is gone; its
     database is created and migrated. The database of a server that the settings name is migrated
     only on request (`migrate`): that is its operator's decision. The owner migrates, and gives the
-    other roles their rights; the connections are those of the `role`.
+    other roles their rights; the connections are those of the `role`. The replicas, which may be
+    down, are for those who look after them (`ReplicaWatch`).
 
     Raises:
         ServerStartError: the embedded server does not start.
         DatabaseError: the server cannot be used, or its schema is not the current one.
     """
-    with _server(settings) as server:
-        url, seconds = server.urls[role], settings.db.connect_timeout_seconds
+    with running_server(settings) as server:
+        url = server.urls[role]
         if not settings.db.is_embedded:
-            require_usable(url, seconds)
+            require_usable(url, settings.db)
         if settings.db.is_embedded if migrate is None else migrate:
             _make_current(server, settings, renew=bool(migrate))
-        engine = _engine(url, seconds, pool_size, statement_timeout_seconds)
+        engine = make_engine(url, settings.db, pool_size, statement_timeout_seconds)
         try:
             with _explained(url):
                 require_current(engine)
-            yield Database(url, engine, settings.db.is_embedded)
+            there = server.replicas if with_replicas else ()
+            with open_replicas(there, settings, pool_size, statement_timeout_seconds) as replicas:
+                yield Database(url, engine, settings.db.is_embedded, replicas)
         finally:
             engine.dispose()
 
 
-def _engine(
-    url: URL, connect_timeout_seconds: int, pool_size: int, statement_timeout_seconds: float
-) -> Engine:
-    engine = create_engine(
-        url,
-        pool_size=pool_size,
-        max_overflow=0,
-        isolation_level="READ COMMITTED",  # the server's default may be another
-        hide_parameters=True,  # a traceback in a log must not contain what users wrote
-        connect_args={
-            "application_name": "genonaut",
-            "client_encoding": ENCODING,
-            "connect_timeout": connect_timeout_seconds,
-        },
-    )
-    event.listen(engine, "connect", _begin(session_settings(statement_timeout_seconds)))
-    event.listen(engine, "checkin", _respect_the_default)
-    event.listen(engine, "checkin", _remember_when)
-    event.listen(engine, "checkout", _require_alive)
-    return engine
-
-
-def _begin(statement: str) -> Callable[[psycopg.Connection[Any], object], None]:
-    def begin(connection: psycopg.Connection[Any], _record: object) -> None:
-        connection.execute(statement)
-        connection.commit()
-
-    return begin
-
-
-def _respect_the_default(connection: psycopg.Connection[Any] | None, _record: object) -> None:
-    # After a snapshot SQLAlchemy has it begin READ WRITE, which would override the server's own
-    # `default_transaction_read_only`, and fail on a hot standby.
-    if connection is not None and not connection.closed:
-        connection.read_only = None
-
-
-def _remember_when(_connection: object, record: ConnectionPoolEntry) -> None:
-    record.info[_RETURNED] = time.monotonic()
-
-
-def _require_alive(
-    connection: psycopg.Connection[Any], record: ConnectionPoolEntry, _proxy: object
-) -> None:
-    """Have a connection that broke while it was idle replaced, before a request begins on it.
-
-    The server's last words are in the socket by then, so nothing has to be asked: that would take
-    as long as a statement. After a longer pause it is asked nevertheless, as the pool itself would:
-    what lies between may have dropped the connection without a word.
-    """
-    returned = record.info.get(_RETURNED)
-    if returned is None:  # it is new
-        return
-    if time.monotonic() - returned > _IDLE_SECONDS:
-        alive = _answers(connection)
-    else:
-        alive = not connection.closed and not _has_last_words(connection)
-    if not alive:
-        raise InvalidatePoolError("The connection was lost while it was idle.")
-
-
-def _has_last_words(connection: psycopg.Connection[Any]) -> bool:
-    waiting = poll()
-    waiting.register(connection.fileno(), POLLIN)
-    return bool(waiting.poll(0))
-
-
-def _answers(connection: psycopg.Connection[Any]) -> bool:
-    try:
-        connection.execute("SELECT")
-        connection.rollback()
-    except psycopg.Error:
-        return False
-    return True
-
-
-@dataclass(frozen=True)
-class _Server:
-    """The database's addresses, and the names of the roles with fewer rights than the owner."""
-
-    urls: Mapping[Role, URL]
-    names: Mapping[str, str]
-
-
 @contextmanager
-def server_url(settings: Settings) -> Iterator[URL]:
-    """The database's address, for its owner.
+def open_as_owner(settings: Settings) -> Iterator[tuple[Database, Mapping[str, str]]]:
+    """The database as its owner has it, with any schema or none; and the names of other roles.
 
-    Its server runs and the database exists, with a schema or without.
+    Raises:
+        ServerStartError: the embedded server does not start.
+        DatabaseError: the server cannot be used.
     """
-    with _server(settings) as server:
-        yield server.urls["owner"]
-
-
-@contextmanager
-def _server(settings: Settings) -> Iterator[_Server]:
-    if not settings.db.is_embedded:
-        urls = {role: guarded(settings.db.server_url(role)) for role in ROLES}
-        yield _Server(urls, settings.db.roles.model_dump())
-        return
-    with server_lease(settings) as lease:
+    with running_server(settings) as server:
+        url = server.urls["owner"]
+        if not settings.db.is_embedded:
+            require_usable(url, settings.db)
+        engine = make_engine(url, settings.db, 2, 0)
         try:
-            _create_database(address(lease), settings.db.name)
-        except psycopg.OperationalError as error:
-            raise _refused(error) from error
-        urls = {role: embedded_url(address(lease, role), settings.db.name) for role in ROLES}
-        yield _Server(urls, LIMITED_ROLES if has_limited_roles(lease) else {})
+            with _explained(url):
+                yield Database(url, engine, settings.db.is_embedded), server.names
+        finally:
+            engine.dispose()
 
 
-def _refused(error: psycopg.OperationalError) -> ServerStartError:
-    reason = str(error).strip().splitlines()[-1]
-    if "service" in reason:
-        return ServerStartError(f"PGSERVICE cannot be used ({reason}): unset it.")
-    return ServerStartError(f"The embedded server does not respond ({reason}): try again.")
+@contextmanager
+def open_replicas(
+    urls: Sequence[URL], settings: Settings, pool_size: int, statement_timeout_seconds: float
+) -> Iterator[Replicas | None]:
+    """Pools of connections to replicas, none of which is connected to by that."""
+    seconds = min(2, settings.db.connect_timeout_seconds)  # the primary is asked after it
+    db = settings.db.model_copy(update={"connect_timeout_seconds": seconds})
+    engines = [make_engine(url, db, pool_size, statement_timeout_seconds) for url in urls]
+    members = [Replica(url, engine) for url, engine in zip(urls, engines, strict=True)]
+    try:
+        yield Replicas(members, settings.db.replica_max_lag_seconds) if members else None
+    finally:
+        for engine in engines:
+            engine.dispose()
 
 
-def _create_database(where: dict[str, Any], name: str) -> None:
-    create = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
-    address = where | {"dbname": "postgres"}
-    with psycopg.connect(**address, autocommit=True) as connection:
-        if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
-            return
-        # Another process may create it first.
-        with suppress(psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
-            connection.execute(create)
-
-
-def _make_current(server: _Server, settings: Settings, *, renew: bool) -> None:
+def _make_current(server: Server, settings: Settings, *, renew: bool) -> None:
     """Migrate, and give the roles their rights: again if asked to, or if they lack them."""
     url = server.urls["owner"]
-    engine = _engine(url, settings.db.connect_timeout_seconds, 1, 0)
+    engine = make_engine(url, settings.db, 1, 0)
     try:
         with _explained(url):
             upgraded = _upgrade(engine)

@@ -7,7 +7,7 @@ connect as roles that are no superusers, with passwords that are new for each ke
 
 import os
 
-from genonaut.embedded.account import own_name
+from genonaut.embedded.account import Account, own_name
 from genonaut.embedded.cluster import ADMINISTRATOR
 from genonaut.errors import ServerStartError
 
@@ -26,6 +26,7 @@ PROOF = "scram-sha-256"
 """Each side proves to the other that it knows the password, and neither sends it."""
 
 RULES = f"""\
+local replication {ADMINISTRATOR} peer map=standby
 local all {ADMINISTRATOR} peer map=keeper
 local all all {PROOF}
 """
@@ -39,15 +40,21 @@ class StillStartingError(NotAdmittedError):
     """The server lets in no user yet, as after a crash."""
 
 
-def rules() -> dict[str, int]:
+def rules(account: Account | None) -> dict[str, int]:
     """PostgreSQL's settings for who may connect, with descriptors of the files that they name.
+
+    `account` is the server's own, if that is not ours: its standbys run as it, and copy it.
 
     The files are in memory and not among the data, so nothing that was changed there matters.
     """
+    server = account.name if account else own_name()
     # In quotes, since names from a directory service have blanks and backslashes.
     return {
         "hba_file": _in_memory("pg_hba.conf", RULES),
-        "ident_file": _in_memory("pg_ident.conf", f'keeper "{own_name()}" {ADMINISTRATOR}\n'),
+        "ident_file": _in_memory(
+            "pg_ident.conf",
+            f'keeper "{own_name()}" {ADMINISTRATOR}\nstandby "{server}" {ADMINISTRATOR}\n',
+        ),
     }
 
 

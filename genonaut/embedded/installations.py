@@ -124,16 +124,30 @@ def _refusal(data: Path, ours: Installation, what_there_is: str) -> ServerStartE
 
 
 def _of_packages() -> Iterator[Installation]:
+    for folder, package in package_folders().items():
+        yield from _found(folder, package)
+
+
+def package_folders() -> dict[Path, str]:
+    """The folders of programs in the packages that are installed, with the packages' names."""
+    found = {}
     for package, inside in PACKAGES.items():
         spec = find_spec(inside.partition("/")[0])
         if spec and spec.origin:
-            yield from _found(Path(spec.origin).parents[1] / inside, package)
+            found[Path(spec.origin).parents[1] / inside] = package
+    return found
 
 
 def _of_the_system() -> Iterator[Installation]:
+    for folder in system_folders():
+        yield from _found(folder, "this system")
+
+
+def system_folders() -> Iterator[Path]:
+    """Where the programs of each version are, if the system has it."""
     for major in reversed(MAJORS):
         for pattern in SYSTEM:
-            yield from _found(Path(pattern.format(major)), "this system")
+            yield Path(pattern.format(major))
 
 
 def _found(folder: Path, origin: str) -> Iterator[Installation]:

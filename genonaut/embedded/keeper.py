@@ -29,6 +29,8 @@ from genonaut.embedded.locks import FileLock, FolderLock
 from genonaut.embedded.parent import adopt_orphans, kill_children
 from genonaut.embedded.postgres import PostgresServer
 from genonaut.embedded.server import Server, spawn
+from genonaut.embedded.standby import StandbyServer
+from genonaut.embedded.standby_folders import PREFIX
 from genonaut.embedded.valkey import ValkeyServer
 from genonaut.errors import GenonautError, ServerStartError
 
@@ -42,6 +44,11 @@ SERVERS: dict[str, Callable[[Path], Server]] = {
     "postgres": PostgresServer,
     "valkey": ValkeyServer,
 }
+
+
+def server_named(name: str, home: Path) -> Server:
+    """The server of a folder, which its name tells."""
+    return StandbyServer(home, name) if name.startswith(PREFIX) else SERVERS[name](home)
 
 
 class Keeper:
@@ -207,7 +214,7 @@ def main() -> int:
     forget_libpq_variables()
     name, home = sys.argv[1:]
     try:
-        run(SERVERS[name](Path(home)))
+        run(server_named(name, Path(home)))
     except GenonautError as error:
         return _give_up(error)
     except OSError as error:

@@ -50,6 +50,7 @@ SETTINGS = {
     "shared_buffers": "256MB",
     "wal_compression": "pglz",
     "max_wal_size": "2GB",
+    "max_slot_wal_keep_size": "2GB",  # a standby that is away for longer is copied again
     "timezone": "UTC",
     "log_timezone": "UTC",
     "lc_messages": "C",
@@ -68,12 +69,15 @@ class PostgresServer:
     def __init__(self, home: Path, chosen: Installation | None = None) -> None:
         self._chosen = chosen
         self._opened = ExitStack()
-        self.folder = ServerFolder(home, "postgres")
-        self.socket = self.folder.data / SOCKET
+        self._use_folder(ServerFolder(home, "postgres"))
         self.passfile = self.folder.path / "pgpass"
         self.files: Sequence[Path] = [self.folder.endpoint, self.passfile]
         self.notices: list[str] = []
         self._passwords: dict[str, str] = {}
+
+    def _use_folder(self, folder: ServerFolder) -> None:
+        self.folder = folder
+        self.socket = folder.data / SOCKET
 
     def prepare(self) -> None:
         """Create the database cluster unless there is one.
@@ -81,22 +85,35 @@ class PostgresServer:
         Raises:
             ServerStartError: it cannot be created, is missing, or no programs here can read it.
         """
-        settle_upgrade(self.folder)
-        self.account = server_account(self.folder.data)
+        self._settle()
+        self.account = server_account(self._original().data)
         if self.account and self.account.is_new:
             self.notices.append(self.account.notice)
-        chosen = self._chosen or installation(None, self.folder.data)
+        chosen = self._chosen or installation(None, self._original().data)
         self.programs = Programs(for_account(chosen, self.account), self.account)
         if self._chosen is None and (newest := installation(None)).major > chosen.major:
             self.notices.append(
                 f"PostgreSQL {chosen} runs the data, whose version is {chosen.major}: `genonaut db "
                 f"upgrade-server` brings it to {newest.major}."
             )
-        if not has_cluster(self.folder):
-            create_cluster(self.programs, self.folder.data)
-        self.rules = rules()
+        if not self._has_data():
+            self._create()
+        self.rules = rules(self.account)
         # Open as long as this process lives, since it may restart the server at any time.
         self._here, self._files = self._opened.enter_context(self.programs.place(self.folder.data))
+
+    def _settle(self) -> None:
+        settle_upgrade(self.folder)
+
+    def _original(self) -> ServerFolder:
+        """Whose data decides the account and the version."""
+        return self.folder
+
+    def _has_data(self) -> bool:
+        return has_cluster(self.folder)
+
+    def _create(self) -> None:
+        create_cluster(self.programs, self.folder.data)
 
     def launch(self) -> Launch:
         remove_stale_pid(self.folder.data)

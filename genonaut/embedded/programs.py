@@ -43,10 +43,16 @@ def inspect(folder: Path, origin: str) -> Installation:
             f" (they are in {folder / 'bin'})" if (folder / "bin" / missing[0]).exists() else ""
         )
         raise ValueError(f"that folder has no {' and no '.join(missing)}{inside}")
-    return Installation(folder, _version(folder / "postgres"), origin)
+    return Installation(folder, version_of(folder / "postgres"), origin)
 
 
-def _version(program: Path) -> tuple[int, int]:
+def version_of(program: Path) -> tuple[int, int]:
+    """The version that a program of PostgreSQL says it has.
+
+    Raises:
+        ValueError: it says none that we can use, with the reason.
+    """
+    its = f"its {program.name}"
     try:
         said = subprocess.run(
             [program, "--version"],
@@ -60,12 +66,12 @@ def _version(program: Path) -> tuple[int, int]:
             check=False,
         )
     except OSError as error:
-        raise ValueError(f"its postgres cannot be executed ({error.strerror})") from error
+        raise ValueError(f"{its} cannot be executed ({error.strerror})") from error
     except subprocess.TimeoutExpired as error:
-        raise ValueError("its postgres does not print its version") from error
+        raise ValueError(f"{its} does not print its version") from error
     if not (found := VERSION.search(said.stdout)):
         words = (said.stdout or said.stderr).strip()[:100]
-        raise ValueError(f"its postgres prints {words!r} instead of its version")
+        raise ValueError(f"{its} prints {words!r} instead of its version")
     version = int(found[1]), int(found[2])
     if version[0] not in MAJORS:
         supported = f"{MAJORS[0]} to {MAJORS[-1]}"

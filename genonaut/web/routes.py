@@ -9,6 +9,7 @@ from fastapi import APIRouter, FastAPI, Path, Request, Response
 from genonaut.api.http.access import MEMBER, PUBLIC, VISITOR
 from genonaut.api.http.dependencies import ContentServiceDep, CountsReaderDep, RecorderDep
 from genonaut.api.http.identities import KnownIdentityDep
+from genonaut.api.http.positions import wanted_position
 from genonaut.api.http.viewer import ViewerDep
 from genonaut.api.routes.uploads import take_upload
 from genonaut.api.schemas.content import StatsOut
@@ -162,9 +163,12 @@ def set_visibility(
 
 
 @router.get(GALLERY + COUNTS, dependencies=[VISITOR])
-async def counts(reader: CountsReaderDep, eyes: ViewerDep, user_id: UUID | None = None) -> Response:
+async def counts(
+    request: Request, reader: CountsReaderDep, eyes: ViewerDep, user_id: UUID | None = None
+) -> Response:
     """The four counts for the script of a page that is viewed as a user: it has that cookie."""
-    found = StatsOut.model_validate(await reader.read(eyes, user_id))
+    read = await reader.read(eyes, user_id, wanted_position(request))
+    found = StatsOut.model_validate(read)
     return Response(found.model_dump_json(), media_type="application/json", headers=security.PAGE)
 
 

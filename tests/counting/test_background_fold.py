@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -150,3 +151,23 @@ def test_a_worker_that_folds_already_is_not_disturbed(built: Database, gate: Gat
     assert ledger_rows(built) == 0
     with built.transaction() as session:
         assert differences(session) == []
+
+
+def test_a_fold_that_goes_on_failing_is_tried_ever_less(
+    built: Database, gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a standby: each try writes a line to the log."""
+    gate.opened.set()
+    gate.error = DatabaseError("The database is read-only.")
+    clock = SimpleNamespace(now=1.0)
+    clock.monotonic = lambda: clock.now
+    monkeypatch.setattr(background, "time", clock)
+    monkeypatch.setattr(background, "PAUSE_SECONDS", 1.0)
+    soon = BackgroundFold(built.transaction, [GEN_SOURCE])
+    tried = []
+    for second in range(1, 60):
+        clock.now, before = float(second), gate.folds
+        soon()
+        wait_until(nobody_folds, "the fold has failed")
+        tried += [second] * (gate.folds - before)
+    assert tried == [1, 3, 7, 15, 31]

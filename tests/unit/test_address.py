@@ -6,7 +6,7 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import URL
 
-from genonaut.config import parse_url
+from genonaut.config_servers import parse_url
 from genonaut.db.address import (
     as_uri,
     connection_arguments,

@@ -22,6 +22,8 @@ SECONDS = (
     'route="/api/v1/content/stats/unified",le="%s"}'
 )
 WRITTEN, FOLDED = LEDGER % "ledger_rows_written_total", LEDGER % "ledger_rows_folded_total"
+LAG = 'genonaut_replica_lag_seconds{job="genonaut",instance="a",replica="b:5432"}'
+ASKED = 'genonaut_replica_in_use{job="genonaut",instance="a",replica="b:5432"}'
 UP = 'up{job="genonaut",instance="a"}'
 EVERY_HOUR = "0+60x59 " * 24  # minutes, in the notation of promtool
 FINE = REQUESTS % ("/gallery", "200")
@@ -89,6 +91,15 @@ CASES = {
     "counts are slow": Case(
         {SECONDS % "0.25": "0+90x60", SECONDS % "1": "0+100x60", SECONDS % "+Inf": "0+100x60"},
         {"9m": "", "20m": "GenonautSlow"},
+    ),
+    "a replica that lags": Case(
+        {LAG: "2x3 40+60x30", ASKED: "1x3 0x30"}, {"8m": "", "12m": "GenonautReplicaLags"}
+    ),
+    "a replica that is lost": Case(
+        {LAG: "2x3 stale", ASKED: "1x3 0x30"}, {"8m": "", "12m": "GenonautReplicaLost"}
+    ),
+    "a replica that is lost for a moment": Case(
+        {LAG: "2x3 stale _x3 1x20", ASKED: "1x3 0x4 1x20"}, {"20m": ""}
     ),
     "counts are quick": Case(
         {SECONDS % "0.25": "0+100x60", SECONDS % "1": "0+100x60", SECONDS % "+Inf": "0+100x60"},

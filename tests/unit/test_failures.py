@@ -5,7 +5,8 @@ import pytest
 from sqlalchemy import URL
 from sqlalchemy.exc import DBAPIError
 
-from genonaut.db.failures import explain
+from genonaut.config_servers import parse_url
+from genonaut.db.failures import explain, where
 from genonaut.errors import (
     DatabaseBusyError,
     DatabaseError,
@@ -57,3 +58,18 @@ def test_a_failure_is_explained_with_what_it_is_about(what: str) -> None:
 def test_a_connection_that_broke_is_a_server_that_cannot_be_reached() -> None:
     broken = DBAPIError("SELECT 1", None, psycopg.Error("bad"), connection_invalidated=True)
     assert isinstance(explain(broken, HERE), DatabaseUnreachableError)
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("postgresql://me@db1/g", "db1:5432"),
+        ("postgresql://me@db1:5433/g", "db1:5433"),
+        ("postgresql://me@/g?host=/run/postgresql", "/run/postgresql:5432"),
+        ("postgresql://me@/g?host=a,b&port=1,2&target_session_attrs=primary", "a:1, b:2"),
+        ("postgresql://me@/g?host=a,b&port=1&target_session_attrs=primary", "a:1, b:1"),
+        ("postgresql://me@/g", "the local socket:5432"),
+    ],
+)
+def test_a_message_names_each_server_of_an_address(url: str, expected: str) -> None:
+    assert where(parse_url(url)) == expected

@@ -65,6 +65,11 @@ def test_the_place_of_the_data_is_the_home_or_the_named_database(
     assert data_place(load_settings("own")) == (
         "the database gallery at db.example; pictures in /home/of/it/library"
     )
+    several = "?host=db1,db2&port=1,2&target_session_attrs=read-write"
+    monkeypatch.setenv("DATABASE_URL", f"postgresql://ada:hunter2@/gallery{several}")
+    assert data_place(load_settings("own")).startswith("the database gallery at db1, db2; ")
+    monkeypatch.setenv("DATABASE_URL", "postgresql://ada@/gallery?host=/run/postgresql")
+    assert data_place(load_settings("own")).startswith("the database gallery at this machine; ")
 
 
 @pytest.mark.parametrize(("columns", "boxed"), [(80, True), (30, False)])

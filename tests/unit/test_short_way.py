@@ -2,6 +2,8 @@
 
 import asyncio
 import threading
+from collections.abc import Sequence
+from types import SimpleNamespace
 from typing import Annotated, Any, cast
 from uuid import UUID
 
@@ -10,7 +12,7 @@ import pytest
 from fastapi import FastAPI, Query
 
 from genonaut.api.gallery.query import GalleryQuery
-from genonaut.api.http.gallery_reader import GalleryReader
+from genonaut.api.http.gallery_reader import GalleryReader, Page, Question, Wanted
 from genonaut.api.http.limiter import ConnectionLimiter
 from genonaut.api.routes.gallery import GalleryRoute
 from genonaut.api.routes.stats import StatsRoute
@@ -83,19 +85,21 @@ class Pages(GalleryReader):
 
     def __init__(self) -> None:
         limiter = ConnectionLimiter(8, PATIENCE_SECONDS)
-        nothing: Any = None
+        nothing: Any = SimpleNamespace(replicas=None)
         super().__init__(nothing, load_settings("test"), limiter, limiter, CountsPolicy())
         self.read_pages: list[tuple[Viewer, int]] = []
         self.reading, self.may_read = threading.Event(), threading.Event()
 
-    def _page(self, viewer: Viewer, query: GalleryQuery) -> bytes:
-        self.read_pages.append((viewer, query.page))
+    def _page(self, question: Question, wanted: Sequence[Wanted]) -> Page:
+        assert wanted
+        query = question.query
+        self.read_pages.append((question.viewer, query.page))
         number = len(self.read_pages)
         self.reading.set()
         assert self.may_read.wait(PATIENCE_SECONDS)
         if query.page == 13:
             raise ZeroDivisionError
-        return b"%d" % number
+        return Page(b"%d" % number, None)
 
 
 def asked(*questions: tuple[Viewer, int]) -> tuple[Pages, list[bytes | BaseException]]:

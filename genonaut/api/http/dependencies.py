@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 from genonaut.api.http.counts_reader import CountsReader
 from genonaut.api.http.gallery_reader import GalleryReader
 from genonaut.api.http.identities import ActorDep
+from genonaut.api.http.origins import SAFE
+from genonaut.api.http.positions import is_for_replicas, wanted_position
 from genonaut.api.monitoring.health import HealthService
 from genonaut.api.monitoring.metrics import MetricsService
 from genonaut.api.services.content_service import ContentService
@@ -42,26 +44,48 @@ async def wait_for_slot(request: Request) -> AsyncIterator[None]:
 Slot = Annotated[None, Depends(wait_for_slot, scope="function")]
 
 
+async def get_snapshot(request: Request, _slot: Slot) -> AsyncIterator[Session]:
+    """For requests that only read, and whose parts must agree with one another.
+
+    What visitors may read may come from a replica. What is about accounts comes from the primary.
+    """
+    database = request.app.state.database
+    if database.replicas is None or not is_for_replicas(request):
+        async with _ended_in_a_thread(database.snapshot()) as session:
+            yield session
+        return
+    opening = database.reading(wanted_position(request))
+    async with _ended_in_a_thread(opening, begins_here=False) as session:
+        yield session
+
+
 async def get_session(request: Request, _slot: Slot) -> AsyncIterator[Session]:
-    """The request's only transaction: it commits here and nowhere else."""
+    """The request's only transaction: it commits here and nowhere else.
+
+    A request that cannot change anything gets a snapshot, which a standby can give it as well.
+    """
+    if request.method in SAFE:
+        async with asynccontextmanager(get_snapshot)(request, _slot) as session:
+            yield session
+        return
     async with _ended_in_a_thread(request.app.state.database.transaction()) as session:
         yield session
 
 
-async def get_snapshot(request: Request, _slot: Slot) -> AsyncIterator[Session]:
-    """For requests that only read, and whose parts must agree with one another."""
-    async with _ended_in_a_thread(request.app.state.database.snapshot()) as session:
-        yield session
-
-
 @asynccontextmanager
-async def _ended_in_a_thread(opening: AbstractContextManager[Session]) -> AsyncIterator[Session]:
+async def _ended_in_a_thread(
+    opening: AbstractContextManager[Session], *, begins_here: bool = True
+) -> AsyncIterator[Session]:
     """A session that begins here, since it connects at its first statement, and ends in a thread.
 
-    The framework would change to a thread for the beginning as well.
+    The framework would change to a thread for the beginning as well. One that connects at once
+    begins in a thread.
     """
-    session = opening.__enter__()
     own = CapacityLimiter(1)  # so that the end never waits for what other requests do in threads
+    if begins_here:
+        session = opening.__enter__()
+    else:
+        session = await run_sync(opening.__enter__, limiter=own)
     try:
         yield session
     except Exception as error:

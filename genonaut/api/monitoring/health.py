@@ -14,6 +14,7 @@ from genonaut.broker import broker_url, is_embedded
 from genonaut.config import Settings
 from genonaut.counting.rendering import statements
 from genonaut.db.counts import COUNTS
+from genonaut.db.replicas import Replicas
 from genonaut.db.session import Database
 from genonaut.embedded.valkey import socket_path
 
@@ -45,6 +46,7 @@ class Checks:
     database: Check
     refresh: RefreshCheck
     broker: Check
+    replicas: Check | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,8 @@ class Readiness:
     @property
     def degraded(self) -> list[str]:
         """The failed checks that serving does not depend on."""
-        return [] if self.checks.broker.ok else ["broker"]
+        optional = {"broker": self.checks.broker, "replicas": self.checks.replicas}
+        return [name for name, check in optional.items() if check and not check.ok]
 
 
 class HealthService:
@@ -69,6 +72,7 @@ class HealthService:
 
     def __init__(self, database: Database, settings: Settings) -> None:
         self._database = database_probe(database, _AGES_OF_REFRESHES)
+        self._replicas = database.replicas
         self._broker = _broker_probe(settings)
         self._is_lite = settings.lite
         self._broker_is_embedded = is_embedded(settings)
@@ -79,7 +83,8 @@ class HealthService:
         (database, ages), broker = await asyncio.gather(
             self._check_database(), self._check_broker()
         )
-        return Readiness(Checks(database, self._check_refreshes(ages), broker))
+        replicas = _check_replicas(self._replicas) if self._replicas else None
+        return Readiness(Checks(database, self._check_refreshes(ages), broker, replicas))
 
     async def _check_database(self) -> tuple[Check, dict[str, float | None]]:
         try:
@@ -118,6 +123,17 @@ class HealthService:
             return RefreshCheck(ok=False, detail=detail, age_seconds=age)
         detail = "The counts were verified lately."
         return RefreshCheck(ok=True, detail=detail, age_seconds=age)
+
+
+def _check_replicas(replicas: Replicas) -> Check:
+    """By what was seen of them last: each is looked at every second."""
+    missed = [
+        f"{one.name} {one.standing.complaint}" for one in replicas.members if one.standing.complaint
+    ]
+    if missed:
+        detail = f"The primary is read from instead of a replica: {'; '.join(missed)}."
+        return Check(ok=False, detail=detail)
+    return Check(ok=True, detail=f"All replicas are read from ({len(replicas.members)}).")
 
 
 def _broker_probe(settings: Settings) -> Probe[None]:

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from genonaut.api.http.access import VISITOR
 from genonaut.api.http.dependencies import get_gallery_reader
 from genonaut.api.http.manners import only_allow
+from genonaut.api.http.positions import wanted_position
 from genonaut.api.http.short_way import JsonBytes, ShortRoute
 from genonaut.api.http.viewer import get_viewer
 from genonaut.api.schemas.errors import documented
@@ -51,7 +52,8 @@ router = APIRouter(prefix="/api/v1", tags=["content"], route_class=GalleryRoute)
 async def list_items(request: Request, params: Annotated[GalleryParams, Query()]) -> Response:
     """Return a page of the gallery, with the number of all items that match."""
     reader = get_gallery_reader(request)
-    return JsonBytes(await reader.read(await get_viewer(request), params.query()))
+    viewer, at_least = await get_viewer(request), wanted_position(request)
+    return JsonBytes(await reader.read(viewer, params.query(), at_least))
 
 
 only_allow(router, "/content/unified", "GET", but_not=["PATCH", "DELETE"])

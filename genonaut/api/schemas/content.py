@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
 from genonaut.api.entities import ItemChanges, NewItem
-from genonaut.api.schemas.named import Metadata, SourceType, Visibility
+from genonaut.api.schemas.named import Metadata, ServerKind, SourceType, Visibility
 from genonaut.api.schemas.values import (
     FROM_ATTRIBUTES,
     ContentData,
@@ -178,8 +178,19 @@ class StatsOut(BaseModel):
     )
     as_of: Utc = Field(description="The moment for which this is true.")
     verified_at: Utc | None = Field(description="The last recount; null before the first.")
+    read_from: ServerKind | None = Field(
+        None,
+        serialization_alias="from",
+        exclude_if=lambda name: name is None,
+        description="The kind of server that was read from. Only where there are replicas.",
+    )
+    position: str | None = Field(
+        None,
+        exclude_if=lambda position: position is None,
+        description="From a replica: everything up to this position of the log is counted.",
+    )
 
-    model_config = example(STATS_EXAMPLE) | FROM_ATTRIBUTES
+    model_config = example(STATS_EXAMPLE) | FROM_ATTRIBUTES | ConfigDict(serialize_by_alias=True)
 
 
 class ItemsCreatedOut(BaseModel):

@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
+from genonaut.api.schemas.named import DegradedCheck
 from genonaut.api.schemas.values import FROM_ATTRIBUTES, example
 
 _DATABASE = {"ok": True, "detail": "The database answers."}
@@ -17,13 +18,31 @@ _NO_BROKER = {
 }
 
 
+class ProcessesOut(BaseModel):
+    """The API processes at this address. One that died is restarted after a pause.
+
+    While they are being replaced, old and new ones run.
+    """
+
+    running: int
+    wanted: int
+
+    model_config = example({"running": 2, "wanted": 2})
+
+
 class AliveOut(BaseModel):
     """The process responds."""
 
     ok: Literal[True] = True
     version: str
+    processes: ProcessesOut | None = Field(
+        None, description="Missing if the process was started without others."
+    )
 
-    model_config = example({"ok": True, "version": "0.1.0"})
+    model_config = example(
+        {"ok": True, "version": "0.1.0"},
+        {"ok": True, "version": "0.1.0", "processes": {"running": 2, "wanted": 2}},
+    )
 
 
 class CheckOut(BaseModel):
@@ -49,18 +68,23 @@ class ChecksOut(BaseModel):
     database: CheckOut
     refresh: RefreshCheckOut
     broker: CheckOut
+    replicas: CheckOut | None = Field(
+        None,
+        exclude_if=lambda check: check is None,
+        description="Whether all replicas are read from. Only where there are some.",
+    )
 
     model_config = example(_CHECKS) | FROM_ATTRIBUTES
 
 
 class ReadyOut(BaseModel):
-    """Whether the service can do its work: every check passes but perhaps the broker's.
+    """Whether the service can do its work: every check passes but perhaps two.
 
-    Counts are exact without a broker, so that check does not decide.
+    Counts are exact without a broker and without replicas, so these checks do not decide.
     """
 
     ok: bool
-    degraded: list[Literal["broker"]] | None = Field(
+    degraded: list[DegradedCheck] | None = Field(
         None,
         description="The failed checks that serving does not depend on. Null for other clients "
         "than operators.",

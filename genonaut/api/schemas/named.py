@@ -8,12 +8,14 @@ from typing import Any, Literal
 from typing_extensions import TypeAliasType
 
 from genonaut.api.gallery import query
-from genonaut.db import schema
+from genonaut.db import positions, schema
 from genonaut.people import identity
 
+DegradedCheck = TypeAliasType("DegradedCheck", Literal["broker", "replicas"])
 Metadata = TypeAliasType("Metadata", dict[str, Any])
 Role = TypeAliasType("Role", identity.Role)
 Scope = TypeAliasType("Scope", identity.Scope)
+ServerKind = TypeAliasType("ServerKind", positions.ServerKind)
 SortField = TypeAliasType("SortField", query.SortField)
 SortOrder = TypeAliasType("SortOrder", query.SortOrder)
 SourceType = TypeAliasType("SourceType", schema.SourceType)

@@ -14,6 +14,7 @@ from genonaut.api.repositories.user_repository import UserRepository
 from genonaut.content.viewer import EVERYTHING, Viewer
 from genonaut.db.failures import conflict_if_taken
 from genonaut.db.gen_source_counts import DEFAULT_POLICY, CountsPolicy, ViewerCounts
+from genonaut.db.replicas import origin_of
 from genonaut.db.schema import SourceType, Visibility
 from genonaut.errors import ConflictError, DatabaseTimeoutError, ForbiddenError, NotFoundError
 
@@ -29,6 +30,7 @@ class ContentService:
     """What can be done with content."""
 
     def __init__(self, session: Session, policy: CountsPolicy = DEFAULT_POLICY) -> None:
+        self._origin = origin_of(session)
         self._content = ContentRepository(session)
         self._tags = TagRepository(session)
         self._users = UserRepository(session)
@@ -133,7 +135,8 @@ class ContentService:
             DatabaseTimeoutError: counting live took too long.
         """
         reading = self._content.read_gen_source_counts(viewer, user_id)
-        return self._policy.settle(user_id, reading) or self._count_live(viewer, user_id)
+        counts = self._policy.settle(user_id, reading, self._origin)
+        return counts or self._count_live(viewer, user_id)
 
     def _count_live(self, viewer: Viewer, user_id: UUID | None) -> ViewerCounts:
         seconds = self._policy.live_timeout_seconds
@@ -143,7 +146,7 @@ class ContentService:
                 f"The counts were never built, and counting took more than {seconds:g} seconds: "
                 "run `genonaut stats refresh`."
             )
-        return ViewerCounts.of(user_id, reading, source="live")
+        return ViewerCounts.of(user_id, reading, "live", self._origin)
 
     def _lock_creators(self, items: Sequence[NewItem]) -> dict[UUID, Creator]:
         wanted = {item.creator_id for item in items}
