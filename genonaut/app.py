@@ -28,10 +28,13 @@ from genonaut.api.http.metrics import RequestMetrics
 from genonaut.api.http.multipart import UploadLimits
 from genonaut.api.http.oidc import Providers
 from genonaut.api.http.openapi import describe, operation_id
+from genonaut.api.http.positions import HEADER as POSITION
+from genonaut.api.http.positions import FromThePrimaryInstead, SendPosition
 from genonaut.api.http.short_way import ShortWay
 from genonaut.api.http.uploads import Uploads
 from genonaut.api.monitoring.health import HealthService
 from genonaut.api.monitoring.metrics import MetricsService
+from genonaut.api.monitoring.slots import Slot
 from genonaut.api.routes import (
     account,
     admin,
@@ -47,6 +50,7 @@ from genonaut.api.routes import (
 )
 from genonaut.config import Settings
 from genonaut.db.gen_source_counts import CountsPolicy
+from genonaut.db.replica_watch import ReplicaWatch, replica_watch
 from genonaut.db.session import Database
 from genonaut.library.roots import Library
 from genonaut.web.page_route import respond_to_error
@@ -90,13 +94,13 @@ class Gallery(FastAPI):
                 allow_origins=settings.api.cors_origins,
                 allow_methods=["GET", "POST", "PATCH", "DELETE"],
                 allow_headers=["*"],
-                expose_headers=[HEADER, "ETag"],
+                expose_headers=[HEADER, "ETag", *([POSITION] if self.state.replica_watch else [])],
             )
         return Entrance(
             app,
             allowed=AllowedHosts(settings.api.host, settings.api.allowed_hosts),
             log=RequestLog(settings.log),
-            metrics=RequestMetrics(self.state.metrics.registry),
+            metrics=RequestMetrics(self.state.metrics.registry, self.state.slot),
         )
 
     def _failing(self, app: ASGIApp) -> ASGIApp:
@@ -109,10 +113,12 @@ def create_app(
     database: Database,
     *,
     on_long_ledger: Callable[[], None] | None = None,
+    slot: Slot | None = None,
 ) -> FastAPI:
     """The application on an open database.
 
     `on_long_ledger` is called by reads that find more ledger rows than `stats.fold-after-rows`.
+    `slot` is the place of this process among several on one socket.
     """
     app = Gallery(
         title="Genonaut",
@@ -127,6 +133,7 @@ def create_app(
         lifespan=_close_at_the_end,
     )
     app.state.settings = settings
+    app.state.slot = slot
     app.state.database = database
     app.state.bodies = Bodies()
     app.state.uploads = Uploads(Library.of(settings), UploadLimits.of(settings.library))
@@ -145,8 +152,9 @@ def create_app(
         app.state.search_limiter,
         app.state.counts_policy,
     )
+    app.state.replica_watch = replica_watch(database, settings)
     app.state.health = HealthService(database, settings)
-    app.state.metrics = MetricsService(database)
+    app.state.metrics = MetricsService(database, slot)
     app.state.identities = Identities(database, settings, app.state.limiter)
     app.state.sign_ins = SignIns(settings)
     app.state.providers = Providers(settings)
@@ -166,7 +174,12 @@ def create_app(
 @asynccontextmanager
 async def _close_at_the_end(app: FastAPI) -> AsyncIterator[None]:
     await run_in_threadpool(app.state.uploads.clear)
+    watch: ReplicaWatch | None = app.state.replica_watch
+    if watch:
+        await watch.start()
     yield
+    if watch:
+        await watch.close()
     await run_in_threadpool(app.state.uploads.close)
     await run_in_threadpool(app.state.sign_ins.close)
     await app.state.identities.close()
@@ -177,6 +190,10 @@ async def _close_at_the_end(app: FastAPI) -> AsyncIterator[None]:
 
 def _add_middleware(app: FastAPI, settings: Settings) -> None:
     """What FastAPI runs around its routes, from the inside out."""
+    watch: ReplicaWatch | None = app.state.replica_watch
+    if watch:
+        app.add_middleware(FromThePrimaryInstead)
+        app.add_middleware(SendPosition, newest=watch.newest)
     app.add_middleware(UnexpectedErrors, respond=respond_to_error)
     app.add_middleware(
         Door,

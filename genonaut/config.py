@@ -6,7 +6,7 @@ They are read and validated once, when a command starts; all other code is given
 import os
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Self, get_args, get_origin
 
 from pydantic import (
     BaseModel,
@@ -44,6 +44,7 @@ from genonaut.config_people import (
     with_client_secrets,
 )
 from genonaut.config_secrets import Addresses, Logins, RedisAddress
+from genonaut.config_servers import parse_replica_urls, parse_url, refuse_several
 from genonaut.errors import ConfigError
 
 if TYPE_CHECKING:  # it takes longer than all the rest: only named databases have addresses
@@ -60,12 +61,15 @@ RoleName = Annotated[str, Field(min_length=1, max_length=63)]
 Role = Literal["owner", "app", "counting"]
 """What a process connects as: the schema's owner, the application, or who folds and refreshes."""
 ROLES: tuple[Role, ...] = ("owner", "app", "counting")
+MOST_PROCESSES: Final = 64
+MOST_STANDBYS = 4
 ROOT_NAME = "^[a-z0-9][a-z0-9_-]{0,63}$"
 
 
 class ApiSettings(Section):
     host: str
     port: Port
+    processes: Annotated[int, Field(ge=1, le=MOST_PROCESSES)] | None = None
     pool_size: Annotated[int, Field(ge=1, le=200)]
     statement_timeout_seconds: Seconds
     patience_seconds: Seconds
@@ -115,12 +119,16 @@ class DbSettings(Section):
     host: str | None = None
     owner_url: SecretStr | None = None
     counting_url: SecretStr | None = None
+    replica_urls: SecretStr | None = None
+    replica_max_lag_seconds: Seconds
+    replicas: Annotated[int, Field(ge=0, le=MOST_STANDBYS)] | None = None
     roles: RoleSettings
     port: Port
     name: Annotated[str, Field(min_length=1, max_length=63)]
     user: str
     password: SecretStr | None = None
     connect_timeout_seconds: Annotated[int, Field(ge=1)]
+    pooler: Literal["transaction"] | None = None
 
     @field_validator("url", "owner_url", "counting_url")
     @classmethod
@@ -129,11 +137,42 @@ class DbSettings(Section):
             parse_url(value.get_secret_value())
         return value
 
-    @field_validator("owner_url", "counting_url")
+    @field_validator("host")
+    @classmethod
+    def _is_one_server(cls, value: str | None) -> str | None:
+        if value is not None:
+            refuse_several(value)
+        return value
+
+    @field_validator("replica_urls")
+    @classmethod
+    def _are_servers(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            parse_replica_urls(value.get_secret_value())
+        return value
+
+    @field_validator("replicas")
+    @classmethod
+    def _are_embedded(cls, value: int | None, info: ValidationInfo) -> int | None:
+        if value and (info.data.get("url") or info.data.get("host")):
+            raise ValueError(
+                "the replicas of a named server are its operator's: name them in "
+                "DATABASE_REPLICA_URLS"
+            )
+        return value
+
+    @field_validator("owner_url", "counting_url", "replica_urls")
     @classmethod
     def _is_beside_another(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
         if value is not None and not (info.data.get("url") or info.data.get("host")):
             raise ValueError("set DATABASE_URL or DB_HOST too, for the application")
+        return value
+
+    @field_validator("pooler")
+    @classmethod
+    def _is_before_a_named_server(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is not None and not (info.data.get("url") or info.data.get("host")):
+            raise ValueError("set DATABASE_URL or DB_HOST too, to the address of the pooler")
         return value
 
     @property
@@ -152,6 +191,13 @@ class DbSettings(Section):
         return URL.create(
             "postgresql+psycopg", self.user, password, self.host, self.port, self.name
         )
+
+    def replica_addresses(self) -> list["URL"]:
+        """The addresses of the database's replicas, for the application."""
+        if self.replica_urls is None:
+            return []
+        found = parse_replica_urls(self.replica_urls.get_secret_value())
+        return [url.set(database=self.name) for url in found]
 
 
 class StatsSettings(Section):
@@ -238,6 +284,7 @@ class CelerySettings(Section):
     broker_url: Addresses | None = None
     result_backend: Addresses | None = None
     scheduler: Literal["persistent", "redbeat"]
+    beat_lock_seconds: Annotated[int, Field(ge=5, le=3600)]
     worker_threads: Annotated[int, Field(ge=1, le=64)]
     task_seconds: Annotated[int, Field(ge=10)]
     result_seconds: Annotated[int, Field(ge=1)]
@@ -289,27 +336,6 @@ def _absolute(path: Path | None) -> Path | None:
     if path is not None and not path.is_absolute():
         raise ValueError("it should be an absolute path")
     return path
-
-
-def parse_url(text: str) -> "URL":
-    """A PostgreSQL URL; its scheme may be spelled in any of the usual ways.
-
-    Raises:
-        ValueError: it is not a PostgreSQL URL.
-    """
-    from sqlalchemy import make_url  # noqa: PLC0415 - as above
-    from sqlalchemy.exc import ArgumentError  # noqa: PLC0415
-
-    try:
-        url = make_url(text)
-    except (ArgumentError, ValueError):
-        # Without the cause: it may quote a part of the password.
-        raise ValueError("it should look like postgresql://user:password@host:5432/name") from None
-    if url.drivername.split("+")[0] not in {"postgresql", "postgres"}:
-        raise ValueError("it should begin with postgresql://")
-    if "@" in (url.host or ""):
-        raise ValueError("write an @ in the user name or password as %40")
-    return url.set(drivername="postgresql+psycopg")
 
 
 def load_settings(environment: str | None = None) -> Settings:

@@ -23,6 +23,7 @@ SECRETS = {
         "db.url",
         "db.owner-url",
         "db.counting-url",
+        "db.replica-urls",
         "db.password",
         "redis.url",
         "celery.broker-url",

@@ -15,8 +15,12 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
         "genonaut up",
         "genonaut up --home ~/Pictures/genonaut --open",
         "genonaut up --port 9000 --no-flower",
+        "genonaut up --replicas 2",
     ),
-    "genonaut api": ("genonaut --home ~/Pictures/genonaut api",),
+    "genonaut api": (
+        "genonaut --home ~/Pictures/genonaut api",
+        "genonaut --home ~/Pictures/genonaut api --processes 4",
+    ),
     "genonaut doctor": ("genonaut doctor", "genonaut --home ~/Pictures/genonaut doctor --json"),
     "genonaut worker": (
         "genonaut --home ~/Pictures/genonaut worker",
@@ -68,6 +72,14 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
     "genonaut db upgrade": ("genonaut --home ~/Pictures/genonaut db upgrade",),
     "genonaut db downgrade": ("genonaut db downgrade 0009_whose_files --env dev",),
     "genonaut db roles": ("genonaut db roles", "genonaut db roles --apply"),
+    "genonaut db dump": (
+        "genonaut --home ~/Pictures/genonaut db dump gallery.dump",
+        "genonaut db dump /var/backups/genonaut --keep 14",
+    ),
+    "genonaut db restore": (
+        "genonaut --home ~/restored db restore gallery.dump",
+        "genonaut db restore gallery.dump --replace",
+    ),
     "genonaut db url": ("genonaut db url --password",),
     "genonaut db upgrade-server": (
         "genonaut --home ~/genonaut db upgrade-server",

@@ -20,6 +20,7 @@ from genonaut.embedded.folder import ServerFolder
 from genonaut.embedded.postgres import running_programs
 from genonaut.errors import UsageError
 from genonaut.hints import in_text
+from genonaut.running.doctor.replicas import check_replicas
 from genonaut.running.output import number_of, print_json, print_table, say
 
 app = typer.Typer(help="The counts: show, refresh, check.", no_args_is_help=True)
@@ -199,14 +200,19 @@ def _audit(
                 refresh_age_seconds=settings.stats.stale_after(count.name),
             )
             found[count.name] = examine(session, count, limits)
-    all_well = all(finding.ok for findings in found.values() for finding in findings)
+    replicas = list(check_replicas(settings)) if with_server else []
+    everything = [*replicas, *(one for findings in found.values() for one in findings)]
+    all_well = all(finding.ok for finding in everything)
     if as_json:
         findings = [asdict(one) | {"count": name} for name, many in found.items() for one in many]
-        print_json({"ok": all_well, "findings": findings} | server)
+        more = {"replicas": [asdict(one) for one in replicas]} if replicas else {}
+        print_json({"ok": all_well, "findings": findings} | server | more)
     else:
         for about in server.values():
             where = f", with the programs in {about['programs']}" if about["programs"] else ""
             say(f"ok   {'server':<19} {'version':<9} PostgreSQL {about['version']}{where}.")
+        for one in replicas:
+            say(f"{'ok  ' if one.ok else 'BAD '} {one.what:<19} {'replica':<9} {one.detail}")
         for name, many in found.items():
             for one in many:
                 detail = in_text(one.detail)

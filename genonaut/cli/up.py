@@ -3,12 +3,13 @@
 import signal
 import socket
 from contextlib import ExitStack, suppress
+from functools import partial
 from typing import Annotated
 
 import typer
 
 from genonaut.cli.options import Env, Home, set_variables
-from genonaut.config import Settings, load_settings
+from genonaut.config import MOST_PROCESSES, MOST_STANDBYS, Settings, load_settings
 from genonaut.embedded.apart import apart
 from genonaut.errors import ConfigError
 from genonaut.extras import how_to_add, is_installed
@@ -46,6 +47,15 @@ def up(
     open_: Annotated[
         bool, typer.Option("--open", help="Open the gallery in a browser.", metavar="")
     ] = False,
+    api_processes: Annotated[
+        int | None,
+        typer.Option(
+            help="Serve with so many API processes. Default: one.",
+            min=1,
+            max=MOST_PROCESSES,
+            metavar="NUMBER",
+        ),
+    ] = None,
     lite: Annotated[
         bool,
         typer.Option(
@@ -57,6 +67,16 @@ def up(
     no_flower: Annotated[
         bool, typer.Option("--no-flower", help="Leave Flower out.", metavar="")
     ] = False,
+    replicas: Annotated[
+        int | None,
+        typer.Option(
+            help="Standbys of the database on this machine, to read from; 0 removes them. "
+            "Default: those that there are.",
+            min=0,
+            max=MOST_STANDBYS,
+            metavar="NUMBER",
+        ),
+    ] = None,
     empty: Annotated[bool, typer.Option("--empty", help="Add no demo data.", metavar="")] = False,
     env: Env = None,
 ) -> None:
@@ -65,7 +85,9 @@ def up(
     set_variables(
         API_HOST=host,
         API_PORT=port,
+        API_PROCESSES=api_processes,
         GENONAUT_LITE="true" if lite else None,
+        DB_REPLICAS=replicas,
         GENONAUT_SEED_WHEN_EMPTY="false" if empty else None,
     )
     settings = load_settings(env)
@@ -124,7 +146,19 @@ def _serve(settings: Settings, *, flower: bool, browse: bool) -> None:
         if flower and is_installed("flower"):
             socket_of_flower = stack.enter_context(listen_for_flower(settings))
         about = say_where_flower_is(socket_of_flower) if flower else None
-        Servers(settings, listener, socket_of_flower, about, browse=browse).run()
+        read_again = partial(_read_again, settings.environment)
+        Servers(
+            *(settings, listener, socket_of_flower, about), browse=browse, read_again=read_again
+        ).run()
+
+
+def _read_again(environment: str) -> Settings:
+    """The settings as they are now, for a reload."""
+    settings = load_settings(environment)
+    check_timings(settings)
+    if not settings.lite:
+        require_scheduler(settings)
+    return settings
 
 
 def say_where_flower_is(listener: socket.socket | None) -> str:

@@ -21,6 +21,8 @@ from genonaut.running.one_piece import OnePiece
 LARGEST_HEAD: Final = 64 * 1024
 LARGEST_URL: Final = 16 * 1024
 MOST_HEADERS: Final = 100
+LINGER_SECONDS: Final = 1.0
+"""For a request that is on its way when the process decides to end."""
 HEAD_SECONDS: Final = 10.0
 """From the first byte of a connection, or of a further request on it, to the end of the head."""
 
@@ -39,6 +41,7 @@ class BoundedProtocol(HttpToolsProtocol):
     _deadline: TimerHandle | None = None
     _head_bytes = 0
     _in_head = True
+    _is_last = False
     _peer: str | None = None
     _refusal: HeadLimitError | None = None
 
@@ -98,7 +101,29 @@ class BoundedProtocol(HttpToolsProtocol):
         earlier = self.cycle
         super().on_headers_complete()
         if self.cycle is not None and self.cycle is not earlier:
+            if self._is_last:
+                self.cycle.keep_alive = False
             self._answer_in_one_piece(self.cycle)
+
+    def shutdown(self) -> None:
+        """Close the connection with the response that is under way, or with one more.
+
+        An idle client may have sent a request already, and would lose it if its connection was
+        closed at once.
+        """
+        self._is_last = True
+        if self._is_answering():
+            super().shutdown()
+        else:
+            self.loop.call_later(LINGER_SECONDS, self._close_if_idle)
+
+    def _close_if_idle(self) -> None:
+        begun = self._in_head and self._head_bytes  # its deadline is set
+        if not begun and not self._is_answering():
+            self.transport.close()
+
+    def _is_answering(self) -> bool:
+        return self.cycle is not None and not self.cycle.response_complete
 
     def _answer_in_one_piece(self, cycle: RequestResponseCycle) -> None:
         # The application has not begun: its task runs after what parses this request.

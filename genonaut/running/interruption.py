@@ -1,7 +1,9 @@
 """Signals that end a command, even at a moment when Python would lose them."""
 
+import os
 import signal
 import sys
+from collections.abc import Callable
 from types import FrameType
 from typing import NoReturn
 
@@ -13,6 +15,22 @@ def exit_on(*numbers: signal.Signals) -> None:
     for number in numbers:
         signal.signal(number, _exit)
     reraise_lost_exits()
+
+
+def on_hangup(reload: Callable[[], None]) -> None:
+    """Have SIGHUP reload. But if it comes because our terminal was closed, it ends the command."""
+    had_terminal = _has_terminal()
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        if had_terminal and not _has_terminal():
+            _exit(number, frame)
+        reload()
+
+    signal.signal(signal.SIGHUP, handle)
+
+
+def _has_terminal() -> bool:
+    return os.isatty(0)  # of one that was closed, it is no longer true
 
 
 def reraise_lost_exits() -> None:

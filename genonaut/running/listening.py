@@ -21,7 +21,7 @@ SET_UP = "Set up: "
 
 
 def inherited_listener(settings: Settings) -> socket.socket | None:
-    """The listening socket that `genonaut up` handed over. It outlives this process.
+    """The listening socket that a supervisor handed over. It outlives this process.
 
     Raises:
         ConfigError: other machines can reach it, and the settings do not accept that.

@@ -45,6 +45,16 @@ def only_one(settings: Settings) -> Iterator[Path]:
         lock.close()
 
 
+def address_of_running(settings: Settings) -> str | None:
+    """Where a `genonaut up` serves this gallery; None if there is none, or it has yet to begin."""
+    file = _file(settings)
+    with suppress(OSError):
+        if file.exists():
+            with FileLock(file) as lock:
+                return None if lock.try_shared() else file.read_text().strip() or None
+    return None
+
+
 def _file(settings: Settings) -> Path:
     return settings.home / f"up-{settings.gallery_name}"
 

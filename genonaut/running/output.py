@@ -31,8 +31,9 @@ def print_json(value: Any) -> None:  # noqa: ANN401
 
 
 def number_of(number: int, noun: str) -> str:
-    """A number with its noun: "1 count", "1,002 counts"."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+    """A number with its noun: "1 count", "1,002 counts", "2 processes"."""
+    plural = "es" if noun.endswith("s") else "s"
+    return f"{number:,} {noun}{'' if number == 1 else plural}"
 
 
 def print_built_counts(counts: "Mapping[str, Refresh]") -> None:

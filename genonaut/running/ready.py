@@ -56,5 +56,7 @@ def data_place(settings: Settings) -> str:
     if settings.db.is_embedded:
         return str(settings.home)
     url = settings.db.server_url()
-    place = f"the database {url.database} at {url.host or 'this machine'}"
+    host = url.host or str(url.query.get("host", ""))
+    where = "this machine" if not host or host.startswith("/") else host.replace(",", ", ")
+    place = f"the database {url.database} at {where}"
     return f"{place}; pictures in {settings.library.folder or settings.home / 'library'}"

@@ -3,26 +3,30 @@
 import os
 import select
 import socket
-import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
 import typer
 
+from genonaut.api.monitoring.slots import slots_folder
 from genonaut.broker import is_embedded
-from genonaut.config import LogSettings, Settings
+from genonaut.config import Settings
 from genonaut.config_home import has_data
 from genonaut.db.lease import server_lease
+from genonaut.embedded.folder import ServerFolder
 from genonaut.embedded.lease import Lease
 from genonaut.errors import GenonautError, ServerStartError
-from genonaut.running.listening import PREPARE_VARIABLE, READY, SET_UP
+from genonaut.running.api_processes import ApiProcesses
+from genonaut.running.interruption import on_hangup
+from genonaut.running.listening import READY, SET_UP
 from genonaut.running.only_one import only_one
 from genonaut.running.output import print_box, say
 from genonaut.running.ready import Ready, openable
-from genonaut.running.supervisor import Part, Supervisor, log_death
+from genonaut.running.standbys import Standbys
+from genonaut.running.supervisor import Part, PartProcess, Supervisor, logged_deaths
 
 CHECK_SERVERS_SECONDS = 2.0
 
@@ -38,6 +42,7 @@ class Servers:
         about_flower: str | None,
         *,
         browse: bool,
+        read_again: Callable[[], Settings],
     ) -> None:
         """The sockets are the API's and, if it has one, Flower's, of which the box says more."""
         self._settings = settings
@@ -48,28 +53,37 @@ class Servers:
         self._leases: list[Lease] = []
         self._own_address: Path | None = None
         self._set_up: str | None = None
-        self._is_ready = False
-        self._of_the_api = {PREPARE_VARIABLE: "1"}
+        self._standbys = Standbys(settings)
         self._checked = time.monotonic()
-        self._supervisor = Supervisor(self._ensure_running, self._log_death)
+        self._read_again = read_again
+        self._parts: list[PartProcess] = []
+        self._on_death = logged_deaths(settings.log)
+        self._supervisor = Supervisor(self._ensure_running, self._on_death)
 
     def run(self) -> None:
         """Run the servers, the API and, once it is ready, the other parts, until a signal.
 
         The API loads its code while PostgreSQL starts: it waits for the end of its standard input.
+        SIGHUP has all parts read the settings again.
 
         Raises:
             GenonautError: PostgreSQL does not start, or another process serves this gallery.
             SystemExit: the API cannot prepare the database; it has said why.
         """
         with ExitStack() as stack, _gate() as (gate, open_gate), self._supervisor:
-            self._supervisor.add(self._api(gate))
+            if self._settings.db.is_embedded:
+                ServerFolder(self._settings.home, "postgres").make()  # or says why it cannot
+            folder = stack.enter_context(slots_folder(self._settings.home))
+            api = self._api(folder, gate)
+            self._supervisor.keep(api)
             self._supervisor.poll()
+            on_hangup(api.reload)
             if self._settings.db.is_embedded:
                 self._leases.append(stack.enter_context(self._postgres()))
             self._own_address = stack.enter_context(only_one(self._settings))
             open_gate.close()
             self._start_broker(stack)
+            self._leases += self._standbys.start(stack)
             self._supervisor.run()
 
     def _postgres(self) -> Lease:
@@ -87,20 +101,25 @@ class Servers:
             # The gallery is exact without it. The parts that need it start it when they can.
             say(f"genonaut: {error} Until it does, counts are not refreshed or folded on schedule.")
 
-    def _api(self, gate: int) -> Part:
-        return Part(
-            "api",
-            self._settings.environment,
-            self._on_line,
-            self._listener,
-            variables=self._of_the_api,
-            stdin=gate,
-            on_end=self._on_end,
+    def _api(self, folder: Path, gate: int) -> ApiProcesses:
+        environment, listener = self._settings.environment, self._listener
+        return ApiProcesses(
+            self._settings,
+            folder,
+            lambda on_line, own: Part(
+                "api", environment, on_line, listener, variables=own, stdin=gate
+            ),
+            on_line=self._on_line,
+            on_death=self._on_death,
+            read_again=self._read_again,
+            on_reloaded=self._restart_others,
+            variables={"DB_REPLICAS": str(self._standbys.number)},
+            prepare=True,
         )
 
-    def _on_end(self, code: int) -> None:
-        if code > 0 and not self._is_ready:
-            sys.exit(code)
+    def _restart_others(self) -> None:
+        for process in self._parts:
+            process.restart()
 
     def _on_line(self, line: str) -> None:
         if line.startswith(SET_UP):
@@ -109,16 +128,13 @@ class Servers:
         with suppress(OSError):  # a full disk; the part must not wait for its lines to be read
             say(line)
         # Only now may the others, for which no user waits, compete for the processor.
-        if line.startswith(READY) and not self._is_ready:  # not again when the API was restarted
-            self._is_ready = True
-            self._of_the_api.clear()
+        if line.startswith(READY):  # once: not again when processes of the API were restarted
             where = line.removeprefix(f"{READY} at ").split()[0]
             with suppress(OSError):  # then a second `up` does not say where this one is
                 if self._own_address:
                     self._own_address.write_text(where)
             self._welcome(openable(where))
-            for part in self._others():
-                self._supervisor.add(part)
+            self._parts += [self._supervisor.add(part) for part in self._others()]
 
     def _others(self) -> Iterator[Part]:
         environment = self._settings.environment
@@ -155,10 +171,6 @@ class Servers:
                 say(f"genonaut: {error}")
         self._checked = time.monotonic()
 
-    def _log_death(self, part: str, code: int, restart_in_seconds: float) -> None:
-        _configure_logs(self._settings.log)
-        log_death(part, code, restart_in_seconds)
-
 
 @contextmanager
 def _gate() -> Iterator[tuple[int, BinaryIO]]:
@@ -173,9 +185,3 @@ def _gate() -> Iterator[tuple[int, BinaryIO]]:
 
 def _has_client(listener: socket.socket) -> bool:
     return bool(select.select([listener], [], [], 0)[0])
-
-
-def _configure_logs(settings: LogSettings) -> None:
-    from genonaut.logs import configure_logs  # noqa: PLC0415 - only when there is something to log
-
-    configure_logs(settings)

@@ -12,8 +12,9 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
+from genonaut.config import LogSettings
 from genonaut.embedded.parent import dies_with_parent
 from genonaut.running.listening import LISTENER_VARIABLE
 from genonaut.running.output import say
@@ -25,12 +26,28 @@ LONGEST_PAUSE_SECONDS = 30.0
 STEADY_SECONDS = 60.0
 
 
+OnDeath = Callable[[str, int, float], None]
+"""Called with a part's name, the exit code of its process, and the seconds until it restarts."""
+
+
 def log_death(part: str, code: int, restart_in_seconds: float) -> None:
     """A part died, and is restarted."""
     import structlog  # noqa: PLC0415 - as above
 
     log = structlog.get_logger(__name__)
     log.warning("process died", part=part, code=code, restart_in_seconds=restart_in_seconds)
+
+
+def logged_deaths(settings: LogSettings) -> OnDeath:
+    """The same, in a process that has not set up its logs."""
+
+    def log(part: str, code: int, restart_in_seconds: float) -> None:
+        from genonaut.logs import configure_logs  # noqa: PLC0415 - as above
+
+        configure_logs(settings)
+        log_death(part, code, restart_in_seconds)
+
+    return log
 
 
 @dataclass(frozen=True)
@@ -47,8 +64,6 @@ class Part:
     stdin: int = subprocess.DEVNULL
     is_wanted: Callable[[], bool] | None = None
     """Whether to start it now; then it may end by itself. None: it always runs."""
-    on_end: Callable[[int], None] = lambda _: None
-    """Called with the exit code of each process that ended by itself."""
 
     def start(self) -> subprocess.Popen[str]:
         """Start it in a session of its own, so that Ctrl-C reaches only us."""
@@ -82,7 +97,7 @@ class Part:
 class PartProcess:
     """The process of a part, which is restarted when it dies."""
 
-    def __init__(self, part: Part, on_death: Callable[[str, int, float], None] = log_death) -> None:
+    def __init__(self, part: Part, on_death: OnDeath = log_death) -> None:
         self._part = part
         self._on_death = on_death
         self._process: subprocess.Popen[str] | None = None
@@ -90,6 +105,11 @@ class PartProcess:
         self._started = 0.0
         self._start_after = 0.0
         self._pause = FIRST_PAUSE_SECONDS
+        self._is_restarted = False
+
+    @property
+    def is_running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
 
     def keep_running(self) -> None:
         """Start it, and restart it if it died, after a pause that grows as long as it dies."""
@@ -104,7 +124,9 @@ class PartProcess:
             self._ended(code, now)
 
     def _ended(self, code: int, now: float) -> None:
-        self._part.on_end(code)
+        if self._is_restarted:
+            self._is_restarted = False
+            return
         if self._part.is_wanted and code == 0:
             return  # it has been idle, and waits until it is wanted
         steady = now - self._started > STEADY_SECONDS
@@ -122,6 +144,16 @@ class PartProcess:
         if self._process is not None and self._process.poll() is None:
             self._process.terminate()
 
+    def restart(self) -> None:
+        """Ask its process to end, and start another one then, as with other settings."""
+        self._is_restarted = self.is_running
+        self.terminate()
+
+    def leave(self) -> None:
+        """Ask its process to end when it has done what it has begun: others have its place."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.send_signal(signal.SIGHUP)
+
     def wait_until_ended(self, deadline: float) -> None:
         if self._process is None:
             return
@@ -134,6 +166,14 @@ class PartProcess:
             self._reader.join(1.0)
 
 
+class Kept(Protocol):
+    """What a supervisor keeps running: a process, or several."""
+
+    def keep_running(self) -> None: ...
+    def terminate(self) -> None: ...
+    def wait_until_ended(self, deadline: float) -> None: ...
+
+
 class Supervisor:
     """Keeps parts running until the end of a `with`.
 
@@ -143,23 +183,29 @@ class Supervisor:
     def __init__(
         self,
         every_poll: Callable[[], None],
-        on_death: Callable[[str, int, float], None] = log_death,
+        on_death: OnDeath = log_death,
     ) -> None:
         self._every_poll = every_poll
         self._on_death = on_death
-        self._processes: list[PartProcess] = []
+        self._processes: list[Kept] = []
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)  # we are stopping already
         self._stop()
 
-    def add(self, part: Part) -> None:
+    def add(self, part: Part) -> PartProcess:
         """Run a part as well; it is started by the next poll."""
-        self._processes.append(PartProcess(part, self._on_death))
+        process = PartProcess(part, self._on_death)
+        self.keep(process)
+        return process
+
+    def keep(self, process: Kept) -> None:
+        """Keep this running as well."""
+        self._processes.append(process)
 
     def poll(self) -> None:
         """Start what does not run."""

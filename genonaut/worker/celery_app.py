@@ -33,9 +33,10 @@ def configuration(settings: Settings) -> dict[str, Any]:
         "beat_schedule": beat_schedule(settings),
         "beat_scheduler": SCHEDULERS[celery.scheduler],
         "beat_schedule_filename": str(settings.home / f"beat-{settings.gallery_name}"),
-        "beat_max_loop_interval": 10,
+        # RedBeat extends its lock at each turn, and so often another beat asks for it.
+        "beat_max_loop_interval": min(10, celery.beat_lock_seconds // 5),
         "redbeat_redis_url": redbeat_url(settings),
-        "redbeat_lock_timeout": 50,
+        "redbeat_lock_timeout": celery.beat_lock_seconds,
         "redbeat_key_prefix": f"{name}:",
         "accept_content": ["json"],
         "task_serializer": "json",

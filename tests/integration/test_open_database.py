@@ -9,9 +9,9 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import text
 
-from genonaut.cli import api as command
+from genonaut.cli import serving as command
 from genonaut.config import Settings
-from genonaut.db import session as opening
+from genonaut.db import engines as opening
 from genonaut.db.session import Database
 from genonaut.errors import DatabaseError
 
@@ -55,15 +55,15 @@ def test_the_api_s_statements_have_its_time_limit(
     """`genonaut api` gives `api.statement-timeout-seconds` to the pool of the requests."""
     found = list[str]()
 
-    def serve(_settings: Settings, app: FastAPI, *_: Any) -> None:
-        found.append(limit(app.state.database))
+    class Served:
+        def __init__(self, _settings: Settings, app: FastAPI, *_: Any, **__: Any) -> None:
+            found.append(limit(app.state.database))
+
+        def run(self, **_: Any) -> None: ...
 
     limits = settings.api.model_copy(update={"statement_timeout_seconds": 7.0})
     given = settings.model_copy(update={"api": limits})
-    monkeypatch.setattr(command, "load_settings", lambda _: given)
-    for name in ("exit_on", "configure_logs"):
-        monkeypatch.setattr(command, name, lambda *_: None)
-    monkeypatch.setattr(command, "_run", serve)
-    monkeypatch.setattr(command, "listen", lambda _: socket.socket())
-    command.api()
+    monkeypatch.setattr(command, "configure_logs", lambda _: None)
+    monkeypatch.setattr(command, "AnnouncingServer", Served)
+    command.serve(given, socket.socket())
     assert found == ["7s"]

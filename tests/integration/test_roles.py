@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from genonaut.cli import main
-from genonaut.cli.api import _fold
+from genonaut.cli.serving import _fold
 from genonaut.config import Settings, load_settings
 from genonaut.counting import audit
 from genonaut.counting.declaration import CachedCount

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path
 from typing import Any, Self
 
@@ -67,12 +68,16 @@ def succeed(home: Path, *arguments: str, **variables: str) -> str:
     return done.stdout
 
 
+_NUMBERS = count(1)
+
+
 class Running:
     """A command that runs in the background; its output is in files."""
 
     def __init__(self, home: Path, *arguments: str, **variables: str) -> None:
-        self.stdout = home / "stdout"
-        self.stderr = home / "stderr"
+        number = next(_NUMBERS)  # several may run in a home
+        self.stdout = home / f"stdout-{number}"
+        self.stderr = home / f"stderr-{number}"
         with self.stdout.open("w") as stdout, self.stderr.open("w") as stderr:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "genonaut", *arguments],
@@ -109,10 +114,12 @@ def running(home: Path, *arguments: str, **variables: str) -> Iterator[Running]:
 
 
 @contextmanager
-def serving(home: Path, name: str = "up", **variables: str) -> Iterator[tuple[Running, str]]:
+def serving(
+    home: Path, name: str = "up", *options: str, **variables: str
+) -> Iterator[tuple[Running, str]]:
     """`genonaut up` (or `api`) when it is ready, and its address."""
     ports = {name: str(free_port()) for name in ("API_PORT", "FLOWER_PORT")}
-    with running(home, name, **ports | variables) as command:
+    with running(home, name, *options, **ports | variables) as command:
         line = command.wait_for("Genonaut is ready at")
         yield command, next(word for word in line.split() if word.startswith("http://"))
 

@@ -232,6 +232,12 @@ SERVERS: dict[str, tuple[Any, dict[str, str], str, str]] = {
         "roles",
         "run `genonaut db roles --apply`",
     ),
+    "more connections than the server has": (
+        as_it_is,
+        {"API_PROCESSES": "20"},
+        "connections",
+        "raise max_connections there by",
+    ),
     "a root that is away": (
         root_that_is_away,
         {},
@@ -250,9 +256,11 @@ def test_what_is_broken_in_a_database_is_named_with_what_to_do(
     doctor: Doctor,
     real_server: dict[str, Any],
 ) -> None:
-    named = by_parts(real_server, **{"name": "genonaut_test"} | changes)
+    ours = {name: value for name, value in changes.items() if name.isupper()}
+    parts = {name: value for name, value in changes.items() if name not in ours}
+    named = by_parts(real_server, **{"name": "genonaut_test"} | parts)
     with broken(real_server):
-        code, found = doctor(**named)
+        code, found = doctor(**named, **ours)
     assert (code, list(bad(found))) == (1, [what]), bad(found)
     assert advice in bad(found)[what]
     assert real_server["password"] not in json.dumps(found)
@@ -264,6 +272,9 @@ def test_a_database_in_order_is_described(doctor: Doctor, real_server: dict[str,
     told = {one["what"]: one["detail"] for one in found["findings"]}
     assert told["database"].startswith("genonaut_test, on PostgreSQL ")
     assert {"schema", "clocks", "roots", "roles", "broker"} < told.keys()
+    assert told["connections"] == (
+        "1 API process and a worker may open 17 of the server's 97 connections."
+    )
 
 
 def test_a_database_whose_clock_differs(

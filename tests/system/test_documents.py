@@ -28,6 +28,11 @@ NOT_RUN = {
     "API_ALLOWED_HOSTS=gallery.example,10.0.0.5": "a setting, and no command",
     "AUTH_MODE=header": "settings; tests/integration/test_proxied.py has them",
     "AUTH_OPEN_TO_THE_NETWORK=true": "a setting, and no command",
+    "genonaut up --replicas 2": "serves until it is stopped; test_up_replicas.py has it",
+    "DATABASE_URL='postgresql://genonaut_app:...@/genonaut?host=db1,db2,db3&port=5432,5432,5432"
+    "&target_session_attrs=read-write'": "a setting; tests/integration/replicas has a failover",
+    "curl -i -H 'Content-Type: application/json' -d '{\"username\": \"ada\"}' "
+    "http://127.0.0.1:8001/api/v1/users": "needs replicas; tests/integration/replicas has them",
     "make demo": "installs, then runs `genonaut up`",
     "uv tool install '.[standard]'": "installs, then serves; tests/system has the latter",
     "git clone ADDRESS genonaut": "installs, and is what the sections below it say",
@@ -42,11 +47,7 @@ NOT_RUN = {
         "works until it is stopped; tests/system/test_watch.py has it"
     ),
     "API_READ_ONLY=true genonaut up --home ~/genonaut": "serves until it is stopped",
-    "PROGRAMS=/folder/that/doctor/prints": "needs a server; test_restore.py has the rest",
-    "$PROGRAMS/pg_restore --no-owner --no-privileges --exit-on-error "
-    '--dbname="postgresql://genonaut@db.example/genonaut" gallery.dump': (
-        "needs a server; tests/integration/test_restore.py has the rest"
-    ),
+    "genonaut --home ~/genonaut db dump gallery.dump": "docs/commands.md is run",
     "export GENONAUT_HOME=~/genonaut": "needs a server; test_restore.py has the rest",
     "genonaut --home ~/genonaut db upgrade-server": "tests/system/test_server_versions.py has it",
     "genonaut --home ~/genonaut export ~/gallery-export": "docs/commands.md is run",
@@ -60,6 +61,8 @@ NOT_RUN = {
     "GENONAUT_EXAMPLES=2000 make test-long ARGS=tests/counting/test_state_machine.py": "takes long",
     "make bench                                         # everything": "takes long",
     "API_PORT=8002 genonaut api --env dev": "serves until it is stopped; tests/system has it",
+    "genonaut api --processes 4": "serves until it is stopped; test_processes.py has it",
+    "systemctl reload genonaut-api": "needs systemd; test_processes.py has the signal",
     "DB_PASSWORD_FILE=/run/secrets/db_password genonaut api": (
         "serves until it is stopped; tests/unit/test_config_variables.py has the variable"
     ),
@@ -86,6 +89,23 @@ NOT_RUN = {
     "export POSTGRES_PASSWORD=... DB_OWNER_PASSWORD=... DB_APP_PASSWORD=... "
     "DB_COUNTING_PASSWORD=...": "needs docker",
     "docker compose -f deploy/compose.yaml up --detach postgres": "needs Docker",
+    "docker compose -f deploy/compose.yaml run --rm dump": "needs Docker",
+    "export DB_REPLICATION_PASSWORD=...": "needs Docker; test_deploy.py checks the compose file",
+    "docker compose -f deploy/compose.yaml -f deploy/compose.replica.yaml up --detach postgres": (
+        "needs Docker; tests/unit/test_deploy.py checks the compose file"
+    ),
+    "genonaut doctor": "needs another host; docs/troubleshooting.md is run",
+    "ROLE=owner genonaut db dump /var/lib/genonaut/dumps/before-18.dump": (
+        "needs systemd; tests/integration/test_dump.py goes from 15 to 18"
+    ),
+    "ROLE=owner genonaut db restore /var/lib/genonaut/dumps/before-18.dump": (
+        "needs systemd; tests/integration/test_dump.py goes from 15 to 18"
+    ),
+    "ROLE=owner genonaut db restore /var/lib/genonaut/dumps/genonaut-20261128T031204Z.dump "
+    "--replace": "asks; tests/integration/test_dump.py has it",
+    ".venv/bin/python -m benchmarks.capacity --items 50000000 --pages 2000 --writes 300": (
+        "needs a checkout; tests/benchmarks/test_capacity.py has it"
+    ),
     "docker build . -f deploy/Dockerfile -t genonaut": (
         "needs Docker; tests/unit/test_deploy.py compares it with the image"
     ),

@@ -16,7 +16,8 @@ from psycopg.pq import Conninfo
 
 from genonaut.config import load_settings
 from genonaut.db.read_connection import ReadConnection
-from genonaut.db.session import Database, open_database, server_url
+from genonaut.db.servers import server_url
+from genonaut.db.session import Database, open_database
 from genonaut.embedded import binaries
 from genonaut.embedded.account import Account
 from genonaut.embedded.binaries import runnable_by

@@ -24,7 +24,7 @@ from tests.support.processes import (
     succeed,
 )
 from tests.support.rows import scalar
-from tests.support.waiting import PATIENCE_SECONDS, wait_until
+from tests.support.waiting import PATIENCE_SECONDS
 
 MODE = {"AUTH_MODE": "accounts"}
 OWN = MODE | {"GENONAUT_ENV": "", "DB_NAME": "genonaut_test"}
@@ -56,9 +56,7 @@ def test_up_prints_a_link_for_the_first_administrator_which_works_once(ready_hom
         token = token_in(line)
         [api] = [each for each in processes_of(ready_home) if "api" in command_line(each)]
         kill(api)
-        wait_until(
-            lambda: command.stdout.read_text().count("Genonaut is ready") == 2, "the API is back"
-        )
+        assert http.get(f"{url}/health").status_code == 200  # of the next one: it waits for that
         assert command.stdout.read_text().count("?token=") == 1
         sent = {"token": token} | body("ada")
         assert http.post(f"{url}{ACCOUNT}/set-up", json=sent).status_code == 204
@@ -70,6 +68,8 @@ def test_up_prints_a_link_for_the_first_administrator_which_works_once(ready_hom
         assert f"genonaut --home {ready_home} imports remove of-ada.jsonl\n" in done.stdout
         add(ready_home, "bo", **OWN)
         succeed(ready_home, "import", str(ready_home / "of-ada.jsonl"), **OWN)  # there are two now
+        printed = succeed(ready_home, "user", "add", "cleo", "--link", **OWN)
+        assert f"{url}/gallery/password?token=" in printed, "at the port that `up` has"
         command.end(signal.SIGTERM)
         for secret in (token, PASSWORD):
             assert secret not in command.stderr.read_text()

@@ -154,10 +154,11 @@ def test_flower_is_served_to_others_with_a_password_or_if_that_is_accepted(
         command.end(signal.SIGTERM)
 
 
-def test_a_worker_brings_beat_along_if_it_is_asked_to(ready_home: Path) -> None:
+@pytest.mark.parametrize("scheduler", ["persistent", "redbeat"])
+def test_a_worker_brings_beat_along_if_it_is_asked_to(ready_home: Path, scheduler: str) -> None:
     task = "genonaut.worker.tasks.refresh_gen_source_stats"
     often = {"often": {"enabled": True, "task": task, "schedule": {"every-seconds": 1}}}
-    config = change_base(ready_home, "celery", {"beat-schedule": often})
+    config = change_base(ready_home, "celery", {"beat-schedule": often, "scheduler": scheduler})
     with serving(ready_home, "api") as (api, _), opened(ready_home) as database:
         with running(ready_home, "worker", "--beat", GENONAUT_CONFIG_DIR=config) as command:
             wait_until(lambda: refreshes(database) > 1, "beat sends, and the worker refreshes")

@@ -14,7 +14,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from genonaut.cli import api, main
+from genonaut.cli import main, serving
 from genonaut.embedded.server import free_port
 from tests.support import http
 from tests.support.processes import CHECKOUT, genonaut, running
@@ -45,7 +45,7 @@ def complaint(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> Complaint:
     """Runs a command that must fail, and returns the only line that it prints."""
-    monkeypatch.setattr(api, "configure_logs", lambda _: None)  # which is for a whole process
+    monkeypatch.setattr(serving, "configure_logs", lambda _: None)  # which is for a whole process
     monkeypatch.setattr(signal, "signal", lambda *_: None)
     monkeypatch.setenv("GENONAUT_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("PGPASSFILE", str(tmp_path / "none"))

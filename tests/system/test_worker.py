@@ -16,7 +16,6 @@ import httpx
 import pytest
 
 from genonaut.db.session import Database
-from genonaut.embedded.server import free_port
 from genonaut.errors import DatabaseError
 from tests.support import http
 from tests.support.effort import effort
@@ -34,6 +33,7 @@ from tests.support.processes import (
     serving,
 )
 from tests.support.recount import differences
+from tests.support.redis_server import redis_server
 from tests.support.rows import add_user
 from tests.support.servers import NamedServer, copy_server
 from tests.support.waiting import PATIENCE_SECONDS, wait_until
@@ -122,13 +122,8 @@ def some_broker(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
     if request.param == "embedded":
         yield {}
         return
-    program = shutil.which("redis-server")
-    if program is None:
-        pytest.skip("NO redis-server ON THIS MACHINE (apt-get install redis-server)")
-    port = str(free_port())
-    with subprocess.Popen([program, "--port", port, "--save", ""], stdout=subprocess.DEVNULL) as it:
-        yield {"REDIS_URL": f"redis://127.0.0.1:{port}/0"}
-        it.terminate()
+    with redis_server() as url:
+        yield {"REDIS_URL": url}
 
 
 def test_rows_are_counted_at_once_and_the_scheduled_refresh_proves_it(

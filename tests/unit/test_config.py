@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from genonaut.config import Settings, load_settings, parse_url
+from genonaut.config import Settings, load_settings
+from genonaut.config_servers import parse_url
 from genonaut.errors import ConfigError
 
 CHECKOUT = Path(__file__).parents[2]
@@ -137,8 +138,8 @@ def test_data_is_kept_in_the_checkout_or_where_a_variable_says(
             "prot in {file} is not a setting: see docs/configuration.md.",
         ),
         (
-            {"db": {"pool_size": 3}},
-            "db.pool_size in {file} is not a setting: did you mean api.pool-size?",
+            {"api": {"pool_size": 3}},
+            "api.pool_size in {file} is not a setting: did you mean api.pool-size?",
         ),
         (
             {"api": {"port": "many"}},
@@ -205,6 +206,15 @@ def test_data_is_kept_in_the_checkout_or_where_a_variable_says(
         (
             {"library": {"watch": [{"creator": "ada"}]}},
             "The setting library.watch[0].folder is missing: add it to {file}.",
+        ),
+        (
+            {"db": {"pooler": "transaction"}},
+            "db.pooler is wrong: 'transaction', from {file}; set DATABASE_URL or DB_HOST too, to "
+            "the address of the pooler.",
+        ),
+        (
+            {"db": {"pooler": "statement"}},
+            "db.pooler is wrong: 'statement', from {file}; it should be 'transaction'.",
         ),
         (
             {"library": {"watch": "/a"}},
@@ -350,6 +360,12 @@ def test_a_secret_in_a_file_is_refused(folder: Path, file: str, key: str, variab
     )
 
 
+SEVERAL = (
+    "of several servers, write the hosts and the ports into two parameters, as in "
+    "postgresql://user:password@/name?host=a,b&port=5432,5432&target_session_attrs=read-write"
+)
+
+
 @pytest.mark.parametrize(
     ("url", "expected"),
     [
@@ -363,6 +379,20 @@ def test_a_secret_in_a_file_is_refused(folder: Path, file: str, key: str, variab
             f"postgresql://me:{SECRET}@{SECRET}@here/db",
             "write an @ in the user name or password as %40",
         ),
+        (f"postgresql://me:{SECRET}@/db?host=a:1&host=b:2", SEVERAL),
+        (f"postgresql://me:{SECRET}@/db?host=a:1,b:2", SEVERAL),
+        (f"postgresql://me:{SECRET}@/db?host=a:1", SEVERAL),
+        (f"postgresql://me:{SECRET}@a:1,b:2/db", SEVERAL),
+        (f"postgresql://me:{SECRET}@a,b/db?target_session_attrs=read-write", SEVERAL),
+        (
+            f"postgresql://me:{SECRET}@/db?host=a,b,c&port=1,2",
+            f"it names 3 hosts and 2 ports: {SEVERAL}",
+        ),
+        (
+            f"postgresql://me:{SECRET}@/db?host=a,b&port=1,2",
+            "it names several servers, of which one takes changes: add "
+            "target_session_attrs=read-write, which finds that one",
+        ),
     ],
 )
 def test_a_wrong_address_is_refused_without_its_password(
@@ -374,6 +404,70 @@ def test_a_wrong_address_is_refused_without_its_password(
     assert str(raised.value) == f"db.url is wrong: the value, from DATABASE_URL; {expected}."
     assert SECRET not in repr(raised.value.__cause__)
     assert SECRET not in str(raised.value.__cause__)
+
+
+REPLICAS = (
+    "postgresql://me:Geh,eim@a:1/db, postgres://me:Geh,eim@[::1]:2,postgresql://me@/db?host=/c"
+)
+
+
+def test_replicas_are_named_with_commas_between(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(
+        "DATABASE_URL", "postgresql://me@/g?host=a,b&port=1,2&target_session_attrs=primary"
+    )
+    monkeypatch.setenv("DATABASE_REPLICA_URLS", REPLICAS)
+    found = load_settings("test").db.replica_addresses()
+    assert [(url.host or url.query["host"], url.port, url.database) for url in found] == [
+        ("a", 1, "g"),
+        ("::1", 2, "g"),
+        ("/c", None, "g"),
+    ]
+    assert found[1].password == "Geh,eim"
+    assert "Geh,eim" not in repr(load_settings("test"))
+
+
+@pytest.mark.parametrize(
+    ("urls", "expected"),
+    [
+        (f"me:{SECRET}@here/db", "it should look like postgresql://user:password@host:5432/name"),
+        (f"postgresql://me:{SECRET}@a/db,b", "each replica is"),
+        (f"postgresql://me:{SECRET}@/db?host=a,b&target_session_attrs=primary", "each replica is"),
+        (",".join([f"postgresql://me:{SECRET}@a/db"] * 17), "it should name at most 16 replicas"),
+    ],
+)
+def test_wrong_replicas_are_refused(
+    monkeypatch: pytest.MonkeyPatch, urls: str, expected: str
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://me@here/db")
+    monkeypatch.setenv("DATABASE_REPLICA_URLS", urls)
+    with pytest.raises(ConfigError) as raised:
+        load_settings("test")
+    origin = "db.replica-urls is wrong: the value, from DATABASE_REPLICA_URLS; "
+    assert str(raised.value).startswith(f"{origin}{expected}")
+    assert SECRET not in str(raised.value)
+
+
+def test_one_host_is_one_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DB_HOST", "db1,db2")
+    with pytest.raises(ConfigError) as raised:
+        load_settings("test")
+    assert str(raised.value) == (
+        "db.host is wrong: 'db1,db2', from DB_HOST; it should name one server; "
+        f"{SEVERAL}, in DATABASE_URL."
+    )
+
+
+def test_replicas_need_a_primary(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_REPLICA_URLS", "postgresql://me@here/db")
+    with pytest.raises(ConfigError, match="set DATABASE_URL or DB_HOST too"):
+        load_settings("test")
+
+
+def test_standbys_of_a_named_server_are_its_operators(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://me@here/db")
+    monkeypatch.setenv("DB_REPLICAS", "2")
+    with pytest.raises(ConfigError, match="name them in DATABASE_REPLICA_URLS"):
+        load_settings("test")
 
 
 LOOKS = "it should look like redis://:password@host:6379/0"

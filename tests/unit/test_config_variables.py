@@ -25,6 +25,7 @@ CASES: dict[str, tuple[str, Any]] = {
     "home": ("/a/home", "/a/home"),
     "api.host": ("::1", "::1"),
     "api.port": ("1234", 1234),
+    "api.processes": ("3", 3),
     "api.pool-size": ("3", 3),
     "api.statement-timeout-seconds": ("2.5", 2.5),
     "api.patience-seconds": ("0.5", 0.5),
@@ -43,12 +44,16 @@ CASES: dict[str, tuple[str, Any]] = {
     "db.url": ("postgresql://ada@127.0.0.1/gallery", "postgresql://ada@127.0.0.1/gallery"),
     "db.owner-url": ("postgresql://olga@127.0.0.1/g", "postgresql://olga@127.0.0.1/g"),
     "db.counting-url": ("postgresql://carl@127.0.0.1/g", "postgresql://carl@127.0.0.1/g"),
+    "db.replica-urls": ("postgresql://ada@r1/g,postgresql://ada@r2/g", "postgresql://ada@r1/g,postgresql://ada@r2/g"),
+    "db.replica-max-lag-seconds": ("9", 9),
+    "db.replicas": ("2", 2),
     "db.host": ("127.0.0.1", "127.0.0.1"),
     "db.port": ("1234", 1234),
     "db.name": ("another", "another"),
     "db.user": ("ada", "ada"),
     "db.password": (" with spaces ", " with spaces "),
     "db.connect-timeout-seconds": ("9", 9),
+    "db.pooler": ("transaction", "transaction"),
     "db.roles.app": ("a", "a"),
     "db.roles.counting": ("b", "b"),
     "db.roles.read": ("c", "c"),
@@ -69,6 +74,7 @@ CASES: dict[str, tuple[str, Any]] = {
     "celery.broker-url": ("amqp://ada:word@127.0.0.1", "amqp://ada:word@127.0.0.1"),
     "celery.result-backend": ("redis://127.0.0.1/5", "redis://127.0.0.1/5"),
     "celery.scheduler": ("redbeat", "redbeat"),
+    "celery.beat-lock-seconds": ("9", 9),
     "celery.worker-threads": ("9", 9),
     "celery.task-seconds": ("99", 99),
     "celery.result-seconds": ("9", 9),
@@ -105,7 +111,7 @@ def value_of(settings: Settings, key: str) -> Any:
 
 def prepare(monkeypatch: pytest.MonkeyPatch, key: str) -> None:
     """What a key needs beside it."""
-    if key in {"db.owner-url", "db.counting-url"}:
+    if key in {"db.owner-url", "db.counting-url", "db.replica-urls", "db.pooler"}:
         monkeypatch.setenv("DB_HOST", "127.0.0.1")
     if key == "gallery.viewing-as":
         monkeypatch.setenv("AUTH_MODE", "open")

@@ -12,7 +12,7 @@ ROOT = Path(genonaut.__file__).parent
 
 FLOORS = [
     "errors counting pictures",
-    "config_variables extras plain_words",
+    "config_variables config_servers extras plain_words",
     "config_layers config_secrets embedded",
     "config_home config_people",
     "config",

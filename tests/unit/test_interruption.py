@@ -1,10 +1,16 @@
 """A signal ends a command, wherever Python happens to be when the signal arrives."""
 
+import os
+import pty
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
+
+from tests.support.waiting import PATIENCE_SECONDS
 
 # A signal in a weak reference's callback, a finalizer, or just so.
 PLACES = {
@@ -62,3 +68,47 @@ def test_other_exceptions_in_finalizers_are_reported_as_usual() -> None:
     )
     assert done.returncode == 0
     assert "ZeroDivisionError" in done.stderr
+
+
+RELOADS = """
+import signal
+from genonaut.running.interruption import exit_on, on_hangup
+exit_on(signal.SIGTERM)
+on_hangup(lambda: print("reloaded", flush=True))
+print("ready", flush=True)
+while True:
+    signal.pause()
+"""
+
+
+@contextmanager
+def reloading(stdin: int) -> Iterator[subprocess.Popen[str]]:
+    with subprocess.Popen(
+        [sys.executable, "-c", RELOADS], stdin=stdin, stdout=subprocess.PIPE, text=True
+    ) as command:
+        assert said(command) == "ready"
+        yield command
+        command.kill()
+
+
+def said(command: subprocess.Popen[str]) -> str:
+    assert command.stdout
+    return command.stdout.readline().rstrip("\n")
+
+
+def test_hanging_up_reloads_and_ends_only_what_was_on_a_terminal_that_is_closed() -> None:
+    terminal, stdin = pty.openpty()
+    with reloading(stdin) as command:
+        os.close(stdin)
+        for _ in range(2):
+            command.send_signal(signal.SIGHUP)
+            assert said(command) == "reloaded"
+        os.close(terminal)
+        command.send_signal(signal.SIGHUP)
+        assert command.wait(PATIENCE_SECONDS) == 0
+
+
+def test_what_has_no_terminal_reloads_whenever_it_is_asked_to() -> None:
+    with reloading(subprocess.DEVNULL) as command:
+        command.send_signal(signal.SIGHUP)
+        assert said(command) == "reloaded"

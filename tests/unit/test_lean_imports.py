@@ -24,12 +24,17 @@ STAGES = {
         "genonaut.cli.up._check(load_settings('test'), flower=True)",
         "asyncio celery fastapi jinja2 psycopg redis rich.console sqlalchemy structlog uvicorn",
     ),
+    "supervisor of the API": (
+        "from genonaut.cli import load_command\nload_command('api')\n"
+        "import genonaut.running.api_alone",
+        "asyncio celery fastapi jinja2 psycopg redis rich.console sqlalchemy uvicorn",
+    ),
     "stats show": (
         "from genonaut.cli import load_command\nload_command('stats')",
         "alembic celery cryptography fastapi PIL pygments pyvips redis rich.console uvicorn",
     ),
     "api": (
-        "load_command('api')\nimport genonaut.worker.inside",
+        "load_command('api')\nimport genonaut.cli.serving, genonaut.worker.inside",
         "alembic authlib celery cryptography httpx2 joserfc kombu mako pygments pyvips redis "
         "rich.console",
     ),

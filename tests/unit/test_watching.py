@@ -1,6 +1,7 @@
 """Alerts, dashboard and docs/operations.md against the metrics that are really given."""
 
 import json
+import os
 import re
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -14,8 +15,10 @@ from prometheus_client import CollectorRegistry, ProcessCollector, generate_late
 from prometheus_client.parser import text_string_to_metric_families
 
 from genonaut.api.http.metrics import RequestMetrics
-from genonaut.api.monitoring.metrics import Scrape
+from genonaut.api.monitoring.metrics import Processes, Scrape
 from genonaut.config import load_settings
+from genonaut.db.replica import Standing
+from genonaut.db.replicas import Replicas
 
 ROOT = Path(__file__).parents[2]
 ALERTS = (ROOT / "deploy/prometheus/alerts.yaml").read_text(encoding="utf-8")
@@ -26,9 +29,12 @@ STATE = SimpleNamespace(
     age=1.0, duration=1.0, rows_checked=1, rows_wrong=0, largest_error=0, last_outcome="exact",
     outcomes={"exact": 1}, ledger_rows=1, stored_rows=1, rows_written=1, rows_folded=1,
 )  # fmt: skip
+A_REPLICA: Any = SimpleNamespace(name="b:5432", standing=Standing(None, 1, 0.5))
+REPLICAS = Replicas([A_REPLICA], 30)
 OF_PROMETHEUS = {"job", "instance"}
+A_SLOT: Any = SimpleNamespace(running=lambda: {1: os.getpid()}, wanted=2)
 WORDS = {
-    "max", "min", "sum", "by", "rate", "and", "or", "histogram_quantile", "max_over_time",
+    "max", "min", "sum", "by", "rate", "and", "or", "histogram_quantile", "max_over_time", "unless",
 }  # fmt: skip
 
 
@@ -38,7 +44,10 @@ def exposed() -> dict[str, set[str]]:
     registry = CollectorRegistry()
     ProcessCollector(registry=registry)
     a_request(registry)
-    text = generate_latest(registry) + generate_latest(Scrape({"gen_source": STATE}))
+    several = CollectorRegistry()
+    several.register(Processes(A_SLOT))
+    text = generate_latest(registry) + generate_latest(Scrape({"gen_source": STATE}, REPLICAS))
+    text += generate_latest(several)
     found: dict[str, set[str]] = {"up": set()}  # Prometheus's own
     for family in text_string_to_metric_families(text.decode()):
         for sample in family.samples:

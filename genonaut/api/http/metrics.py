@@ -1,37 +1,23 @@
 """Requests as Prometheus counts them: by the route's template, so that no caller can add series."""
 
-from bisect import bisect_left
 from collections.abc import Iterator
 from itertools import accumulate
-from math import inf
 from operator import add
 
 from prometheus_client import CollectorRegistry, Metric
 from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily
 from prometheus_client.registry import Collector
-from prometheus_client.utils import floatToGoString
 from starlette.types import Scope
+
+from genonaut.api.http.request_series import BOUNDS, DURATIONS, REQUESTS, place
+from genonaut.api.http.shared_metrics import SharedTally
+from genonaut.api.monitoring.slots import Slot
 
 # A client can send any method and any path; each would be a series forever.
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 OTHER = "other"
 UNMATCHED = "unmatched"
 NO_RESPONSE = "none"
-BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
-
-
-class _Series:
-    """The requests of one method, route and status; how long they took, by bucket."""
-
-    __slots__ = ("buckets", "seconds")
-
-    def __init__(self) -> None:
-        self.buckets = [0] * (len(BUCKETS) + 1)
-        self.seconds = 0.0
-
-    def add(self, seconds: float) -> None:
-        self.buckets[bisect_left(BUCKETS, seconds)] += 1
-        self.seconds += seconds
 
 
 class RequestMetrics(Collector):
@@ -41,28 +27,53 @@ class RequestMetrics(Collector):
     took longer than all else that is done to every request. What is scraped is the same.
     """
 
-    def __init__(self, registry: CollectorRegistry) -> None:
-        self._series: dict[tuple[str, str, int | str], _Series] = {}
+    def __init__(self, registry: CollectorRegistry, slot: Slot | None = None) -> None:
+        self._tally = SharedTally(slot) if slot else Tally()
         registry.register(self)
 
     def record(self, scope: Scope, root: str, status: int | None, seconds: float) -> None:
         """Count a request that ended. `root` is the root path that it came with."""
         method = scope["method"] if scope["method"] in METHODS else OTHER
-        key = method, _route(scope, root), status or NO_RESPONSE
+        self._tally.add(method, _route(scope, root), status or NO_RESPONSE, seconds)
+
+    def collect(self) -> Iterator[Metric]:
+        """What the requests add up to, for a scrape in another thread."""
+        yield from self._tally.collect()
+
+
+class _Series:
+    """The requests of one method, route and status; how long they took, by bucket."""
+
+    __slots__ = ("buckets", "seconds")
+
+    def __init__(self) -> None:
+        self.buckets = [0] * len(BOUNDS)
+        self.seconds = 0.0
+
+    def add(self, seconds: float) -> None:
+        self.buckets[place(seconds)] += 1
+        self.seconds += seconds
+
+
+class Tally:
+    """The requests of a process that is alone, in its memory."""
+
+    def __init__(self) -> None:
+        self._series: dict[tuple[str, str, int | str], _Series] = {}
+
+    def add(self, method: str, route: str, status: int | str, seconds: float) -> None:
+        """Count one."""
+        key = method, route, status
         series = self._series.get(key)
         if series is None:
             series = self._series[key] = _Series()
         series.add(seconds)
 
     def collect(self) -> Iterator[Metric]:
-        """What the requests add up to, for a scrape in another thread."""
-        requests = CounterMetricFamily(
-            "genonaut_http_requests", "Requests that ended.", labels=["method", "route", "status"]
-        )
+        """What they add up to."""
+        requests = CounterMetricFamily(REQUESTS.name, REQUESTS.meaning, labels=REQUESTS.labels)
         durations = HistogramMetricFamily(
-            "genonaut_http_request_duration_seconds",
-            "From a request to the end of its response.",
-            labels=["method", "route"],
+            DURATIONS.name, DURATIONS.meaning, labels=DURATIONS.labels
         )
         together: dict[tuple[str, str], _Series] = {}
         for (method, route, status), series in [*self._series.items()]:
@@ -72,8 +83,7 @@ class RequestMetrics(Collector):
             whole.buckets = [*map(add, whole.buckets, buckets)]
             whole.seconds += seconds
         for labels, whole in together.items():
-            bounds = map(floatToGoString, (*BUCKETS, inf))
-            counted = zip(bounds, accumulate(whole.buckets), strict=True)
+            counted = zip(BOUNDS, accumulate(whole.buckets), strict=True)
             durations.add_metric(labels, [*counted], whole.seconds)
         yield requests
         yield durations

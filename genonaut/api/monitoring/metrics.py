@@ -1,4 +1,4 @@
-"""Metrics: what this process has counted, and what the database says at this moment."""
+"""Metrics: what the processes on this socket have counted, and what the database says now."""
 
 from collections.abc import Iterator
 
@@ -9,18 +9,28 @@ from prometheus_client.registry import Collector
 
 from genonaut import __version__
 from genonaut.api.monitoring.probes import NoAnswerError, database_probe
+from genonaut.api.monitoring.slots import Slot
 from genonaut.counting.metrics import States, families
 from genonaut.counting.rendering import statements
 from genonaut.db.counts import COUNTS
+from genonaut.db.replicas import Replicas
 from genonaut.db.session import Database
 
 
 class MetricsService:
-    """The registry of one application, and the database behind it."""
+    """The registry of one application, and the database behind it.
 
-    def __init__(self, database: Database) -> None:
+    What the database says is asked once for each scrape, by the process that is scraped, so it is
+    not added up.
+    """
+
+    def __init__(self, database: Database, slot: Slot | None = None) -> None:
+        self._replicas = database.replicas
         self.registry = CollectorRegistry()
-        ProcessCollector(registry=self.registry)
+        if slot:
+            self.registry.register(Processes(slot))
+        else:
+            ProcessCollector(registry=self.registry)
         self._probes = {
             name: database_probe(database, statements(count, "metrics.sql")["state"])
             for name, count in COUNTS.items()
@@ -28,7 +38,8 @@ class MetricsService:
 
     async def text(self) -> bytes:
         """All metrics; without those of the database if it does not answer."""
-        return generate_latest(self.registry) + generate_latest(Scrape(await self._states()))
+        scrape = Scrape(await self._states(), self._replicas)
+        return generate_latest(self.registry) + generate_latest(scrape)
 
     async def _states(self) -> States | None:
         try:
@@ -37,11 +48,38 @@ class MetricsService:
             return None
 
 
-class Scrape(Collector):
-    """One scrape's view of the database; None if it did not answer."""
+class Processes(Collector):
+    """Memory, time and files of each process on the socket. The label `process` is its slot."""
 
-    def __init__(self, states: States | None) -> None:
+    def __init__(self, slot: Slot) -> None:
+        self._slot = slot
+
+    def collect(self) -> Iterator[Metric]:
+        running = self._slot.running()
+        whole: dict[str, Metric] = {}
+        for number, process in running.items():
+            for metric in ProcessCollector(pid=lambda: process, registry=None).collect():  # noqa: B023 - called at once
+                kept = Metric(metric.name, metric.documentation, metric.type)
+                for sample in metric.samples:
+                    labels = sample.labels | {"process": str(number)}
+                    whole.setdefault(metric.name, kept).add_sample(
+                        sample.name, labels, sample.value
+                    )
+        yield from whole.values()
+        yield GaugeMetricFamily(
+            "genonaut_api_processes", "API processes that run here.", value=len(running)
+        )
+        yield GaugeMetricFamily(
+            "genonaut_api_processes_wanted", "How many there should be.", value=self._slot.wanted
+        )
+
+
+class Scrape(Collector):
+    """One scrape's view of the database; None if it did not answer. And of its replicas."""
+
+    def __init__(self, states: States | None, replicas: Replicas | None = None) -> None:
         self._states = states
+        self._replicas = replicas
 
     def collect(self) -> Iterator[Metric]:
         yield InfoMetricFamily("genonaut_build", "What runs here.", {"version": __version__})
@@ -52,3 +90,22 @@ class Scrape(Collector):
         )
         if self._states is not None:
             yield from families(self._states)
+        if self._replicas is not None:
+            yield from _of_replicas(self._replicas)
+
+
+def _of_replicas(replicas: Replicas) -> Iterator[Metric]:
+    asked = GaugeMetricFamily(
+        "genonaut_replica_in_use", "Whether a replica is read from.", labels=["replica"]
+    )
+    lag = GaugeMetricFamily(
+        "genonaut_replica_lag_seconds",
+        "How old what a replica has is; no sample if that is not known.",
+        labels=["replica"],
+    )
+    for one in replicas.members:
+        asked.add_metric([one.name], float(one.standing.complaint is None))
+        if one.standing.lag_seconds is not None:
+            lag.add_metric([one.name], one.standing.lag_seconds)
+    yield asked
+    yield lag

@@ -9,15 +9,20 @@ from genonaut.api.http.dependencies import HealthServiceDep, MetricsServiceDep
 from genonaut.api.http.guarded_routes import GuardedRoute
 from genonaut.api.monitoring.health import Readiness
 from genonaut.api.schemas.errors import documented
-from genonaut.api.schemas.health import AliveOut, ReadyOut
+from genonaut.api.schemas.health import AliveOut, ProcessesOut, ReadyOut
 
 router = APIRouter(tags=["health"], route_class=GuardedRoute)
 
 
-@router.get("/health", dependencies=[PUBLIC])
-async def read_health() -> AliveOut:
-    """Report that the process is alive. Nothing else is checked, least of all the database."""
-    return AliveOut(version=__version__)
+@router.get("/health", response_model_exclude_none=True, dependencies=[PUBLIC])
+async def read_health(request: Request) -> AliveOut:
+    """Report that the process is alive, and how many others are on its socket.
+
+    Nothing else is checked, least of all the database.
+    """
+    slot = request.app.state.slot
+    processes = slot and ProcessesOut(running=len(slot.running()), wanted=slot.wanted)
+    return AliveOut(version=__version__, processes=processes)
 
 
 @router.get(

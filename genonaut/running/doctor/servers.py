@@ -10,14 +10,21 @@ from genonaut.api.monitoring.probes import NoAnswerError
 from genonaut.broker import broker_url, is_embedded
 from genonaut.config import Settings
 from genonaut.counting.audit import Finding
+from genonaut.db.connections import of_all
 from genonaut.db.counts import may_fold
 from genonaut.db.session import Database, open_database
 from genonaut.embedded.data_folder import has_cluster
 from genonaut.embedded.folder import ServerFolder
 from genonaut.errors import GenonautError
 from genonaut.library.roots import Library
+from genonaut.running.doctor.replicas import check_replicas
+from genonaut.running.output import number_of
 
 CLOCKS_DIFFER_SECONDS = 5.0
+_AVAILABLE = """
+    SELECT current_setting('max_connections')::int
+           - current_setting('superuser_reserved_connections')::int
+           - coalesce(current_setting('reserved_connections', true), '0')::int"""
 _ABOUT = """
     SELECT current_setting('server_version'), extract(epoch FROM clock_timestamp()),
            (SELECT version_num FROM alembic_version)"""
@@ -31,9 +38,11 @@ def check_database(settings: Settings) -> Iterator[Finding]:
             return
         with open_database(settings, migrate=False) as database:
             yield from _about(database)
+            yield _connections(database, settings)
             yield _roots(database, Library.of(settings))
         with open_database(settings, role="counting", migrate=False) as database:
             yield _roles(database)
+        yield from check_replicas(settings)
     except (GenonautError, OSError) as error:
         yield Finding("database", False, str(error))
 
@@ -49,6 +58,29 @@ def _about(database: Database) -> Iterator[Finding]:
         yield Finding("clocks", False, f"{detail}: set both by NTP.")
     else:
         yield Finding("clocks", True, f"{detail}.")
+
+
+def _connections(database: Database, settings: Settings) -> Finding:
+    processes, needed = settings.api.processes or 1, of_all(settings)
+    worker = "" if settings.lite else " and a worker"
+    what = number_of(processes, "API process")
+    if settings.db.pooler:
+        detail = (
+            f"{what}{worker} may open {needed} connections to the pooler, which shares its own."
+        )
+        return Finding("connections", True, detail)
+    with database.transaction() as session:
+        available = int(session.connection().exec_driver_sql(_AVAILABLE).scalar_one())
+    detail = f"{what}{worker} may open {needed} of the server's {available} connections"
+    if needed <= available:
+        return Finding("connections", True, f"{detail}.")
+    remedy = (
+        "lower api.processes (API_PROCESSES) or api.pool-size (API_POOL_SIZE), or put a pooler in "
+        "between (db.pooler)"
+    )
+    if not database.is_embedded:
+        remedy = f"raise max_connections there by {needed - available} or more, {remedy}"
+    return Finding("connections", False, f"{detail}: {remedy}.")
 
 
 def _roles(database: Database) -> Finding:
