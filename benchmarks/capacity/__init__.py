@@ -1,0 +1,1 @@
+"""How far a gallery goes: servers, processes and disk, computed from measured costs."""
