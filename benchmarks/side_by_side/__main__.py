@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -15,7 +15,8 @@ from benchmarks.side_by_side.contestants.everyone import CONTESTANTS
 from benchmarks.side_by_side.measures import MEASURES
 from benchmarks.side_by_side.profiles import FULL, QUICK
 from benchmarks.side_by_side.report.page import RESULTS, redraw, write
-from benchmarks.side_by_side.suite import perform
+from benchmarks.side_by_side.suite import current_commit, perform
+from benchmarks.side_by_side.unfinished import forget, keep, take_up
 from genonaut.errors import GenonautError, UsageError
 from genonaut.running.interruption import exit_on
 
@@ -42,6 +43,10 @@ def bench(
         Path | None,
         typer.Option(help="Where the results go. Default: benchmarks, or benchmarks/partial."),
     ] = None,
+    go_on: Annotated[
+        bool,
+        typer.Option("--continue", help="Go on with a run of this commit that was broken off."),
+    ] = False,
     again: Annotated[
         bool, typer.Option("--redraw", help="Measure nothing: redraw the results.")
     ] = False,
@@ -62,15 +67,23 @@ def bench(
     if rows:
         profile = profile.with_rows(tuple(rows))
     measures = _known(measure or list(MEASURES), MEASURES, "measure")
+    begun = take_up(folder, profile, current_commit()) if go_on else None
     with _progress(len(measures)) as (status, advance):
+
+        def on_measured(name: str, raw: dict[str, Any]) -> None:
+            keep(folder, raw)
+            advance(name, raw["seconds"][name])
+
         raw = perform(
             profile,
+            begun=begun,
             contestants=_known(only or list(CONTESTANTS), CONTESTANTS, "contestant"),
             measures=measures,
             status=status,
-            on_measured=advance,
+            on_measured=on_measured,
         )
     write(folder, raw)
+    forget(folder)
     typer.echo(f"The results are in {folder / RESULTS}. It took {raw['minutes']:.1f} minutes.")
 
 

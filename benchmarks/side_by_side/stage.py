@@ -43,6 +43,8 @@ NO_JIT = "ALTER ROLE CURRENT_USER SET jit = off"
 RIGHTS = (
     "GRANT SET ON PARAMETER session_replication_role TO genonaut",
     "GRANT pg_checkpoint TO genonaut",
+    # To drop a database may mean to end autovacuum there.
+    "GRANT pg_signal_backend TO genonaut",
 )
 CONTENT_ONLY = "0001_content"  # the revision with the content, and nothing that counts it
 IN_BULK = "-c maintenance_work_mem=512MB -c synchronous_commit=off"

@@ -27,39 +27,50 @@ def perform(
     *,
     contestants: Sequence[str] = tuple(CONTESTANTS),
     measures: Sequence[str] = tuple(MEASURES),
+    begun: dict[str, Any] | None = None,
     status: Callable[[str], None] = lambda _: None,
-    on_measured: Callable[[str, int], None] = lambda _name, _seconds: None,
+    on_measured: Callable[[str, dict[str, Any]], None] = lambda _name, _raw: None,
 ) -> dict[str, Any]:
     """Measure, and return the raw figures; nothing is left running.
+
+    `begun` has the figures of a run that was broken off: its measures are not repeated.
+    `on_measured` is told each measure that is done, with all figures up to then.
 
     Raises:
         WrongAnswerError: a contestant gave a wrong answer.
         LoadError: a program that makes load failed.
         ServerStartError: a server does not start.
     """
-    started, clock = datetime.now(UTC), time.monotonic()
     with open_stage(status) as stage:
-        run = Run(stage, profile, [CONTESTANTS[name] for name in contestants], status)
-        versions = _versions(stage)
-        took = {}
+        raw = begun or _nothing_yet(profile, stage)
+        kinds = [CONTESTANTS[name] for name in contestants]
+        run = Run(stage, profile, kinds, status, records=raw["records"])
         for name in measures:
-            began = time.monotonic()
-            MEASURES[name].measure(run)
-            took[name] = round(time.monotonic() - began)
-            on_measured(name, took[name])
+            if name not in raw["seconds"]:
+                began = time.monotonic()
+                MEASURES[name].measure(run)
+                took = time.monotonic() - began
+                raw["seconds"][name] = round(took)
+                raw["minutes"] += took / 60
+                on_measured(name, raw)
+    return raw
+
+
+def _nothing_yet(profile: Profile, stage: Stage) -> dict[str, Any]:
     return {
-        "commit": _commit(),
-        "started": f"{started:%Y-%m-%d %H:%M} UTC",
-        "minutes": (time.monotonic() - clock) / 60,
-        "seconds": took,
+        "commit": current_commit(),
+        "started": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
+        "minutes": 0.0,
+        "seconds": {},
         "profile": asdict(profile),
         "machine": _machine(),
-        "versions": versions,
-        "records": run.records,
+        "versions": _versions(stage),
+        "records": [],
     }
 
 
-def _commit() -> str:
+def current_commit() -> str:
+    """What is measured: a commit, and whether something was changed since."""
     git = ["git", "-C", str(CHECKOUT)]
     try:
         commit = subprocess.check_output([*git, "rev-parse", "--short=12", "HEAD"], text=True)

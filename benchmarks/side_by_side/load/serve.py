@@ -26,6 +26,7 @@ from genonaut.app import create_app
 from genonaut.config import load_settings
 from genonaut.content.viewer import Viewer
 from genonaut.db.gen_source_counts import ViewerCounts
+from genonaut.db.positions import Position
 from genonaut.db.session import Database
 from genonaut.logs import configure_logs
 from genonaut.running.http_protocol import BoundedProtocol
@@ -41,7 +42,9 @@ class StatsOf:
         # Made once, as ours is made once for all requests that share a query.
         self._now = datetime.now(UTC)
 
-    async def read(self, _viewer: Viewer, user_id: UUID | None) -> ViewerCounts:
+    async def read(
+        self, _viewer: Viewer, user_id: UUID | None, _at_least: Position | None
+    ) -> ViewerCounts:
         """A viewer's four counts, as if they came from the cache."""
         regular, auto, community_regular, community_auto = await self._reader.read(user_id)
         return ViewerCounts(

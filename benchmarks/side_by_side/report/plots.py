@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 
 WIDTH, HEIGHT = 760, 420
@@ -20,6 +20,7 @@ MARKS = {
     "statement trigger": ("#0077a8", "#6fd0f5", "2 3"),
     "Redis": ("#7a6a00", "#e0cf5a", ""),
 }
+UNKNOWN = ("#1d2430", "#e8ecf2", "")
 THEMES = {  # the ground, the ink and the grid
     "": ("#ffffff", "#1d2430", "#c9d0d9"),
     "@media (prefers-color-scheme: dark)": ("#0f141b", "#e8ecf2", "#3a4656"),
@@ -37,6 +38,8 @@ class Plot:
     x_label: str
     y_label: str
     curves: Mapping[str, Sequence[Point]]
+    marks: Mapping[str, tuple[str, str, str]] = field(default_factory=lambda: MARKS)
+    """Of each curve: its colour in light and in dark, and its dashes."""
 
 
 class _Axis:
@@ -78,15 +81,16 @@ def draw(plot: Plot) -> str:
 
 
 def _head(plot: Plot, names: list[str]) -> str:
+    marks = [plot.marks.get(name, UNKNOWN) for name in names]
     styles = []
     for which, (condition, (ground, ink, soft)) in enumerate(THEMES.items()):
-        colours = " ".join(f"--c{i}: {_mark(name)[which]};" for i, name in enumerate(names))
+        colours = " ".join(f"--c{i}: {mark[which]};" for i, mark in enumerate(marks))
         rule = f"svg {{ background: {ground}; --ink: {ink}; --soft: {soft}; {colours} }}"
         styles.append(f"{condition} {{ {rule} }}" if condition else rule)
     classes = [
-        f".s{i} {{ stroke: var(--c{i}); fill: none; stroke-dasharray: {_mark(name)[2] or 'none'}; "
+        f".s{i} {{ stroke: var(--c{i}); fill: none; stroke-dasharray: {mark[2] or 'none'}; "
         f"stroke-width: {3.5 if name == 'ours' else 2} }} .f{i} {{ fill: var(--c{i}) }}"
-        for i, name in enumerate(names)
+        for i, (name, mark) in enumerate(zip(names, marks, strict=True))
     ]
     title, x_label, y_label = map(escape, (plot.title, plot.x_label, plot.y_label))
     middle = (LEFT + WIDTH - RIGHT) / 2
@@ -103,10 +107,6 @@ middle }} .end {{ text-anchor: end }}
 <text x="{LEFT}" y="22" font-size="16" font-weight="600">{title}</text>
 <text x="{LEFT}" y="42">{y_label}</text>
 <text class="mid" x="{middle}" y="{HEIGHT - 12}">{x_label}</text>"""
-
-
-def _mark(name: str) -> tuple[str, str, str]:
-    return MARKS.get(name, ("#1d2430", "#e8ecf2", ""))
 
 
 def _grid(xs: _Axis, ys: _Axis, measured: list[float]) -> list[str]:
