@@ -12,6 +12,7 @@ from tests.mutants.promises import (
     people,
     processes,
     refreshing,
+    replicas,
     starting,
     web,
 )
@@ -26,6 +27,7 @@ MUTANTS: Final = (
     *people.MUTANTS,
     *processes.MUTANTS,
     *refreshing.MUTANTS,
+    *replicas.MUTANTS,
     *starting.MUTANTS,
     *web.MUTANTS,
 )

@@ -96,4 +96,25 @@ MUTANTS: Final = (
         "SELECT {{ category }}, 0 FROM others",
         "tests/counting/test_refresh.py::test_only_what_is_wrong_is_written",
     ),
+    Mutant(
+        "the counts of a part are its stored counts and its ledger",
+        "genonaut/counting/sql/read_parts.sql",
+        "{{ category }}, delta, 1, home",
+        "{{ category }}, 0, 1, home",
+        "tests/counting/test_parts.py::test_a_part_is_folded_by_itself",
+    ),
+    Mutant(
+        "the total of a part is stored where the part is",
+        "genonaut/counting/sql/fold_totals.sql",
+        "added.amount{{ and_home(home) }}",
+        "added.amount{{ and_home('gen_random_uuid()') }}",
+        "tests/counting/test_parts.py::test_a_part_is_folded_by_itself",
+    ),
+    Mutant(
+        "a refresh goes through all parts",
+        "genonaut/counting/engine.py",
+        "for part in parts or [count]]",
+        "for part in parts[:1] or [count]]",
+        "tests/counting/test_parts.py::test_a_refresh_repairs_each_part_and_records_their_sum",
+    ),
 )

@@ -113,8 +113,8 @@ MUTANTS: Final = (
     Mutant(
         "each start has a password of its own",
         "genonaut/embedded/administration.py",
-        "password = secrets.token_urlsafe(24)",
-        'password = secrets.token_urlsafe(0) or "a-password"',
+        "secrets.token_urlsafe(24) for role",
+        'secrets.token_urlsafe(0) or "a-password" for role',
         "tests/system/test_secrets.py::test_each_start_has_a_password_of_its_own",
     ),
     Mutant(

@@ -85,14 +85,14 @@ MUTANTS: Final = (
     ),
     Mutant(
         "a traceback does not hold what users wrote",
-        "genonaut/db/session.py",
+        "genonaut/db/engines.py",
         "hide_parameters=True",
         "hide_parameters=False",
         "tests/integration/test_open_database.py::test_a_traceback_does_not_hold_what_users_wrote",
     ),
     Mutant(
         "the API's statements have its time limit",
-        "genonaut/cli/api.py",
+        "genonaut/cli/serving.py",
         "            statement_timeout_seconds=settings.api.statement_timeout_seconds,\n",
         "",
         "tests/integration/test_open_database.py::test_the_api_s_statements_have_its_time_limit",
@@ -152,5 +152,34 @@ MUTANTS: Final = (
         "if found and found.isdecimal():",
         "if False:",
         "tests/integration/test_migrations.py::test_a_development_database_is_refused_and_can_be_emptied",
+    ),
+    Mutant(
+        "a dump that exists is not overwritten",
+        "genonaut/db/backup/files.py",
+        "if target.exists() or target.is_symlink():",
+        "if target.is_symlink():",
+        "tests/integration/test_dump.py::test_a_file_is_overwritten_only_when_that_is_asked_for",
+    ),
+    Mutant(
+        "a restore replaces items only when told to",
+        "genonaut/cli/db_backup.py",
+        "if not (found.items or found.users):",
+        "if found:",
+        "tests/integration/test_dump.py::test_items_are_replaced_only_when_that_is_asked_for",
+    ),
+    Mutant(
+        "writers wait for a restore, and lose nothing",
+        "genonaut/db/backup/exchange.py",
+        'scalars()), "EXCLUSIVE")',
+        'scalars()), "ACCESS SHARE")',
+        "tests/integration/test_dump.py"
+        "::test_meanwhile_others_read_what_was_there_and_writers_wait",
+    ),
+    Mutant(
+        "a dump without its triggers is not restored",
+        "genonaut/db/backup/restore.py",
+        "check(session, count, FOREVER):",
+        "check(session, count, FOREVER)[:0]:",
+        "tests/integration/test_dump.py::test_a_dump_whose_triggers_are_missing_is_not_taken",
     ),
 )
