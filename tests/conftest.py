@@ -3,6 +3,7 @@
 import logging
 import os
 import shutil
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -176,6 +177,17 @@ def database(server: tuple[Settings, Database]) -> Database:
 def application(open_application: OpenApplication, settings: Settings) -> Database:
     """The same database, as the application's role may use it."""
     return open_application(settings)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _usual_signals() -> None:
+    """A run in the background of a shell ignores SIGINT, and one below nohup ignores SIGHUP.
+
+    So would what the tests start. Of a signal that is handled here, it has the usual effect there.
+    """
+    for number in (signal.SIGINT, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, lambda *_: None)
 
 
 @pytest.fixture(autouse=True)

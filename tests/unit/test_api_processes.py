@@ -1,7 +1,6 @@
 """The API's processes as they are started and replaced; here they are programs of one line."""
 
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -89,14 +88,6 @@ class Programs:
             return condition()
 
         wait_until(look, what)
-
-
-@pytest.fixture(autouse=True)
-def _handles_hangups() -> Iterator[None]:
-    """As a supervisor does. What it starts would ignore SIGHUP as well, if it did (`nohup`)."""
-    before = signal.signal(signal.SIGHUP, lambda *_: None)
-    yield
-    signal.signal(signal.SIGHUP, before)
 
 
 @contextmanager
