@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 import psycopg
 
-from genonaut.embedded.server import free_port
+from tests.support.ports import free_port
 from tests.support.processes import (
     CHECKOUT,
     Running,

@@ -18,7 +18,7 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import httpx
 
-from genonaut.embedded.server import free_port
+from tests.support.ports import free_port
 from tests.support.processes import CHECKOUT, INHERITED
 from tests.support.tampering import CLIENT_ID, CLIENT_SECRET
 

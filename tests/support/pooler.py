@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from sqlalchemy import URL
 
-from genonaut.embedded.server import free_port
+from tests.support.ports import free_port
 from tests.support.servers import QUICK, NamedServer, copy_server, make_folder, prepared_home
 from tests.support.waiting import wait_until
 

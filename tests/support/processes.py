@@ -19,7 +19,7 @@ from genonaut.db.address import embedded_url
 from genonaut.db.session import Database
 from genonaut.embedded.folder import ServerFolder
 from genonaut.embedded.postgres import socket_folder
-from genonaut.embedded.server import free_port
+from tests.support.ports import free_port
 from tests.support.waiting import PATIENCE_SECONDS, wait_until
 
 CHECKOUT = Path(__file__).parents[2]

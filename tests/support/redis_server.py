@@ -9,7 +9,7 @@ import pytest
 from redis import Redis
 from redis.exceptions import RedisError
 
-from genonaut.embedded.server import free_port
+from tests.support.ports import free_port
 from tests.support.waiting import wait_until
 
 

@@ -20,7 +20,8 @@ from genonaut.embedded.entry import LIMITED_ROLES, ROLE
 from genonaut.embedded.folder import HERE
 from genonaut.embedded.installations import installation
 from genonaut.embedded.parent import dies_with_parent
-from genonaut.embedded.server import clean_environment, free_port
+from genonaut.embedded.server import clean_environment
+from tests.support.ports import free_port
 from tests.support.servers import QUICK, copy_server, patient
 from tests.support.waiting import wait_until
 

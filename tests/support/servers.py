@@ -27,7 +27,8 @@ from genonaut.embedded.installations import installation
 from genonaut.embedded.locks import FileLock
 from genonaut.embedded.parent import dies_with_parent
 from genonaut.embedded.postgres import administrator
-from genonaut.embedded.server import clean_environment, free_port
+from genonaut.embedded.server import clean_environment
+from tests.support.ports import free_port
 from tests.support.processes import nothing_left
 from tests.support.waiting import PATIENCE_SECONDS, wait_until
 

@@ -16,8 +16,8 @@ import pytest
 import structlog
 
 from genonaut.cli import main
-from genonaut.embedded.server import free_port
 from genonaut.running.doctor import machine
+from tests.support.ports import free_port
 from tests.support.processes import genonaut
 from tests.system.test_start_failures import by_parts, by_url, change_base
 

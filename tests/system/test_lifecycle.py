@@ -91,6 +91,7 @@ def test_it_serves_until_a_signal_ends_it(
     ready_home: Path, name: str, number: signal.Signals
 ) -> None:
     with serving(ready_home, name) as (command, url):
+        command.wait_for("the data stays" if name == "up" else "Genonaut is ready")
         assert broken_promises(f"genonaut {name}", command.stdout.read_text()) == []
         assert http.get(url + STATS).json()["community_regular_count"] == 0
         assert command.end(number) == 0, "to be ended is how it is meant to end"

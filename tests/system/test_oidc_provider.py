@@ -10,9 +10,9 @@ from typing import Any
 import httpx
 
 from genonaut.api.http.cookies import SIGN_IN
-from genonaut.embedded.server import free_port
 from tests.support.browser_of_people import CALLBACK, ME, NAME, START
 from tests.support.canaille import Canaille, running_canaille, sign_in_there
+from tests.support.ports import free_port
 from tests.support.processes import CHECKOUT, Running, serving
 from tests.support.tampering import CLIENT_ID, CLIENT_SECRET
 from tests.support.waiting import PATIENCE_SECONDS

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from genonaut.embedded.server import free_port
 from tests.support import http
+from tests.support.ports import free_port
 from tests.support.processes import genonaut, opened, running, serving
 from tests.support.waiting import wait_until
 from tests.system.test_start_failures import change_base, only_line

@@ -15,8 +15,8 @@ import psycopg
 import pytest
 
 from genonaut.cli import main, serving
-from genonaut.embedded.server import free_port
 from tests.support import http
+from tests.support.ports import free_port
 from tests.support.processes import CHECKOUT, genonaut, running
 from tests.system.conftest import OTHER_ENCODINGS
 

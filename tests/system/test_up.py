@@ -5,8 +5,8 @@ import signal
 from contextlib import closing
 from pathlib import Path
 
-from genonaut.embedded.server import free_port
 from tests.support import http
+from tests.support.ports import free_port
 from tests.support.processes import Running, genonaut, opened, running, serving
 from tests.support.waiting import wait_until
 from tests.system.test_serving import taken
