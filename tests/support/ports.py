@@ -8,23 +8,24 @@ import os
 import socket
 from collections.abc import Iterator
 from contextlib import closing
+from itertools import cycle
+from typing import Final
 
-_FIRST, _OF_A_WORKER = 10_000, 1_500
+_RANGE: Final = range(10_000, 30_000)
 """Below the range of every Linux by default, which begins at 32,768."""
+_APART: Final = 7_919  # so far from one another do processes begin that were started in a row
 
 
 def _candidates() -> Iterator[int]:
-    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 15
-    first = _FIRST + worker * _OF_A_WORKER
-    while True:
-        yield from range(first, first + _OF_A_WORKER)
+    first = os.getpid() * _APART % len(_RANGE)
+    return cycle([*_RANGE[first:], *_RANGE[:first]])
 
 
 _ports = _candidates()
 
 
 def free_port() -> int:
-    """The next port of this worker's that is free."""
+    """The next port of this process's that is free."""
     return next(port for port in _ports if _is_free(port))
 
 
