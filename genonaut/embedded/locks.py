@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Self
@@ -78,3 +79,28 @@ class FolderLock(FileLock):
 
     def _open(self, path: Path) -> int:
         return os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+
+
+def own_folder(make: Callable[[], Path]) -> tuple[Path, FolderLock]:
+    """A new folder that stays as long as its lock is held: until then it is no `abandoned` one."""
+    while True:
+        folder = make()
+        # Another process may clear it away before it is locked.
+        with suppress(FileNotFoundError):
+            lock = FolderLock(folder)
+            lock.shared()
+            if lock.is_in_place():
+                return folder, lock
+            lock.close()
+
+
+def abandoned(folders: Iterable[Path]) -> Iterator[Path]:
+    """Those of them whose makers are gone; each is locked until the next is asked for."""
+    for folder in folders:
+        try:
+            lock = FolderLock(folder)
+        except FileNotFoundError:  # another process has just removed it
+            continue
+        with lock:
+            if lock.try_exclusive() and lock.is_in_place():
+                yield folder

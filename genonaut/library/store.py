@@ -3,13 +3,13 @@
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
-from genonaut.embedded.locks import FolderLock
+from genonaut.embedded.locks import FolderLock, abandoned, own_folder
 
 FILES: Final = "files"
 INCOMING: Final = "incoming"
@@ -71,7 +71,7 @@ def open_store(folder: Path) -> Iterator[Store]:
     clear_incoming(folder)
     with FolderLock(folder / FILES) as files:
         files.shared()
-        incoming, lock = _own_folder(waiting)
+        incoming, lock = own_folder(lambda: _new_folder(waiting))
         with lock:
             try:
                 yield Store(folder, incoming)
@@ -82,30 +82,16 @@ def open_store(folder: Path) -> Iterator[Store]:
 def clear_incoming(folder: Path) -> int:
     """Remove the folders of imports that no process is at any more; how many files they had."""
     removed = 0
-    for left in (folder / INCOMING).glob("*/"):
-        try:
-            lock = FolderLock(left)
-        except FileNotFoundError:  # another process has just removed it
-            continue
-        with lock:
-            if lock.try_exclusive() and lock.is_in_place():
-                removed += sum(1 for _ in left.iterdir())
-                shutil.rmtree(left, ignore_errors=True)
+    for left in abandoned((folder / INCOMING).glob("*/")):
+        removed += sum(1 for _ in left.iterdir())
+        shutil.rmtree(left, ignore_errors=True)
     return removed
 
 
-def _own_folder(waiting: Path) -> tuple[Path, FolderLock]:
-    """A new folder that stays as long as its lock is held."""
-    while True:
-        folder = waiting / uuid4().hex
-        folder.mkdir()
-        # Another import may clear it away before it is locked.
-        with suppress(FileNotFoundError):
-            lock = FolderLock(folder)
-            lock.shared()
-            if lock.is_in_place():
-                return folder, lock
-            lock.close()
+def _new_folder(waiting: Path) -> Path:
+    folder = waiting / uuid4().hex
+    folder.mkdir()
+    return folder
 
 
 def _is_whole(path: Path, length: int) -> bool:

@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Final
 
-from genonaut.embedded.locks import FolderLock
+from genonaut.embedded.locks import abandoned, own_folder
 from genonaut.embedded.private import make_folder, write_atomically
 from genonaut.errors import ServerStartError
 
@@ -66,8 +66,9 @@ def slots_folder(home: Path) -> Iterator[Path]:
     """
     try:
         make_folder(home)
-        _remove_left(home)
-        folder, lock = _own_folder(home)
+        for left in abandoned(home.glob(f"{_FOLDER}*/")):
+            shutil.rmtree(left, ignore_errors=True)
+        folder, lock = own_folder(lambda: Path(mkdtemp(prefix=_FOLDER, dir=home)))
     except OSError as error:
         raise ServerStartError(
             f"Cannot write to {home} ({error.strerror}): set GENONAUT_HOME to a folder that you "
@@ -78,26 +79,6 @@ def slots_folder(home: Path) -> Iterator[Path]:
             yield folder
         finally:
             shutil.rmtree(folder, ignore_errors=True)
-
-
-def _own_folder(home: Path) -> tuple[Path, FolderLock]:
-    """A new folder that stays as long as its lock is held."""
-    while True:
-        folder = Path(mkdtemp(prefix=_FOLDER, dir=home))
-        # Another supervisor may take it for one that was left, before it is locked.
-        with suppress(FileNotFoundError):
-            lock = FolderLock(folder)
-            lock.shared()
-            if lock.is_in_place():
-                return folder, lock
-            lock.close()
-
-
-def _remove_left(home: Path) -> None:
-    for left in home.glob(f"{_FOLDER}*/"):
-        with suppress(FileNotFoundError), FolderLock(left) as lock:
-            if lock.try_exclusive():
-                shutil.rmtree(left, ignore_errors=True)
 
 
 @contextmanager
