@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from genonaut.db.positions import Marks, Origin, Position
+from genonaut.db.positions import NEVER, Marks, Origin, Position
 from genonaut.db.replica import ORIGIN, Replica
 
 
@@ -21,8 +21,10 @@ class Replicas:
     marks: Marks = field(default_factory=Marks)
     _turn: Iterator[int] = field(default_factory=count)
 
-    def next(self) -> Replica | None:
-        """One that may be asked, each in its turn."""
+    def next(self, at_least: Position | None) -> Replica | None:
+        """One that may be asked, each in its turn; none if the reader wants the primary."""
+        if at_least == NEVER:
+            return None
         usable = [one for one in self.members if one.standing.complaint is None]
         return usable[next(self._turn) % len(usable)] if usable else None
 

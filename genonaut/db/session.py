@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from genonaut.config import Role, Settings
 from genonaut.db.engines import make_engine
 from genonaut.db.failures import explain
-from genonaut.db.positions import NEVER, PRIMARY, Position
+from genonaut.db.positions import PRIMARY, Position
 from genonaut.db.replica import ORIGIN, Replica
 from genonaut.db.replicas import Replicas
 from genonaut.db.requirements import require_usable
@@ -65,8 +65,8 @@ class Database:
             ReplicaLostError: the replica broke it off: read again, from the primary (`snapshot`).
             DatabaseError: the database cannot be used.
         """
-        replica = self.replicas.next() if self.replicas else None
-        if self.replicas and replica and at_least != NEVER:
+        replica = self.replicas.next(at_least) if self.replicas else None
+        if self.replicas and replica:
             with self.replicas.reading(replica, at_least) as session_there:
                 if session_there is not None:
                     yield session_there

@@ -10,7 +10,7 @@ from genonaut.api.services.content_service import ContentService
 from genonaut.config import Settings
 from genonaut.content.viewer import Viewer
 from genonaut.db.gen_source_counts import CountsPolicy, ViewerCounts
-from genonaut.db.positions import NEVER, Position
+from genonaut.db.positions import Position
 from genonaut.db.read_connection import ReadConnection
 from genonaut.db.replicas import suits
 from genonaut.db.session import Database
@@ -64,7 +64,7 @@ class CountsReader:
     async def _from_a_replica(
         self, question: Question, at_least: Position | None
     ) -> ReadTogether | None:
-        replica = self._replicas.next() if self._replicas and at_least != NEVER else None
+        replica = self._replicas.next(at_least) if self._replicas else None
         if replica is None:
             return None
         try:

@@ -16,7 +16,7 @@ from genonaut.api.services.gallery_service import GalleryService
 from genonaut.config import Settings
 from genonaut.content.viewer import Viewer
 from genonaut.db.gen_source_counts import CountsPolicy
-from genonaut.db.positions import NEVER, Origin, Position
+from genonaut.db.positions import Origin, Position
 from genonaut.db.replica import Replica, ReplicaLostError
 from genonaut.db.replicas import origin_of, suits
 from genonaut.db.session import Database
@@ -74,7 +74,7 @@ class GalleryReader:
             GenonautError: the page cannot be read, or there is none like that.
         """
         replicas = self._database.replicas
-        replica = replicas.next() if replicas and at_least != NEVER else None
+        replica = replicas.next(at_least) if replicas else None
         page = await self._share(Question(viewer, query, replica), at_least)
         if page is None or not suits(page.origin, at_least):
             page = await self._share(Question(viewer, query, None), None)
