@@ -36,8 +36,8 @@ class SharedTally:
 
     def add(self, method: str, route: str, status: int | str, seconds: float) -> None:
         """Count one of ours."""
-        _add(self._requests, _key(REQUESTS, _TOTAL, method, route, str(status)), 1)
-        buckets, total = self._keys(method, route)
+        ended, buckets, total = self._keys(method, route, str(status))
+        _add(self._requests, ended, 1)
         _add(self._durations, buckets[place(seconds)], 1)
         _add(self._durations, total, seconds)
 
@@ -45,12 +45,13 @@ class SharedTally:
         """What all of them counted."""
         yield from _AllFiles(None, self._folder).collect()
 
-    def _begin(self, method: str, route: str) -> tuple[list[str], str]:
-        """The keys of a route's durations. A histogram has all of its buckets from the start."""
+    def _begin(self, method: str, route: str, status: str) -> tuple[str, list[str], str]:
+        """The keys of a route's figures. A histogram has all of its buckets from the start."""
         buckets = [_key(DURATIONS, _BUCKET, method, route, bound) for bound in BOUNDS]
         for key in buckets:
             self._durations.read_value(key)
-        return buckets, _key(DURATIONS, _SUM, method, route)
+        ended = _key(REQUESTS, _TOTAL, method, route, status)
+        return ended, buckets, _key(DURATIONS, _SUM, method, route)
 
 
 def _opened(name: str) -> Any:  # noqa: ANN401 - as above
@@ -63,7 +64,6 @@ def _opened(name: str) -> Any:  # noqa: ANN401 - as above
     return _File(name)
 
 
-@cache
 def _key(metric: Described, suffix: str, *values: str) -> str:
     names = [*metric.labels, *(["le"] if suffix == _BUCKET else [])]
     return str(mmap_key(metric.name, metric.name + suffix, names, list(values), metric.meaning))
