@@ -19,10 +19,10 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
+from benchmarks.loading import loaded
 from benchmarks.side_by_side.load.http import Load
 from genonaut.embedded.server import free_port
 from genonaut.running.output import print_table, say
@@ -67,22 +67,6 @@ def _of(port: int) -> dict[str, int]:
     return found
 
 
-def responses_per_second(port: int, request: tuple[str, str], seconds: float) -> float:
-    """What a load of some connections gets."""
-    load = Load([port], CONNECTIONS, seconds, [request])
-    done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.side_by_side.load.http"],
-        input=json.dumps(asdict(load)),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    outcome: dict[str, Any] = json.loads(done.stdout)
-    if outcome["wrong"] or outcome["unanswered"]:
-        raise SystemExit(f"{outcome['wrong']} wrong responses ({outcome['example']}): no results.")
-    return len(outcome["milliseconds"]) / float(outcome["seconds"])
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--processes", type=int, nargs="+", default=[1, 2])
@@ -97,7 +81,8 @@ def main() -> None:
         for _ in range(given.rounds):
             for name, request in REQUESTS.items():
                 for number, port in ports.items():
-                    rate = responses_per_second(port, request, given.seconds)
+                    load = Load([port], CONNECTIONS, given.seconds, [request])
+                    rate = loaded(Path(folder), load).per_second
                     found.setdefault((name, number), []).append(rate)
     rows = [
         (name, number, round(statistics.median(rates)), *_ratio(found[name, least], rates))

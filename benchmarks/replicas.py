@@ -12,7 +12,6 @@ the work is theirs: the CPU time of the primary's processes for a thousand respo
 """
 
 import argparse
-import json
 import os
 import signal
 import subprocess
@@ -21,12 +20,13 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from urllib.request import urlopen
 
-from benchmarks.side_by_side.load.http import Load, Outcome
+from benchmarks.loading import loaded
+from benchmarks.side_by_side.load.http import Load
 
 NUMBERS = (0, 1, 2)
 STATS = "/api/v1/content/stats/unified"
@@ -74,19 +74,9 @@ def _asked(where: str) -> int:
 
 def measure(home: Path, port: int, what: str, connections: int, seconds: float) -> Measured:
     before = cpu_seconds(home)
-    load = Load([port], connections, seconds, WHAT[what])
-    done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.side_by_side.load.http"],
-        input=json.dumps(asdict(load)),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    outcome = Outcome(**json.loads(done.stdout))
-    if outcome.wrong or outcome.unanswered:
-        raise SystemExit(f"{outcome.wrong} are wrong, as {outcome.example!r}: nothing is measured.")
+    outcome = loaded(home, Load([port], connections, seconds, WHAT[what]))
     used = cpu_seconds(home) - before
-    return Measured(len(outcome.milliseconds) / outcome.seconds, 1000 * used / outcome.responses)
+    return Measured(outcome.per_second, 1000 * used / outcome.responses)
 
 
 def cpu_seconds(home: Path) -> float:

@@ -47,6 +47,11 @@ class Outcome:
     wrong: int = 0
     example: str = ""
 
+    @property
+    def per_second(self) -> float:
+        """The counted responses per second."""
+        return len(self.milliseconds) / self.seconds
+
 
 class Connection(asyncio.Protocol):
     """A connection with one request under way, until it is stopping and one has counted."""

@@ -81,7 +81,7 @@ class Readers:
             wrong = f"sent {outcome.wrong:,} wrong responses, such as {outcome.example}"
             raise WrongAnswerError(name, wrong)
         return {
-            "per_second": len(outcome.milliseconds) / outcome.seconds,
+            "per_second": outcome.per_second,
             **percentiles(outcome.milliseconds),
             "processor_us": used / max(1, outcome.responses) * 1e6,
             "unanswered": outcome.unanswered,
