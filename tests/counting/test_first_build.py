@@ -8,10 +8,11 @@ from sqlalchemy.orm import Session
 
 from genonaut.counting import engine
 from genonaut.counting.declaration import CachedCount
-from genonaut.counting.engine import fold, refresh
+from genonaut.counting.engine import fold
 from genonaut.counting.runs import refresh_now
 from genonaut.db.counts import GEN_SOURCE, PRIVATE_TAGS
 from genonaut.db.session import Database
+from tests.support.exactness import assert_exact
 from tests.support.recount import differences
 from tests.support.rows import add_items, add_tag, add_user, run, scalar
 
@@ -32,15 +33,6 @@ def never_built(database: Database) -> Database:
         add_items(database, user, 2, "auto")
     run(database, "DELETE FROM gen_source_deltas")
     return database
-
-
-def assert_exact(database: Database) -> None:
-    """Now, after a fold, and after the next refresh, which must have nothing to repair."""
-    with database.transaction() as session:
-        assert differences(session) == []
-        assert fold(session, GEN_SOURCE) is not None
-        assert differences(session) == []
-        assert refresh(session, GEN_SOURCE, "test").rows_wrong == 0
 
 
 def test_each_count_is_written_once(never_built: Database) -> None:

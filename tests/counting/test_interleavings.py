@@ -15,6 +15,7 @@ from genonaut.counting.engine import Fold, fold, read, refresh
 from genonaut.counting.runs import refresh_now
 from genonaut.db.counts import COUNTS, GEN_SOURCE
 from genonaut.db.session import Database
+from tests.support.exactness import assert_exact
 from tests.support.recount import differences
 from tests.support.rows import add_items, add_tag, add_user, run
 from tests.support.waiting import wait_until
@@ -34,15 +35,6 @@ def three_items(database: Database) -> Database:
     add_items(database, add_user(database, user_id=USER), 3)
     refresh_now(database.transaction, GEN_SOURCE, "test")
     return database
-
-
-def assert_exact(database: Database) -> None:
-    """Now, after a fold, and after the next refresh, which must have nothing to repair."""
-    with database.transaction() as session:
-        assert differences(session) == []
-        assert fold(session, GEN_SOURCE) is not None
-        assert differences(session) == []
-        assert refresh(session, GEN_SOURCE, "test").rows_wrong == 0
 
 
 def folded(database: Database) -> None:
