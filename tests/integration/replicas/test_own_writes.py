@@ -1,4 +1,4 @@
-"""A client that sends the position of its write sees it, whatever becomes of the replicas."""
+"""A client that sends the position of its write sees it, also when a replica is paused or lost."""
 
 import os
 from collections.abc import Iterator
