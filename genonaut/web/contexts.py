@@ -175,6 +175,7 @@ class GalleryContext:
     empty: Empty | None
     pages: Pages
     notice: Notice | None
+    facets: "FacetPanel"
 
 
 @dataclass(frozen=True, slots=True)

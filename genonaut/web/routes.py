@@ -58,7 +58,7 @@ def add_pages(app: FastAPI, settings: Settings) -> None:
         *(routes_signing_in, routes_links),
         *(routes_account, routes_sessions, routes_tokens),
         *(routes_users, routes_user, routes_audit, routes_tags),
-        routes_oidc,
+        *(routes_oidc, routes_facets),
     ):
         app.include_router(pages.router)
     app.include_router(router)
