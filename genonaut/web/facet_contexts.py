@@ -1,10 +1,6 @@
 """What the templates of facets use."""
 
 from dataclasses import dataclass
-from typing import ClassVar
-
-from genonaut.web.contexts import Viewer
-from genonaut.web.state import GalleryState
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +33,3 @@ class FacetPanel:
 
     groups: tuple[FacetGroup, ...]
     known: bool
-
-
-@dataclass(frozen=True, slots=True)
-class FacetContext:
-    """All values of a facet, or those whose name has the part `find`; `kept` are its filters."""
-
-    template: ClassVar[str] = "facet.html"
-
-    title: str
-    viewer: Viewer
-    state: GalleryState
-    group: FacetGroup
-    known: bool
-    find: str
-    kept: tuple[tuple[str, str], ...]

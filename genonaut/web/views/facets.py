@@ -14,7 +14,8 @@ from genonaut.api.gallery.facets import (
     FacetValue,
 )
 from genonaut.api.gallery.query import MOST_LORAS
-from genonaut.web.facet_contexts import FacetContext, FacetGroup, FacetLink, FacetPanel
+from genonaut.web.contexts import FacetContext
+from genonaut.web.facet_contexts import FacetGroup, FacetLink, FacetPanel
 from genonaut.web.page_view import PageView
 from genonaut.web.state import GALLERY, SWITCHES, GalleryState
 from genonaut.web.views.parts import tag_value
@@ -84,7 +85,7 @@ def _chosen(facet: FacetName, state: GalleryState, creator: str) -> Iterator[Fac
         case "model" | "sampler" if value := getattr(state, facet):
             yield _remove(value, state.but(**{facet: ""}))
         case "month" if state.month:
-            yield _remove(_month(state.month), state.but(month=""))
+            yield _remove(month_name(state.month), state.but(month=""))
         case "lora":
             for lora in state.loras:
                 others = tuple(other for other in state.loras if other != lora)
@@ -118,8 +119,9 @@ def _narrowed(state: GalleryState, value: FacetValue) -> GalleryState | None:
 
 
 def _shown(value: FacetValue) -> str:
-    return _month(value.value) if value.facet == "month" else value.name
+    return month_name(value.value) if value.facet == "month" else value.name
 
 
-def _month(month: str) -> str:
+def month_name(month: str) -> str:
+    """`2026-11` as `November 2026`."""
     return f"{datetime.strptime(month, '%Y-%m').replace(tzinfo=UTC):%B %Y}"
