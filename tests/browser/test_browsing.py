@@ -44,12 +44,12 @@ def is_held(page: Page, routes: list[Route]) -> None:
 
 
 def tag(page: Page, name: str) -> Locator:
-    return page.get_by_test_id("gallery-tags").get_by_label(name)
+    return page.get_by_test_id("gallery-facet-tag").get_by_role("link", name=name)
 
 
 STEPS: dict[str, tuple[Callable[[Page], object], str]] = {
     "source": (lambda page: page.get_by_test_id(LABELS["comm-g"]).click(), "notGenSource=comm-g"),
-    "tag": (lambda page: tag(page, TAGS[0]).check(force=True), "tags=sea"),
+    "tag": (lambda page: tag(page, TAGS[0]).click(), "tags=sea"),
     "sort": (lambda page: page.locator("#sort").select_option("best"), "sort=best"),
     "size": (lambda page: page.locator("#size").select_option("12"), "size=12"),
     "view": (lambda page: page.get_by_role("link", name="List").click(), "view=list"),
