@@ -129,12 +129,10 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class TagLink:
-    """A tag to filter by; `value` is what stands in the URL, `count` None if it was not read."""
+    """A tag to filter by."""
 
     name: str
-    value: str
-    count: int | None
-    chosen: bool
+    count: int
     url: str
 
 

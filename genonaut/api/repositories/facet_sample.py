@@ -100,9 +100,15 @@ def _texts(sample: Any) -> Select[Any]:  # noqa: ANN401
 
 def _sources(sample: Any) -> Select[Any]:  # noqa: ANN401
     is_own = sample.creator_id == bindparam("whose", type_=Uuid)
-    side = case((is_own, "user"), else_="community")
-    kind = case((sample.source_type == PARTITIONS[REGULAR], "-regular"), else_="-auto")
-    return _row("source", side.concat(kind), side.concat(kind))
+    is_regular = sample.source_type == PARTITIONS[REGULAR]
+    value, name = (
+        case((is_own, own), else_=others).concat(case((is_regular, regular), else_=auto))
+        for own, others, regular, auto in (
+            ("user", "community", "-regular", "-auto"),
+            ("Your", "Community", " gens", " auto-gens"),
+        )
+    )
+    return _row("source", value, name)
 
 
 def _tags(sample: Any) -> Select[Any]:  # noqa: ANN401

@@ -21,7 +21,6 @@ SOURCES: dict[SwitchName, str] = {
     "community-regular": "Community gens",
     "community-auto": "Community auto-gens",
 }
-_NAMES: dict[str, str] = {**SOURCES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +88,6 @@ def _addable(listed: FacetedList, facets: Sequence[FacetName]) -> Iterator[Facet
 def _as_known(listed: FacetedList, value: FacetValue) -> FacetValue:
     """All items have a value that the list is about; of another one, there may be more."""
     total = listed.total
-    if value.facet == "source":
-        value = replace(value, name=_NAMES[value.value])
     if (value.facet, value.value) in _chosen(listed.filters):
         return replace(value, count=total.count, exact=total.exact)
     return replace(value, exact=total.exact and total.count <= SAMPLE)
