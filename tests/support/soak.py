@@ -212,10 +212,10 @@ def look(database: Database, findings: Findings, viewer: Viewer) -> None:
         page = TagService(session).page(viewer, 100, None, None, "count")
         tags = {tag.name: (tag.regular_count, tag.auto_count) for tag in page.entries}
         findings.add("views", wrong=None if tags == truth.tags() else (viewer, tags))
-        told = facets_told(session, viewer)
+        facets = facets_told(session, viewer)
         ids = truth.ids(SWITCHES, viewer.user_id)
         seen = facets_of(session.connection(), viewer, viewer.user_id, ids)
-        findings.add("views", wrong=None if told == seen else (viewer, told, seen))
+        findings.add("views", wrong=None if facets == seen else (viewer, facets, seen))
 
 
 def facets_told(session: Session, viewer: Viewer) -> dict[tuple[str, str], int]:

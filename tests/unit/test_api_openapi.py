@@ -75,6 +75,7 @@ OPERATION_IDS = {
     "end_session",
     "list_accounts",
     "list_audit",
+    "list_facets",
     "list_items",
     "list_sessions",
     "list_tags",
