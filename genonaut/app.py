@@ -39,6 +39,7 @@ from genonaut.api.routes import (
     account,
     admin,
     content,
+    facets,
     gallery,
     index,
     keys,
@@ -159,7 +160,7 @@ def create_app(
     app.state.sign_ins = SignIns(settings)
     app.state.providers = Providers(settings)
     for routes in (
-        *(stats, gallery, uploads, content, tags, users),
+        *(stats, gallery, facets, uploads, content, tags, users),
         *(account, keys, admin, index, monitoring),
     ):
         app.include_router(routes.router)
