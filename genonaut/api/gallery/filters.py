@@ -6,6 +6,7 @@ from enum import Enum
 from uuid import UUID
 
 from genonaut.api.gallery.query import GalleryQuery, TagMatch
+from genonaut.api.gallery.searching.sought import NOTHING_SOUGHT, Sought
 from genonaut.content.viewer import Viewer
 from genonaut.db.gen_source_counts import ViewerCounts
 from genonaut.db.schema import AUTO, REGULAR, SourceType
@@ -37,7 +38,7 @@ class Filters:
     scopes: Scopes = field(hash=False)
     viewer: Viewer
     whose: UUID | None = None
-    phrases: tuple[str, ...] = ()
+    sought: Sought = NOTHING_SOUGHT
     tags: tuple[UUID, ...] = ()
     tag_match: TagMatch = "any"
     lead_is_rare: bool = False
@@ -47,13 +48,13 @@ class Filters:
     @property
     def only_scopes(self) -> bool:
         """Whether the scopes decide alone, so that the counts know how many items there are."""
-        return not self.phrases and not self.tags and not self.has_settings
+        return not self.sought and not self.tags and not self.has_settings
 
     @property
     def only_one_tag(self) -> bool:
         """Whether it is all items with a tag, so that the tag's count is their number."""
         everything = all(scope is Scope.ALL for scope in self.scopes.values())
-        only_tags = not self.phrases and not self.has_settings
+        only_tags = not self.sought and not self.has_settings
         return everything and only_tags and len(self.tags) == 1
 
     @property

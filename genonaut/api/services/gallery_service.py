@@ -8,23 +8,24 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from genonaut.api.entities import Item
-from genonaut.api.gallery import cursors, search
+from genonaut.api.gallery import cursors
 from genonaut.api.gallery.cursors import END, Cursor
 from genonaut.api.gallery.filters import Filters, scopes
 from genonaut.api.gallery.orders import Order
 from genonaut.api.gallery.pager import NONE, Pager, Total, Window
 from genonaut.api.gallery.pagination import pagination, write_place
 from genonaut.api.gallery.query import GalleryPage, GalleryQuery, Neighbours
-from genonaut.api.gallery.search_limits import check_words
 from genonaut.api.repositories.gallery_repository import GalleryRepository
+from genonaut.api.repositories.search_repository import SearchRepository
 from genonaut.api.repositories.tag_repository import TagRepository
 from genonaut.api.services.content_service import ContentService
+from genonaut.api.services.gallery_search import Meant, require_parts, understand
 from genonaut.api.services.gallery_tags import resolve_tags
 from genonaut.api.services.gallery_totals import Estimate
 from genonaut.config import GallerySettings
 from genonaut.content.viewer import Viewer
 from genonaut.db.gen_source_counts import DEFAULT_POLICY, CountsPolicy, ViewerCounts
-from genonaut.errors import DatabaseTimeoutError, InvalidRequestError
+from genonaut.errors import DatabaseTimeoutError
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ class GalleryService:
     ) -> None:
         self._gallery = GalleryRepository(session)
         self._tags = TagRepository(session)
+        self._names = SearchRepository(session)
         self._content = ContentService(session, policy)
         self._count_timeout_seconds = settings.count_timeout_seconds
 
@@ -75,16 +77,18 @@ class GalleryService:
         """A page of the items that match and are for the viewer's eyes, in order.
 
         Raises:
-            InvalidRequestError: the search has too many words, or the page is too large.
+            InvalidRequestError: the search has a mistake, or the page is too large.
             InvalidCursorError: the cursor is damaged, or belongs to another list.
         """
-        _check_search(query.search)
+        meant = understand(self._names, query)
+        creator = meant.query.creator
         cursor = self._cursor(query)
-        needs_stats = query.include_stats or not query.creator
-        stats = self._counts(viewer, query.user_id) if needs_stats else None
-        counts = self._counts(viewer, query.creator) if query.creator else stats
+        stats = (
+            self._counts(viewer, query.user_id) if query.include_stats or not creator else None
+        )
+        counts = self._counts(viewer, creator) if creator else stats
         rows = query.page_size if cursor else query.page * query.page_size
-        matching, total = self._matching(viewer, query, counts, rows)
+        matching, total = self._matching(viewer, meant, counts, rows)
         pager = Pager(matching, _order(query), query.page_size, total)
         found = pager.from_cursor(cursor) if cursor else pager.by_number(query.page)
         return GalleryPage(
@@ -98,29 +102,32 @@ class GalleryService:
         """What is beside an item in the list, or beside a place that a page gave for it.
 
         Raises:
+            InvalidRequestError: the search has a mistake.
             InvalidCursorError: the place is damaged, or belongs to another list.
         """
-        _check_search(query.search)
+        meant = understand(self._names, query)
         place = at if isinstance(at, str) else write_place(at, query)
         position = cursors.read(place, query).position
-        counts = self._counts(viewer, query.creator or query.user_id)
-        matching, _ = self._matching(viewer, query, counts, 1)
+        counts = self._counts(viewer, meant.query.creator or query.user_id)
+        matching, _ = self._matching(viewer, meant, counts, 1)
         order, window = _order(query), Window(1, behind=position)
         before = matching.items(order.reversed(), window) if position else ()
         after = matching.items(order, window)
         return Neighbours(next(iter(before), None), next(iter(after), None), place)
 
     def _matching(
-        self, viewer: Viewer, query: GalleryQuery, counts: ViewerCounts | None, rows: int
+        self, viewer: Viewer, meant: Meant, counts: ViewerCounts | None, rows: int
     ) -> tuple[_MatchingItems, Total]:
         """The items that match, to be read as is best for so many `rows`, and their number."""
-        filters, upper_bound = self._filters(viewer, query)
+        require_parts(self._names, meant, counts)
+        filters, upper_bound = self._filters(viewer, meant)
         estimate = Estimate(filters, counts, upper_bound)
         total = estimate.total() or self._gallery.count(filters, self._count_timeout_seconds)
         collect = estimate.should_collect(total, rows)
         if not filters.only_scopes and total == NONE:
             filters = replace(filters, scopes={})
-        return _MatchingItems(self._gallery, filters, collect, query.include_metadata), total
+        with_metadata = meant.query.include_metadata
+        return _MatchingItems(self._gallery, filters, collect, with_metadata), total
 
     def _cursor(self, query: GalleryQuery) -> Cursor | None:
         if not query.cursor:
@@ -136,14 +143,15 @@ class GalleryService:
             return self._content.counts(viewer, user_id)
         return None
 
-    def _filters(self, viewer: Viewer, query: GalleryQuery) -> tuple[Filters, int | None]:
-        chosen = scopes(query)
+    def _filters(self, viewer: Viewer, meant: Meant) -> tuple[Filters, int | None]:
+        query = meant.query
+        chosen = meant.within(scopes(query))
         tags = resolve_tags(self._gallery, viewer, query, chosen)
         filters = Filters(
             scopes={} if tags.impossible else chosen,
             viewer=viewer,
             whose=query.creator or query.user_id,
-            phrases=search.phrases(query.search),
+            sought=meant.sought,
             tags=tags.ids,
             tag_match=query.tag_match,
             lead_is_rare=tags.lead_is_rare,
@@ -160,9 +168,3 @@ class GalleryService:
 def _order(query: GalleryQuery) -> Order:
     return Order(query.sort_field, descending=query.sort_order == "desc")
 
-
-def _check_search(term: str) -> None:
-    try:
-        check_words(term)
-    except ValueError as error:  # the API has said so already; this is for the pages
-        raise InvalidRequestError(f"{error}: leave some out.") from error
