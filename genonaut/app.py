@@ -43,6 +43,7 @@ from genonaut.api.routes import (
     index,
     keys,
     monitoring,
+    searching,
     stats,
     tags,
     uploads,
@@ -159,7 +160,7 @@ def create_app(
     app.state.sign_ins = SignIns(settings)
     app.state.providers = Providers(settings)
     for routes in (
-        *(stats, gallery, uploads, content, tags, users),
+        *(stats, gallery, uploads, content, tags, users, searching),
         *(account, keys, admin, index, monitoring),
     ):
         app.include_router(routes.router)

@@ -22,7 +22,7 @@ from PIL import Image
 
 from genonaut.api.gallery import cursors
 from genonaut.api.gallery.query import GalleryQuery
-from genonaut.api.gallery.search import phrases
+from genonaut.api.gallery.searching.parser import parse as parse_search
 from genonaut.config_layers import json_layer
 from genonaut.content.rules import InvalidValueError, showable, user_name
 from genonaut.content.tag_names import tag_name
@@ -312,7 +312,9 @@ PARSERS: Final[dict[str, Parser]] = {
     "cursor": Parser(
         lambda text: cursors.read(text, GalleryQuery()), ("A", "=", "-", "_", "é", "W10", " ")
     ),
-    "search": Parser(phrases, ("a", '"', " ", '"a', 'a"', "-", "é", "\0")),
+    "search": Parser(
+        parse_search, ("a", '"', " ", '"a', 'a"', "-", "*", "é", "\0", "model:", "is:auto", "modle:", "1")
+    ),
     "settings file": Parser(_settings_file, (*JSON, '"api":', '"port":')),
 }
 

@@ -10,7 +10,6 @@ from sqlalchemy import (
     Integer,
     Select,
     Text,
-    collate,
     column,
     func,
     literal,
@@ -22,6 +21,7 @@ from sqlalchemy.orm import Session
 
 from genonaut.api.gallery.searching import language
 from genonaut.api.gallery.searching.patterns import Spelled
+from genonaut.api.repositories.folded_names import folded_name
 from genonaut.content.ids import as_uuid
 from genonaut.db.schema import Tag, User
 
@@ -87,7 +87,3 @@ class SearchRepository:
         statement = statement.where(same).order_by(exact.desc(), table.id).limit(MOST_OF_A_NAME)
         return list(self._session.scalars(statement))
 
-
-def folded_name(column_: Any) -> ColumnElement[str]:  # noqa: ANN401
-    """A name in the form in which the indexes of migration 0013_search have it."""
-    return collate(func.search_name(column_), "C")
