@@ -22,6 +22,7 @@ from PIL import Image
 
 from genonaut.api.gallery import cursors
 from genonaut.api.gallery.query import GalleryQuery
+from genonaut.api.gallery.searching.language import SearchError
 from genonaut.api.gallery.searching.parser import parse as parse_search
 from genonaut.config_layers import json_layer
 from genonaut.content.rules import InvalidValueError, showable, user_name
@@ -42,7 +43,7 @@ from genonaut.ingest.tag_columns import column_of_tags
 from genonaut.ingest.xmp import texts_of_xmp
 from tests.support.taking import take_one
 
-REFUSALS: Final = (InvalidValueError, GenonautError)
+REFUSALS: Final = (InvalidValueError, GenonautError, SearchError)
 """How a parser refuses. Anything else that it raises is a crash."""
 
 
