@@ -198,6 +198,19 @@ def test_what_is_rare_is_collected_and_what_is_frequent_is_met_on_the_way(reader
         ({"search": "seldom"}, True),
         ({"search": "everywhere"}, False),
         ({"search": "seldom", "tags": ("often",)}, True),
+        ({"search": "seld*"}, True),
+        ({"search": "*ldom"}, True),
+        ({"search": "*ldo*"}, True),
+        ({"search": '"seldom more"'}, True),
+        ({"search": "everyw*"}, False),
+        ({"search": "*verywhe*"}, False),
+        ({"search": "-seldom"}, False),
+        ({"search": "everywhere -sometimes"}, False),
+        ({"search": "-tag:rare"}, False),
+        ({"search": "-by:ada"}, False),
+        ({"search": "before:2026-01-02"}, True),
+        ({"search": "after:2026-01-02"}, False),
+        ({"search": "is:regular"}, False),
     ]
     for query, rare in queries:
         plan = reader.read(sort_field="title", **query)

@@ -205,3 +205,16 @@ def test_metadata_may_be_anything(database: Database, client: httpx.Client, gall
     assert read(client, {"search_term": "lora:deep"})["pagination"]["total_count"] == 1
     [[found]] = run(database, "SELECT count(*) FROM content_items_all WHERE prompt = 'odd'")
     assert found == len(odd)
+
+
+def test_what_leaves_one_thing_out_is_counted_by_difference(
+    database: Database, settings: Settings, gallery: Gallery
+) -> None:
+    """Even where there is no time to count it."""
+    hasty = settings.gallery.model_copy(update={"count_timeout_seconds": 0.001})
+    with database.snapshot() as session:
+        service = GalleryService(session, hasty)
+        for query, missing in (("-tag:sea", {"sea", "secret"}), ("-is:auto", {"sea", "day"})):
+            pagination = service.page(EVERYTHING, GalleryQuery(search=query)).pagination
+            assert pagination.total_count == len(gallery.names) - len(missing), query
+            assert not pagination.total_is_estimate

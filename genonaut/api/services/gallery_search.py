@@ -20,7 +20,7 @@ from genonaut.api.gallery.searching.language import (
     SearchError,
     Text,
 )
-from genonaut.api.gallery.searching.parser import parse
+from genonaut.api.gallery.searching.parser import parse, write
 from genonaut.api.gallery.searching.patterns import Spelled, quoted, together
 from genonaut.api.gallery.searching.sought import NOTHING_SOUGHT, Sought
 from genonaut.api.gallery.searching.values import beginning_of
@@ -93,6 +93,21 @@ def understand(names: SearchRepository, query: GalleryQuery) -> Meant:
     for add in (_with_kinds, _with_creators, _with_tags):
         meant = add(names, meant, search.fields)
     return meant
+
+
+def halves(query: GalleryQuery) -> tuple[GalleryQuery, ...]:
+    """A query without the one thing that it leaves out, and with that instead.
+
+    What is in the first and not in the second is in the query's own list. Nothing if it leaves out
+    nothing, or more than one thing.
+    """
+    terms = read_search(query.search).terms
+    excluded = [term for term in terms if term.excluded]
+    if len(excluded) != 1:
+        return ()
+    rest = tuple(term for term in terms if not term.excluded)
+    opposite = (*rest, replace(excluded[0], excluded=False))
+    return tuple(replace(query, search=write(Search(half))) for half in (rest, opposite))
 
 
 def require_parts(names: SearchRepository, meant: Meant, counts: ViewerCounts | None) -> None:

@@ -19,7 +19,7 @@ from genonaut.api.repositories.gallery_repository import GalleryRepository
 from genonaut.api.repositories.search_repository import SearchRepository
 from genonaut.api.repositories.tag_repository import TagRepository
 from genonaut.api.services.content_service import ContentService
-from genonaut.api.services.gallery_search import Meant, require_parts, understand
+from genonaut.api.services.gallery_search import Meant, halves, require_parts, understand
 from genonaut.api.services.gallery_tags import resolve_tags
 from genonaut.api.services.gallery_totals import Estimate
 from genonaut.config import GallerySettings
@@ -122,12 +122,33 @@ class GalleryService:
         require_parts(self._names, meant, counts)
         filters, upper_bound = self._filters(viewer, meant)
         estimate = Estimate(filters, counts, upper_bound)
-        total = estimate.total() or self._gallery.count(filters, self._count_timeout_seconds)
+        total = estimate.total() or self._difference(viewer, meant) or self._count(filters)
         collect = estimate.should_collect(total, rows)
         if not filters.only_scopes and total == NONE:
             filters = replace(filters, scopes={})
         with_metadata = meant.query.include_metadata
         return _MatchingItems(self._gallery, filters, collect, with_metadata), total
+
+    def _count(self, filters: Filters) -> Total:
+        return self._gallery.count(filters, self._count_timeout_seconds)
+
+    def _difference(self, viewer: Viewer, meant: Meant) -> Total | None:
+        """What leaves one thing out, as the number of the rest minus that of those that have it.
+
+        None unless that is quick: no index finds what does not have something.
+        """
+        numbers: list[int] = []
+        for half in halves(meant.query):
+            other = understand(self._names, half)
+            counts = self._counts(viewer, other.query.creator or other.query.user_id)
+            filters, upper_bound = self._filters(viewer, other)
+            total = Estimate(filters, counts, upper_bound).total()
+            if total is None and numbers:
+                total = self._count(filters)
+            if total is None or not total.exact or (other.impossible and not numbers):
+                return None
+            numbers.append(total.count)
+        return Total(numbers[0] - numbers[1], exact=True) if numbers else None
 
     def _cursor(self, query: GalleryQuery) -> Cursor | None:
         if not query.cursor:

@@ -29,7 +29,7 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import aliased
 
 from genonaut.api.gallery.searching.sought import Sought
-from genonaut.db.schema import ContentTag
+from genonaut.db.schema import PRIVATE, PUBLIC, ContentTag
 
 
 def matches(sought: Sought, item: Any, *, on_a_walk: bool) -> Iterator[ColumnElement[bool]]:  # noqa: ANN401
@@ -40,6 +40,9 @@ def matches(sought: Sought, item: Any, *, on_a_walk: bool) -> Iterator[ColumnEle
         yield settings.bool_op("@@")(cast(literal(sought.settings, Text), TSQUERY))
     if sought.since:
         yield item.created_at >= literal(sought.since, DateTime(timezone=True))
+    if (sought.since or sought.until) and not on_a_walk:
+        # True of each item; the index of times begins with it.
+        yield item.visibility.in_([PUBLIC, PRIVATE])
     if sought.until:
         yield item.created_at < literal(sought.until, DateTime(timezone=True))
     if sought.visibility:
