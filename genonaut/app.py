@@ -44,6 +44,7 @@ from genonaut.api.routes import (
     index,
     keys,
     monitoring,
+    searching,
     stats,
     tags,
     uploads,
@@ -160,7 +161,7 @@ def create_app(
     app.state.sign_ins = SignIns(settings)
     app.state.providers = Providers(settings)
     for routes in (
-        *(stats, gallery, facets, uploads, content, tags, users),
+        *(stats, gallery, facets, uploads, content, tags, users, searching),
         *(account, keys, admin, index, monitoring),
     ):
         app.include_router(routes.router)

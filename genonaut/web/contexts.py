@@ -10,6 +10,7 @@ from genonaut.db.gen_source_counts import ViewerCounts
 from genonaut.db.schema import SourceType
 from genonaut.web.chart import Chart
 from genonaut.web.facet_contexts import FacetGroup, FacetPanel
+from genonaut.web.search_box import SearchBox
 from genonaut.web.state import GalleryState, Switch
 
 
@@ -168,6 +169,7 @@ class GalleryContext:
     views: tuple[Link, ...]
     densities: tuple[Choice, ...]
     creator: CreatorHead | None
+    search: SearchBox
     chips: tuple[Link, ...]
     cards: tuple[Card, ...]
     empty: Empty | None

@@ -7,12 +7,19 @@ from uuid import UUID
 from fastapi import APIRouter, FastAPI, Path, Request, Response
 
 from genonaut.api.http.access import MEMBER, PUBLIC, VISITOR
-from genonaut.api.http.dependencies import ContentServiceDep, CountsReaderDep, RecorderDep
+from genonaut.api.http.dependencies import (
+    ContentServiceDep,
+    CountsReaderDep,
+    RecorderDep,
+    SuggestionServiceDep,
+)
 from genonaut.api.http.identities import KnownIdentityDep
 from genonaut.api.http.positions import wanted_position
 from genonaut.api.http.viewer import ViewerDep
+from genonaut.api.routes.searching import Number, Typed
 from genonaut.api.routes.uploads import take_upload
 from genonaut.api.schemas.content import StatsOut
+from genonaut.api.schemas.searching import SuggestionsOut
 from genonaut.api.schemas.values import Id
 from genonaut.config import Settings
 from genonaut.content.ids import as_uuid
@@ -22,7 +29,7 @@ from genonaut.web import routes_facets, security
 from genonaut.web.docs import router as docs_routes
 from genonaut.web.media import router as media_routes
 from genonaut.web.page_route import PageRoute, make_web, web
-from genonaut.web.page_view import DeletionsDep, PageViewDep
+from genonaut.web.page_view import DeletionsDep, PageView, PageViewDep
 from genonaut.web.people import (
     routes_account,
     routes_audit,
@@ -35,6 +42,7 @@ from genonaut.web.people import (
     routes_user,
     routes_users,
 )
+from genonaut.web.search_box import SUGGESTIONS
 from genonaut.web.security import FormDep, own_page, see
 from genonaut.web.state import GALLERY, read_choice, read_state
 from genonaut.web.viewer import ChosenDep, remember_viewer, viewer_of
@@ -75,13 +83,18 @@ def gallery(view: PageViewDep) -> Response:
     """The gallery."""
     if view.state.creator:
         return see(view.state.url())
-    return view.render(gallery_context(view))
+    return _render(view)
 
 
 @router.get("/gallery/creators/{user_id}", dependencies=[VISITOR])
 def creator(view: PageViewDep, user_id: UUID) -> Response:
     """A creator's items."""
-    return view.render(gallery_context(view.of_creator(user_id)))
+    return _render(view.of_creator(user_id))
+
+
+def _render(view: PageView) -> Response:
+    context = gallery_context(view)
+    return view.render(context, 422 if context.search.messages else 200)
 
 
 @router.get("/gallery/choose", dependencies=[PUBLIC])
@@ -169,6 +182,15 @@ async def counts(
     """The four counts for the script of a page that is viewed as a user: it has that cookie."""
     read = await reader.read(eyes, user_id, wanted_position(request))
     found = StatsOut.model_validate(read)
+    return Response(found.model_dump_json(), media_type="application/json", headers=security.PAGE)
+
+
+@router.get(GALLERY + SUGGESTIONS, dependencies=[VISITOR])
+def suggest(
+    service: SuggestionServiceDep, eyes: ViewerDep, q: Typed = "", limit: Number = 8
+) -> Response:
+    """Suggestions for the same."""
+    found = SuggestionsOut.model_validate({"suggestions": service.suggest(eyes, q, limit)})
     return Response(found.model_dump_json(), media_type="application/json", headers=security.PAGE)
 
 

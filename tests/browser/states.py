@@ -76,6 +76,21 @@ def options_shown(page: Page) -> None:
     expect(drawer).to_be_visible()
 
 
+def search_explained(page: Page) -> None:
+    """The help for the search box, open."""
+    options_shown(page)
+    page.locator("#gallery-options").get_by_test_id("search-help-button").click()
+    expect(page.get_by_test_id("search-help")).to_be_visible()
+
+
+def suggestions_shown(page: Page) -> None:
+    """What is suggested while one types, the first one chosen."""
+    options_shown(page)
+    page.get_by_test_id("gallery-search-input").press_sequentially("fox tag:")
+    expect(page.get_by_test_id("search-suggestions")).to_be_visible()
+    page.keyboard.press("ArrowDown")
+
+
 def first_item(page: Page) -> None:
     """The viewer, at the first item."""
     page.locator("[data-card]").first.click()
@@ -92,6 +107,10 @@ OPEN: Final = (
     State("open", "ada", "/gallery", 200, keys_explained),
     State("open", "ada", "/gallery", 200, counts_shown),
     State("open", "ada", "/gallery", 200, options_shown),
+    State("open", "ada", "/gallery", 200, search_explained),
+    State("open", "ada", "/gallery", 200, suggestions_shown),
+    State("open", "ada", "/gallery?search=fox+modle:sdxl+is:foo", 422),
+    State("open", "ada", "/gallery?search=fox+modle:sdxl+is:foo", 422, options_shown),
     State("open", "ada", "/gallery?view=list&size=12&p=2"),
     State("open", "ada", "/gallery?notGenSource=your-g,your-ag,comm-g,comm-ag"),
     State("open", "ada", f"/gallery/creators/{USERS['bo']}?density=large"),

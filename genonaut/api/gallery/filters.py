@@ -7,6 +7,7 @@ from uuid import UUID
 
 from genonaut.api.gallery.facets import FacetName
 from genonaut.api.gallery.query import GalleryQuery, TagMatch
+from genonaut.api.gallery.searching.sought import NOTHING_SOUGHT, Sought
 from genonaut.content.viewer import Viewer
 from genonaut.db.gen_source_counts import ViewerCounts
 from genonaut.db.schema import AUTO, REGULAR, SourceType
@@ -38,7 +39,7 @@ class Filters:
     scopes: Scopes = field(hash=False)
     viewer: Viewer
     whose: UUID | None = None
-    phrases: tuple[str, ...] = ()
+    sought: Sought = NOTHING_SOUGHT
     tags: tuple[UUID, ...] = ()
     tag_match: TagMatch = "any"
     lead_is_rare: bool = False
@@ -51,13 +52,13 @@ class Filters:
     @property
     def only_scopes(self) -> bool:
         """Whether the scopes decide alone, so that the counts know how many items there are."""
-        return not self.phrases and not self.tags and not self.has_settings
+        return not self.sought and not self.tags and not self.has_settings
 
     @property
     def only_one_tag(self) -> bool:
         """Whether it is all items with a tag, so that the tag's count is their number."""
         everything = all(scope is Scope.ALL for scope in self.scopes.values())
-        only_tags = not self.phrases and not self.has_settings
+        only_tags = not self.sought and not self.has_settings
         return everything and only_tags and len(self.tags) == 1
 
     @property
@@ -73,7 +74,7 @@ class Filters:
             *(("lora", name) for name in self.loras),
             *(("tag", str(tag)) for tag in self.tags),
         ]
-        return values[0] if len(values) == 1 and not (self.phrases or self.seed) else None
+        return values[0] if len(values) == 1 and not (self.sought or self.seed) else None
 
     def _settings(self) -> tuple[tuple[FacetName, str], ...]:
         return ("model", self.model), ("sampler", self.sampler), ("month", self.month)

@@ -5,8 +5,9 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, String, literal, or_
 
-from genonaut.api.gallery import search, tagged
+from genonaut.api.gallery import tagged
 from genonaut.api.gallery.filters import Filters, Scope
+from genonaut.api.gallery.searching.conditions import matches
 from genonaut.api.gallery.settings import in_month, made_with, with_lora, with_sampler
 from genonaut.api.gallery.stretches import Stretch
 from genonaut.content.viewer import visible_to
@@ -53,10 +54,14 @@ def all_conditions(filters: Filters, source_type: SourceType) -> Iterator[Column
         yield item.id.in_(tagged_ids(filters, source_type))
 
 
-def sought(filters: Filters, item: Any) -> Iterator[ColumnElement[bool]]:  # noqa: ANN401
+def sought(
+    filters: Filters,
+    item: Any,  # noqa: ANN401
+    *,
+    on_a_walk: bool = False,
+) -> Iterator[ColumnElement[bool]]:
     """Whether an item is what is searched for, but for its tags."""
-    if filters.phrases:
-        yield search.matches(item, filters.phrases)
+    yield from matches(filters.sought, item, on_a_walk=on_a_walk)
     yield from made_with(item, filters.model, filters.seed)
     yield from with_sampler(item, filters.sampler)
     for lora in filters.loras:

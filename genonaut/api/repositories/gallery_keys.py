@@ -101,7 +101,8 @@ def _walk(form: Form, stretch: Stretch) -> Select[Any]:
     filters, item = form.filters, TABLES[stretch.source_type]
     value = getattr(item, form.order.field)
     columns = _columns(stretch.source_type, form.order)
-    branch = select(*columns).where(*of_stretch(stretch, item), *sought(filters, item))
+    wanted = sought(filters, item, on_a_walk=True)
+    branch = select(*columns).where(*of_stretch(stretch, item), *wanted)
     if filters.tags:
         partition = PARTITIONS[stretch.source_type]
         branch = branch.where(tagged.probe(item.id, filters.tags, filters.tag_match, partition))

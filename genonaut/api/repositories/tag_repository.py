@@ -25,6 +25,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from genonaut.api.entities import CountedTag
+from genonaut.api.repositories.folded_names import begins_with, folded_name
 from genonaut.api.repositories.tag_counts import told_counts
 from genonaut.content.tags import hold_tags
 from genonaut.content.viewer import Viewer, visible_to
@@ -111,6 +112,15 @@ class TagRepository:
         # Only theirs are summed, however many tags there are.
         counts = told_counts(viewer, func.array(page.scalar_subquery(), type_=ARRAY(Uuid)))
         statement = _counted(counts).where(Tag.id.in_(page)).order_by(Tag.name)
+        return [CountedTag(*row) for row in self._session.execute(statement)]
+
+    def beginning_with(self, viewer: Viewer, prefix: str, limit: int) -> Sequence[CountedTag]:
+        """Tags whose names begin so, without case and accents, in the order of their letters."""
+        name = folded_name(Tag.name)
+        known = select(Tag.id).where(*begins_with(Tag.name, prefix), *_is_known(viewer))
+        page = known.order_by(name).limit(limit)
+        counts = told_counts(viewer, func.array(page.scalar_subquery(), type_=ARRAY(Uuid)))
+        statement = _counted(counts).where(Tag.id.in_(page)).order_by(name)
         return [CountedTag(*row) for row in self._session.execute(statement)]
 
     def page_by_count(

@@ -17,14 +17,14 @@ from genonaut.api.gallery.query import (
     GalleryQuery,
     SwitchName,
 )
-from genonaut.api.gallery.search_limits import MOST_WORDS, check_words
+from genonaut.api.gallery.search_limits import MOST_WORDS
+from genonaut.api.gallery.searching.language import LONGEST_SEARCH
+from genonaut.api.gallery.searching.parser import check_search
 from genonaut.api.gallery.settings import MONTH
 from genonaut.api.schemas.content import ITEM_EXAMPLE, STATS_EXAMPLE, ItemOut, StatsOut
 from genonaut.api.schemas.named import SortField, SortOrder, Switch, TagMatch
 from genonaut.api.schemas.values import FROM_ATTRIBUTES, NamePart, Storable, example, formed
 from genonaut.content.tag_names import MOST_TAGS
-
-LONGEST_SEARCH = 1_000  # characters
 
 SourceTypes = Annotated[
     str,
@@ -70,11 +70,11 @@ class GalleryParams(BaseModel):
         None, description="The viewer. Without one, the `user-` switches let nothing through."
     )
     search_term: Annotated[
-        Storable[Annotated[str, Field(max_length=LONGEST_SEARCH)]], AfterValidator(check_words)
+        Storable[Annotated[str, Field(max_length=LONGEST_SEARCH)]], AfterValidator(check_search)
     ] = Field(
         "",
-        description='Words, and "exact phrases" in double quotes, in title or prompt; '
-        f"at most {MOST_WORDS} words.",
+        description='Words, "exact phrases", parts of words (`light*`), fields (`model:sdxl`), each to be '
+        f"left out with a hyphen (`-fox`); at most {MOST_WORDS} words. docs/searching.md has all.",
     )
     sort_field: SortField = "created_at"
     sort_order: SortOrder = "desc"

@@ -11,6 +11,7 @@ from genonaut.db.gen_source_counts import ViewerCounts
 _COST_OF_TEXT = 25
 _COST_OF_TAGS = 2
 _COST_OF_SETTINGS = 2
+_COST_OF_FIELDS = 10
 _COST_OF_A_CREATOR = 1
 _MANY_LOOKS = 20_000
 
@@ -62,8 +63,10 @@ class Estimate:
         }
 
     def _cost(self) -> int:
-        if self.filters.phrases:
+        if self.filters.sought.reads_text:
             return _COST_OF_TEXT
+        if self.filters.sought:
+            return _COST_OF_FIELDS
         if self.filters.tags:
             return _COST_OF_TAGS
         return _COST_OF_SETTINGS if self.filters.has_settings else _COST_OF_A_CREATOR

@@ -14,6 +14,10 @@ class Tag(Base):
     """A word by which items are found. Names are unique exactly as they are stored."""
 
     __tablename__ = "tags"
+    __table_args__ = (
+        # Suggestions while one types.
+        Index("idx_tags_search_name", text("(search_name((name)::text) COLLATE \"C\")")),
+    )
 
     id: Mapped[UUID] = random_id()
     name: Mapped[str] = mapped_column(String(255), unique=True)

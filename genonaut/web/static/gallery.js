@@ -10,5 +10,6 @@ import "./upload.js";
 import "./people.js";
 import "./moments.js";
 import "./returning.js";
+import "./search.js";
 
 document.documentElement.dataset.script = "";

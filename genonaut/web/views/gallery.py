@@ -1,11 +1,14 @@
 """The gallery's page: from the request to the template's context."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
-from genonaut.api.gallery.query import Pagination
+from genonaut.api.gallery.query import GalleryPage, Pagination
+from genonaut.api.gallery.searching.language import Mistake
+from genonaut.errors import DatabaseTimeoutError, InvalidRequestError
 from genonaut.hints import IMPORT, typed
 from genonaut.web.contexts import (
     Choice,
@@ -20,25 +23,29 @@ from genonaut.web.contexts import (
 from genonaut.web.page_view import PageView
 from genonaut.web.rendering import plural
 from genonaut.web.returning import sign_in_path
+from genonaut.web.search_box import box, mistakes_of, suggestions_url
 from genonaut.web.state import DENSITIES, END, GALLERY, SIZES, SORTS, SWITCHES, VIEWS, GalleryState
 from genonaut.web.views.facets import facet_panel, month_name
 from genonaut.web.views.parts import cards_of, notice_of
 from genonaut.web.views.upload import UPLOAD
 
 COUNTS: Final = "/api/v1/content/stats/unified"
+TAGS_TO_CHOOSE_FROM: Final = 14
+NOT_SEARCHED: Final = "The search has a mistake, so nothing was looked for."
+SEE_THE_BOX: Final = "Below the search box it is marked, with what to write instead."
 
 
 def gallery_context(view: PageView) -> GalleryContext:
     """Everything on the page, of one moment."""
     state, viewer = view.state, view.viewer
     name = _creator_name(view)
-    page = view.services.gallery.page(view.eyes, state.query(viewer.user_id))
+    page, mistakes = _page(view)
     return GalleryContext(
         title=_title(page.pagination, state, name),
         viewer=viewer,
         state=state,
-        summary=_summary(page.pagination),
-        total=_total(page.pagination),
+        summary=NOT_SEARCHED if mistakes else _summary(page.pagination),
+        total="" if mistakes else _total(page.pagination),
         counts=page.stats,
         counts_url=_counts_url(view),
         switches=_switches(state, viewer),
@@ -51,13 +58,37 @@ def gallery_context(view: PageView) -> GalleryContext:
         ),
         densities=_choices({one: one.capitalize() for one in DENSITIES}, state.density),
         creator=CreatorHead(name, page.creator_counts) if name else None,
+        search=box(state.search, suggestions_url(view.eyes, GALLERY), mistakes),
         chips=_chips(state, name),
         cards=cards_of(view, page.items),
-        empty=None if page.items else _empty(page.pagination, view),
+        empty=_empty_if(page, view, mistakes),
         pages=_pages(page.pagination, state),
         notice=notice_of(view),
         facets=facet_panel(page.facets, state, name),
     )
+
+
+def _page(view: PageView) -> tuple[GalleryPage, Sequence[Mistake]]:
+    """The page, or one without items and the mistakes in the search."""
+    services, user_id = view.services, view.viewer.user_id
+    try:
+        return services.gallery.page(view.eyes, view.state.query(user_id)), ()
+    except InvalidRequestError as refused:
+        mistakes = mistakes_of(refused)
+    stats = creator = None
+    with suppress(DatabaseTimeoutError):
+        stats = services.content.counts(view.eyes, user_id)
+        if view.state.creator:
+            creator = services.content.counts(view.eyes, UUID(view.state.creator))
+    nothing = Pagination(1, view.state.size, 0, 0, False, False, False, None, None)
+    return GalleryPage([], nothing, stats, creator), mistakes
+
+
+def _empty_if(page: GalleryPage, view: PageView, mistakes: Sequence[Mistake]) -> Empty | None:
+    if mistakes:
+        way = Link("Clear the search", view.state.but(search="").url())
+        return Empty("The search has a mistake", SEE_THE_BOX, (way,))
+    return None if page.items else _empty(page.pagination, view)
 
 
 def _counts_url(view: PageView) -> str:

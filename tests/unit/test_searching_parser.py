@@ -1,0 +1,126 @@
+"""The language of the search box: what is read, what is a mistake, and that reading never fails."""
+
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from genonaut.api.gallery.searching.language import (
+    FIELDS,
+    LONGEST_SEARCH,
+    MOST_FIELDS,
+    Field,
+    Search,
+    SearchError,
+    Text,
+)
+from genonaut.api.gallery.searching.parser import parse, write
+
+PIECES = [
+    *(f"{name}:" for name in FIELDS),
+    *("fox", "red fox", "café", "灯台", "कि", "-", "--", "*", '"', " ", "  ", ":", "(", ")", "1.2"),
+    *("sd xl", "1234", "512x768", "2026", "2026-03", "private", "workflow", "modle:", "tags:"),
+    *("<lora:x:0.8>", "\u00a0", "\n", "👩\u200d🚀", "|", "\\", "'", "%", "_", "İ", "x" * 300),
+]
+SEARCHES = st.lists(st.sampled_from(PIECES) | st.text(max_size=5), max_size=12).map("".join)
+
+
+def fox(**more: bool) -> Text:
+    return Text("fox", **more)
+
+
+@pytest.mark.parametrize(
+    ("text", "terms"),
+    [
+        ("", ()), ("   ", ()), ('"', ()),
+        ("red fox", (Text("red"), fox())),
+        ('"red  fox"', (Text("red fox"),)),
+        ('"red fox', (Text("red"), fox())),
+        ('tea"house"', (Text("tea"), Text("house"))),
+        ('""', (Text(""),)),
+        ("-fox", (fox(excluded=True),)),
+        ('-"red fox"', (Text("red fox", excluded=True),)),
+        ("--ar 16:9", (Text("--ar"), Text("16:9"))),
+        ("a - b", (Text("a"), Text("-"), Text("b"))),
+        ("a -> b", (Text("a"), Text("->"), Text("b"))),
+        ("(fox:1.2)", (Text("(fox:1.2)"),)),
+        ("<lora:x:0.8>", (Text("<lora:x:0.8>"),)),
+        ("style:anime", (Text("style:anime"),)),
+        ("https://example.com", (Text("https://example.com"),)),
+        ('"model:x"', (Text("model:x"),)),
+        ("fox*", (fox(open_end=True),)), ("*fox", (fox(open_start=True),)),
+        ("-*fox*", (fox(open_start=True, open_end=True, excluded=True),)),
+        ('"fox*"', (Text("fox*"),)), ("5*3", (Text("5*3"),)), ("***", (Text("***"),)),
+        ("MODEL:sdxl", (Field("model", "sdxl"),)),
+        ('model:"sd  xl"', (Field("model", "sd xl"),)),
+        ("model:sd*", (Field("model", "sd", open_end=True),)),
+        ("-lora:x", (Field("lora", "x", excluded=True),)),
+        ("size:0512X768", (Field("size", "512x768"),)),
+        ("is:Private", (Field("is", "private"),)),
+        ('"red"-fox', (Text("red"), fox(excluded=True))),
+        ("model:a:b", (Field("model", "a:b"),)),
+    ],
+    ids=lambda value: value[:20] if isinstance(value, str) else "",
+)  # fmt: skip
+def test_what_is_read(text: str, terms: tuple[Text | Field, ...]) -> None:
+    assert parse(text) == Search(terms)
+
+
+@given(SEARCHES)
+def test_reading_never_fails_and_mistakes_are_within_the_text(text: str) -> None:
+    try:
+        parse(text)
+    except SearchError as error:
+        assert error.mistakes
+        for mistake in error.mistakes:
+            assert mistake.message
+            assert "None" not in str(error)
+            if mistake.place:
+                assert 0 <= mistake.place.start < mistake.place.end <= len(text)
+
+
+@given(SEARCHES)
+def test_what_is_written_says_the_same(text: str) -> None:
+    with suppress(SearchError):
+        search = parse(text)
+        assert parse(write(search)) == search
+
+
+@given(SEARCHES, SEARCHES)
+def test_a_mistake_stays_one_beside_other_words(text: str, other: str) -> None:
+    """Each is found where it is, however many there are."""
+    try:
+        parse(text)
+    except SearchError as error:
+        with pytest.raises(SearchError) as again:
+            parse(f"{text} fox")
+        if all(mistake.place for mistake in error.mistakes) and "hyphen" not in str(error):
+            assert len(again.value.mistakes) >= 1
+    with suppress(SearchError):
+        parse(f"{text} {other}")
+
+
+def test_all_mistakes_are_told_the_first_with_its_place() -> None:
+    with pytest.raises(SearchError) as told:
+        parse("fox modle:x is:foo")
+    assert [mistake.place and mistake.place.start for mistake in told.value.mistakes] == [4, 11]
+    assert "At character 5, `modle:x`: there is no field `modle:`" in str(told.value)
+    assert "the first of 2 mistakes" in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("x" * (LONGEST_SEARCH + 1), "at most 1,000 characters"),
+        ("a " * 33, "at most 32 words, and this one has 33"),
+        ("is:auto " * 5 + "has:workflow " * (MOST_FIELDS - 4), "words"),
+        ("seed:1 " * MOST_FIELDS, ""),
+    ],
+)
+def test_a_search_has_limits(text: str, says: str) -> None:
+    if not says:
+        assert len(parse(text).fields) == MOST_FIELDS
+        return
+    with pytest.raises(SearchError, match=says):
+        parse(text)
