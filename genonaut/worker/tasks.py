@@ -50,6 +50,9 @@ refresh_facet_stats = REFRESHES["facet"]
 refresh_private_facet_stats = REFRESHES["private_facet"]
 refresh_creator_regular_tag_stats = REFRESHES["creator_regular_tag"]
 refresh_creator_auto_tag_stats = REFRESHES["creator_auto_tag"]
+refresh_bookmark_stats = REFRESHES["bookmark"]
+refresh_album_item_stats = REFRESHES["album_item"]
+refresh_album_stats = REFRESHES["album"]
 
 
 # Without events: Flower's list would hold nothing else, as there is one every five seconds.

@@ -32,7 +32,8 @@ class GalleryQuery:
     user switches let nothing through. `search` has words and "exact phrases"; `tags` are names or
     ids. `model`, `seed` and `sampler` are those of `item_metadata`, exactly; of `loras` an item has
     all; `month` is that of `created_at` in UTC, as `2026-11`. `creator` lets only one user's items
-    through, of those that the switches do.
+    through, of those that the switches do. `favourites` lets only those of the viewer through, and
+    `album` those that are in one.
 
     With a `cursor`, `page` is ignored. A cursor knows which way it goes; `backward` overrides it,
     and without a cursor `backward` begins at the end.
@@ -49,6 +50,8 @@ class GalleryQuery:
     loras: tuple[str, ...] = ()
     month: str = ""
     creator: UUID | None = None
+    favourites: bool = False
+    album: UUID | None = None
     sort_field: SortField = "created_at"
     sort_order: SortOrder = "desc"
     page: int = 1

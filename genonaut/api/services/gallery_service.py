@@ -22,6 +22,7 @@ from genonaut.api.repositories.tag_repository import TagRepository
 from genonaut.api.services.content_service import ContentService
 from genonaut.api.services.facet_service import FacetedList, FacetService
 from genonaut.api.services.gallery_search import Meant, halves, require_parts, understand
+from genonaut.api.services.gallery_shelves import resolve_shelves
 from genonaut.api.services.gallery_tags import resolve_tags
 from genonaut.api.services.gallery_totals import Estimate
 from genonaut.config import GallerySettings
@@ -69,6 +70,7 @@ class GalleryService:
         settings: GallerySettings,
         policy: CountsPolicy = DEFAULT_POLICY,
     ) -> None:
+        self._session = session
         self._gallery = GalleryRepository(session)
         self._tags = TagRepository(session)
         self._names = SearchRepository(session)
@@ -80,6 +82,7 @@ class GalleryService:
         """A page of the items that match and are for the viewer's eyes, in order.
 
         Raises:
+            NotFoundError: there is no such album for the viewer's eyes.
             InvalidRequestError: the search has a mistake, or the page is too large.
             InvalidCursorError: the cursor is damaged, or belongs to another list.
         """
@@ -136,7 +139,10 @@ class GalleryService:
         """The items that match, to be read as is best for so many `rows`, and their number."""
         require_parts(self._names, meant, counts)
         filters, upper_bound = self._filters(viewer, meant)
-        estimate = Estimate(filters, counts, upper_bound)
+        shelved = resolve_shelves(self._session, viewer, meant.query, filters)
+        filters = shelved.applied(filters)
+        exact = filters.only_one_shelf and shelved.is_exact
+        estimate = Estimate(filters, counts, shelved.bound(upper_bound), exact)
         total = (
             estimate.total()
             or self._facets.known_total(filters)
@@ -157,6 +163,8 @@ class GalleryService:
 
         None unless that is quick: no index finds what does not have something.
         """
+        if meant.query.favourites or meant.query.album:
+            return None
         numbers: list[int] = []
         for half in halves(meant.query):
             other = understand(self._names, half)
