@@ -43,6 +43,7 @@ from genonaut.api.routes import (
     index,
     keys,
     monitoring,
+    ratings,
     stats,
     tags,
     uploads,
@@ -92,7 +93,7 @@ class Gallery(FastAPI):
             app = CORSMiddleware(
                 app,
                 allow_origins=settings.api.cors_origins,
-                allow_methods=["GET", "POST", "PATCH", "DELETE"],
+                allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
                 allow_headers=["*"],
                 expose_headers=[HEADER, "ETag", *([POSITION] if self.state.replica_watch else [])],
             )
@@ -159,7 +160,7 @@ def create_app(
     app.state.sign_ins = SignIns(settings)
     app.state.providers = Providers(settings)
     for routes in (
-        *(stats, gallery, uploads, content, tags, users),
+        *(stats, gallery, uploads, content, ratings, tags, users),
         *(account, keys, admin, index, monitoring),
     ):
         app.include_router(routes.router)

@@ -4,7 +4,7 @@ Response models are made from these by their names (`from_attributes`).
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Generic, Literal, TypeVar
 from uuid import UUID
@@ -47,7 +47,7 @@ class NewItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """An item of the gallery. `tags` are names, sorted."""
+    """An item of the gallery. `tags` are names, sorted; `rating` is the viewer's own."""
 
     id: int
     title: str
@@ -65,6 +65,28 @@ class Item:
     visibility: Visibility
     names_file: bool = True
     tags: Sequence[str] = ()
+    rating: int | None = None
+    rating_mean: float | None = None
+    rating_count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRating:
+    """What an item is rated: by one user, and the mean of all. None if there is no rating."""
+
+    item_id: int
+    rating: int | None = None
+    rating_mean: float | None = None
+    rating_count: int = 0
+
+    def put_on(self, item: Item) -> Item:
+        """The item with it."""
+        return replace(
+            item,
+            rating=self.rating,
+            rating_mean=self.rating_mean,
+            rating_count=self.rating_count,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,12 @@ CONTENT: dict[str, Rights] = {
     "content_items_id_seq": {"app": "SELECT, UPDATE"},
     "tags": {"app": WRITE, "read": READ},
     "content_tags": {"app": WRITE, "read": READ},
+    "ratings": {
+        "app": WRITE,
+        # Not whose they are.
+        "read": "SELECT (content_id, source_type, value, creator_id, visibility, created_at,"
+        " updated_at)",
+    },
     "deleted_items": {"app": WRITE},
     "library_roots": {"app": WRITE, "counting": READ},
     "library_files": {"app": WRITE, "counting": "SELECT, UPDATE (colour)"},  # for thumbnails

@@ -9,6 +9,7 @@ from genonaut.api.repositories.growth_repository import Creator, RefreshRecord
 from genonaut.db.gen_source_counts import ViewerCounts
 from genonaut.db.schema import SourceType
 from genonaut.web.chart import Chart
+from genonaut.web.rated import UNRATED, Rated
 from genonaut.web.state import GalleryState, Switch
 
 
@@ -83,6 +84,7 @@ class Card:
     prompt: str
     created_at: datetime
     is_private: bool
+    rated: Rated = UNRATED
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,7 @@ refresh_tag_cardinality_stats = REFRESHES["tag_cardinality"]
 refresh_private_source_stats = REFRESHES["private_source"]
 refresh_private_regular_tag_stats = REFRESHES["private_regular_tag"]
 refresh_private_auto_tag_stats = REFRESHES["private_auto_tag"]
+refresh_rating_stats = REFRESHES["rating"]
 
 
 # Without events: Flower's list would hold nothing else, as there is one every five seconds.

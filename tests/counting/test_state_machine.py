@@ -169,7 +169,7 @@ class Counting(RuleBasedStateMachine):
 
     @rule(table=TABLES)
     def truncate(self, table: str) -> None:
-        self.execute(f"TRUNCATE {table}, content_tags")
+        self.execute(f"TRUNCATE {table} CASCADE")
 
     @rule()
     def truncate_users(self) -> None:

@@ -37,6 +37,8 @@ TRUTHS = {
     # By the items: what their tags say of them is a copy.
     "private_regular_tag_counts": PRIVATE_TAGS.format(partition="items"),
     "private_auto_tag_counts": PRIVATE_TAGS.format(partition="auto"),
+    "rating_counts": """
+        SELECT content_id, value, count(*) AS count FROM ratings GROUP BY 1, 2""",
     # The one of docs/add-a-count.md and the spread one, where they are installed.
     "content_type_counts": """
         SELECT creator_id AS user_id, content_type, count(*) AS count

@@ -11,12 +11,13 @@ from genonaut.api.entities import Item
 from genonaut.api.gallery import cursors, search
 from genonaut.api.gallery.cursors import END, Cursor
 from genonaut.api.gallery.filters import Filters, scopes
-from genonaut.api.gallery.orders import Order
+from genonaut.api.gallery.orders import Order, order_of
 from genonaut.api.gallery.pager import NONE, Pager, Total, Window
 from genonaut.api.gallery.pagination import pagination, write_place
-from genonaut.api.gallery.query import GalleryPage, GalleryQuery, Neighbours
+from genonaut.api.gallery.query import BY_RATING, GalleryPage, GalleryQuery, Neighbours
 from genonaut.api.gallery.search_limits import check_words
 from genonaut.api.repositories.gallery_repository import GalleryRepository
+from genonaut.api.repositories.rating_repository import RatingRepository
 from genonaut.api.repositories.tag_repository import TagRepository
 from genonaut.api.services.content_service import ContentService
 from genonaut.api.services.gallery_tags import resolve_tags
@@ -68,6 +69,7 @@ class GalleryService:
     ) -> None:
         self._gallery = GalleryRepository(session)
         self._tags = TagRepository(session)
+        self._ratings = RatingRepository(session)
         self._content = ContentService(session, policy)
         self._count_timeout_seconds = settings.count_timeout_seconds
 
@@ -85,8 +87,10 @@ class GalleryService:
         counts = self._counts(viewer, query.creator) if query.creator else stats
         rows = query.page_size if cursor else query.page * query.page_size
         matching, total = self._matching(viewer, query, counts, rows)
-        pager = Pager(matching, _order(query), query.page_size, total)
+        rater = viewer.rater(query.user_id)
+        pager = Pager(matching, order_of(query, rater), query.page_size, total)
         found = pager.from_cursor(cursor) if cursor else pager.by_number(query.page)
+        found = replace(found, items=self._ratings.with_ratings(found.items, rater))
         return GalleryPage(
             self._with_tags(found.items),
             pagination(query, found, total),
@@ -105,17 +109,21 @@ class GalleryService:
         position = cursors.read(place, query).position
         counts = self._counts(viewer, query.creator or query.user_id)
         matching, _ = self._matching(viewer, query, counts, 1)
-        order, window = _order(query), Window(1, behind=position)
+        rater = viewer.rater(query.user_id)
+        order, window = order_of(query, rater), Window(1, behind=position)
         before = matching.items(order.reversed(), window) if position else ()
         after = matching.items(order, window)
-        return Neighbours(next(iter(before), None), next(iter(after), None), place)
+        return Neighbours(
+            self._placed(before, query, rater), self._placed(after, query, rater), place
+        )
 
     def _matching(
         self, viewer: Viewer, query: GalleryQuery, counts: ViewerCounts | None, rows: int
     ) -> tuple[_MatchingItems, Total]:
         """The items that match, to be read as is best for so many `rows`, and their number."""
         filters, upper_bound = self._filters(viewer, query)
-        estimate = Estimate(filters, counts, upper_bound)
+        by_id = query.sort_field in BY_RATING
+        estimate = Estimate(filters, counts, upper_bound, by_id=by_id)
         total = estimate.total() or self._gallery.count(filters, self._count_timeout_seconds)
         collect = estimate.should_collect(total, rows)
         if not filters.only_scopes and total == NONE:
@@ -152,13 +160,17 @@ class GalleryService:
         )
         return filters, tags.upper_bound(query)
 
+    def _placed(
+        self, items: Sequence[Item], query: GalleryQuery, rater: UUID | None
+    ) -> Item | None:
+        """The first of the items, with all that says where it is in the list."""
+        if query.sort_field in BY_RATING:
+            items = self._ratings.with_ratings(items, rater)
+        return next(iter(items), None)
+
     def _with_tags(self, items: Sequence[Item]) -> list[Item]:
         names = self._tags.names_of(item.id for item in items)
         return [replace(item, tags=names[item.id]) for item in items]
-
-
-def _order(query: GalleryQuery) -> Order:
-    return Order(query.sort_field, descending=query.sort_order == "desc")
 
 
 def _check_search(term: str) -> None:

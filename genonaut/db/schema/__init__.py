@@ -44,6 +44,7 @@ from genonaut.db.schema.private_counts import (
     private_source_deltas,
     private_tag_deltas,
 )
+from genonaut.db.schema.ratings import Rating, RatingRefresh, RatingStats, rating_deltas
 from genonaut.db.schema.tags import ContentTag, Tag
 from genonaut.db.schema.users import ForeignIdentity, User
 from genonaut.db.schema.values import (
@@ -87,6 +88,9 @@ __all__ = [
     "PrivateRegularTagStats",
     "PrivateSourceRefresh",
     "PrivateSourceStats",
+    "Rating",
+    "RatingRefresh",
+    "RatingStats",
     "RefreshColumns",
     "SignInFailure",
     "SignInStart",
@@ -101,5 +105,6 @@ __all__ = [
     "gen_source_deltas",
     "private_source_deltas",
     "private_tag_deltas",
+    "rating_deltas",
     "tag_cardinality_deltas",
 ]

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, Index, Sequence, String, Text, Uuid, func, text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from genonaut.db.schema.base import Base, known_visibility, owner
@@ -144,3 +144,4 @@ class DeletedItem(Base):
     deleted_at: Mapped[datetime] = mapped_column(server_default=func.now())
     item: Mapped[dict[str, Any]]
     tag_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))
+    ratings: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'::jsonb"))

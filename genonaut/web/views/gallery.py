@@ -20,7 +20,17 @@ from genonaut.web.contexts import (
 from genonaut.web.page_view import PageView
 from genonaut.web.rendering import plural
 from genonaut.web.returning import sign_in_path
-from genonaut.web.state import DENSITIES, END, GALLERY, SIZES, SORTS, SWITCHES, VIEWS, GalleryState
+from genonaut.web.state import (
+    DENSITIES,
+    END,
+    GALLERY,
+    MINE,
+    SIZES,
+    SORTS,
+    SWITCHES,
+    VIEWS,
+    GalleryState,
+)
 from genonaut.web.views.parts import cards_of, notice_of, tag_links
 from genonaut.web.views.upload import UPLOAD
 
@@ -44,7 +54,7 @@ def gallery_context(view: PageView) -> GalleryContext:
         switches=_switches(state, viewer),
         tags=tag_links(view, state.tags, TAGS_TO_CHOOSE_FROM),
         matches=_choices({"all": "all of them", "any": "any of them"}, state.match),
-        sorts=_choices({name: label for name, (label, *_) in SORTS.items()}, state.sort),
+        sorts=_sorts(state, viewer),
         sizes=_choices({str(size): str(size) for size in SIZES}, str(state.size)),
         views=tuple(
             Link(view.capitalize(), replace(state, view=view).url(), chosen=view == state.view)
@@ -110,6 +120,14 @@ def _switches(state: GalleryState, viewer: Viewer) -> tuple[SwitchState, ...]:
         SwitchState(switch, on=switch.key not in state.off, usable=known or not switch.is_own)
         for switch in SWITCHES
     )
+
+
+def _sorts(state: GalleryState, viewer: Viewer) -> tuple[Choice, ...]:
+    """Visitors have no ratings of their own."""
+    labels = {name: label for name, (label, *_) in SORTS.items()}
+    if viewer.user_id is None and state.sort != MINE:
+        del labels[MINE]
+    return _choices(labels, state.sort)
 
 
 def _choices(labels: Mapping[str, str], chosen: str) -> tuple[Choice, ...]:
