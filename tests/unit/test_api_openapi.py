@@ -81,12 +81,14 @@ OPERATION_IDS = {
     "list_tokens",
     "list_users",
     "make_password_link",
+    "rate_item",
     "read_details",
     "read_health",
     "read_index",
     "read_item",
     "read_me",
     "read_metrics",
+    "read_rating",
     "read_readiness",
     "read_stats",
     "read_user",
@@ -96,6 +98,7 @@ OPERATION_IDS = {
     "sign_in",
     "sign_out",
     "sign_out_everywhere",
+    "take_rating_away",
     "upload_files",
 }
 """Generated clients call their functions so: none of these may ever change."""

@@ -32,6 +32,7 @@ KEPT = {
     "users": "to_jsonb(t)",
     "content_items_all": "to_jsonb(t)",
     "content_tags": "to_jsonb(t)",
+    "ratings": "to_jsonb(t)",
     "tags": "to_jsonb(t)",
     "deleted_items": "to_jsonb(t)",
     "sessions": "t.id",
