@@ -39,6 +39,7 @@ from genonaut.api.routes import (
     account,
     admin,
     content,
+    duplicates,
     gallery,
     index,
     keys,
@@ -160,7 +161,7 @@ def create_app(
     app.state.sign_ins = SignIns(settings)
     app.state.providers = Providers(settings)
     for routes in (
-        *(stats, gallery, uploads, content, ratings, tags, users),
+        *(stats, gallery, uploads, duplicates, content, ratings, tags, users),
         *(account, keys, admin, index, monitoring),
     ):
         app.include_router(routes.router)

@@ -156,3 +156,43 @@ class Page(Generic[Entry]):
         """
         entries = found[:limit]
         return cls(entries, place(entries[-1]) if len(found) > limit else None)
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """What is known of an item's file."""
+
+    bytes: int
+    media_type: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """An item whose picture looks like another one: it differs in `distance` bits of 64."""
+
+    item: Item
+    distance: int
+    file: FileFacts
+
+
+@dataclass(frozen=True, slots=True)
+class AlikeGroup:
+    """An item's picture, and all that look like it; the item itself comes first.
+
+    `count` is how many there are; if it is not exact, that many or more. Not all are loaded.
+    """
+
+    members: Sequence[Alike]
+    count: int
+    count_is_exact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AlikeGroups:
+    """Some groups, and from which number on to look for more: None if there are none."""
+
+    groups: Sequence[AlikeGroup]
+    looked_at: int
+    next_before: int | None

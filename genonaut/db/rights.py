@@ -44,6 +44,8 @@ CONTENT: dict[str, Rights] = {
     "library_roots": {"app": WRITE, "counting": READ},
     "library_files": {"app": WRITE, "counting": "SELECT, UPDATE (colour)"},  # for thumbnails
     "library_seen": {"app": WRITE},
+    "picture_hashes": {"app": WRITE, "counting": "SELECT, INSERT, UPDATE"},  # for thumbnails
+    "not_duplicates": {"app": WRITE},
     "imports": {"app": WRITE},  # their sources are paths of this machine
     "imported_items": {"app": WRITE},
     "growth_points": {"app": READ, "counting": "SELECT, INSERT, DELETE", "read": READ},

@@ -208,7 +208,8 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class ItemContext:
-    """An item's own page: the viewer, who may change who sees it (`can_hide`).
+    """An item's own page: the viewer, who may change who sees it (`can_hide`), and what
+    looks like it.
 
     `mending` is the command that finds a missing file, for those who may know it.
     """
@@ -228,6 +229,51 @@ class ItemContext:
     mending: str
     can_delete: bool
     can_hide: bool
+    similar: Link | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AlikeCard:
+    """One of several pictures that look alike; `facts` are what differs among them."""
+
+    card: Card
+    facts: tuple[tuple[str, str], ...]
+    is_own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AlikeGroup:
+    """Pictures that look alike, and what is the same of all of them.
+
+    `more` are not shown; `deletable` are the numbers of those that the viewer may delete.
+    """
+
+    title: str
+    cards: tuple[AlikeCard, ...]
+    same: tuple[tuple[str, str], ...]
+    more: str
+    deletable: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicatesContext:
+    """Groups of pictures that look alike, or those that look like one item (`of`, or 0).
+
+    `address` is where it is itself, `more` where it goes on; `undo` are the items just deleted.
+    """
+
+    template: ClassVar[str] = "duplicates.html"
+
+    title: str
+    viewer: Viewer
+    groups: tuple[AlikeGroup, ...]
+    views: tuple[Link, ...]
+    looked_at: str
+    more: str | None
+    of: int
+    address: str
+    notice: str
+    undo: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,4 +353,12 @@ class ErrorContext:
     request_id: str
 
 
-Context = GalleryContext | ItemContext | GoneContext | StatsContext | UploadContext | ErrorContext
+Context = (
+    GalleryContext
+    | ItemContext
+    | DuplicatesContext
+    | GoneContext
+    | StatsContext
+    | UploadContext
+    | ErrorContext
+)

@@ -25,7 +25,7 @@ from genonaut.db.schema.counts import (
     tag_cardinality_deltas,
 )
 from genonaut.db.schema.imports import Import, ImportedItem
-from genonaut.db.schema.library import LibraryFile, LibraryRoot, LibrarySeen
+from genonaut.db.schema.library import LibraryFile, LibraryRoot, LibrarySeen, NotDuplicates, PictureHash
 from genonaut.db.schema.people import (
     ApiToken,
     AuditEntry,
@@ -81,7 +81,9 @@ __all__ = [
     "LibraryFile",
     "LibraryRoot",
     "LibrarySeen",
+    "NotDuplicates",
     "OneTimeLink",
+    "PictureHash",
     "PrivateAutoTagRefresh",
     "PrivateAutoTagStats",
     "PrivateRegularTagRefresh",

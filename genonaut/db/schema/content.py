@@ -92,6 +92,12 @@ class ContentItemAll(ContentColumns, Base):
             unique=True,
         ),
         Index("idx_content_search", text("content_words(title, prompt)"), postgresql_using="gin"),
+        Index(
+            "idx_content_file",
+            "content_data",
+            postgresql_using="hash",
+            postgresql_where=text("names_file AND content_data <> ''"),
+        ),
         _settings_index("model", 200),
         _settings_index("seed", 40),
         Index(
