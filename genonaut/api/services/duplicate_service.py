@@ -43,6 +43,11 @@ class DuplicateService:
             raise NotFoundError(f"There is no item {item_id}.")
         return self._group(item_id, self._found.alike([item_id]), most)
 
+    def number_alike(self, item_id: int) -> tuple[int, bool]:
+        """How many look like an item, without itself; and whether that is exact."""
+        found = len(self._found.alike([item_id]))
+        return min(found, MOST), found <= MOST
+
     def groups(self, *, own: bool, before: int | None, number: int) -> AlikeGroups:
         """Groups, from the newest picture down: of the asker's own, or of all there are.
 

@@ -58,11 +58,10 @@ def duplicates_context(view: PageView) -> DuplicatesContext:
 
 def similar_link(item_id: int, service: DuplicateService) -> Link | None:
     """From an item's page to what looks like it; None if nothing does."""
-    group = service.of_item(item_id, 1)
-    if group.count == 1:
+    number, is_exact = service.number_alike(item_id)
+    if not number:
         return None
-    number = plural(group.count - 1, "similar picture")
-    label = number if group.count_is_exact else f"At least {number}"
+    label = f"{'' if is_exact else 'At least '}{plural(number, 'similar picture')}"
     return Link(label, f"{DUPLICATES}?{OF}={item_id}")
 
 

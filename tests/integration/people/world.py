@@ -38,6 +38,7 @@ KEPT = {
     "sessions": "t.id",
     "api_tokens": "t.id",
     "one_time_links": "to_jsonb(t)",
+    "not_duplicates": "to_jsonb(t)",
 }
 """What a refused request changes nothing of; that a session or a token was used is noted."""
 
