@@ -77,7 +77,7 @@ def _by_mean(form: Form, source_type: SourceType) -> Select[Any]:
     mean, item_id = means.c.mean, means.c.content_id
     best = form.within(select(item_id, mean), mean, item_id)
     # OFFSET keeps PostgreSQL from looking at every rated item before it sorts: that may be text.
-    sorted_ = best.order_by(*form.order.by(mean, item_id)).offset(literal(0)).subquery("sorted")
+    sorted_ = best.order_by(*form.order.by(mean, item_id)).offset(0).subquery("sorted")
     mean, item_id = sorted_.c.mean, sorted_.c.content_id
     branch = select(*_columns(item_id, source_type, mean))
     branch = branch.where(*_matching(form.filters, source_type, item_id))

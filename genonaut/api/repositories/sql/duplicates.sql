@@ -1,4 +1,4 @@
--- Pictures that look alike. `visible` stands for what a viewer may see.
+-- Pictures that look alike.
 
 -- name: alike
 -- Of each of these items, the items whose picture differs in at most so many bits, the most alike
