@@ -44,7 +44,8 @@ FILL = [
     # A tenth of all ratings are of the first user.
     f"""INSERT INTO ratings (content_id, source_type, user_id, value, creator_id, visibility)
         SELECT item.id, source_type,
-               lpad(to_hex(CASE WHEN n %% 10 = 0 THEN 1 ELSE 2 + n %% {USERS - 1} END), 32, '0')::uuid,
+               lpad(to_hex(CASE n %% 10 WHEN 0 THEN 1 ELSE 2 + n %% {USERS - 1} END), 32, '0')
+                   ::uuid,
                1 + n * 31 %% 5, creator_id, visibility
         FROM generate_series(1, %(ratings)s) AS n
         JOIN content_items_all AS item ON item.id = 1 + n * 104729::bigint %% %(items)s

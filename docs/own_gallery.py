@@ -75,9 +75,7 @@ def own(folder: Path) -> Iterator[str]:
 
 
 def add_people(database: Database) -> None:
-    """Give the creators passwords, and add others; some of what is there is private, and
-    much is rated.
-    """
+    """Give the creators passwords, and add others; some items are private, and many rated."""
     with database.transaction() as session:
         accounts = Accounts(session, COMMAND)
         for creator in CREATORS:

@@ -189,9 +189,7 @@ def set_colour(session: Session, sha256: Digest, colour: str) -> None:
     session.execute(_SQL["set_colour"], {"sha256": sha256, "colour": colour})
 
 
-def keep_likenesses(
-    session: Session | Connection, likenesses: Mapping[Digest, int | None]
-) -> None:
+def keep_likenesses(session: Session | Connection, likenesses: Mapping[Digest, int | None]) -> None:
     """Keep what pictures look like, by their bytes."""
     if likenesses:
         given = {"digests": list(likenesses), "likenesses": list(likenesses.values())}

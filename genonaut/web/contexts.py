@@ -208,10 +208,9 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class ItemContext:
-    """An item's own page: the viewer, who may change who sees it (`can_hide`), and what
-    looks like it.
+    """An item's own page: the viewer, who may change who sees it (`can_hide`).
 
-    `mending` is the command that finds a missing file, for those who may know it.
+    `similar` leads to what looks like it. `mending` is the command that finds a missing file, for those who may know it.
     """
 
     template: ClassVar[str] = "item.html"

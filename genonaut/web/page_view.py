@@ -84,9 +84,7 @@ def get_view(
     return PageView(services, request.query_params, state, viewer, eyes, web(request))
 
 
-def _services(
-    request: Request, session: Session, eyes: Eyes, chosen: UUID | None
-) -> PageServices:
+def _services(request: Request, session: Session, eyes: Eyes, chosen: UUID | None) -> PageServices:
     settings, policy = request.app.state.settings, request.app.state.counts_policy
     return PageServices(
         gallery=GalleryService(session, settings.gallery, policy),

@@ -1,4 +1,4 @@
-"""Rating an item in the pages: by a form, or by the script, which is told what the item has then."""
+"""Rating an item in the pages: by a form, or by the script, which is told what it has then."""
 
 from dataclasses import asdict
 from typing import Final

@@ -58,7 +58,10 @@ def signed_in(browser: Browser, address: str, **options: Any) -> Page:
 
 @pytest.mark.parametrize("script", [True, False], ids=["script", "without script"])
 def test_one_is_kept_and_that_is_undone(
-    chromium: Browser, address: str, database: Database, script: bool  # noqa: FBT001
+    chromium: Browser,
+    address: str,
+    database: Database,
+    script: bool,
 ) -> None:
     page = signed_in(chromium, address, java_script_enabled=script)
     page.goto(PAGE)

@@ -1,4 +1,4 @@
-"""What items are rated: true after any sequence of writes, and raters never wait for one another."""
+"""What items are rated: true after any writes, and raters never wait for one another."""
 
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -93,7 +93,12 @@ class Rating(RuleBasedStateMachine):
 
     @rule(value=VALUES, modulus=MODULI)
     def change_many(self, value: int, modulus: int) -> None:
-        run(self.connection, "UPDATE ratings SET value = %s WHERE content_id %% %s = 0", value, modulus)
+        run(
+            self.connection,
+            "UPDATE ratings SET value = %s WHERE content_id %% %s = 0",
+            value,
+            modulus,
+        )
 
     @rule(visibility=st.sampled_from(["public", "private"]), modulus=MODULI)
     def show_or_hide(self, visibility: str, modulus: int) -> None:

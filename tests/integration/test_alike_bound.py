@@ -17,8 +17,10 @@ FILL = """
     WITH given AS (
         SELECT row_number() OVER () AS n, likeness FROM unnest(%s::bigint[]) AS each (likeness)
     ), files AS (
-        INSERT INTO library_files (name, root, sha256, bytes, modified_ns, media_type, width, height)
-        SELECT 'library/' || n, 'library', sha256(n::text::bytea), 1, 1, 'image/png', 1, 1 FROM given
+        INSERT INTO library_files (
+            name, root, sha256, bytes, modified_ns, media_type, width, height)
+        SELECT 'library/' || n, 'library', sha256(n::text::bytea), 1, 1, 'image/png', 1, 1
+        FROM given
     ), hashes AS (
         INSERT INTO picture_hashes SELECT sha256(n::text::bytea), likeness FROM given
     )

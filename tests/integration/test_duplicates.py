@@ -12,11 +12,11 @@ from genonaut.config import LibrarySettings, Settings
 from genonaut.db.counts import build_counts
 from genonaut.db.session import Database
 from tests.support.api import OpenApi
-from tests.support.people import Browsers, add_account, bearer, add_token, with_accounts
+from tests.support.people import Browsers, add_account, add_token, bearer, with_accounts
+from tests.support.pictures import drawn
 from tests.support.rows import run, scalar
 from tests.support.site import OURS
 from tests.unit.test_likeness import saved, scaled_to, shot
-from tests.support.pictures import drawn
 
 PAGE = "/gallery/duplicates"
 DUPLICATES = "/api/v1/content/duplicates"
@@ -180,7 +180,9 @@ def test_groups_are_read_page_by_page(world: World) -> None:
     pairs = []
     for number in range(10, 14):
         image = picture(number)
-        pairs.append({world.send("ada", saved(image)), world.send("ada", saved(scaled_to(image, 0.5)))})
+        pairs.append(
+            {world.send("ada", saved(image)), world.send("ada", saved(scaled_to(image, 0.5)))}
+        )
     client = world.browser("ada")
     before, met = None, []
     for _ in range(10):

@@ -119,7 +119,9 @@ def test_every_list_is_a_plain_sort(rated: Database, settings: Settings, what: s
     lengths = set()
     with rated.snapshot() as session:
         service = GalleryService(session, patient(settings).gallery)
-        for eyes, switches, (field, order) in product(EYES, (COMMUNITY + OWN, COMMUNITY, OWN), ORDERS):
+        for eyes, switches, (field, order) in product(
+            EYES, (COMMUNITY + OWN, COMMUNITY, OWN), ORDERS
+        ):
             viewer = EYES[eyes]
             ids = seen(rated, eyes, switches, more)
             expected = known.sort(ids, field, order, viewer.user_id)

@@ -16,7 +16,7 @@ NOBODY = "00000000-0000-4000-8000-000000000000"
 
 
 class World:
-    """A gallery with accounts: ada, who has a public and a private item, bo, and an administrator."""
+    """A gallery with accounts: ada has a public and a private item, bo none; root administers."""
 
     def __init__(self, database: Database, browsers: Browsers) -> None:
         self.ids = {name: add_account(database, name) for name in ("ada", "bo")}

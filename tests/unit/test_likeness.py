@@ -7,7 +7,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from PIL import Image, ImageDraw, ImageEnhance, ImageFilter
+from PIL import Image, ImageEnhance
 
 from genonaut.api.repositories.duplicate_repository import BITS
 from genonaut.library.scaling import by_pillow, by_vips
@@ -33,7 +33,9 @@ def scaled_to(image: Image.Image, factor: float) -> Image.Image:
 def cut(image: Image.Image, share: float) -> Image.Image:
     """A part of the width and of the height is gone, on both sides of each."""
     across, down = image.width * share / 2, image.height * share / 2
-    return image.crop((round(across), round(down), round(image.width - across), round(image.height - down)))
+    return image.crop(
+        (round(across), round(down), round(image.width - across), round(image.height - down))
+    )
 
 
 CHANGES: dict[str, tuple[Change, float]] = {
@@ -88,9 +90,7 @@ def originals(pictures: list[Image.Image]) -> list[int]:
 
 
 @pytest.mark.parametrize("what", CHANGES)
-def test_copies_are_found(
-    pictures: list[Image.Image], originals: list[int], what: str
-) -> None:
+def test_copies_are_found(pictures: list[Image.Image], originals: list[int], what: str) -> None:
     change, least = CHANGES[what]
     share = found_again(originals, [likeness(change(image)) for image in pictures])
     assert share >= least, f"{what}: {share:.2f}"

@@ -58,4 +58,3 @@ def _before(found: Slice[Item], query: GalleryQuery) -> Cursor:
         return END
     position = position_of(found.items[0], query)
     return Cursor(backward=True, offset=found.offset, position=position)
-

@@ -68,7 +68,5 @@ def _columns(source_type: SourceType, order: Order) -> Iterator[ColumnElement[An
     yield item.id
     partition = literal(PARTITIONS[source_type], String, literal_execute=True)
     yield partition.label("source_type")
-    value = (
-        rated.value_of(order, source_type) if order.is_by_rating else getattr(item, order.field)
-    )
+    value = rated.value_of(order, source_type) if order.is_by_rating else getattr(item, order.field)
     yield value.label("value")

@@ -7,7 +7,12 @@ from pydantic import BaseModel, Field
 from genonaut.api.schemas.content import ITEM_EXAMPLE, ItemOut
 from genonaut.api.schemas.values import FROM_ATTRIBUTES, example
 
-_FILE: dict[str, Any] = {"bytes": 1_420_800, "media_type": "image/png", "width": 1024, "height": 768}
+_FILE: dict[str, Any] = {
+    "bytes": 1_420_800,
+    "media_type": "image/png",
+    "width": 1024,
+    "height": 768,
+}
 _ALIKE: dict[str, Any] = {"item": ITEM_EXAMPLE, "distance": 1, "file": _FILE}
 _GROUP: dict[str, Any] = {"members": [_ALIKE], "count": 2, "count_is_exact": True}
 

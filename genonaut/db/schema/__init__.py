@@ -25,7 +25,13 @@ from genonaut.db.schema.counts import (
     tag_cardinality_deltas,
 )
 from genonaut.db.schema.imports import Import, ImportedItem
-from genonaut.db.schema.library import LibraryFile, LibraryRoot, LibrarySeen, NotDuplicates, PictureHash
+from genonaut.db.schema.library import (
+    LibraryFile,
+    LibraryRoot,
+    LibrarySeen,
+    NotDuplicates,
+    PictureHash,
+)
 from genonaut.db.schema.people import (
     ApiToken,
     AuditEntry,

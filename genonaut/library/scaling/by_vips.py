@@ -143,8 +143,7 @@ def _average(image: pyvips.Image) -> str:
 
 def _tiny(image: pyvips.Image) -> bytes:
     tiny = _flat(image).thumbnail_image(SIDE, height=SIDE, size="force")
-    pixels: bytes = tiny.colourspace("srgb").cast("uchar").write_to_memory()
-    return pixels
+    return bytes(tiny.colourspace("srgb").cast("uchar").write_to_memory())
 
 
 def _flat(image: pyvips.Image) -> pyvips.Image:

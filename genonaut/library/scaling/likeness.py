@@ -1,8 +1,9 @@
 """What a picture looks like, in 64 bits: pictures that look alike differ in few of them.
 
-It is the sign of the picture's 64 lowest frequencies. A copy that was scaled, compressed or slightly
-brightened keeps nearly all of them. One that was turned or mirrored, or of which a tenth was cut off,
-does not, and is another picture here. (A library would bring numpy along, for these forty lines.)
+It is the sign of the picture's 64 lowest frequencies. A copy that was scaled, compressed or
+slightly brightened keeps nearly all of them. One that was turned or mirrored, or of which a tenth
+was cut off, does not, and is another picture here. (A library would bring numpy along, for forty
+lines.)
 """
 
 from collections.abc import Sequence

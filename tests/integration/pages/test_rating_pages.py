@@ -9,7 +9,7 @@ from tests.support.site import OURS, Site, view_as
 def test_a_form_rates_and_leads_back(client: httpx.Client, site: Site, item_id: int) -> None:
     view_as(client, "bo")
     path = f"/gallery/items/{item_id}/rating"
-    back = f"/gallery?sort=mine&view=list"
+    back = "/gallery?sort=mine&view=list"
     answer = client.post(path, data={"value": "4", "back": back}, headers=OURS)
     assert (answer.status_code, answer.headers["location"]) == (303, f"{back}#item-{item_id}")
     page = client.get(back).text
