@@ -43,11 +43,13 @@ from genonaut.api.routes import (
     bookmark_places,
     bookmarks,
     content,
+    duplicates,
     facets,
     gallery,
     index,
     keys,
     monitoring,
+    ratings,
     searching,
     shared_albums,
     stats,
@@ -168,7 +170,7 @@ def create_app(
     app.state.guesses = Guesses()
     app.state.providers = Providers(settings)
     for routes in (
-        *(stats, gallery, facets, uploads, content, tags, users, searching),
+        *(stats, gallery, facets, uploads, duplicates, content, ratings, tags, users, searching),
         *(bookmarks, bookmark_places, shared_albums, albums),
         *(account, keys, admin, index, monitoring),
     ):

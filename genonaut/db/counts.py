@@ -61,6 +61,15 @@ def _private_tags(source: SourceType) -> CachedCount:
     )
 
 
+# Of each value, so that the mean and the number of ratings follow from it.
+RATING = CachedCount(
+    name="rating",
+    counted="ratings",
+    key=Key("content_id", "bigint"),
+    category=Category("value", "smallint"),
+    table="rating_stats",
+)
+
 PRIVATE_TAGS = {source: _private_tags(source) for source in (REGULAR, AUTO)}
 OF_PRIVATE = (PRIVATE_SOURCE, *PRIVATE_TAGS.values())
 
@@ -133,7 +142,7 @@ OF_ALBUMS = (BOOKMARK, ALBUM_ITEM, ALBUM)
 
 COUNTS = {
     count.name: count
-    for count in (GEN_SOURCE, TAG_CARDINALITY, *OF_PRIVATE, *OF_FACETS, *OF_ALBUMS)
+    for count in (GEN_SOURCE, TAG_CARDINALITY, *OF_PRIVATE, *OF_FACETS, *OF_ALBUMS, RATING)
 }
 
 

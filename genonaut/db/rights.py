@@ -34,6 +34,12 @@ CONTENT: dict[str, Rights] = {
     "content_items_id_seq": {"app": "SELECT, UPDATE"},
     "tags": {"app": WRITE, "read": READ},
     "content_tags": {"app": WRITE, "read": READ},
+    "ratings": {
+        "app": WRITE,
+        # Not whose they are.
+        "read": "SELECT (content_id, source_type, value, creator_id, visibility, created_at,"
+        " updated_at)",
+    },
     "deleted_items": {"app": WRITE},
     "bookmarks": {
         "app": WRITE,
@@ -49,6 +55,8 @@ CONTENT: dict[str, Rights] = {
     "library_roots": {"app": WRITE, "counting": READ},
     "library_files": {"app": WRITE, "counting": "SELECT, UPDATE (colour)"},  # for thumbnails
     "library_seen": {"app": WRITE},
+    "picture_hashes": {"app": WRITE, "counting": "SELECT, INSERT, UPDATE"},  # for thumbnails
+    "not_duplicates": {"app": WRITE},
     "imports": {"app": WRITE},  # their sources are paths of this machine
     "imported_items": {"app": WRITE},
     "growth_points": {"app": READ, "counting": "SELECT, INSERT, DELETE", "read": READ},

@@ -10,6 +10,7 @@ from genonaut.db.gen_source_counts import ViewerCounts
 from genonaut.db.schema import SourceType
 from genonaut.web.chart import Chart
 from genonaut.web.facet_contexts import FacetGroup, FacetPanel
+from genonaut.web.rated import UNRATED, Rated
 from genonaut.web.search_box import SearchBox
 from genonaut.web.state import GalleryState, Switch
 
@@ -85,6 +86,7 @@ class Card:
     prompt: str
     created_at: datetime
     is_private: bool
+    rated: Rated = UNRATED
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +229,7 @@ class Setting:
 class ItemContext:
     """An item's own page: the viewer, who may change who sees it (`can_hide`).
 
-    `mending` is the command that finds a missing file, for those who may know it.
+    `similar` leads to what looks like it. `mending` is the command that finds a missing file, for those who may know it.
     """
 
     template: ClassVar[str] = "item.html"
@@ -245,6 +247,51 @@ class ItemContext:
     mending: str
     can_delete: bool
     can_hide: bool
+    similar: Link | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AlikeCard:
+    """One of several pictures that look alike; `facts` are what differs among them."""
+
+    card: Card
+    facts: tuple[tuple[str, str], ...]
+    is_own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AlikeGroup:
+    """Pictures that look alike, and what is the same of all of them.
+
+    `more` are not shown; `deletable` are the numbers of those that the viewer may delete.
+    """
+
+    title: str
+    cards: tuple[AlikeCard, ...]
+    same: tuple[tuple[str, str], ...]
+    more: str
+    deletable: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicatesContext:
+    """Groups of pictures that look alike, or those that look like one item (`of`, or 0).
+
+    `address` is where it is itself, `more` where it goes on; `undo` are the items just deleted.
+    """
+
+    template: ClassVar[str] = "duplicates.html"
+
+    title: str
+    viewer: Viewer
+    groups: tuple[AlikeGroup, ...]
+    views: tuple[Link, ...]
+    looked_at: str
+    more: str | None
+    of: int
+    address: str
+    notice: str
+    undo: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,6 +375,7 @@ Context = (
     GalleryContext
     | FacetContext
     | ItemContext
+    | DuplicatesContext
     | GoneContext
     | StatsContext
     | UploadContext

@@ -17,6 +17,7 @@ from genonaut.api.http.viewer import ViewerDep, can_choose_viewer
 from genonaut.api.repositories.growth_repository import GrowthRepository
 from genonaut.api.services.content_service import ContentService
 from genonaut.api.services.deletion_service import DeletionService
+from genonaut.api.services.duplicate_service import DuplicateService
 from genonaut.api.services.gallery_service import GalleryService
 from genonaut.api.services.tag_service import TagService
 from genonaut.api.services.user_service import UserService
@@ -38,6 +39,7 @@ class PageServices:
     users: UserService
     growth: GrowthRepository
     deletions: DeletionService
+    duplicates: DuplicateService
     pictures: Callable[[Sequence[Item]], Pictures]
 
 
@@ -73,7 +75,7 @@ def get_view(
     identity: IdentityDep,
 ) -> PageView:
     """The view for a request, on a snapshot."""
-    services = _services(request, session)
+    services = _services(request, session, eyes, chosen)
     state = read_state(request.query_params)
     viewer = viewer_of(request, identity)
     if can_choose_viewer(request.app.state.settings):
@@ -82,7 +84,7 @@ def get_view(
     return PageView(services, request.query_params, state, viewer, eyes, web(request))
 
 
-def _services(request: Request, session: Session) -> PageServices:
+def _services(request: Request, session: Session, eyes: Eyes, chosen: UUID | None) -> PageServices:
     settings, policy = request.app.state.settings, request.app.state.counts_policy
     return PageServices(
         gallery=GalleryService(session, settings.gallery, policy),
@@ -91,6 +93,7 @@ def _services(request: Request, session: Session) -> PageServices:
         users=UserService(session),
         growth=GrowthRepository(session),
         deletions=DeletionService(session),
+        duplicates=DuplicateService(session, eyes, chosen),
         pictures=partial(pictures_of, session, web(request).library),
     )
 

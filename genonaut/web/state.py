@@ -65,7 +65,11 @@ SORTS: dict[str, tuple[str, SortField, SortOrder]] = {
     "best": ("Best quality first", "quality_score", "desc"),
     "title": ("Title, A to Z", "title", "asc"),
     "updated": ("Last changed first", "updated_at", "desc"),
+    "rated": ("Best rated first", "rating_mean", "desc"),
+    "mine": ("My ratings first", "rating", "desc"),
 }
+MINE: Final = "mine"
+"""The sort that is about the viewer's own ratings, for those who have some."""
 SIZES = (12, 24, 48, 96)
 VIEWS: tuple[View, ...] = ("grid", "list")
 DENSITIES: tuple[Density, ...] = get_args(Density)

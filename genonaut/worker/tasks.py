@@ -53,6 +53,7 @@ refresh_creator_auto_tag_stats = REFRESHES["creator_auto_tag"]
 refresh_bookmark_stats = REFRESHES["bookmark"]
 refresh_album_item_stats = REFRESHES["album_item"]
 refresh_album_stats = REFRESHES["album"]
+refresh_rating_stats = REFRESHES["rating"]
 
 
 # Without events: Flower's list would hold nothing else, as there is one every five seconds.

@@ -86,6 +86,8 @@ TRUTHS = {
         SELECT user_id, CASE WHEN is_public THEN 'public' ELSE 'private' END AS visibility,
                count(*) AS count
         FROM bookmark_categories GROUP BY 1, 2""",
+    "rating_counts": """
+        SELECT content_id, value, count(*) AS count FROM ratings GROUP BY 1, 2""",
     # The one of docs/add-a-count.md and the spread one, where they are installed.
     "content_type_counts": """
         SELECT creator_id AS user_id, content_type, count(*) AS count

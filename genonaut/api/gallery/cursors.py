@@ -16,7 +16,7 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 
-from genonaut.api.gallery.orders import Position, SortValue
+from genonaut.api.gallery.orders import ABOVE_ALL, BELOW_ALL, Position, SortValue
 from genonaut.api.gallery.query import GalleryQuery, SortField
 from genonaut.errors import InvalidCursorError
 
@@ -133,6 +133,11 @@ def _sort_value(text: str, field: SortField) -> SortValue:
             return moment
         case "quality_score":
             return float(text)
+        case "rating" | "rating_mean":
+            rating = float(text)
+            if not BELOW_ALL <= rating <= ABOVE_ALL:
+                raise ValueError("no rating is so low or so high")
+            return rating
         case "title":
             if "\0" in text:
                 raise ValueError("no title has a NUL")

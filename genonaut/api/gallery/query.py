@@ -1,7 +1,7 @@
 """A request for a page of the gallery, and the page."""
 
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Final, Literal, get_args
 from uuid import UUID
 
 from genonaut.api.entities import Item
@@ -9,11 +9,15 @@ from genonaut.api.gallery.facets import Facets
 from genonaut.db.gen_source_counts import ViewerCounts
 
 SwitchName = Literal["user-regular", "user-auto", "community-regular", "community-auto"]
-SortField = Literal["created_at", "quality_score", "title", "updated_at"]
+ColumnField = Literal["created_at", "quality_score", "title", "updated_at"]
+RatingField = Literal["rating", "rating_mean"]
+SortField = Literal[ColumnField, RatingField]
 SortOrder = Literal["asc", "desc"]
 TagMatch = Literal["any", "all"]
 
 ALL_SWITCHES: frozenset[SwitchName] = frozenset(get_args(SwitchName))
+BY_RATING: Final[frozenset[SortField]] = frozenset(get_args(RatingField))
+"""The orders by ratings: the viewer's own, and the mean of all."""
 LARGEST_PAGE = 1_000_000_000
 LARGEST_PAGE_SIZE = 1000
 LONGEST_MODEL = 200

@@ -39,21 +39,30 @@ def of_stretch(stretch: Stretch, item: Any) -> Iterator[ColumnElement[bool]]:  #
 def all_conditions(filters: Filters, source_type: SourceType) -> Iterator[ColumnElement[bool]]:
     """Whether an item matches."""
     item = TABLES[source_type]
-    match filters.scopes[source_type]:
-        case Scope.OWN:
-            yield item.creator_id == filters.whose
-        case Scope.OTHERS:
-            # Two ranges of an index, where "is not" would be none.
-            yield or_(item.creator_id < filters.whose, item.creator_id > filters.whose)
-    yield from visible_to(filters.viewer, item)
-    if filters.month and filters.viewer.sees_all:
-        # Both stretches of the index of moments, which begins with the visibility.
-        yield item.visibility.in_((PUBLIC, PRIVATE))
+    yield from let_through(filters, source_type, item)
     yield from sought(filters, item)
     if filters.tags:
         yield item.id.in_(tagged_ids(filters, source_type))
     for shelf in filters.shelves:
         yield item.id.in_(shelves.ids(shelf, source_type))
+
+
+def let_through(
+    filters: Filters,
+    source_type: SourceType,
+    rows: Any,  # noqa: ANN401
+) -> Iterator[ColumnElement[bool]]:
+    """Whether scope and viewer let an item through, as rows tell that know its rights."""
+    match filters.scopes[source_type]:
+        case Scope.OWN:
+            yield rows.creator_id == filters.whose
+        case Scope.OTHERS:
+            # Two ranges of an index, where "is not" would be none.
+            yield or_(rows.creator_id < filters.whose, rows.creator_id > filters.whose)
+    yield from visible_to(filters.viewer, rows)
+    if filters.month and filters.viewer.sees_all:
+        # Both stretches of the index of moments, which begins with the visibility.
+        yield rows.visibility.in_((PUBLIC, PRIVATE))
 
 
 def sought(

@@ -25,7 +25,8 @@ from genonaut.api.repositories.content_repository import (
     listed_columns,
 )
 from genonaut.api.repositories.gallery_conditions import TABLES, all_conditions, tagged_ids
-from genonaut.api.repositories.gallery_keys import Form, keys
+from genonaut.api.repositories.gallery_forms import Form
+from genonaut.api.repositories.gallery_keys import keys
 from genonaut.db.schema import ContentItemAll, SourceType, User
 
 _REMEMBERED: Final = 64  # some 50 kB each

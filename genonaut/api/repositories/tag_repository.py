@@ -1,6 +1,7 @@
 """Tags: the statements."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Final, TypeVarTuple
 from uuid import UUID
 
@@ -24,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from genonaut.api.entities import CountedTag
+from genonaut.api.entities import CountedTag, Item
 from genonaut.api.repositories.folded_names import begins_with, folded_name
 from genonaut.api.repositories.tag_counts import told_counts
 from genonaut.content.tags import hold_tags
@@ -58,6 +59,12 @@ class TagRepository:
             names[content_id].append(name)
         # Sorted here, as the database's collation may differ from server to server.
         return {item_id: sorted(found) for item_id, found in names.items()}
+
+    def with_tags(self, items: Iterable[Item]) -> list[Item]:
+        """Items with the names of their tags."""
+        given = list(items)
+        names = self.names_of(item.id for item in given)
+        return [replace(item, tags=names[item.id]) for item in given]
 
     def attach(self, source_type: SourceType, tags: Mapping[int, Collection[str]]) -> None:
         """Give items of one source type tags by name; those that they carry already stay."""

@@ -12,11 +12,12 @@ from genonaut.api.gallery import cursors
 from genonaut.api.gallery.cursors import END, Cursor
 from genonaut.api.gallery.facets import FacetQuery, Facets
 from genonaut.api.gallery.filters import Filters, scopes
-from genonaut.api.gallery.orders import Order
+from genonaut.api.gallery.orders import Order, order_of
 from genonaut.api.gallery.pager import NONE, Pager, Total, Window
 from genonaut.api.gallery.pagination import pagination, write_place
-from genonaut.api.gallery.query import GalleryPage, GalleryQuery, Neighbours
+from genonaut.api.gallery.query import BY_RATING, GalleryPage, GalleryQuery, Neighbours
 from genonaut.api.repositories.gallery_repository import GalleryRepository
+from genonaut.api.repositories.rating_repository import RatingRepository
 from genonaut.api.repositories.search_repository import SearchRepository
 from genonaut.api.repositories.tag_repository import TagRepository
 from genonaut.api.services.content_service import ContentService
@@ -74,6 +75,7 @@ class GalleryService:
         self._gallery = GalleryRepository(session)
         self._tags = TagRepository(session)
         self._names = SearchRepository(session)
+        self._ratings = RatingRepository(session)
         self._content = ContentService(session, policy)
         self._count_timeout_seconds = settings.count_timeout_seconds
         self._facets = FacetService(session, settings.count_timeout_seconds)
@@ -94,8 +96,10 @@ class GalleryService:
         rows = query.page_size if cursor else query.page * query.page_size
         matching, total = self._matching(viewer, meant, counts, rows)
         listed = FacetedList(meant.query, matching.filters, counts, total, matching.collect)
-        pager = Pager(matching, _order(query), query.page_size, total)
+        rater = viewer.rater(query.user_id)
+        pager = Pager(matching, order_of(query, rater), query.page_size, total)
         found = pager.from_cursor(cursor) if cursor else pager.by_number(query.page)
+        found = replace(found, items=self._ratings.with_ratings(found.items, rater))
         return GalleryPage(
             self._with_tags(found.items),
             pagination(query, found, total),
@@ -128,10 +132,13 @@ class GalleryService:
         position = cursors.read(place, query).position
         counts = self._counts(viewer, meant.query.creator or query.user_id)
         matching, _ = self._matching(viewer, meant, counts, 1)
-        order, window = _order(query), Window(1, behind=position)
+        rater = viewer.rater(query.user_id)
+        order, window = order_of(query, rater), Window(1, behind=position)
         before = matching.items(order.reversed(), window) if position else ()
         after = matching.items(order, window)
-        return Neighbours(next(iter(before), None), next(iter(after), None), place)
+        return Neighbours(
+            self._placed(before, query, rater), self._placed(after, query, rater), place
+        )
 
     def _matching(
         self, viewer: Viewer, meant: Meant, counts: ViewerCounts | None, rows: int
@@ -141,8 +148,13 @@ class GalleryService:
         filters, upper_bound = self._filters(viewer, meant)
         shelved = resolve_shelves(self._session, viewer, meant.query, filters)
         filters = shelved.applied(filters)
-        exact = filters.only_one_shelf and shelved.is_exact
-        estimate = Estimate(filters, counts, shelved.bound(upper_bound), exact)
+        estimate = Estimate(
+            filters,
+            counts,
+            shelved.bound(upper_bound),
+            bound_is_exact=filters.only_one_shelf and shelved.is_exact,
+            by_id=meant.query.sort_field in BY_RATING,
+        )
         total = (
             estimate.total()
             or self._facets.known_total(filters)
@@ -212,10 +224,16 @@ class GalleryService:
         )
         return filters, tags.upper_bound(query)
 
+    def _placed(
+        self, items: Sequence[Item], query: GalleryQuery, rater: UUID | None
+    ) -> Item | None:
+        """The first of the items, with all that says where it is in the list."""
+        if query.sort_field in BY_RATING:
+            items = self._ratings.with_ratings(items, rater)
+        return next(iter(items), None)
+
     def _with_tags(self, items: Sequence[Item]) -> list[Item]:
         names = self._tags.names_of(item.id for item in items)
         return [replace(item, tags=names[item.id]) for item in items]
 
 
-def _order(query: GalleryQuery) -> Order:
-    return Order(query.sort_field, descending=query.sort_order == "desc")

@@ -55,7 +55,13 @@ from genonaut.db.schema.facet_counts import (
     facet_deltas,
 )
 from genonaut.db.schema.imports import Import, ImportedItem
-from genonaut.db.schema.library import LibraryFile, LibraryRoot, LibrarySeen
+from genonaut.db.schema.library import (
+    LibraryFile,
+    LibraryRoot,
+    LibrarySeen,
+    NotDuplicates,
+    PictureHash,
+)
 from genonaut.db.schema.people import (
     ApiToken,
     AuditEntry,
@@ -74,6 +80,7 @@ from genonaut.db.schema.private_counts import (
     private_source_deltas,
     private_tag_deltas,
 )
+from genonaut.db.schema.ratings import Rating, RatingRefresh, RatingStats, rating_deltas
 from genonaut.db.schema.tags import ContentTag, Tag
 from genonaut.db.schema.users import ForeignIdentity, User
 from genonaut.db.schema.values import (
@@ -127,7 +134,9 @@ __all__ = [
     "LibraryFile",
     "LibraryRoot",
     "LibrarySeen",
+    "NotDuplicates",
     "OneTimeLink",
+    "PictureHash",
     "PrivateAutoTagRefresh",
     "PrivateAutoTagStats",
     "PrivateFacetRefresh",
@@ -136,6 +145,9 @@ __all__ = [
     "PrivateRegularTagStats",
     "PrivateSourceRefresh",
     "PrivateSourceStats",
+    "Rating",
+    "RatingRefresh",
+    "RatingStats",
     "RefreshColumns",
     "SignInFailure",
     "SignInStart",
@@ -155,5 +167,6 @@ __all__ = [
     "gen_source_deltas",
     "private_source_deltas",
     "private_tag_deltas",
+    "rating_deltas",
     "tag_cardinality_deltas",
 ]

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, Index, Sequence, String, Text, Uuid, func, text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from genonaut.db.schema.base import Base, known_visibility, owner
@@ -105,6 +105,12 @@ class ContentItemAll(ContentColumns, Base):
             text("(search_name((item_metadata ->> 'model'::text)) COLLATE \"C\")"),
             postgresql_where=text("((item_metadata ->> 'model'::text) IS NOT NULL)"),
         ),
+        Index(
+            "idx_content_file",
+            "content_data",
+            postgresql_using="hash",
+            postgresql_where=text("names_file AND content_data <> ''"),
+        ),
         _settings_index("model", 200),
         _settings_index("seed", 40),
         _settings_index("sampler", 200),
@@ -164,3 +170,4 @@ class DeletedItem(Base):
     deleted_at: Mapped[datetime] = mapped_column(server_default=func.now())
     item: Mapped[dict[str, Any]]
     tag_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))
+    ratings: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'::jsonb"))

@@ -6,6 +6,7 @@ import "./counts.js";
 import "./keys.js";
 import "./copy.js";
 import "./viewer.js";
+import "./rate.js";
 import "./upload.js";
 import "./people.js";
 import "./moments.js";

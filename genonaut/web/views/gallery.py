@@ -24,7 +24,17 @@ from genonaut.web.page_view import PageView
 from genonaut.web.rendering import plural
 from genonaut.web.returning import sign_in_path
 from genonaut.web.search_box import box, mistakes_of, suggestions_url
-from genonaut.web.state import DENSITIES, END, GALLERY, SIZES, SORTS, SWITCHES, VIEWS, GalleryState
+from genonaut.web.state import (
+    DENSITIES,
+    END,
+    GALLERY,
+    MINE,
+    SIZES,
+    SORTS,
+    SWITCHES,
+    VIEWS,
+    GalleryState,
+)
 from genonaut.web.views.facets import facet_panel, month_name
 from genonaut.web.views.parts import cards_of, notice_of
 from genonaut.web.views.upload import UPLOAD
@@ -50,7 +60,7 @@ def gallery_context(view: PageView) -> GalleryContext:
         counts_url=_counts_url(view),
         switches=_switches(state, viewer),
         matches=_choices({"all": "all of them", "any": "any of them"}, state.match),
-        sorts=_choices({name: label for name, (label, *_) in SORTS.items()}, state.sort),
+        sorts=_sorts(state, viewer),
         sizes=_choices({str(size): str(size) for size in SIZES}, str(state.size)),
         views=tuple(
             Link(view.capitalize(), replace(state, view=view).url(), chosen=view == state.view)
@@ -141,6 +151,14 @@ def _switches(state: GalleryState, viewer: Viewer) -> tuple[SwitchState, ...]:
         SwitchState(switch, on=switch.key not in state.off, usable=known or not switch.is_own)
         for switch in SWITCHES
     )
+
+
+def _sorts(state: GalleryState, viewer: Viewer) -> tuple[Choice, ...]:
+    """Visitors have no ratings of their own."""
+    labels = {name: label for name, (label, *_) in SORTS.items()}
+    if viewer.user_id is None and state.sort != MINE:
+        del labels[MINE]
+    return _choices(labels, state.sort)
 
 
 def _choices(labels: Mapping[str, str], chosen: str) -> tuple[Choice, ...]:

@@ -10,6 +10,7 @@ from genonaut.web.contexts import Beside, Card, GoneContext, ItemContext, Link, 
 from genonaut.web.images import Pictures
 from genonaut.web.page_view import PageView
 from genonaut.web.state import GalleryState
+from genonaut.web.views.duplicates import similar_link
 from genonaut.web.views.parts import PLACE, card_of, item_url, tag_value
 from genonaut.web.views.settings import facts_of, negative_prompt, settings_of
 
@@ -38,6 +39,7 @@ def item_context(view: PageView, item: Item) -> ItemContext:
         can_delete=viewer.is_admin or item.creator_id == viewer.user_id,
         mending=typed(MEND_LIBRARY) if view.eyes.sees_all else "",  # it names a folder of ours
         can_hide=view.eyes.sees_all or item.creator_id == view.eyes.user_id,
+        similar=similar_link(item.id, view.services.duplicates),
     )
 
 

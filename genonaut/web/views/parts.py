@@ -9,6 +9,7 @@ from genonaut.api.gallery.pagination import write_place
 from genonaut.db.schema import PRIVATE
 from genonaut.web.contexts import Card, Notice, PagePicture, TagLink
 from genonaut.web.page_view import PageView
+from genonaut.web.rated import rated
 from genonaut.web.state import GalleryState, read_number
 
 PLACE: Final = "at"
@@ -37,6 +38,7 @@ def card_of(view: PageView, item: Item, picture: PagePicture) -> Card:
         prompt=item.prompt,
         created_at=item.created_at,
         is_private=item.visibility == PRIVATE,
+        rated=rated(item),
     )
 
 

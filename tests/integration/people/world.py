@@ -37,11 +37,13 @@ KEPT = {
     "bookmark_categories": "to_jsonb(t)",
     "bookmark_category_members": "to_jsonb(t)",
     "bookmark_category_shares": "to_jsonb(t)",
+    "ratings": "to_jsonb(t)",
     "tags": "to_jsonb(t)",
     "deleted_items": "to_jsonb(t)",
     "sessions": "t.id",
     "api_tokens": "t.id",
     "one_time_links": "to_jsonb(t)",
+    "not_duplicates": "to_jsonb(t)",
 }
 """What a refused request changes nothing of; that a session or a token was used is noted."""
 

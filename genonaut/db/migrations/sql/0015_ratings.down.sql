@@ -1,0 +1,2 @@
+ALTER TABLE deleted_items DROP COLUMN ratings;
+DROP TABLE ratings;
