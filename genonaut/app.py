@@ -14,8 +14,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from genonaut import __version__
 from genonaut.api.http.attempts import SignIns
 from genonaut.api.http.bodies import Bodies
+from genonaut.api.http.bulk import AT_ONCE as BULK_AT_ONCE
 from genonaut.api.http.counts_reader import CountsReader
 from genonaut.api.http.door import Door
+from genonaut.api.http.downloads import AT_ONCE as DOWNLOADS_AT_ONCE
 from genonaut.api.http.entrance import Entrance
 from genonaut.api.http.errors import UnexpectedErrors, handle_errors
 from genonaut.api.http.gallery_reader import GalleryReader
@@ -38,7 +40,9 @@ from genonaut.api.monitoring.slots import Slot
 from genonaut.api.routes import (
     account,
     admin,
+    bulk,
     content,
+    downloads,
     gallery,
     index,
     keys,
@@ -142,6 +146,8 @@ def create_app(
     app.state.limiter = ConnectionLimiter(places, patience)
     # Searches may take long, so they never have all places.
     app.state.search_limiter = ConnectionLimiter(max(1, places // 3), patience)
+    app.state.bulk_limiter = ConnectionLimiter(BULK_AT_ONCE, patience)
+    app.state.download_limiter = ConnectionLimiter(DOWNLOADS_AT_ONCE, patience=0)
     app.state.counts_reader = CountsReader(
         database, settings, app.state.limiter, app.state.counts_policy
     )
@@ -159,7 +165,7 @@ def create_app(
     app.state.sign_ins = SignIns(settings)
     app.state.providers = Providers(settings)
     for routes in (
-        *(stats, gallery, uploads, content, tags, users),
+        *(stats, gallery, uploads, bulk, downloads, content, tags, users),
         *(account, keys, admin, index, monitoring),
     ):
         app.include_router(routes.router)

@@ -146,6 +146,20 @@ class CreatorHead:
 
 
 @dataclass(frozen=True, slots=True)
+class Selection:
+    """What it takes to select items of a list: `words` say how many there are.
+
+    `total` is None where the list says "at least". `key` is the same on all pages of the list.
+    """
+
+    key: str
+    back: str
+    total: int | None
+    words: str
+    can_change: bool
+
+
+@dataclass(frozen=True, slots=True)
 class GalleryContext:
     """The gallery, or a creator's page.
 
@@ -175,6 +189,7 @@ class GalleryContext:
     empty: Empty | None
     pages: Pages
     notice: Notice | None
+    selection: Selection
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,6 +308,35 @@ class UploadContext:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftItem:
+    """An item to which something was not done, and why; without an address if it is not there."""
+
+    id: int
+    url: str | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class SelectionContext:
+    """What was not done to selected items; or why nothing was, and the form that does it still.
+
+    `kept` are the fields of that form, and `go_on` says on its button what it does.
+    """
+
+    template: ClassVar[str] = "selection_done.html"
+
+    title: str
+    viewer: Viewer
+    said: str
+    left: tuple[LeftItem, ...]
+    left_more: int
+    undo: str | None
+    kept: tuple[tuple[str, str], ...]
+    go_on: str
+    back: str
+
+
+@dataclass(frozen=True, slots=True)
 class ErrorContext:
     """An error."""
 
@@ -305,4 +349,12 @@ class ErrorContext:
     request_id: str
 
 
-Context = GalleryContext | ItemContext | GoneContext | StatsContext | UploadContext | ErrorContext
+Context = (
+    GalleryContext
+    | ItemContext
+    | GoneContext
+    | StatsContext
+    | UploadContext
+    | SelectionContext
+    | ErrorContext
+)

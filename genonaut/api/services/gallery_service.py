@@ -94,6 +94,15 @@ class GalleryService:
             counts if query.creator else None,
         )
 
+    def filters(self, viewer: Viewer, query: GalleryQuery) -> Filters:
+        """What a list lets through, with everything looked up: for what is done to all of it.
+
+        Raises:
+            InvalidRequestError: the search has too many words.
+        """
+        _check_search(query.search)
+        return self._filters(viewer, query)[0]
+
     def neighbours(self, viewer: Viewer, query: GalleryQuery, at: Item | str) -> Neighbours:
         """What is beside an item in the list, or beside a place that a page gave for it.
 

@@ -9,6 +9,7 @@ import "./viewer.js";
 import "./upload.js";
 import "./people.js";
 import "./moments.js";
+import "./select.js";
 import "./returning.js";
 
 document.documentElement.dataset.script = "";

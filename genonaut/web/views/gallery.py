@@ -7,6 +7,7 @@ from uuid import UUID
 
 from genonaut.api.gallery.query import Pagination
 from genonaut.hints import IMPORT, typed
+from genonaut.web.bulk.selection import selection_of
 from genonaut.web.contexts import (
     Choice,
     CreatorHead,
@@ -57,6 +58,7 @@ def gallery_context(view: PageView) -> GalleryContext:
         empty=None if page.items else _empty(page.pagination, view),
         pages=_pages(page.pagination, state),
         notice=notice_of(view),
+        selection=selection_of(view, page.pagination),
     )
 
 
