@@ -55,9 +55,10 @@ class DeletionRepository:
 
     def put_back(self, ids: Sequence[int]) -> set[int]:
         """Make items what they were; those whose place is free, and whose creators are there."""
+        connection, given = self._session.connection(), {"ids": ids}
         for statement in followers.hold_needed():
-            self._session.execute(statement, {"ids": ids})
-        put = sorted(self._session.scalars(_SQL["put_back"], {"ids": ids}))
-        for statement in (*followers.put_back(), _SQL["forget"]):
-            self._session.execute(statement, {"ids": put})
+            connection.execute(statement, given)
+        put = sorted(connection.scalars(followers.put_back_items(connection), given))
+        for statement in (*followers.put_back(connection), _SQL["forget"]):
+            connection.execute(statement, {"ids": put})
         return set(put)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import TextClause, text
+from sqlalchemy import Connection, TextClause, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +40,35 @@ class Follower:
 FOLLOWERS: Final = (Follower("content_tags", needs=(Needed("tag_id", "tags", order="name"),)),)
 """In the order in which their rows are put back."""
 
+# Not items whose creators are gone, nor those whose import keys other items have by now.
+_RETURN_ITEMS: Final = """
+INSERT INTO content_items_all ({columns})
+SELECT {columns} FROM (
+    SELECT was.*
+    FROM deleted_items AS deleted, jsonb_populate_record(
+        NULL::content_items_all, jsonb_build_object('names_file', true) || deleted.item
+    ) AS was
+    WHERE deleted.id = ANY (CAST(:ids AS bigint[])) ORDER BY deleted.id
+) AS was
+WHERE EXISTS (SELECT FROM users WHERE users.id = was.creator_id)
+ON CONFLICT DO NOTHING
+RETURNING id"""
 _LEAVE: Final = "DELETE FROM {table} WHERE content_id = ANY (CAST(:ids AS bigint[]))"
-_ROWS: Final = """
-    deleted_items AS deleted, jsonb_array_elements(deleted.followers -> '{table}') AS kept,
-    jsonb_populate_record(NULL::{table}, kept) AS was"""
-_RETURN: Final = (
-    """
-INSERT INTO {table} OVERRIDING SYSTEM VALUE
-SELECT was.* FROM"""
-    + _ROWS
-    + """
-WHERE deleted.id = ANY (CAST(:ids AS bigint[])) {needed}
+_RETURN: Final = """
+INSERT INTO {table} ({columns}) OVERRIDING SYSTEM VALUE
+SELECT {columns} FROM (
+    SELECT was.*
+    FROM deleted_items AS deleted, jsonb_array_elements(deleted.followers -> '{table}') AS kept,
+        jsonb_populate_record(NULL::{table}, kept) AS was
+    WHERE deleted.id = ANY (CAST(:ids AS bigint[]))
+) AS was
+WHERE true {needed}
 ON CONFLICT DO NOTHING"""
+# Not the generated ones: those follow from the others.
+_COLUMNS: Final = text(
+    "SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute"
+    " WHERE attrelid = CAST(:name AS regclass) AND attnum > 0 AND NOT attisdropped"
+    " AND attgenerated = ''"
 )
 _NEEDED: Final = "AND EXISTS (SELECT FROM {table} AS other WHERE other.{key} = was.{column})"
 _HOLD: Final = """
@@ -111,16 +128,26 @@ def hold_needed() -> Iterator[TextClause]:
             )
 
 
-def put_back() -> Iterator[TextClause]:
+def put_back_items(connection: Connection) -> TextClause:
+    """Make items what they were, every column of them. Returns the ids of those that are back."""
+    return text(_RETURN_ITEMS.format(columns=_columns(connection, "content_items_all")))
+
+
+def put_back(connection: Connection) -> Iterator[TextClause]:
     """Put back what referred to deleted items, if what it refers to besides is still there."""
     for one in FOLLOWERS:
         needed = " ".join(
             _NEEDED.format(table=need.table, key=need.key, column=need.column) for need in one.needs
         )
-        yield text(_RETURN.format(table=one.table, needed=needed))
+        columns = _columns(connection, one.table)
+        yield text(_RETURN.format(table=one.table, columns=columns, needed=needed))
 
 
 def show() -> TextClause:
     """Make items and what has their rights public or private."""
     with_rights = (one.table for one in FOLLOWERS if one.has_rights)
     return text(_SHOW_ALL.format(shown=",".join(_SHOW.format(table=name) for name in with_rights)))
+
+
+def _columns(connection: Connection, table: str) -> str:
+    return str(connection.scalar(_COLUMNS, {"name": table}))

@@ -19,6 +19,7 @@ let press = null;
 
 if (bar()) bar().open = isAny();
 sync();
+addEventListener("pageshow", sync);
 new MutationObserver(sync).observe(document.body, { subtree: true, childList: true });
 
 // --- What is selected

@@ -14,6 +14,10 @@ def body_of(row: Row, who: str, new: str, link: str) -> dict[str, Any]:
     """A valid body for a route: `new` is a name that is not there yet, `link` a link's secret."""
     if row.path.endswith("/upload"):
         return {"files": {"files": (IMAGES / "plain.png").read_bytes()}}
+    if row.path.endswith("/content/bulk"):
+        return {"json": {"action": "tag", "tags": [new], "ids": [1]}}
+    if row.path.endswith("/content/download"):
+        return {"json": {"ids": [1]}}
     set_up = {"token": "x" * 43, "username": new, "password": PASSWORD}
     chosen = {"token": link, "password": PASSWORD}
     fields: dict[str, dict[str, str]] = {
@@ -31,6 +35,8 @@ def body_of(row: Row, who: str, new: str, link: str) -> dict[str, Any]:
         "/role": {"role": "member"},
         "/tags/{tag_id}": {"name": new},
         "/visibility": {"visibility": "public"},
+        "/gallery/selection": {"action": "public", "id": "1"},
+        "/gallery/selection/download": {"id": "1"},
         "/content": {"prompt": new},
         "/content-auto": {"prompt": new},
         "/content/{item_id}": {"title": new},

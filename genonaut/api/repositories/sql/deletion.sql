@@ -39,19 +39,5 @@ WHERE batch = :batch AND deleted_by IS NOT DISTINCT FROM CAST(:user_id AS uuid)
   AND deleted_at >= now() - make_interval(secs => :seconds)
 ORDER BY id FOR UPDATE;
 
--- name: put_back
--- Make items what they were, every column of them. (A generated one could not be inserted; there is
--- none.) Not those whose creators are gone, nor those whose import keys other items have by now.
-INSERT INTO content_items_all
-SELECT was.*
-FROM deleted_items AS deleted, jsonb_populate_record(
-    NULL::content_items_all, jsonb_build_object('names_file', true) || deleted.item
-) AS was
-WHERE deleted.id = ANY (CAST(:ids AS bigint[]))
-  AND EXISTS (SELECT FROM users WHERE users.id = was.creator_id)
-ORDER BY deleted.id
-ON CONFLICT DO NOTHING
-RETURNING id;
-
 -- name: forget
 DELETE FROM deleted_items WHERE id = ANY (CAST(:ids AS bigint[]));
