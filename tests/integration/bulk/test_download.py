@@ -189,9 +189,10 @@ def large(
     settings: Settings, database: Database, tmp_path: Path
 ) -> Iterator[tuple[httpx.Client, list[int]]]:
     """An API of its own, with pictures that no buffer of a socket takes."""
-    with running_api(stored(settings, tmp_path / "library"), database) as client:
+    token = bearer(add_token(database, add_account(database), "write"))
+    with running_api(stored(with_accounts(settings), tmp_path / "library"), database) as client:
         sent = [("files", (f"{number}.png", png(number, 1400))) for number in range(4)]
-        answer = client.post("/api/v1/content/upload", files=sent).json()
+        answer = client.post("/api/v1/content/upload", files=sent, headers=token).json()
         yield client, [one["item"]["id"] for one in answer["results"]]
 
 
@@ -202,10 +203,10 @@ def test_what_becomes_private_meanwhile_is_not_sent(
     stream = Stream(client)
     begun = stream.read()
     assert b"200 OK" in begun
-    run(database, "UPDATE content_items_all SET names_file = false WHERE id <> (SELECT max(id) FROM content_items_all)")
+    run(database, "UPDATE content_items_all SET visibility = 'private'")
     whole = (begun + stream.rest()).partition(b"\r\n\r\n")[2]
     assert SKIPPED.encode() in whole
-    assert whole.count(b"IHDR") == 1
+    assert 1 <= whole.count(b"IHDR") < 4, "what the socket took before"
 
 
 def test_no_place_at_the_database_is_held_meanwhile(
