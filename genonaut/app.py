@@ -22,6 +22,7 @@ from genonaut.api.http.entrance import Entrance
 from genonaut.api.http.errors import UnexpectedErrors, handle_errors
 from genonaut.api.http.gallery_reader import GalleryReader
 from genonaut.api.http.guarded_routes import require_access
+from genonaut.api.http.guesses import Guesses
 from genonaut.api.http.hosts import AllowedHosts
 from genonaut.api.http.identities import Identities
 from genonaut.api.http.ids import HEADER, RequestLog
@@ -40,6 +41,9 @@ from genonaut.api.monitoring.slots import Slot
 from genonaut.api.routes import (
     account,
     admin,
+    albums,
+    bookmark_places,
+    bookmarks,
     bulk,
     content,
     downloads,
@@ -47,6 +51,7 @@ from genonaut.api.routes import (
     index,
     keys,
     monitoring,
+    shared_albums,
     stats,
     tags,
     uploads,
@@ -69,6 +74,7 @@ TAGS = [
     {"name": "stats", "description": "Counts by how items were made, and by whom."},
     {"name": "content", "description": "Items of the gallery."},
     {"name": "tags", "description": "Words to find items by, with exact counts."},
+    {"name": "favourites", "description": "What users keep, in albums, and secret links to these."},
     {"name": "users", "description": "The creators of items."},
     {"name": "account", "description": "Signing in, and your own account."},
     {"name": "admin", "description": "Accounts of all users, and who did what."},
@@ -96,7 +102,7 @@ class Gallery(FastAPI):
             app = CORSMiddleware(
                 app,
                 allow_origins=settings.api.cors_origins,
-                allow_methods=["GET", "POST", "PATCH", "DELETE"],
+                allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
                 allow_headers=["*"],
                 expose_headers=[HEADER, "ETag", *([POSITION] if self.state.replica_watch else [])],
             )
@@ -163,9 +169,11 @@ def create_app(
     app.state.metrics = MetricsService(database, slot)
     app.state.identities = Identities(database, settings, app.state.limiter)
     app.state.sign_ins = SignIns(settings)
+    app.state.guesses = Guesses()
     app.state.providers = Providers(settings)
     for routes in (
         *(stats, gallery, uploads, bulk, downloads, content, tags, users),
+        *(bookmarks, bookmark_places, shared_albums, albums),
         *(account, keys, admin, index, monitoring),
     ):
         app.include_router(routes.router)
