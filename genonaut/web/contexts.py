@@ -149,7 +149,8 @@ class CreatorHead:
 class Selection:
     """What it takes to select items of a list: `words` say how many there are.
 
-    `total` is None where the list says "at least". `key` is the same on all pages of the list.
+    `total` is None where the list says "at least". `key` is the same on all pages of the list, and
+    `back` has the parameters of this one. Only a user can have favourites (`can_keep`).
     """
 
     key: str
@@ -157,6 +158,7 @@ class Selection:
     total: int | None
     words: str
     can_change: bool
+    can_keep: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,7 +322,8 @@ class LeftItem:
 class SelectionContext:
     """What was not done to selected items; or why nothing was, and the form that does it still.
 
-    `kept` are the fields of that form, and `go_on` says on its button what it does.
+    `kept` are the fields of that form, and `go_on` says on its button what it does. Or the question
+    which of the viewer's `albums` it is about.
     """
 
     template: ClassVar[str] = "selection_done.html"
@@ -334,6 +337,7 @@ class SelectionContext:
     kept: tuple[tuple[str, str], ...]
     go_on: str
     back: str
+    albums: tuple[Choice, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from genonaut.api.services.bulk_service import (
 )
 from genonaut.api.services.deletion_service import DeletionService, Undone
 from genonaut.content.viewer import Viewer
-from genonaut.errors import DatabaseError
+from genonaut.errors import GenonautError
 from genonaut.people.audit import Action as Recorded
 from genonaut.people.audit import Actor, record
 from genonaut.people.identity import OPEN
@@ -47,7 +47,7 @@ async def perform(
 
     Raises:
         ContentTooLargeError: the list has too many items.
-        DatabaseError: the only transaction failed.
+        GenonautError: the only transaction failed.
     """
     actor = await get_actor(request, await get_identity(request))
     async with request.app.state.bulk_limiter.slot():
@@ -132,7 +132,7 @@ async def _part(
     """One of several transactions: what it could not do is listed, and the others go on."""
     try:
         return await in_transaction(request, partial(work, ids))
-    except DatabaseError:
+    except GenonautError:
         return Done(failed=tuple(Failed(one, "failed") for one in ids))
 
 

@@ -71,6 +71,8 @@ class BulkRepository:
 
     def show(self, ids: Sequence[int], visibility: Visibility) -> None:
         """Make items public or private."""
+        for statement in followers.lock():
+            self._session.execute(statement, {"ids": ids})
         self._session.execute(followers.show(), {"ids": ids, "visibility": visibility})
 
     def _change(self, statement: str, ids: Sequence[int], tag_ids: Sequence[UUID]) -> None:

@@ -28,6 +28,8 @@ class DeletionRepository:
     def delete(self, ids: Collection[int], user_id: UUID | None, batch: UUID) -> None:
         """Delete items that are held, and keep them for that user as one batch."""
         given = {"ids": list(ids)}
+        for statement in followers.lock():
+            self._session.execute(statement, given)
         self._session.execute(followers.keep(), {**given, "user_id": user_id, "batch": batch})
         for statement in (*followers.leave(), _SQL["delete"]):
             self._session.execute(statement, given)

@@ -29,15 +29,28 @@ class Needed:
 class Follower:
     """A table that refers to items by `content_id`, which is unique in both partitions.
 
-    With `has_rights`, its rows have their item's visibility.
+    With `has_rights`, its rows have their item's visibility. With `is_locked`, other writers change
+    them without a lock on the item or on what they need, so they are locked in one order first.
     """
 
     table: str
     needs: tuple[Needed, ...] = ()
     has_rights: bool = True
+    is_locked: bool = True
 
 
-FOLLOWERS: Final = (Follower("content_tags", needs=(Needed("tag_id", "tags", order="name"),)),)
+FOLLOWERS: Final = (
+    # Who changes an item's tags has locked the item or the tag.
+    Follower(
+        "content_tags", needs=(Needed("tag_id", "tags", order="name"),), is_locked=False
+    ),
+    Follower("bookmarks", needs=(Needed("user_id", "users"),)),
+    Follower(
+        "bookmark_category_members",
+        needs=(Needed("bookmark_id", "bookmarks"), Needed("category_id", "bookmark_categories")),
+        has_rights=False,
+    ),
+)
 """In the order in which their rows are put back."""
 
 # Not items whose creators are gone, nor those whose import keys other items have by now.
@@ -53,6 +66,11 @@ SELECT {columns} FROM (
 WHERE EXISTS (SELECT FROM users WHERE users.id = was.creator_id)
 ON CONFLICT DO NOTHING
 RETURNING id"""
+_LOCK: Final = """
+SELECT count(*) FROM (
+    SELECT FROM {table} WHERE content_id = ANY (CAST(:ids AS bigint[]))
+    ORDER BY content_id FOR UPDATE
+) AS locked"""
 _LEAVE: Final = "DELETE FROM {table} WHERE content_id = ANY (CAST(:ids AS bigint[]))"
 _RETURN: Final = """
 INSERT INTO {table} ({columns}) OVERRIDING SYSTEM VALUE
@@ -100,6 +118,11 @@ _SHOW_ALL: Final = """
 WITH {shown}
 UPDATE content_items_all SET visibility = :visibility, updated_at = clock_timestamp()
 WHERE id = ANY (CAST(:ids AS bigint[])) AND visibility <> :visibility"""
+
+
+def lock() -> Iterator[TextClause]:
+    """Keep others from changing what refers to items that are held."""
+    return (text(_LOCK.format(table=one.table)) for one in FOLLOWERS if one.is_locked)
 
 
 def keep() -> TextClause:

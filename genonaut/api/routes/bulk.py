@@ -34,7 +34,7 @@ router = APIRouter(prefix="/api/v1", tags=["content"], route_class=JsonRoute)
 @router.post(
     "/content/bulk",
     response_model=BulkOut,
-    responses=documented(403, 409, 413, 422) | {409: {"model": ListChangedOut}},
+    responses=documented(403, 404, 409, 413, 422) | {409: {"model": ListChangedOut}},
     dependencies=[MEMBER],
 )
 async def change_items(
@@ -48,7 +48,7 @@ async def change_items(
     What cannot be changed is listed with the reason, and the rest is done.
     """
     sender = _sender(viewer, identity)
-    done = await bulk.perform(request, sender, sent.wanted(), sent.target())
+    done = await bulk.perform(request, sender, sent.wanted(identity), sent.target())
     if isinstance(done, ListChanged):
         return _list_changed(request, done, sent.expected)
     until = datetime.now(UTC) + timedelta(seconds=UNDO_SECONDS)

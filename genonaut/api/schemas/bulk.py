@@ -14,20 +14,46 @@ from genonaut.api.schemas.named import Visibility
 from genonaut.api.schemas.values import FROM_ATTRIBUTES, Id, TagNames, Utc, example
 from genonaut.api.services import bulk_actions
 from genonaut.api.services.bulk_actions import Action, Deleting, Showing, Tagging, Untagging
+from genonaut.api.services.bulk_keeping import Dropping, Keeping, Placing, TakingOut
 from genonaut.api.services.bulk_service import MOST_AT_ONCE, MOST_OF_A_LIST, Target
+from genonaut.api.services.ownership import user_to_change
+from genonaut.people.identity import Identity
 
-BulkAction = TypeAliasType("BulkAction", Literal["tag", "untag", "visibility", "delete"])
+BulkAction = TypeAliasType(
+    "BulkAction",
+    Literal[
+        "tag",
+        "untag",
+        "favourite",
+        "unfavourite",
+        "add_to_album",
+        "remove_from_album",
+        "visibility",
+        "delete",
+    ],
+)
 Reason = TypeAliasType("Reason", bulk_actions.Reason)
 
-_MAKE: Final[Mapping[str, Callable[["BulkIn"], Action]]] = {
-    "tag": lambda sent: Tagging(tuple(sent.tags)),
-    "untag": lambda sent: Untagging(tuple(sent.tags)),
-    "visibility": lambda sent: Showing(sent.visibility or "private"),
-    "delete": lambda sent: Deleting(sent.request_key or uuid4()),
+_MAKE: Final[Mapping[str, Callable[["BulkIn", Identity], Action]]] = {
+    "tag": lambda sent, _: Tagging(tuple(sent.tags)),
+    "untag": lambda sent, _: Untagging(tuple(sent.tags)),
+    "favourite": lambda sent, identity: Keeping(user_to_change(identity, sent.user_id)),
+    "unfavourite": lambda sent, identity: Dropping(user_to_change(identity, sent.user_id)),
+    "add_to_album": lambda sent, _: Placing(sent.known_album),
+    "remove_from_album": lambda sent, _: TakingOut(sent.known_album),
+    "visibility": lambda sent, _: Showing(sent.visibility or "private"),
+    "delete": lambda sent, _: Deleting(sent.request_key or uuid4()),
 }
-_TAKES: Final = {"tag": "tags", "untag": "tags", "visibility": "visibility"}
+_TAKES: Final = {
+    "tag": "tags",
+    "untag": "tags",
+    "add_to_album": "album_id",
+    "remove_from_album": "album_id",
+    "visibility": "visibility",
+}
 """What an action does not work without."""
-_FILLED: Final = {"tags": {"minItems": 1}, "visibility": {"not": {"type": "null"}}}
+_GIVEN: Final[Any] = {"not": {"type": "null"}}
+_FILLED: Final = {"tags": {"minItems": 1}, "visibility": _GIVEN, "album_id": _GIVEN}
 _BULK_IN: Final = {
     "action": "tag",
     "tags": ["sea"],
@@ -45,7 +71,9 @@ _SHAPES: Final[dict[str, Any]] = {
                 }
                 for action, field in _TAKES.items()
             ]
-            + [{"properties": {"action": {"const": "delete"}}}]
+            + [
+                {"properties": {"action": {"enum": ["favourite", "unfavourite", "delete"]}}}
+            ]
         },
     ]
 }
@@ -84,6 +112,14 @@ class BulkIn(ItemsOf):
     go_on: bool = Field(False, description="Do it also if the list has another number by now.")
     tags: TagNames = Field(default_factory=list, description="For `tag` and `untag`.")
     visibility: Visibility | None = Field(None, description="For `visibility`.")
+    album_id: UUID | None = Field(
+        None, description="For `add_to_album` and `remove_from_album`: an album of yours."
+    )
+    user_id: UUID | None = Field(
+        None,
+        description="For `favourite` and `unfavourite`: whose. Default: yours; members name no "
+        "other user.",
+    )
     request_key: UUID | None = Field(
         None,
         description="For `delete`: a new UUID of yours. The same request sent again then deletes "
@@ -101,9 +137,20 @@ class BulkIn(ItemsOf):
             raise ValueError(f"It should have `{field}`, which `{self.action}` takes")
         return self
 
-    def wanted(self) -> Action:
-        """What to do."""
-        return _MAKE[self.action](self)
+    @property
+    def known_album(self) -> UUID:
+        """The album, which the actions that take one do not work without."""
+        assert self.album_id is not None  # noqa: S101 - it was validated
+        return self.album_id
+
+    def wanted(self, identity: Identity) -> Action:
+        """What to do, for the sender.
+
+        Raises:
+            InvalidRequestError: the sender is not a user, and names none.
+            ForbiddenError: a member names another user.
+        """
+        return _MAKE[self.action](self, identity)
 
     def target(self) -> Target:
         """To which items."""

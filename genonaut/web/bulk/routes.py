@@ -1,20 +1,26 @@
 """Where the selection's form goes: changes, downloads, and undoing a deletion."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Request, Response
+from sqlalchemy.orm import Session
 
+from genonaut.api.bookmarks.entities import Album
 from genonaut.api.http import bulk
 from genonaut.api.http.access import MEMBER, VISITOR
 from genonaut.api.http.downloads import download
 from genonaut.api.http.identities import IdentityDep
 from genonaut.api.http.viewer import ViewerDep
+from genonaut.api.services.album_service import AlbumService
 from genonaut.api.services.bulk_actions import REASONS, Sender
 from genonaut.api.services.bulk_service import Done, Failed, ListChanged
-from genonaut.web.bulk.forms import EXPECTED, SelectionDep, SentSelection
+from genonaut.errors import ForbiddenError
+from genonaut.web.bulk.forms import ACTION, CHOOSE_ALBUM, EXPECTED, SelectionDep, SentSelection
 from genonaut.web.bulk.selection import BATCH, DELETE, DID, ITEMS, SELECTION
-from genonaut.web.contexts import LeftItem, SelectionContext
+from genonaut.web.contexts import Choice, LeftItem, SelectionContext
 from genonaut.web.contexts import Viewer as PageViewer
 from genonaut.web.page_route import PageRoute, web
 from genonaut.web.rendering import plural
@@ -46,8 +52,10 @@ async def change(
     request: Request, sender: SenderDep, viewer: PageViewerDep, selected: SelectionDep
 ) -> Response:
     """Do something to the selected items, and return to the list; or say what was not done."""
-    action, target = selected.action(), selected.target(sender.user_id)
-    done = await bulk.perform(request, sender, action, target)
+    target = selected.target(sender.user_id)
+    if selected.name == CHOOSE_ALBUM:
+        return web(request).renderer.response(await _albums(request, sender, selected, viewer))
+    done = await bulk.perform(request, sender, selected.action(sender), target)
     if isinstance(done, ListChanged):
         return web(request).renderer.response(_changed(selected, target.expected, done, viewer), 409)
     if done.failed:
@@ -83,6 +91,25 @@ async def undo(
     failed = tuple(Failed(one, "taken") for one in undone.taken)
     said = f"{plural(undone.done, 'item')} restored, and {len(failed):,} not."
     return web(request).renderer.response(_context(viewer, said, failed, state.url()))
+
+
+async def _albums(
+    request: Request, sender: Sender, selected: SentSelection, viewer: PageViewer
+) -> SelectionContext:
+    """Ask for the album."""
+    user_id = sender.user_id
+    if user_id is None:
+        raise ForbiddenError("Albums are a user's: sign in, or choose a viewer.")
+
+    def read(session: Session) -> Sequence[Album]:
+        return AlbumService(session).tree(sender.eyes, user_id)
+
+    found = await bulk.in_snapshot(request, read)
+    said = "Which album?" if found else "You have no album yet: make one first."
+    kept = tuple(one for one in selected.kept() if one[0] != ACTION)
+    asked = _context(viewer, said, (), selected.state.url(), kept=kept)
+    albums = tuple(Choice(str(album.id), album.name, chosen=False) for album in found)
+    return replace(asked, title="Put into an album", albums=albums)
 
 
 def _left(selected: SentSelection, done: Done, viewer: PageViewer) -> SelectionContext:

@@ -1,6 +1,7 @@
 """Selecting on the gallery's page: what its bar needs to know, and what it says was done."""
 
 from typing import Final
+from urllib.parse import urlencode
 
 from genonaut.api.gallery.query import Pagination
 from genonaut.content.ids import as_uuid
@@ -21,6 +22,10 @@ _SAID: Final = {
     "private": "{} made private.",
     "public": "{} made public.",
     "undo": "{} restored.",
+    "favourite": "{} added to your favourites.",
+    "unfavourite": "{} removed from your favourites.",
+    "add_to_album": "{} added to the album.",
+    "remove_from_album": "{} removed from the album.",
 }
 
 
@@ -31,10 +36,11 @@ def selection_of(view: PageView, pagination: Pagination) -> Selection:
     at_least = "at least " if pagination.total_is_estimate else ""
     return Selection(
         key=same.url(),
-        back=view.state.url(),
+        back=urlencode(view.state.parameters()),
         total=None if pagination.total_is_estimate else pagination.total_count,
         words=f"{at_least}{plural(pagination.total_count, 'result')}",
         can_change=view.eyes.sees_all or view.viewer.user_id is not None,
+        can_keep=view.viewer.user_id is not None,
     )
 
 

@@ -115,3 +115,40 @@ def test_a_deletion_from_before_can_be_undone(migrated: Database) -> None:
     with migrated.transaction() as session:
         DeletionService(session).undo(item, UUID(ada))
     assert run(migrated, "SELECT content_id, tag_id FROM content_tags") == [(item, UUID(tag))]
+
+
+def test_favourites_and_places_in_albums_come_back_as_well(gallery: Gallery) -> None:
+    [[bo]] = run(gallery.database, "SELECT id FROM users WHERE username = 'bo'")
+    gallery.bulk("favourite", ids=gallery.mine[:3])
+    run(gallery.database, "UPDATE bookmarks SET note = 'n', pinned = true, is_public = true")
+    bos = {"action": "favourite", "ids": gallery.mine, "user_id": str(bo)}
+    assert gallery.root.post(BULK, json=bos).json()["done"] == 8
+    [[album]] = run(
+        gallery.database,
+        "INSERT INTO bookmark_categories (user_id, name) VALUES (%s, 'Best') RETURNING id",
+        gallery.ada,
+    )
+    gallery.bulk("add_to_album", ids=gallery.mine[1:4], album_id=str(album))
+    gallery.bulk("remove_from_album", ids=gallery.mine[3:4], album_id=str(album))
+    before = kept(gallery.database)
+    assert [len(rows) for rows in before] == [12, 2]
+    done = gallery.bulk("delete", ids=gallery.mine)
+    assert kept(gallery.database) == [[], []]
+    assert_exact(gallery.database)
+    assert gallery.client.post(done["undo"]["url"]).json() == {"done": 8, "failed": []}
+    assert kept(gallery.database) == before
+    assert_exact(gallery.database)
+    for visibility in ("private", "public"):
+        gallery.bulk("visibility", ids=gallery.mine, visibility=visibility)
+        assert_exact(gallery.database)
+    again = gallery.bulk("delete", ids=gallery.mine)
+    run(gallery.database, "DELETE FROM bookmark_categories; DELETE FROM users WHERE username = 'bo'")
+    gallery.client.post(again["undo"]["url"])
+    assert [len(rows) for rows in kept(gallery.database)] == [4, 0]
+    assert_exact(gallery.database)
+
+
+def kept(database: Database) -> list[object]:
+    """All favourites and all places, as they are stored."""
+    tables = ("bookmarks", "bookmark_category_members")
+    return [run(database, f"SELECT to_jsonb(t)::text FROM {one} t ORDER BY 1") for one in tables]

@@ -35,7 +35,7 @@ def test_some_items_are_tagged_and_one_is_back_at_the_list(
     view_as(client, "ada")
     ids = ids_of(site, "ada")[:3]
     answer = send(
-        client, action="tag", id=ids, new_tags="Sea, New ,new", back="/gallery?sort=best&p=2"
+        client, action="tag", id=ids, new_tags="Sea, New ,new", back="sort=best&p=2"
     )
     assert answer.status_code == 303, answer.text
     assert answer.headers["location"] == "/gallery?sort=best&p=2&did=tag&n=3"
@@ -53,7 +53,8 @@ def test_boxes_of_other_pages_come_as_one_field(client: httpx.Client, site: Site
 def test_one_click_brings_all_back(client: httpx.Client, site: Site) -> None:
     view_as(client, "ada")
     ids, back = ids_of(site, "ada"), f"/gallery/creators/{USERS['ada']}?sort=title"
-    answer = send(client, action="delete", id=ids, back=back)
+    fields = f"creator={USERS['ada']}&sort=title"
+    answer = send(client, action="delete", id=ids, back=fields)
     page = client.get(answer.headers["location"]).text
     assert "22 items deleted." in page
     batch = answer.headers["location"].partition("batch=")[2]
@@ -81,7 +82,7 @@ def test_what_was_not_done_is_listed(client: httpx.Client, site: Site) -> None:
 
 def test_all_of_a_list_asks_again_if_it_has_changed(client: httpx.Client, site: Site) -> None:
     view_as(client, "ada")
-    back = "/gallery?notGenSource=comm-g,comm-ag"
+    back = "notGenSource=comm-g,comm-ag"
     fields = {"action": "delete", "all": "1", "expected": "21", "back": back}
     asked = send(client, **fields)
     assert asked.status_code == 409
@@ -98,7 +99,7 @@ def test_a_list_whose_number_is_not_known_is_counted_first(
     client: httpx.Client, site: Site
 ) -> None:
     view_as(client, "ada")
-    asked = send(client, action="public", all="1", expected="", back="/gallery?search=fox")
+    asked = send(client, action="public", all="1", expected="", back="search=fox")
     assert asked.status_code == 409
     assert " now. Nothing was done yet." in asked.text
 
@@ -158,3 +159,29 @@ def test_a_notice_is_gone_when_it_is_true_no_more(
     assert "gallery-notice" not in client.get(where).text
     assert "gallery-notice" not in client.get("/gallery?did=delete&n=7&batch=x").text
     assert "gallery-notice" not in client.get("/gallery?did=%3Cb%3E&n=7").text
+
+
+def test_favourites_and_albums(client: httpx.Client, database: Database, site: Site) -> None:
+    view_as(client, "ada")
+    theirs = ids_of(site, "bo")[:3]
+    kept = send(client, action="favourite", id=theirs).headers["location"]
+    assert "3 items added to your favourites." in client.get(kept).text
+    asked = send(client, action="album", id=theirs[:2])
+    assert "You have no album yet" in asked.text
+    [[album]] = run(
+        database,
+        "INSERT INTO bookmark_categories (user_id, name) VALUES (%s, 'Best') RETURNING id",
+        USERS["ada"],
+    )
+    asked = send(client, action="album", id=theirs[:2])
+    assert f'<option value="{album}">Best</option>' in asked.text
+    ids = "-".join(map(str, theirs[:2]))
+    assert f'name="ids" value="{ids}"' in asked.text
+    send(client, action="add_to_album", ids=ids, in_album=str(album))
+    places = "SELECT count(*) FROM bookmark_category_members"
+    assert site.number(places) == 2
+    send(client, action="remove_from_album", id=theirs[0], in_album=str(album))
+    assert site.number(places) == 1
+    send(client, action="unfavourite", id=theirs)
+    assert site.number("SELECT count(*) FROM bookmarks") == 0
+    assert "No album is chosen" in send(client, action="add_to_album", ids=ids).text
