@@ -43,7 +43,7 @@ async def change_items(
     identity: KnownIdentityDep,
     sent: Annotated[BulkIn, Body()],
 ) -> BulkOut | Response:
-    """Do the same to many items of yours: to some by their ids, or to all of a list.
+    """Do the same to many items: to some by their ids, or to all of a list.
 
     What cannot be changed is listed with the reason, and the rest is done.
     """
