@@ -5,7 +5,7 @@ its turn has come. So what has become private by then is not sent.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, aclosing
 from datetime import UTC, datetime
 from functools import partial
@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from starlette.types import Message, Receive, Scope, Send
 
 from genonaut.api.http.bulk import in_snapshot, read_list
-from genonaut.api.http.zipping import MOST_BYTES, zipped
+from genonaut.api.http.zipping import MOST_BYTES, Originals, zipped
 from genonaut.api.services.bulk_service import MOST_AT_ONCE, Target
 from genonaut.api.services.originals import Original, bytes_of, open_original
 from genonaut.content.viewer import Viewer
@@ -111,7 +111,7 @@ async def _check_size(request: Request, ids: list[int]) -> None:
 
 async def _originals(
     request: Request, eyes: Viewer, ids: list[int]
-) -> AsyncIterator[tuple[int, Original | None]]:
+) -> Originals:
     library: Library = request.app.state.uploads.library
     for one in dict.fromkeys(ids):
 

@@ -3,7 +3,7 @@
 
 import { ARROWS, listen } from "./keys.js";
 
-const STORED = "genonaut-selection";
+const STORED = "genonaut-selection ";
 const MOST = 10_000;
 const PRESS_MS = 500;
 const SLOP = 10; // pixels that a finger may move meanwhile
@@ -13,19 +13,18 @@ const items = () => [...document.querySelectorAll("[data-id]:has([data-pick])")]
 const itemOf = (element) => element.closest?.("[data-id]:has([data-pick])");
 const number = (count) => count.toLocaleString("en");
 
-let chosen = stored();
+let chosen = stored("");
 let anchor = null; // the item that was selected last
 let press = null;
 
-if (bar()) bar().open = isAny();
 sync();
 addEventListener("pageshow", sync);
 new MutationObserver(sync).observe(document.body, { subtree: true, childList: true });
 
 // --- What is selected
 
-function stored() {
-  const { key = "", ids = [], all = false } = JSON.parse(sessionStorage.getItem(STORED) ?? "{}");
+function stored(key) {
+  const { ids = [], all = false } = JSON.parse(sessionStorage.getItem(STORED + key) ?? "{}");
   return { key, ids: new Set(ids), all };
 }
 
@@ -34,8 +33,9 @@ function isAny() {
 }
 
 function keep() {
-  if (isAny()) sessionStorage.setItem(STORED, JSON.stringify({ ...chosen, ids: [...chosen.ids] }));
-  else sessionStorage.removeItem(STORED);
+  const { key, all, ids } = chosen;
+  if (isAny()) sessionStorage.setItem(STORED + key, JSON.stringify({ all, ids: [...ids] }));
+  else sessionStorage.removeItem(STORED + key);
   sync();
 }
 
@@ -70,7 +70,10 @@ function isPicked(item) {
 function sync() {
   const now = bar();
   if (!now) return;
-  if (chosen.key !== now.dataset.key) chosen = { key: now.dataset.key, ids: new Set(), all: false };
+  if (chosen.key !== now.dataset.key) {
+    chosen = stored(now.dataset.key);
+    if (isAny()) now.open = true;
+  }
   for (const item of items()) item.querySelector("[data-pick]").checked = isPicked(item);
   now.querySelector("[data-pick-all]").checked = chosen.all;
   for (const button of now.querySelectorAll("button:not([type=button])")) button.disabled = !isAny();
@@ -195,5 +198,5 @@ document.addEventListener("submit", (event) => {
   if (event.submitter?.matches("[data-downloads]")) return;
   say("Working …");
   // These are not there any more; others may be wanted for something else.
-  if (event.submitter?.value === "delete") sessionStorage.removeItem(STORED);
+  if (event.submitter?.value === "delete") sessionStorage.removeItem(STORED + chosen.key);
 });
