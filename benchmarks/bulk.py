@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -93,7 +92,7 @@ def who_waits(database: Database, one: int) -> str:
 
 def _waits(database: Database, name: str, one: int) -> bool:
     with Session(database.engine) as session:
-        connection: Connection = session.connection()
+        connection = session.connection()
         connection.exec_driver_sql("SET LOCAL lock_timeout = '50ms'")
         try:
             if name == "folds":

@@ -143,9 +143,7 @@ def _known(sender: Sender, action: Action, session: Session) -> Done | None:
     return Done(items, batch=action.batch) if items else None
 
 
-def _do(
-    sender: Sender, action: Action, actor: Actor, ids: Sequence[int], session: Session
-) -> Done:
+def _do(sender: Sender, action: Action, actor: Actor, ids: Sequence[int], session: Session) -> Done:
     done = do(session, sender, action, ids)
     if not isinstance(action, Deleting):
         return done

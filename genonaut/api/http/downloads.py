@@ -23,7 +23,6 @@ from genonaut.api.services.bulk_service import MOST_AT_ONCE, Target
 from genonaut.api.services.originals import Original, bytes_of, open_original
 from genonaut.content.viewer import Viewer
 from genonaut.errors import ContentTooLargeError, OverloadedError
-from genonaut.library.roots import Library
 
 AT_ONCE: Final = 4
 """Of one process. A further client is told so at once."""
@@ -109,10 +108,8 @@ async def _check_size(request: Request, ids: list[int]) -> None:
         )
 
 
-async def _originals(
-    request: Request, eyes: Viewer, ids: list[int]
-) -> Originals:
-    library: Library = request.app.state.uploads.library
+async def _originals(request: Request, eyes: Viewer, ids: list[int]) -> Originals:
+    library = request.app.state.uploads.library
     for one in dict.fromkeys(ids):
 
         def opened(session: Session, item_id: int = one) -> Original | None:

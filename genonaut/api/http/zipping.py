@@ -61,9 +61,12 @@ async def zipped(originals: Originals, *, sidecars: bool) -> AsyncGenerator[byte
                     skipped.append(f"{item_id}: {why}")
                 if original is None:
                     continue
-                with _closed_at_the_end(original.file) as file, closing(
-                    _entries(archive, original.item, None if why else file, sidecars=sidecars)
-                ) as pieces:
+                with (
+                    _closed_at_the_end(original.file) as file,
+                    closing(
+                        _entries(archive, original.item, None if why else file, sidecars=sidecars)
+                    ) as pieces,
+                ):
                     left -= 0 if why or file is None else file.about.st_size
                     while await run_in_threadpool(next, pieces, False):
                         yield written.take()

@@ -1,4 +1,4 @@
-"""Many items at once: the statements, executed. Each is one for all items, however many they are."""
+"""Many items at once: the statements, executed. Each is one, however many items there are."""
 
 from collections.abc import Collection, Sequence
 from typing import Any

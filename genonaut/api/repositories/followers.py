@@ -41,9 +41,7 @@ class Follower:
 
 FOLLOWERS: Final = (
     # Who changes an item's tags has locked the item or the tag.
-    Follower(
-        "content_tags", needs=(Needed("tag_id", "tags", order="name"),), is_locked=False
-    ),
+    Follower("content_tags", needs=(Needed("tag_id", "tags", order="name"),), is_locked=False),
     Follower("bookmarks", needs=(Needed("user_id", "users"),)),
     Follower(
         "bookmark_category_members",
@@ -131,7 +129,7 @@ def keep() -> TextClause:
 
 
 def leave() -> Iterator[TextClause]:
-    """Delete what refers to items, each table's rows at once: a cascade would do it item by item."""
+    """Delete what refers to items, a table's rows at once: a cascade would do it item by item."""
     return (text(_LEAVE.format(table=one.table)) for one in reversed(FOLLOWERS))
 
 

@@ -61,7 +61,6 @@ only_allow(router, "/content/bulk", "POST", but_not=["GET", "PATCH", "DELETE"])
 
 @router.post(
     "/content/bulk/{batch}/undo",
-    response_model=UndoneOut,
     responses=documented(403, 404, 422),
     dependencies=[MEMBER],
 )

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, Self
 from uuid import UUID, uuid4
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
-from typing_extensions import Self, TypeAliasType
+from typing_extensions import TypeAliasType
 
 from genonaut.api.schemas.errors import ErrorOut
 from genonaut.api.schemas.gallery import GalleryParams
@@ -71,9 +71,7 @@ _SHAPES: Final[dict[str, Any]] = {
                 }
                 for action, field in _TAKES.items()
             ]
-            + [
-                {"properties": {"action": {"enum": ["favourite", "unfavourite", "delete"]}}}
-            ]
+            + [{"properties": {"action": {"enum": ["favourite", "unfavourite", "delete"]}}}]
         },
     ]
 }
@@ -126,9 +124,7 @@ class BulkIn(ItemsOf):
         "nothing more, and has the same response.",
     )
 
-    model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"examples": [_BULK_IN], **_SHAPES}
-    )
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_BULK_IN], **_SHAPES})
 
     @model_validator(mode="after")
     def _complete(self) -> Self:

@@ -43,7 +43,7 @@ class Action(Protocol):
 
     @property
     def only_own(self) -> bool:
-        """Whether it takes the creator of an item, or an administrator; else it is enough to see it."""
+        """Whether it takes an item's creator or an administrator; else it is enough to see it."""
 
     @property
     def tags(self) -> tuple[str, ...]:

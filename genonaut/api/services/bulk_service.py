@@ -37,9 +37,7 @@ class Done:
     batch: UUID | None = None
 
     def __add__(self, other: "Done") -> "Done":
-        return Done(
-            self.done + other.done, self.failed + other.failed, self.batch or other.batch
-        )
+        return Done(self.done + other.done, self.failed + other.failed, self.batch or other.batch)
 
 
 class ListChanged(NamedTuple):

@@ -57,7 +57,9 @@ async def change(
         return web(request).renderer.response(await _albums(request, sender, selected, viewer))
     done = await bulk.perform(request, sender, selected.action(sender), target)
     if isinstance(done, ListChanged):
-        return web(request).renderer.response(_changed(selected, target.expected, done, viewer), 409)
+        return web(request).renderer.response(
+            _changed(selected, target.expected, done, viewer), 409
+        )
     if done.failed:
         return web(request).renderer.response(_left(selected, done, viewer))
     more: list[tuple[str, str | int]] = [(DID, selected.name), (ITEMS, done.done)]

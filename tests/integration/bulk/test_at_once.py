@@ -42,7 +42,7 @@ def chosen_action(lots: random.Random) -> Action:
 
 
 def act(database: Database, ids: list[int], seed: int, rounds: int) -> None:
-    """Do something to half of the items again and again; what is deleted comes back half the time."""
+    """Do something to half of the items, again and again; what is deleted mostly comes back."""
     lots = random.Random(seed)
     for _ in range(rounds):
         action = chosen_action(lots)

@@ -43,9 +43,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def client(
-    open_api: OpenApi, settings: Settings, database: Database, folder: Path
-) -> httpx.Client:
+def client(open_api: OpenApi, settings: Settings, database: Database, folder: Path) -> httpx.Client:
     return open_api(stored(settings, folder), database)
 
 
@@ -259,4 +257,3 @@ def test_limits(
     left_out = unzip(client.get(URL))
     assert len(left_out.pop(SKIPPED).decode().splitlines()) == 3
     assert left_out == {}
-

@@ -3,7 +3,6 @@
 import json
 from uuid import UUID, uuid4
 
-import httpx
 import pytest
 
 from genonaut.api.repositories.followers import FOLLOWERS
@@ -49,7 +48,9 @@ def test_after_ten_minutes_it_says_so(gallery: Gallery) -> None:
 
 
 def test_what_is_gone_by_then_stays_away(gallery: Gallery) -> None:
-    [keyed] = add_items(gallery.database, gallery.ada, item_metadata=json.dumps({"import_key": "k"}))
+    [keyed] = add_items(
+        gallery.database, gallery.ada, item_metadata=json.dumps({"import_key": "k"})
+    )
     add_tag(gallery.database, "night", [*gallery.mine, keyed])
     done = gallery.bulk("delete", ids=[*gallery.mine, keyed])
     run(gallery.database, "DELETE FROM tags WHERE name = 'sea'")
@@ -74,7 +75,9 @@ def test_the_creator_may_be_gone(gallery: Gallery) -> None:
 def test_what_was_deleted_together_is_recorded_once(gallery: Gallery) -> None:
     done = gallery.bulk("delete", ids=gallery.mine)
     gallery.client.post(done["undo"]["url"])
-    written = run(gallery.database, "SELECT action, subject FROM audit_log ORDER BY id DESC LIMIT 2")
+    written = run(
+        gallery.database, "SELECT action, subject FROM audit_log ORDER BY id DESC LIMIT 2"
+    )
     assert written == [("item-restored", "8 items"), ("item-deleted", "8 items")]
 
 
@@ -83,7 +86,7 @@ def test_without_accounts_it_is_deleted_by_no_user(
 ) -> None:
     ids = add_items(database, add_user(database), 3)
     build_counts(database, "test")
-    client: httpx.Client = open_api(settings, database)
+    client = open_api(settings, database)
     done = client.post(BULK, json={"action": "delete", "ids": ids}).json()
     assert run(database, "SELECT DISTINCT deleted_by FROM deleted_items") == [(None,)]
     assert client.post(done["undo"]["url"]).json() == {"done": 3, "failed": []}
@@ -142,7 +145,9 @@ def test_favourites_and_places_in_albums_come_back_as_well(gallery: Gallery) -> 
         gallery.bulk("visibility", ids=gallery.mine, visibility=visibility)
         assert_exact(gallery.database)
     again = gallery.bulk("delete", ids=gallery.mine)
-    run(gallery.database, "DELETE FROM bookmark_categories; DELETE FROM users WHERE username = 'bo'")
+    run(
+        gallery.database, "DELETE FROM bookmark_categories; DELETE FROM users WHERE username = 'bo'"
+    )
     gallery.client.post(again["undo"]["url"])
     assert [len(rows) for rows in kept(gallery.database)] == [4, 0]
     assert_exact(gallery.database)

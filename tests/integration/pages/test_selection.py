@@ -34,9 +34,7 @@ def test_some_items_are_tagged_and_one_is_back_at_the_list(
 ) -> None:
     view_as(client, "ada")
     ids = ids_of(site, "ada")[:3]
-    answer = send(
-        client, action="tag", id=ids, new_tags="Sea, New ,new", back="sort=best&p=2"
-    )
+    answer = send(client, action="tag", id=ids, new_tags="Sea, New ,new", back="sort=best&p=2")
     assert answer.status_code == 303, answer.text
     assert answer.headers["location"] == "/gallery?sort=best&p=2&did=tag&n=3"
     assert tagged(site, "new") == 3
