@@ -14,8 +14,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from genonaut import __version__
 from genonaut.api.http.attempts import SignIns
 from genonaut.api.http.bodies import Bodies
+from genonaut.api.http.bulk import AT_ONCE as BULK_AT_ONCE
 from genonaut.api.http.counts_reader import CountsReader
 from genonaut.api.http.door import Door
+from genonaut.api.http.downloads import AT_ONCE as DOWNLOADS_AT_ONCE
 from genonaut.api.http.entrance import Entrance
 from genonaut.api.http.errors import UnexpectedErrors, handle_errors
 from genonaut.api.http.gallery_reader import GalleryReader
@@ -42,7 +44,9 @@ from genonaut.api.routes import (
     albums,
     bookmark_places,
     bookmarks,
+    bulk,
     content,
+    downloads,
     duplicates,
     facets,
     gallery,
@@ -152,6 +156,8 @@ def create_app(
     app.state.limiter = ConnectionLimiter(places, patience)
     # Searches may take long, so they never have all places.
     app.state.search_limiter = ConnectionLimiter(max(1, places // 3), patience)
+    app.state.bulk_limiter = ConnectionLimiter(BULK_AT_ONCE, patience)
+    app.state.download_limiter = ConnectionLimiter(DOWNLOADS_AT_ONCE, patience=0)
     app.state.counts_reader = CountsReader(
         database, settings, app.state.limiter, app.state.counts_policy
     )
@@ -170,7 +176,8 @@ def create_app(
     app.state.guesses = Guesses()
     app.state.providers = Providers(settings)
     for routes in (
-        *(stats, gallery, facets, uploads, duplicates, content, ratings, tags, users, searching),
+        *(stats, gallery, facets, uploads, duplicates, bulk, downloads, content, ratings, tags),
+        *(users, searching),
         *(bookmarks, bookmark_places, shared_albums, albums),
         *(account, keys, admin, index, monitoring),
     ):

@@ -148,6 +148,22 @@ class CreatorHead:
 
 
 @dataclass(frozen=True, slots=True)
+class Selection:
+    """What it takes to select items of a list: `words` say how many there are.
+
+    `total` is None where the list says "at least". `key` is the same on all pages of the list, and
+    `back` has the parameters of this one. Only a user can have favourites (`can_keep`).
+    """
+
+    key: str
+    back: str
+    total: int | None
+    words: str
+    can_change: bool
+    can_keep: bool
+
+
+@dataclass(frozen=True, slots=True)
 class GalleryContext:
     """The gallery, or a creator's page.
 
@@ -178,6 +194,7 @@ class GalleryContext:
     pages: Pages
     notice: Notice | None
     facets: FacetPanel
+    selection: Selection
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,6 +376,37 @@ class UploadContext:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftItem:
+    """An item to which something was not done, and why; without an address if it is not there."""
+
+    id: int
+    url: str | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class SelectionContext:
+    """What was not done to selected items; or why nothing was, and the form that does it still.
+
+    `kept` are the fields of that form, and `go_on` says on its button what it does. Or the question
+    which of the viewer's `albums` it is about.
+    """
+
+    template: ClassVar[str] = "selection_done.html"
+
+    title: str
+    viewer: Viewer
+    said: str
+    left: tuple[LeftItem, ...]
+    left_more: int
+    undo: str | None
+    kept: tuple[tuple[str, str], ...]
+    go_on: str
+    back: str
+    albums: tuple[Choice, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ErrorContext:
     """An error."""
 
@@ -379,5 +427,6 @@ Context = (
     | GoneContext
     | StatsContext
     | UploadContext
+    | SelectionContext
     | ErrorContext
 )

@@ -26,6 +26,7 @@ from genonaut.content.ids import as_uuid
 from genonaut.db.schema import Visibility
 from genonaut.errors import InvalidRequestError, NotFoundError
 from genonaut.web import routes_duplicates, routes_facets, routes_ratings, security
+from genonaut.web.bulk import routes as routes_bulk
 from genonaut.web.docs import router as docs_routes
 from genonaut.web.media import router as media_routes
 from genonaut.web.page_route import PageRoute, make_web, web
@@ -66,7 +67,7 @@ def add_pages(app: FastAPI, settings: Settings) -> None:
         *(routes_signing_in, routes_links),
         *(routes_account, routes_sessions, routes_tokens),
         *(routes_users, routes_user, routes_audit, routes_tags),
-        *(routes_oidc, routes_facets),
+        *(routes_oidc, routes_facets, routes_bulk),
         *(routes_ratings, routes_duplicates),
     ):
         app.include_router(pages.router)

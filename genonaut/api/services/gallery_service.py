@@ -120,6 +120,18 @@ class GalleryService:
         listed = FacetedList(meant.query, matching.filters, counts, total, matching.collect)
         return self._facets.read(listed, asked)
 
+    def filters(self, viewer: Viewer, query: GalleryQuery) -> Filters:
+        """What a list lets through, with everything looked up: for what is done to all of it.
+
+        By the same way as its pages, so that it is the same list.
+
+        Raises:
+            NotFoundError: there is no such album for the viewer's eyes.
+            InvalidRequestError: the search has a mistake.
+        """
+        matching, _ = self._matching(viewer, understand(self._names, query), None, 1)
+        return matching.filters
+
     def neighbours(self, viewer: Viewer, query: GalleryQuery, at: Item | str) -> Neighbours:
         """What is beside an item in the list, or beside a place that a page gave for it.
 

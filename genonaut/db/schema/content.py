@@ -4,8 +4,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, Sequence, String, Text, Uuid, func, text
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Sequence,
+    String,
+    Text,
+    func,
+    text,
+)
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from genonaut.db.schema.base import Base, known_visibility, owner
@@ -163,11 +172,16 @@ class DeletedItem(Base):
     """An item that was deleted in the pages, kept as long as that can be undone."""
 
     __tablename__ = "deleted_items"
-    __table_args__ = (Index("idx_deleted_items_oldest", "deleted_at"),)
+    __table_args__ = (
+        Index("idx_deleted_items_oldest", "deleted_at"),
+        Index("idx_deleted_items_batch", "batch", "id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    deleted_by: Mapped[UUID] = owner()
+    # Without accounts, it is no user.
+    deleted_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
     deleted_at: Mapped[datetime] = mapped_column(server_default=func.now())
     item: Mapped[dict[str, Any]]
-    tag_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))
-    ratings: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'::jsonb"))
+    batch: Mapped[UUID] = mapped_column(server_default=func.gen_random_uuid())
+    # Rows of other tables that left with it, as arrays by the names of their tables.
+    followers: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))

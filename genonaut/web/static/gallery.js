@@ -10,6 +10,7 @@ import "./rate.js";
 import "./upload.js";
 import "./people.js";
 import "./moments.js";
+import "./select.js";
 import "./returning.js";
 import "./search.js";
 

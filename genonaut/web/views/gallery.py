@@ -10,6 +10,7 @@ from genonaut.api.gallery.query import GalleryPage, Pagination
 from genonaut.api.gallery.searching.language import Mistake
 from genonaut.errors import DatabaseTimeoutError, InvalidRequestError
 from genonaut.hints import IMPORT, typed
+from genonaut.web.bulk.selection import selection_of
 from genonaut.web.contexts import (
     Choice,
     CreatorHead,
@@ -75,6 +76,7 @@ def gallery_context(view: PageView) -> GalleryContext:
         pages=_pages(page.pagination, state),
         notice=notice_of(view),
         facets=facet_panel(page.facets, state, name),
+        selection=selection_of(view, page.pagination),
     )
 
 

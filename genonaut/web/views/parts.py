@@ -7,6 +7,7 @@ from uuid import UUID
 from genonaut.api.entities import Item
 from genonaut.api.gallery.pagination import write_place
 from genonaut.db.schema import PRIVATE
+from genonaut.web.bulk.selection import bulk_notice
 from genonaut.web.contexts import Card, Notice, PagePicture, TagLink
 from genonaut.web.page_view import PageView
 from genonaut.web.rated import rated
@@ -64,6 +65,8 @@ def tag_value(name: str, tag_id: UUID | None) -> str:
 
 def notice_of(view: PageView) -> Notice | None:
     """The notice about what was just done, if it is still true."""
+    if done := bulk_notice(view):
+        return done
     if deleted := read_number(view.parameters.get(DELETED, "")):
         title = view.services.deletions.undoable(deleted, view.viewer.user_id)
         undo = f"/gallery/items/{deleted}/undo"

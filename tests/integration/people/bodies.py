@@ -18,6 +18,10 @@ def body_of(row: Row, who: str, new: str, link: str) -> dict[str, Any]:
         return {"data": {"keep": "999999999", "member": "999999999"}}
     if row.path.endswith("/rating"):
         return {"json": {"value": 3}} if row.path.startswith("/api/") else {"data": {"value": "3"}}
+    if row.path.endswith("/content/bulk"):
+        return {"json": {"action": "tag", "tags": [new], "ids": [1]}}
+    if row.path.endswith("/content/download"):
+        return {"json": {"ids": [1]}}
     set_up = {"token": "x" * 43, "username": new, "password": PASSWORD}
     chosen = {"token": link, "password": PASSWORD}
     fields: dict[str, dict[str, str]] = {
@@ -35,6 +39,8 @@ def body_of(row: Row, who: str, new: str, link: str) -> dict[str, Any]:
         "/role": {"role": "member"},
         "/tags/{tag_id}": {"name": new},
         "/visibility": {"visibility": "public"},
+        "/gallery/selection": {"action": "public", "id": "1"},
+        "/gallery/selection/download": {"id": "1"},
         "/content": {"prompt": new},
         "/content-auto": {"prompt": new},
         "/content/{item_id}": {"title": new},

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx
 
@@ -106,13 +106,15 @@ class World:
     def path(self, row: Row, who: str, whose: str) -> str:
         """The address of a route's target, which is a new one if it may be changed or gone."""
         path = self._path_to_kept(row, whose)
-        for name in ("item_id", "tag_id", "user_id", "session_id", "token_id"):
+        for name in ("item_id", "tag_id", "user_id", "session_id", "token_id", "batch"):
             if f"{{{name}}}" in path:
                 made = getattr(self, f"_{name}")(row, who, whose)
                 path = path.replace(f"{{{name}}}", str(made))
         values = FIXED.get(row.path, {"name": "home", "which": "full", "path:path": "nowhere"})
         for name, value in values.items():
             path = path.replace(f"{{{name}}}", value)
+        if row.name == "GET /gallery/selection/download":
+            return f"{path}?all=1"
         return f"{path}?token={self._link()}" if row.name == "GET /gallery/password" else path
 
     def _path_to_kept(self, row: Row, whose: str) -> str:
@@ -154,6 +156,14 @@ class World:
             with self.database.transaction() as session:
                 DeletionService(session).delete(EVERYTHING, made, UUID(self.ids[by]), any_item=True)
         return made
+
+    def _batch(self, _row: Row, who: str, whose: str) -> str:
+        owner, batch = self._owner(whose), uuid4()
+        by = "root" if who == "root" else owner
+        ids = add_items(self.database, self.ids[owner], 2)
+        with self.database.transaction() as session:
+            DeletionService(session).delete_together(ids, UUID(self.ids[by]), batch)
+        return str(batch)
 
     def _tag_id(self, _row: Row, _who: str, whose: str) -> str:
         return add_tag(self.database, f"tag {next(self.numbers)}", [self.pictures[whose]])
