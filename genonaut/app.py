@@ -32,6 +32,8 @@ from genonaut.api.http.positions import HEADER as POSITION
 from genonaut.api.http.positions import FromThePrimaryInstead, SendPosition
 from genonaut.api.http.short_way import ShortWay
 from genonaut.api.http.uploads import Uploads
+from genonaut.api.live.figures import LiveFigures
+from genonaut.api.live.streams import LiveStreams
 from genonaut.api.monitoring.health import HealthService
 from genonaut.api.monitoring.metrics import MetricsService
 from genonaut.api.monitoring.slots import Slot
@@ -44,6 +46,7 @@ from genonaut.api.routes import (
     keys,
     monitoring,
     stats,
+    stats_stream,
     tags,
     uploads,
     users,
@@ -157,9 +160,15 @@ def create_app(
     app.state.metrics = MetricsService(database, slot)
     app.state.identities = Identities(database, settings, app.state.limiter)
     app.state.sign_ins = SignIns(settings)
+    app.state.live = LiveStreams(
+        app.state.counts_reader,
+        app.state.identities,
+        settings.api,
+        LiveFigures(app.state.metrics.registry, slot),
+    )
     app.state.providers = Providers(settings)
     for routes in (
-        *(stats, gallery, uploads, content, tags, users),
+        *(stats, stats_stream, gallery, uploads, content, tags, users),
         *(account, keys, admin, index, monitoring),
     ):
         app.include_router(routes.router)
@@ -178,6 +187,7 @@ async def _close_at_the_end(app: FastAPI) -> AsyncIterator[None]:
     if watch:
         await watch.start()
     yield
+    await app.state.live.close()
     if watch:
         await watch.close()
     await run_in_threadpool(app.state.uploads.close)
