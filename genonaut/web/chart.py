@@ -44,6 +44,7 @@ class Chart:
     moments: tuple[tuple[float, str], ...]
     has_clock: bool
     totals: tuple[GrowthPoint, ...]
+    described: str
     width: int = WIDTH
     height: int = HEIGHT
     left: int = LEFT
@@ -62,7 +63,16 @@ def draw_chart(totals: Sequence[GrowthPoint]) -> Chart | None:
     levels = tuple((_y(i * step, top), _short(i * step)) for i in range(_TICKS + 1))
     moments = _moments(totals)
     has_clock = any(":" in text for _, text in moments)
-    return Chart(_apart(auto, regular), levels, moments, has_clock, tuple(totals))
+    described = _described(totals[0], totals[-1])
+    return Chart(_apart(auto, regular), levels, moments, has_clock, tuple(totals), described)
+
+
+def _described(first: GrowthPoint, last: GrowthPoint) -> str:
+    """What one sees, in a sentence."""
+    return (
+        f"From {first.at:%d %b %Y} to {last.at:%d %b %Y}: gens from {first.regular:,} to "
+        f"{last.regular:,}, auto-gens from {first.auto:,} to {last.auto:,}."
+    )
 
 
 def _line(

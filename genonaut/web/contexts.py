@@ -9,6 +9,7 @@ from genonaut.api.repositories.growth_repository import Creator, RefreshRecord
 from genonaut.db.gen_source_counts import ViewerCounts
 from genonaut.db.schema import SourceType
 from genonaut.web.chart import Chart
+from genonaut.web.live import Live
 from genonaut.web.state import GalleryState, Switch
 
 
@@ -175,6 +176,7 @@ class GalleryContext:
     empty: Empty | None
     pages: Pages
     notice: Notice | None
+    live: Live | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,6 +264,7 @@ class StatsContext:
     bars: tuple[Bar, ...]
     tags: tuple[TagLink, ...]
     tags_at_once: int
+    live: Live | None
 
 
 @dataclass(frozen=True, slots=True)

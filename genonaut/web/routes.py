@@ -18,7 +18,7 @@ from genonaut.config import Settings
 from genonaut.content.ids import as_uuid
 from genonaut.db.schema import Visibility
 from genonaut.errors import InvalidRequestError, NotFoundError
-from genonaut.web import security
+from genonaut.web import live_route, security
 from genonaut.web.docs import router as docs_routes
 from genonaut.web.media import router as media_routes
 from genonaut.web.page_route import PageRoute, make_web, web
@@ -38,8 +38,9 @@ from genonaut.web.people import (
 from genonaut.web.security import FormDep, own_page, see
 from genonaut.web.state import GALLERY, read_choice, read_state
 from genonaut.web.viewer import ChosenDep, remember_viewer, viewer_of
-from genonaut.web.views.gallery import COUNTS, gallery_context
+from genonaut.web.views.gallery import gallery_context
 from genonaut.web.views.item import gone_context, item_context
+from genonaut.web.views.live import ONCE
 from genonaut.web.views.parts import DELETED, RESTORED
 from genonaut.web.views.stats import stats_context
 from genonaut.web.views.upload import UPLOAD, upload_context
@@ -58,7 +59,7 @@ def add_pages(app: FastAPI, settings: Settings) -> None:
         *(routes_signing_in, routes_links),
         *(routes_account, routes_sessions, routes_tokens),
         *(routes_users, routes_user, routes_audit, routes_tags),
-        routes_oidc,
+        *(routes_oidc, live_route),
     ):
         app.include_router(pages.router)
     app.include_router(router)
@@ -162,7 +163,7 @@ def set_visibility(
     return see(read_state(form).url(f"{GALLERY}/items/{item_id}"))
 
 
-@router.get(GALLERY + COUNTS, dependencies=[VISITOR])
+@router.get(GALLERY + ONCE, dependencies=[VISITOR])
 async def counts(
     request: Request, reader: CountsReaderDep, eyes: ViewerDep, user_id: UUID | None = None
 ) -> Response:

@@ -21,10 +21,10 @@ from genonaut.web.page_view import PageView
 from genonaut.web.rendering import plural
 from genonaut.web.returning import sign_in_path
 from genonaut.web.state import DENSITIES, END, GALLERY, SIZES, SORTS, SWITCHES, VIEWS, GalleryState
+from genonaut.web.views.live import ONCE, address, live_of_list
 from genonaut.web.views.parts import cards_of, notice_of, tag_links
 from genonaut.web.views.upload import UPLOAD
 
-COUNTS: Final = "/api/v1/content/stats/unified"
 TAGS_TO_CHOOSE_FROM: Final = 14
 
 
@@ -40,7 +40,7 @@ def gallery_context(view: PageView) -> GalleryContext:
         summary=_summary(page.pagination),
         total=_total(page.pagination),
         counts=page.stats,
-        counts_url=_counts_url(view),
+        counts_url=address(view, ONCE, user_id=viewer.user_id),
         switches=_switches(state, viewer),
         tags=tag_links(view, state.tags, TAGS_TO_CHOOSE_FROM),
         matches=_choices({"all": "all of them", "any": "any of them"}, state.match),
@@ -57,14 +57,8 @@ def gallery_context(view: PageView) -> GalleryContext:
         empty=None if page.items else _empty(page.pagination, view),
         pages=_pages(page.pagination, state),
         notice=notice_of(view),
+        live=live_of_list(view, page.stats, page.pagination),
     )
-
-
-def _counts_url(view: PageView) -> str:
-    """Where newer counts are for the same eyes: below the pages, if these do not see all."""
-    where = COUNTS if view.eyes.sees_all else f"{GALLERY}{COUNTS}"
-    user_id = view.viewer.user_id
-    return f"{where}?user_id={user_id}" if user_id else where
 
 
 def _creator_name(view: PageView) -> str:
