@@ -10,6 +10,7 @@ from genonaut.db.gen_source_counts import ViewerCounts
 from genonaut.db.schema import SourceType
 from genonaut.web.chart import Chart
 from genonaut.web.live import Live
+from genonaut.web.over_time import OverTime
 from genonaut.web.state import GalleryState, Switch
 
 
@@ -264,6 +265,8 @@ class StatsContext:
     bars: tuple[Bar, ...]
     tags: tuple[TagLink, ...]
     tags_at_once: int
+    own_private: int
+    over_time: OverTime
     live: Live | None
 
 

@@ -17,7 +17,7 @@ __all__ = ["gallery"]
 
 EXAMPLES = {"visitor": 2, "member": 6, "admin": 6}
 OPERATIONS = [
-    (path, method) for path, methods in schema.raw_schema["paths"].items() for method in methods
+    (operation.ok().path, operation.ok().method) for operation in schema.get_all_operations()
 ]
 
 
