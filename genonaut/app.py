@@ -41,6 +41,7 @@ from genonaut.api.routes import (
     account,
     admin,
     content,
+    facets,
     gallery,
     index,
     keys,
@@ -168,7 +169,7 @@ def create_app(
     )
     app.state.providers = Providers(settings)
     for routes in (
-        *(stats, stats_stream, gallery, uploads, content, tags, users),
+        *(stats, stats_stream, gallery, facets, uploads, content, tags, users),
         *(account, keys, admin, index, monitoring),
     ):
         app.include_router(routes.router)

@@ -9,6 +9,7 @@ from genonaut.api.repositories.growth_repository import Creator, RefreshRecord
 from genonaut.db.gen_source_counts import ViewerCounts
 from genonaut.db.schema import SourceType
 from genonaut.web.chart import Chart
+from genonaut.web.facet_contexts import FacetGroup, FacetPanel
 from genonaut.web.live import Live
 from genonaut.web.over_time import OverTime
 from genonaut.web.state import GalleryState, Switch
@@ -130,12 +131,10 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class TagLink:
-    """A tag to filter by; `value` is what stands in the URL, `count` None if it was not read."""
+    """A tag to filter by."""
 
     name: str
-    value: str
-    count: int | None
-    chosen: bool
+    count: int
     url: str
 
 
@@ -165,7 +164,6 @@ class GalleryContext:
     counts: ViewerCounts | None
     counts_url: str
     switches: tuple[SwitchState, ...]
-    tags: tuple[TagLink, ...]
     matches: tuple[Choice, ...]
     sorts: tuple[Choice, ...]
     sizes: tuple[Choice, ...]
@@ -178,6 +176,25 @@ class GalleryContext:
     pages: Pages
     notice: Notice | None
     live: Live | None
+    facets: FacetPanel
+
+
+@dataclass(frozen=True, slots=True)
+class FacetContext:
+    """All values of a facet, or those whose name has the part `find`; `kept` are its filters.
+
+    If they are not `known`, looking took too long.
+    """
+
+    template: ClassVar[str] = "facet.html"
+
+    title: str
+    viewer: Viewer
+    state: GalleryState
+    group: FacetGroup
+    known: bool
+    find: str
+    kept: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,4 +328,12 @@ class ErrorContext:
     request_id: str
 
 
-Context = GalleryContext | ItemContext | GoneContext | StatsContext | UploadContext | ErrorContext
+Context = (
+    GalleryContext
+    | FacetContext
+    | ItemContext
+    | GoneContext
+    | StatsContext
+    | UploadContext
+    | ErrorContext
+)

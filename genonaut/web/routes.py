@@ -18,7 +18,7 @@ from genonaut.config import Settings
 from genonaut.content.ids import as_uuid
 from genonaut.db.schema import Visibility
 from genonaut.errors import InvalidRequestError, NotFoundError
-from genonaut.web import live_route, security
+from genonaut.web import live_route, routes_facets, security
 from genonaut.web.docs import router as docs_routes
 from genonaut.web.media import router as media_routes
 from genonaut.web.page_route import PageRoute, make_web, web
@@ -59,7 +59,7 @@ def add_pages(app: FastAPI, settings: Settings) -> None:
         *(routes_signing_in, routes_links),
         *(routes_account, routes_sessions, routes_tokens),
         *(routes_users, routes_user, routes_audit, routes_tags),
-        *(routes_oidc, live_route),
+        *(routes_oidc, routes_facets, live_route),
     ):
         app.include_router(pages.router)
     app.include_router(router)

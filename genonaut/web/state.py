@@ -1,5 +1,6 @@
 """The gallery's URL is its state: read leniently, written without defaults."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, get_args
@@ -10,14 +11,18 @@ from starlette.datastructures import QueryParams
 
 from genonaut.api.gallery.query import (
     LARGEST_PAGE,
+    LONGEST_LORA,
     LONGEST_MODEL,
+    LONGEST_SAMPLER,
     LONGEST_SEED,
+    MOST_LORAS,
     GalleryQuery,
     SortField,
     SortOrder,
     SwitchName,
     TagMatch,
 )
+from genonaut.api.gallery.settings import MONTH
 from genonaut.content.ids import as_uuid
 from genonaut.content.tag_names import folded
 
@@ -78,6 +83,9 @@ class GalleryState:
     match: TagMatch = "all"
     model: str = ""
     seed: str = ""
+    sampler: str = ""
+    loras: tuple[str, ...] = ()
+    month: str = ""
     creator: str = ""
     off: frozenset[str] = frozenset()
     sort: str = "newest"
@@ -97,6 +105,8 @@ class GalleryState:
             "match": self.match if len(self.tags) > 1 and self.match != first.match else "",
             "model": self.model,
             "seed": self.seed,
+            "sampler": self.sampler,
+            "month": self.month,
             "creator": self.creator,
             "notGenSource": ",".join(off),
             "sort": self.sort if self.sort != first.sort else "",
@@ -106,7 +116,8 @@ class GalleryState:
             "p": str(self.page) if self.page > 1 and not self.cursor else "",
             "cursor": self.cursor,
         }
-        return [(name, value) for name, value in values.items() if value]
+        loras = [("lora", lora) for lora in self.loras]  # a name may have a comma
+        return [*((name, value) for name, value in values.items() if value), *loras]
 
     def url(self, path: str = GALLERY, more: Iterable[tuple[str, str | int]] = ()) -> str:
         """The address of this state on the gallery or another page, with `more` parameters."""
@@ -138,6 +149,9 @@ class GalleryState:
             tag_match=self.match,
             model=self.model,
             seed=self.seed,
+            sampler=self.sampler,
+            loras=self.loras,
+            month=self.month,
             creator=UUID(self.creator) if self.creator else None,
             sort_field=field,
             sort_order=order,
@@ -147,6 +161,7 @@ class GalleryState:
             page_size=self.size,
             include_stats=True,
             include_metadata=False,
+            include_facets=True,
         )
 
 
@@ -157,13 +172,16 @@ def read_state(given: QueryParams) -> GalleryState:
     off = frozenset(key for value in given.getlist("notGenSource") for key in value.split(","))
     if CHOSEN in given:
         off = _KEYS - frozenset(given.getlist("genSource"))
-    size = read_number(given.get("size", ""))
+    size, month = read_number(given.get("size", "")), given.get("month", "")
     return GalleryState(
         search=" ".join(_text(given.get("search", "")).split()),
         tags=tuple(sorted(set(filter(None, tags)))),
         match="any" if given.get("match") == "any" else "all",
         model=_text(given.get("model", ""))[:LONGEST_MODEL],
         seed=_text(given.get("seed", ""))[:LONGEST_SEED],
+        sampler=_text(given.get("sampler", ""))[:LONGEST_SAMPLER],
+        loras=_loras(given),
+        month=month if re.fullmatch(MONTH, month) else "",
         creator=str(as_uuid(given.get("creator", "")) or ""),
         off=_KEYS & off,
         sort=given["sort"] if given.get("sort") in SORTS else first.sort,
@@ -188,6 +206,11 @@ def creator_page(user_id: str) -> str:
 def read_number(text: str) -> int:
     """A natural number; 0 if the text is none."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) < _DIGITS else 0
+
+
+def _loras(given: QueryParams) -> tuple[str, ...]:
+    names = {_text(name)[:LONGEST_LORA] for name in given.getlist("lora")}
+    return tuple(sorted(filter(None, names)))[:MOST_LORAS]
 
 
 def _text(given: str) -> str:

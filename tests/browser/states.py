@@ -95,6 +95,8 @@ OPEN: Final = (
     State("open", "ada", "/gallery?view=list&size=12&p=2"),
     State("open", "ada", "/gallery?notGenSource=your-g,your-ag,comm-g,comm-ag"),
     State("open", "ada", f"/gallery/creators/{USERS['bo']}?density=large"),
+    State("open", "ada", "/gallery/facets/creator?model=sdxl-1.0"),
+    State("open", "ada", "/gallery?tags=sea&model=sdxl-1.0&month=2026-01"),
     State("open", "ada", "/gallery/stats"),
     State("open", "ada", "/gallery/upload"),
     State("open", "ada", "/gallery", 200, first_item),

@@ -23,6 +23,34 @@ SOURCES = f"""
         UNION ALL
         SELECT NULL, {SOURCE}, count(*) FROM content_items_all GROUP BY 2"""
 
+# The values of each item, by expressions that share nothing with the functions of the counting.
+FACETS = """
+        SELECT id, creator_id, visibility,
+               source_type || ' month ' || to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM') AS facet
+        FROM content_items_all
+        UNION ALL
+        SELECT id, creator_id, visibility,
+               source_type || ' ' || key || ' ' || substr(item_metadata ->> key, 1, 200)
+        FROM content_items_all, unnest(ARRAY['model', 'sampler']) AS key
+        WHERE item_metadata ->> key <> ''
+        UNION ALL
+        SELECT DISTINCT id, creator_id, visibility, source_type || ' lora ' || substr(name, 1, 200)
+        FROM content_items_all,
+             jsonb_path_query(item_metadata, 'strict $.loras[*]', silent => true) AS one,
+             LATERAL (SELECT CASE WHEN jsonb_typeof(one) = 'string' THEN one #>> '{}'
+                                  WHEN jsonb_typeof(one) = 'object' THEN one ->> 'name' END) AS named (name)
+        WHERE name <> ''"""
+FACET_COUNTS = """
+        SELECT creator_id AS user_id, facet, count(*) AS count
+        FROM ({facets}) AS each WHERE {only} GROUP BY 1, 2
+        UNION ALL
+        SELECT NULL, facet, count(*) FROM ({facets}) AS each WHERE {only} GROUP BY 2"""
+CREATOR_TAGS = """
+        SELECT item.creator_id AS user_id, tag_id, count(*) AS count
+        FROM content_tags JOIN content_items_all AS item
+            ON item.id = content_id AND item.source_type = content_tags.source_type
+        WHERE item.source_type = '{partition}' GROUP BY 1, 2"""
+
 TRUTHS = {
     "gen_source_counts": SOURCES,
     "tag_cardinality_counts": f"""
@@ -37,6 +65,10 @@ TRUTHS = {
     # By the items: what their tags say of them is a copy.
     "private_regular_tag_counts": PRIVATE_TAGS.format(partition="items"),
     "private_auto_tag_counts": PRIVATE_TAGS.format(partition="auto"),
+    "facet_counts": FACET_COUNTS.format(facets=FACETS, only="true"),
+    "private_facet_counts": FACET_COUNTS.format(facets=FACETS, only="visibility = 'private'"),
+    "creator_regular_tag_counts": CREATOR_TAGS.format(partition="items"),
+    "creator_auto_tag_counts": CREATOR_TAGS.format(partition="auto"),
     # The one of docs/add-a-count.md and the spread one, where they are installed.
     "content_type_counts": """
         SELECT creator_id AS user_id, content_type, count(*) AS count

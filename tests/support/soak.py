@@ -36,6 +36,12 @@ from tests.support.waiting import wait_until
 TABLES = ["content_items_all", "content_items", "content_items_auto"]
 USERS = 24
 TAGS = 12
+METADATA = (
+    '{"model": "a b", "sampler": "x", "loras": [{"name": "m"}, "n", "m"]}',
+    '{"model": "c", "loras": [{"name": "n"}]}',
+    '{"model": [1], "sampler": "", "loras": "m"}',
+    "{}",
+)
 CROWDED = 1_500  # rows; above it half of them are deleted
 # Writers of the same content may collide with each other, counting or not.
 COLLISIONS = (
@@ -109,6 +115,16 @@ class Writer:
         table = self.random.choice(TABLES)
         self.run(f"UPDATE {table} SET visibility = '{visibility}' WHERE {self.where()}")
 
+    def describe(self) -> None:
+        metadata = self.random.choice(METADATA)
+        month = f"2026-0{self.random.randint(1, 3)}-01"
+        self.run(
+            f"UPDATE {self.random.choice(TABLES)} SET item_metadata = %s, created_at = %s"
+            f" WHERE {self.where()}",
+            metadata,
+            month,
+        )
+
     def retype(self) -> None:
         self.run(f"UPDATE content_items SET content_type = 'video' WHERE {self.where()}")
 
@@ -143,7 +159,7 @@ class Writer:
     def step(self) -> None:
         things: list[Callable[[], None]] = [
             *[self.insert] * 6, *[self.give_away] * 2, *[self.move] * 2, self.delete, self.retype,
-            *[self.tag] * 4, self.untag, self.change_tag, *[self.show_or_hide] * 3,
+            *[self.tag] * 4, *[self.describe] * 2, self.untag, self.change_tag, *[self.show_or_hide] * 3,
         ]  # fmt: skip
         for thing in self.random.choices(things, k=self.random.randint(1, 3)):
             thing()

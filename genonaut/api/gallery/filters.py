@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from uuid import UUID
 
+from genonaut.api.gallery.facets import FacetName
 from genonaut.api.gallery.query import GalleryQuery, TagMatch
 from genonaut.content.viewer import Viewer
 from genonaut.db.gen_source_counts import ViewerCounts
@@ -43,6 +44,9 @@ class Filters:
     lead_is_rare: bool = False
     model: str = ""
     seed: str = ""
+    sampler: str = ""
+    loras: tuple[str, ...] = ()
+    month: str = ""
 
     @property
     def only_scopes(self) -> bool:
@@ -59,7 +63,20 @@ class Filters:
     @property
     def has_settings(self) -> bool:
         """Whether it is about how items were made, which no count knows."""
-        return bool(self.model or self.seed)
+        return bool(self.model or self.seed or self.sampler or self.loras or self.month)
+
+    @property
+    def only_value(self) -> tuple[FacetName, str] | None:
+        """The one value of a facet that they are about, besides the scopes; None if there is more."""
+        values: list[tuple[FacetName, str]] = [
+            *((name, value) for name, value in self._settings() if value),
+            *(("lora", name) for name in self.loras),
+            *(("tag", str(tag)) for tag in self.tags),
+        ]
+        return values[0] if len(values) == 1 and not (self.phrases or self.seed) else None
+
+    def _settings(self) -> tuple[tuple[FacetName, str], ...]:
+        return ("model", self.model), ("sampler", self.sampler), ("month", self.month)
 
 
 def scopes(query: GalleryQuery) -> Scopes:

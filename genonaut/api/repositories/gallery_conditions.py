@@ -7,12 +7,14 @@ from sqlalchemy import ColumnElement, Select, String, literal, or_
 
 from genonaut.api.gallery import search, tagged
 from genonaut.api.gallery.filters import Filters, Scope
-from genonaut.api.gallery.settings import made_with
+from genonaut.api.gallery.settings import in_month, made_with, with_lora, with_sampler
 from genonaut.api.gallery.stretches import Stretch
 from genonaut.content.viewer import visible_to
 from genonaut.db.schema import (
     AUTO,
     PARTITIONS,
+    PRIVATE,
+    PUBLIC,
     REGULAR,
     ContentItem,
     ContentItemAuto,
@@ -43,6 +45,9 @@ def all_conditions(filters: Filters, source_type: SourceType) -> Iterator[Column
             # Two ranges of an index, where "is not" would be none.
             yield or_(item.creator_id < filters.whose, item.creator_id > filters.whose)
     yield from visible_to(filters.viewer, item)
+    if filters.month and filters.viewer.sees_all:
+        # Both stretches of the index of moments, which begins with the visibility.
+        yield item.visibility.in_((PUBLIC, PRIVATE))
     yield from sought(filters, item)
     if filters.tags:
         yield item.id.in_(tagged_ids(filters, source_type))
@@ -53,6 +58,10 @@ def sought(filters: Filters, item: Any) -> Iterator[ColumnElement[bool]]:  # noq
     if filters.phrases:
         yield search.matches(item, filters.phrases)
     yield from made_with(item, filters.model, filters.seed)
+    yield from with_sampler(item, filters.sampler)
+    for lora in filters.loras:
+        yield from with_lora(item, lora)
+    yield from in_month(item, filters.month)
 
 
 def tagged_ids(filters: Filters, source_type: SourceType) -> Select[Any]:

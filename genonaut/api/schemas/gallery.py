@@ -9,12 +9,16 @@ from genonaut.api.gallery.query import (
     ALL_SWITCHES,
     LARGEST_PAGE,
     LARGEST_PAGE_SIZE,
+    LONGEST_LORA,
     LONGEST_MODEL,
+    LONGEST_SAMPLER,
     LONGEST_SEED,
+    MOST_LORAS,
     GalleryQuery,
     SwitchName,
 )
 from genonaut.api.gallery.search_limits import MOST_WORDS, check_words
+from genonaut.api.gallery.settings import MONTH
 from genonaut.api.schemas.content import ITEM_EXAMPLE, STATS_EXAMPLE, ItemOut, StatsOut
 from genonaut.api.schemas.named import SortField, SortOrder, Switch, TagMatch
 from genonaut.api.schemas.values import FROM_ATTRIBUTES, NamePart, Storable, example, formed
@@ -26,6 +30,7 @@ SourceTypes = Annotated[
     str,
     *formed(r"((regular|auto)(,(regular|auto))*)?", "It should be regular, auto or regular,auto"),
 ]
+Month = Annotated[str, *formed(rf"({MONTH})?", "It should be a year and a month, as 2026-11")]
 _SIDES = {"all": ("user", "community"), "user": ("user",), "community": ("community",)}
 _PAGINATION = {
     "page": 3,
@@ -81,6 +86,13 @@ class GalleryParams(BaseModel):
     seed: Storable[Annotated[str, Field(max_length=LONGEST_SEED)]] = Field(
         "", description="The seed that `item_metadata` has."
     )
+    sampler: Storable[Annotated[str, Field(max_length=LONGEST_SAMPLER)]] = Field(
+        "", description="The sampler that `item_metadata` names, exactly as it is there."
+    )
+    lora: list[Storable[Annotated[str, Field(max_length=LONGEST_LORA)]]] = Field(
+        [], max_length=MOST_LORAS, description="LoRAs that `item_metadata` names: all of these."
+    )
+    month: Month = Field("", description="The month of `created_at` in UTC, as `2026-11`.")
     creator: UUID | None = Field(
         None, description="Only this user's items, of those that the switches let through."
     )
@@ -96,6 +108,9 @@ class GalleryParams(BaseModel):
             tag_match=self.tag_match,
             model=self.model,
             seed=self.seed,
+            sampler=self.sampler,
+            loras=tuple(filter(None, self.lora)),
+            month=self.month,
             creator=self.creator,
             sort_field=self.sort_field,
             sort_order=self.sort_order,

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from genonaut.api.entities import Item
 from genonaut.api.gallery import cursors, search
 from genonaut.api.gallery.cursors import END, Cursor
+from genonaut.api.gallery.facets import FacetQuery, Facets
 from genonaut.api.gallery.filters import Filters, scopes
 from genonaut.api.gallery.orders import Order
 from genonaut.api.gallery.pager import NONE, Pager, Total, Window
@@ -19,6 +20,7 @@ from genonaut.api.gallery.search_limits import check_words
 from genonaut.api.repositories.gallery_repository import GalleryRepository
 from genonaut.api.repositories.tag_repository import TagRepository
 from genonaut.api.services.content_service import ContentService
+from genonaut.api.services.facet_service import FacetedList, FacetService
 from genonaut.api.services.gallery_tags import resolve_tags
 from genonaut.api.services.gallery_totals import Estimate
 from genonaut.config import GallerySettings
@@ -70,6 +72,7 @@ class GalleryService:
         self._tags = TagRepository(session)
         self._content = ContentService(session, policy)
         self._count_timeout_seconds = settings.count_timeout_seconds
+        self._facets = FacetService(session, settings.count_timeout_seconds)
 
     def page(self, viewer: Viewer, query: GalleryQuery) -> GalleryPage:
         """A page of the items that match and are for the viewer's eyes, in order.
@@ -85,6 +88,7 @@ class GalleryService:
         counts = self._counts(viewer, query.creator) if query.creator else stats
         rows = query.page_size if cursor else query.page * query.page_size
         matching, total = self._matching(viewer, query, counts, rows)
+        listed = FacetedList(query, matching.filters, counts, total, matching.collect)
         pager = Pager(matching, _order(query), query.page_size, total)
         found = pager.from_cursor(cursor) if cursor else pager.by_number(query.page)
         return GalleryPage(
@@ -92,7 +96,20 @@ class GalleryService:
             pagination(query, found, total),
             stats if query.include_stats else None,
             counts if query.creator else None,
+            self._facets.read(listed, FacetQuery()) if query.include_facets else None,
         )
+
+    def facets(self, viewer: Viewer, query: GalleryQuery, asked: FacetQuery) -> Facets:
+        """The values with which the list of a query can be narrowed.
+
+        Raises:
+            InvalidRequestError: the search has too many words.
+        """
+        _check_search(query.search)
+        counts = self._counts(viewer, query.creator or query.user_id)
+        matching, total = self._matching(viewer, query, counts, 1)
+        listed = FacetedList(query, matching.filters, counts, total, matching.collect)
+        return self._facets.read(listed, asked)
 
     def neighbours(self, viewer: Viewer, query: GalleryQuery, at: Item | str) -> Neighbours:
         """What is beside an item in the list, or beside a place that a page gave for it.
@@ -116,7 +133,11 @@ class GalleryService:
         """The items that match, to be read as is best for so many `rows`, and their number."""
         filters, upper_bound = self._filters(viewer, query)
         estimate = Estimate(filters, counts, upper_bound)
-        total = estimate.total() or self._gallery.count(filters, self._count_timeout_seconds)
+        total = (
+            estimate.total()
+            or self._facets.known_total(filters)
+            or self._gallery.count(filters, self._count_timeout_seconds)
+        )
         collect = estimate.should_collect(total, rows)
         if not filters.only_scopes and total == NONE:
             filters = replace(filters, scopes={})
@@ -149,6 +170,9 @@ class GalleryService:
             lead_is_rare=tags.lead_is_rare,
             model=query.model,
             seed=query.seed,
+            sampler=query.sampler,
+            loras=tuple(sorted(set(query.loras))),
+            month=query.month,
         )
         return filters, tags.upper_bound(query)
 

@@ -24,6 +24,18 @@ from genonaut.db.schema.counts import (
     gen_source_deltas,
     tag_cardinality_deltas,
 )
+from genonaut.db.schema.facet_counts import (
+    CreatorAutoTagRefresh,
+    CreatorAutoTagStats,
+    CreatorRegularTagRefresh,
+    CreatorRegularTagStats,
+    FacetRefresh,
+    FacetStats,
+    PrivateFacetRefresh,
+    PrivateFacetStats,
+    creator_tag_deltas,
+    facet_deltas,
+)
 from genonaut.db.schema.imports import Import, ImportedItem
 from genonaut.db.schema.library import LibraryFile, LibraryRoot, LibrarySeen
 from genonaut.db.schema.people import (
@@ -70,7 +82,13 @@ __all__ = [
     "ContentItemAll",
     "ContentItemAuto",
     "ContentTag",
+    "CreatorAutoTagRefresh",
+    "CreatorAutoTagStats",
+    "CreatorRegularTagRefresh",
+    "CreatorRegularTagStats",
     "DeletedItem",
+    "FacetRefresh",
+    "FacetStats",
     "ForeignIdentity",
     "GenSourceRefresh",
     "GenSourceStats",
@@ -83,6 +101,8 @@ __all__ = [
     "OneTimeLink",
     "PrivateAutoTagRefresh",
     "PrivateAutoTagStats",
+    "PrivateFacetRefresh",
+    "PrivateFacetStats",
     "PrivateRegularTagRefresh",
     "PrivateRegularTagStats",
     "PrivateSourceRefresh",
@@ -98,6 +118,8 @@ __all__ = [
     "UserSession",
     "Visibility",
     "content_items_id_seq",
+    "creator_tag_deltas",
+    "facet_deltas",
     "gen_source_deltas",
     "private_source_deltas",
     "private_tag_deltas",

@@ -94,6 +94,13 @@ class ContentItemAll(ContentColumns, Base):
         Index("idx_content_search", text("content_words(title, prompt)"), postgresql_using="gin"),
         _settings_index("model", 200),
         _settings_index("seed", 40),
+        _settings_index("sampler", 200),
+        Index(
+            "idx_content_loras",
+            text("content_loras(item_metadata)"),
+            postgresql_using="gin",
+            postgresql_where=text("(item_metadata ? 'loras'::text)"),
+        ),
         Index(
             "idx_content_import_key",
             text("(item_metadata ->> 'import_key')"),

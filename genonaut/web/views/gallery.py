@@ -1,8 +1,7 @@
 """The gallery's page: from the request to the template's context."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Final
 from uuid import UUID
 
 from genonaut.api.gallery.query import Pagination
@@ -21,11 +20,10 @@ from genonaut.web.page_view import PageView
 from genonaut.web.rendering import plural
 from genonaut.web.returning import sign_in_path
 from genonaut.web.state import DENSITIES, END, GALLERY, SIZES, SORTS, SWITCHES, VIEWS, GalleryState
+from genonaut.web.views.facets import facet_panel, month_name
 from genonaut.web.views.live import ONCE, address, live_of_list
-from genonaut.web.views.parts import cards_of, notice_of, tag_links
+from genonaut.web.views.parts import cards_of, notice_of
 from genonaut.web.views.upload import UPLOAD
-
-TAGS_TO_CHOOSE_FROM: Final = 14
 
 
 def gallery_context(view: PageView) -> GalleryContext:
@@ -42,7 +40,6 @@ def gallery_context(view: PageView) -> GalleryContext:
         counts=page.stats,
         counts_url=address(view, ONCE, user_id=viewer.user_id),
         switches=_switches(state, viewer),
-        tags=tag_links(view, state.tags, TAGS_TO_CHOOSE_FROM),
         matches=_choices({"all": "all of them", "any": "any of them"}, state.match),
         sorts=_choices({name: label for name, (label, *_) in SORTS.items()}, state.sort),
         sizes=_choices({str(size): str(size) for size in SIZES}, str(state.size)),
@@ -58,6 +55,7 @@ def gallery_context(view: PageView) -> GalleryContext:
         pages=_pages(page.pagination, state),
         notice=notice_of(view),
         live=live_of_list(view, page.stats, page.pagination),
+        facets=facet_panel(page.facets, state, name),
     )
 
 
@@ -120,9 +118,20 @@ def _chips(state: GalleryState, creator: str) -> tuple[Link, ...]:
         chips.append(Link(f"model {state.model}", state.but(model="").url()))
     if state.seed:
         chips.append(Link(f"seed {state.seed}", state.but(seed="").url()))
+    chips += _of_facets(state)
     if creator:
         chips.append(Link(f"by {creator}", state.but(creator="").url()))
     return tuple(chips)
+
+
+def _of_facets(state: GalleryState) -> Iterator[Link]:
+    if state.sampler:
+        yield Link(f"sampler {state.sampler}", state.but(sampler="").url())
+    for lora in state.loras:
+        others = tuple(other for other in state.loras if other != lora)
+        yield Link(f"LoRA {lora}", state.but(loras=others).url())
+    if state.month:
+        yield Link(month_name(state.month), state.but(month="").url())
 
 
 def _pages(pagination: Pagination, state: GalleryState) -> Pages:
@@ -157,8 +166,13 @@ def _empty(pagination: Pagination, view: PageView) -> Empty:
         *([Link("Clear the tags", state.but(tags=()).url())] if state.tags else []),
         *(
             [Link("Clear model and seed", state.but(model="", seed="").url())]
-            * _is_made_with(state)
+            * bool(state.model or state.seed)
         ),
+        *(
+            [Link("Clear sampler and LoRAs", state.but(sampler="", loras=()).url())]
+            * bool(state.sampler or state.loras)
+        ),
+        *([Link("Clear the month", state.but(month="").url())] if state.month else []),
         *([Link("Show all creators", state.but(creator="").url())] if state.creator else []),
         *(
             [Link("Switch all four sources on", state.but(off=frozenset()).url())]
@@ -187,10 +201,6 @@ def _to_add(viewer: Viewer) -> tuple[Link, ...]:
     return (Link("Upload pictures", UPLOAD),) if viewer.can_add else ()
 
 
-def _is_made_with(state: GalleryState) -> bool:
-    return bool(state.model or state.seed)
-
-
 def _reason(state: GalleryState, viewer: Viewer) -> str:
     on = [switch for switch in SWITCHES if switch.key not in state.off]
     if not on:
@@ -203,11 +213,18 @@ def _reason(state: GalleryState, viewer: Viewer) -> str:
     if state.tags:
         together = " and " if state.match == "all" else " or "
         sought.append(f"have the tag {together.join(f'“{tag}”' for tag in state.tags)}")
-    if _is_made_with(state):
-        made = [f"model “{state.model}”"] if state.model else []
-        made += [f"seed {state.seed}"] if state.seed else []
+    if made := _made_with(state):
         sought.append(f"were made with {' and '.join(made)}")
+    if state.month:
+        sought.append(f"are of {month_name(state.month)}")
     if state.creator:
         sought.append("are by this creator")
     among = " among the sources that are switched on" if state.off else ""
     return f"No items {' and '.join(sought)}{among}." if sought else f"There are no items{among}."
+
+
+def _made_with(state: GalleryState) -> list[str]:
+    made = [f"model “{state.model}”"] if state.model else []
+    made += [f"seed {state.seed}"] if state.seed else []
+    made += [f"sampler “{state.sampler}”"] if state.sampler else []
+    return made + [f"LoRA “{lora}”" for lora in state.loras]

@@ -1,6 +1,6 @@
 """Parts that several pages have."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
@@ -46,16 +46,13 @@ def item_url(view: PageView, item: Item) -> str:
     return view.state.url(f"/gallery/items/{item.id}", more=[(PLACE, place)])
 
 
-def tag_links(view: PageView, chosen: Collection[str], number: int) -> tuple[TagLink, ...]:
-    """The chosen tags, and then others of the `number` tags with most items."""
+def tag_links(view: PageView, number: int) -> tuple[TagLink, ...]:
+    """The `number` tags with most items."""
     counted = view.services.tags.page(view.eyes, number, None, None, "count").entries
-    common = {tag_value(tag.name, tag.id): tag for tag in counted}
-    rare = [TagLink(value, value, None, True, "") for value in chosen if value not in common]
-    found = [
-        TagLink(tag.name, value, tag.count, value in chosen, GalleryState(tags=(value,)).url())
-        for value, tag in common.items()
-    ]
-    return (*rare, *sorted(found, key=lambda tag: not tag.chosen))
+    return tuple(
+        TagLink(tag.name, tag.count, GalleryState(tags=(tag_value(tag.name, tag.id),)).url())
+        for tag in counted
+    )
 
 
 def tag_value(name: str, tag_id: UUID | None) -> str:

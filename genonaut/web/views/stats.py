@@ -30,7 +30,7 @@ def stats_context(view: PageView) -> StatsContext:
         refreshes=refreshes,
         proof=next((refresh for refresh in refreshes if refresh.outcome != "failed"), None),
         bars=tuple(_bars(growth.largest_creators(view.eyes))),
-        tags=tag_links(view, (), TAGS_SHOWN),
+        tags=tag_links(view, TAGS_SHOWN),
         tags_at_once=TAGS_AT_ONCE,
         own_private=_own_private(view, counts),
         over_time=over_time(view),

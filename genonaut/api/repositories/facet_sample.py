@@ -1,0 +1,128 @@
+"""Facets of a list that no count knows: counted among its first items, of which there are few."""
+
+from typing import Any, Final
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Select,
+    String,
+    Text,
+    Uuid,
+    and_,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal,
+    select,
+    union_all,
+)
+from sqlalchemy.orm import Session
+
+from genonaut.api.gallery.facets import FacetQuery, FacetValue
+from genonaut.api.gallery.orders import Order
+from genonaut.api.gallery.pager import Window
+from genonaut.api.repositories.facet_statements import PART
+from genonaut.api.repositories.gallery_keys import Form, keys, parameters
+from genonaut.db.driver import time_limit
+from genonaut.db.schema import PARTITIONS, REGULAR, ContentItemAll, ContentTag, Tag, User
+
+SAMPLE: Final = 2_000
+"""Items."""
+_NEWEST: Final = Order("created_at", descending=True)
+
+
+def sampled(
+    session: Session, filters: Any, asked: FacetQuery, seconds: float, *, collect: bool  # noqa: ANN401
+) -> list[FacetValue] | None:
+    """The values of the first items of a list; None if that takes longer than `seconds`.
+
+    One more of each facet than was asked for, if there is one.
+    """
+    window = Window(SAMPLE)
+    form = Form.of(filters, _NEWEST, window, collect=collect)
+    given = parameters(window) | {"whose": filters.whose}
+    given |= {"facets": list(asked.facets), "most": asked.limit + 1, PART: asked.part}
+    found = None
+    with time_limit(session, seconds):
+        rows = session.execute(_largest(form), given)
+        found = [FacetValue(*row) for row in rows]
+    return found
+
+
+def _largest(form: Form) -> Select[Any]:
+    counted = _counted(form).subquery("counted")
+    number, name = counted.c.number, counted.c.name
+    # Months are read from the newest on, and the others from the largest.
+    month = case((counted.c.facet == "month", counted.c.value))
+    order = (month.desc().nulls_last(), number.desc(), name)
+    place = func.row_number().over(partition_by=counted.c.facet, order_by=order)
+    ranked = select(counted, place.label("place")).where(
+        counted.c.facet == func.any_(bindparam("facets", type_=ARRAY(Text))),
+        func.strpos(func.lower(name), func.lower(bindparam(PART, type_=Text))) > 0,
+    )
+    found = ranked.subquery("ranked")
+    columns = found.c.facet, found.c.value, found.c.name, found.c.number
+    most = bindparam("most", type_=BigInteger)
+    return select(*columns).where(found.c.place <= most).order_by(found.c.facet, found.c.place)
+
+
+def _counted(form: Form) -> Select[Any]:
+    """A row for each value: facet, value, name, and how many of the first items have it."""
+    found = keys(form)
+    item = ContentItemAll
+    is_item = and_(item.id == found.c.id, item.source_type == found.c.source_type)
+    values = func.content_facets("", item.created_at, item.item_metadata, type_=ARRAY(Text))
+    sample = (
+        select(item.id, item.source_type, item.creator_id, values.label("facets"))
+        .select_from(found)
+        .join(item, is_item)
+        .cte("sample")
+        .prefix_with("MATERIALIZED")
+    )
+    parts = union_all(
+        _texts(sample.c), _sources(sample.c), _tags(sample.c), _creators(sample.c)
+    ).subquery("parts")
+    return select(parts, func.count().label("number")).group_by(*parts.c)
+
+
+def _texts(sample: Any) -> Select[Any]:  # noqa: ANN401
+    each = select(func.unnest(sample.facets).label("facet")).distinct().lateral("each_value")
+    facet = func.split_part(each.c.facet, " ", 2)
+    value = func.substr(each.c.facet, func.length(facet) + 3, type_=Text)
+    rows = select(facet.label("facet"), value.label("value"), value.label("name"))
+    return rows.select_from(sample.id.table.join(each, literal(True))).where(  # noqa: FBT003
+        each.c.facet.is_not(None)
+    )
+
+
+def _sources(sample: Any) -> Select[Any]:  # noqa: ANN401
+    is_own = sample.creator_id == bindparam("whose", type_=Uuid)
+    is_regular = sample.source_type == PARTITIONS[REGULAR]
+    value, name = (
+        case((is_own, own), else_=others).concat(case((is_regular, regular), else_=auto))
+        for own, others, regular, auto in (
+            ("user", "community", "-regular", "-auto"),
+            ("Your", "Community", " gens", " auto-gens"),
+        )
+    )
+    return _row("source", value, name)
+
+
+def _tags(sample: Any) -> Select[Any]:  # noqa: ANN401
+    rows = sample.id.table.join(
+        ContentTag,
+        and_(ContentTag.content_id == sample.id, ContentTag.source_type == sample.source_type),
+    ).join(Tag, Tag.id == ContentTag.tag_id)
+    return _row("tag", Tag.id, Tag.name).select_from(rows)
+
+
+def _creators(sample: Any) -> Select[Any]:  # noqa: ANN401
+    rows = sample.id.table.join(User, User.id == sample.creator_id)
+    return _row("creator", User.id, User.username).select_from(rows)
+
+
+def _row(facet: str, value: ColumnElement[Any] | Any, name: Any) -> Select[Any]:  # noqa: ANN401
+    return select(literal(facet, String), cast(value, Text), cast(name, Text))

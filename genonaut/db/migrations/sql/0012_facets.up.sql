@@ -1,0 +1,61 @@
+-- What lists can be narrowed by: the model, the sampler and the LoRAs that an item names, and the
+-- month in which it was created. Of each text the first 200 characters count: metadata may have a
+-- megabyte there, and an entry of an index has two kilobytes. docs/decisions/0033-facets.md
+
+-- 1. The values of an item. They are counted in the writer's transaction, so no metadata may make
+--    them fail, of whatever type its values are. Where there are no LoRAs, no query is executed:
+--    what is an expression becomes a part of the trigger's statement.
+
+-- In UTC, whatever the session's time zone is; null for years that no calendar of ours has.
+CREATE FUNCTION utc_month(moment timestamptz) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE
+    WHEN moment >= timestamptz '1000-01-01 00:00:00+00'
+     AND moment < timestamptz '9000-01-01 00:00:00+00'
+    THEN extract(year FROM moment AT TIME ZONE 'UTC')::int::text || '-'
+         || lpad(extract(month FROM moment AT TIME ZONE 'UTC')::int::text, 2, '0')
+END;
+
+-- The names in a list of names, or of objects that have one, each once.
+CREATE FUNCTION listed_names(listed jsonb) RETURNS text[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN (
+    SELECT array_agg(name) FROM (
+        SELECT DISTINCT left(
+            CASE jsonb_typeof(one) WHEN 'string' THEN one #>> '{}' WHEN 'object' THEN one ->> 'name' END,
+            200
+        ) AS name
+        FROM jsonb_array_elements(listed) WITH ORDINALITY AS numbered (one, place)
+        WHERE place <= 100
+    ) AS names
+    WHERE name <> ''
+);
+
+CREATE FUNCTION content_loras(item_metadata jsonb) RETURNS text[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN jsonb_typeof(item_metadata -> 'loras') = 'array'
+    THEN listed_names(item_metadata -> 'loras') END;
+
+CREATE FUNCTION lora_facets(source_type text, names text[]) RETURNS text[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN (SELECT array_agg(source_type || ' lora ' || name) FROM unnest(names) AS name);
+
+-- As `items model flux-dev`: the partition, the facet, and the value, which may have blanks.
+CREATE FUNCTION content_facets(source_type text, created_at timestamptz, item_metadata jsonb)
+RETURNS text[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN ARRAY[
+    source_type || ' month ' || utc_month(created_at),
+    source_type || ' model ' || nullif(left(item_metadata ->> 'model', 200), ''),
+    source_type || ' sampler ' || nullif(left(item_metadata ->> 'sampler', 200), '')
+] || CASE WHEN item_metadata ? 'loras'
+    THEN lora_facets(source_type, content_loras(item_metadata)) END;
+
+-- 2. The items that have them. A month is a stretch of `idx_content_newest`.
+
+CREATE INDEX idx_content_sampler ON content_items_all (left(item_metadata ->> 'sampler', 200))
+    WHERE left(item_metadata ->> 'sampler', 200) IS NOT NULL;
+CREATE INDEX idx_content_loras ON content_items_all USING gin (content_loras(item_metadata))
+    WHERE item_metadata ? 'loras';
+
+ANALYZE content_items_all;
