@@ -21,7 +21,10 @@ from rich.progress import track
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from genonaut.api.gallery.facets import FACETS, MOST_VALUES, FacetQuery
+from genonaut.api.gallery.query import GalleryQuery
 from genonaut.api.services.content_service import ContentService
+from genonaut.api.services.gallery_service import GalleryService
 from genonaut.api.services.tag_service import TagService
 from genonaut.config import load_settings
 from genonaut.content.viewer import Viewer
@@ -29,7 +32,10 @@ from genonaut.counting.declaration import CachedCount
 from genonaut.counting.engine import execute, fold, refresh
 from genonaut.db.counts import COUNTS
 from genonaut.db.session import Database, open_database
+from tests.support.facets import truth as facets_of
+from tests.support.galleries import SWITCHES
 from tests.support.recount import differences
+from tests.support.servers import patient
 from tests.support.viewers import ADA, EYES, Truth
 from tests.support.waiting import wait_until
 
@@ -43,6 +49,7 @@ METADATA = (
     "{}",
 )
 CROWDED = 1_500  # rows; above it half of them are deleted
+GALLERY = patient(load_settings("test")).gallery
 # Writers of the same content may collide with each other, counting or not.
 COLLISIONS = (
     psycopg.errors.DeadlockDetected,
@@ -204,6 +211,18 @@ def look(database: Database, findings: Findings, viewer: Viewer) -> None:
         page = TagService(session).page(viewer, 100, None, None, "count")
         tags = {tag.name: (tag.regular_count, tag.auto_count) for tag in page.entries}
         findings.add("views", wrong=None if tags == truth.tags() else (viewer, tags))
+        told = facets_told(session, viewer)
+        ids = truth.ids(SWITCHES, viewer.user_id)
+        seen = facets_of(session.connection(), viewer, viewer.user_id, ids)
+        findings.add("views", wrong=None if told == seen else (viewer, told, seen))
+
+
+def facets_told(session: Session, viewer: Viewer) -> dict[tuple[str, str], int]:
+    """The number of each value, of all that the viewer may see."""
+    service = GalleryService(session, GALLERY)
+    query = GalleryQuery(user_id=viewer.user_id)
+    found = service.facets(viewer, query, FacetQuery(FACETS, MOST_VALUES))
+    return {(one.facet, one.value): one.count for one in found.values}
 
 
 def fold_once(database: Database, findings: Findings, count: CachedCount) -> None:

@@ -20,7 +20,6 @@ from sqlalchemy import (
     bindparam,
     column,
     func,
-    literal,
     literal_column,
     select,
     table,
@@ -122,7 +121,7 @@ class _OfText:
         for place, part in ((1, PARTITIONS[source_type]), (2, self.facet)):
             blank: ColumnElement[str] = literal_column("' '")
             found = func.split_part(facet, blank, literal_column(str(place)))
-            yield found == literal(part, String, literal_execute=True)
+            yield found == literal_column(f"'{part}'")
 
     def _value(self, facet: ColumnElement[str], source_type: SourceType) -> ColumnElement[str]:
         behind = len(f"{PARTITIONS[source_type]} {self.facet} ") + 1
