@@ -127,7 +127,7 @@ async def until(condition: Any, what: str) -> None:  # noqa: ANN401
 
 def truth(url: URL, user: str) -> list[int]:
     with psycopg.connect(**connection_arguments(url)) as connection:
-        return [*connection.execute(TRUTH, {"user": user}).fetchone() or ()]
+        return [*(connection.execute(TRUTH, {"user": user}).fetchone() or ())]
 
 
 async def with_pages(
@@ -149,7 +149,8 @@ async def measure(gallery: Gallery, url: URL, users: list[str], given: argparse.
     """Rounds that take turns, and the table."""
     await answers(gallery.port)
     rows, events = [], []
-    for name, writes in ((f"{given.writes:,} a second", given.writes), ("as fast as it goes", None)):
+    kinds = (f"{given.writes:,} a second", given.writes), ("as fast as it goes", None)
+    for name, writes in kinds:
         alone: list[Work] = []
         beside: list[Work] = []
         for number in range(given.rounds):
@@ -165,7 +166,7 @@ async def measure(gallery: Gallery, url: URL, users: list[str], given: argparse.
         ("writes", "without pages", f"with {given.pages}", "ratio", "ms of one", "with", "ratio"),
         rows,
     )
-    say(f"Events of a page in a second: {statistics.median(events):.2f}. The last of each was right.")
+    say(f"Events of a page in a second: {statistics.median(events):.2f}. The last ones were right.")
 
 
 def figures(alone: list[Work], beside: list[Work]) -> Iterator[str]:

@@ -73,9 +73,7 @@ def draw_months(months: Sequence[Month]) -> MonthChart | None:
     step = top // _TICKS
     levels = tuple((_y(i * step, top), short(i * step)) for i in range(_TICKS + 1))
     every = -(-len(shown) // _LABELS)
-    labels = tuple(
-        (LEFT + (i + 0.5) * place, shown[i]) for i in range(len(shown) - 1, -1, -every)
-    )
+    labels = tuple((LEFT + (i + 0.5) * place, shown[i]) for i in range(len(shown) - 1, -1, -every))
     return MonthChart(stacks, levels, labels[::-1])
 
 

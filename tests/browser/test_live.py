@@ -78,7 +78,8 @@ PAGES = {
     "a creator": f"/gallery/creators/{USERS['bo']}?notGenSource=your-g,comm-g",
 }
 NUMBERS = """() => Object.fromEntries(
-  [...document.querySelectorAll("[data-summary], [data-count], .quick__total, [data-testid=gallery-pagination-total]")]
+  [...document.querySelectorAll(
+    "[data-summary], [data-count], .quick__total, [data-testid=gallery-pagination-total]")]
     .map((one, place) => [`${place} ${one.dataset.testid}`, one.textContent]))"""
 
 
@@ -222,4 +223,3 @@ def test_a_database_that_does_not_answer_is_said_to_be_so(page: Page, site: Site
         session.connection().exec_driver_sql("LOCK gen_source_stats IN ACCESS EXCLUSIVE MODE")
         expect(popover).to_contain_text("The database does not answer now.")
     expect(popover).not_to_contain_text("The database does not answer now.")
-

@@ -157,7 +157,7 @@ def test_only_who_may_see_it_is_told_of_what_is_private(
     with running_api(with_accounts(settings), built) as client, ExitStack() as stack:
         told = {}
         for name in ("visitor", "bo", "root"):
-            given = {"params": {"user_id": bo}, "headers": tokens.get(name, {})}
+            given: dict[str, Any] = {"params": {"user_id": bo}, "headers": tokens.get(name, {})}
             told[name] = stack.enter_context(opened(client, **given))
         assert {name: numbers(one) for name, one in told.items()} == {
             "visitor": (0, 3), "bo": (2, 5), "root": (2, 5)
@@ -190,7 +190,8 @@ def test_a_stream_ends_when(settings: Settings, built: Database, why: str) -> No
     ours = with_accounts(settings)
     with running_api(ours, built) as client, ExitStack() as stack:
         if "token" in why:
-            sender, given = client, {"headers": bearer(add_token(built, bo))}
+            sender = client
+            given: dict[str, Any] = {"headers": bearer(add_token(built, bo))}
         else:
             browsers = Browsers(str(client.base_url))
             stack.callback(browsers.close)
@@ -265,7 +266,9 @@ def test_a_database_that_does_not_answer_is_told_and_so_is_its_return(
         assert events.next().data["community_regular_count"] == 3
 
 
-def test_a_lost_connection_to_the_database_is_no_loss(client: httpx.Client, built: Database) -> None:
+def test_a_lost_connection_to_the_database_is_no_loss(
+    client: httpx.Client, built: Database
+) -> None:
     others = (
         "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
         " WHERE datname = current_database() AND pid <> pg_backend_pid()"

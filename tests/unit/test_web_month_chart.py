@@ -49,7 +49,9 @@ def test_months_without_items_have_a_place() -> None:
 
 
 def test_only_the_last_two_years_are_drawn_and_few_of_them_are_named() -> None:
-    months = [month(f"{year}-{number:02d}", 1, 1) for year in range(2020, 2027) for number in range(1, 13)]
+    months = [
+        month(f"{year}-{number:02d}", 1, 1) for year in range(2020, 2027) for number in range(1, 13)
+    ]
     chart = draw_months(months[::-1])
     assert chart
     assert len(chart.stacks) == MOST_MONTHS

@@ -74,9 +74,7 @@ class CountsReader:
         told = {one: found.told(*one) for one in questions} if found else {}
         return {question: counts for question, counts in told.items() if counts}
 
-    async def _read(
-        self, *questions: Question, at_least: Position | None
-    ) -> ReadTogether | None:
+    async def _read(self, *questions: Question, at_least: Position | None) -> ReadTogether | None:
         found = await self._from_a_replica(questions, at_least) if self._replicas else None
         return found or await self._primary.read(*questions)
 

@@ -161,6 +161,12 @@ class LiveStreams:
             await asyncio.wait({self._asking})
 
 
+def streams_of(request: Request) -> LiveStreams:
+    """Those of the application that answers a request."""
+    streams: LiveStreams = request.app.state.live
+    return streams
+
+
 def _sender(request: Request, identity: Identity | None) -> str:
     if identity is not None and identity.user_id is not None:
         return str(identity.user_id)

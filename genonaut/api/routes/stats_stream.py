@@ -10,7 +10,7 @@ from genonaut.api.http.api_routes import ApiRoute
 from genonaut.api.http.viewer import ViewerDep
 from genonaut.api.live.events import COUNTS, CREATOR
 from genonaut.api.live.response import EventStream
-from genonaut.api.live.streams import LiveStreams
+from genonaut.api.live.streams import streams_of
 from genonaut.api.schemas.errors import documented
 
 PATH: Final = "/content/stats/stream"
@@ -34,5 +34,4 @@ async def stream_stats(
     questions = {COUNTS: (viewer, user_id)}
     if creator_id is not None:
         questions[CREATOR] = viewer, creator_id
-    live: LiveStreams = request.app.state.live
-    return await live.open(request, questions)
+    return await streams_of(request).open(request, questions)

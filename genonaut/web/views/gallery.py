@@ -19,7 +19,7 @@ from genonaut.web.contexts import (
 from genonaut.web.page_view import PageView
 from genonaut.web.rendering import plural
 from genonaut.web.returning import sign_in_path
-from genonaut.web.state import DENSITIES, END, GALLERY, SIZES, SORTS, SWITCHES, VIEWS, GalleryState
+from genonaut.web.state import DENSITIES, END, SIZES, SORTS, SWITCHES, VIEWS, GalleryState
 from genonaut.web.views.facets import facet_panel, month_name
 from genonaut.web.views.live import ONCE, address, live_of_list
 from genonaut.web.views.parts import cards_of, notice_of

@@ -1,4 +1,4 @@
-"""The page of numbers: items by month, and by what they were made with. Nothing is counted for it."""
+"""Items by month, and by what they were made with. Nothing is counted for it."""
 
 from collections.abc import Iterator
 from typing import Final, Literal
@@ -49,7 +49,7 @@ def _ranked(view: PageView, facet: Literal["model", "sampler"]) -> tuple[Ranked,
     found = [*_found(view, GalleryState(), facet, RANKED).values()]
     most = max((one.count for one in found), default=1)
     return tuple(
-        Ranked(one.name, _listed(one, GalleryState(**{facet: one.value})), one.count / most)
+        Ranked(one.name, _listed(one, GalleryState().but(**{facet: one.value})), one.count / most)
         for one in found
     )
 

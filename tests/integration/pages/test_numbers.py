@@ -16,7 +16,7 @@ from tests.support.rows import run
 from tests.support.site import USERS, fill
 
 MARKED = re.compile(r'data-number-of="([^"]*)"[^>]*>([\d,]+)<')
-RESULTS = re.compile(r'data-summary[^>]*>(?:[\d,]+ pages? showing )?([\d,]+) results? matching')
+RESULTS = re.compile(r"data-summary[^>]*>(?:[\d,]+ pages? showing )?([\d,]+) results? matching")
 VIEWERS = ("visitor", "ada", "root")
 
 
@@ -76,7 +76,9 @@ def test_the_curve_ends_now_with_what_the_viewer_may_see(
     for name, client in viewers.items():
         page = client.get("/gallery/stats").text
         told = client.get("/api/v1/content/stats/unified").json()
-        table = page.partition('data-testid="gallery-stats-chart-table"')[2].partition("</table>")[0]
+        table = page.partition('data-testid="gallery-stats-chart-table"')[2].partition("</table>")[
+            0
+        ]
         last = table.rpartition("<tr>")[2]
         assert "Now" in last
         counts = [told[f"community_{how}_count"] for how in ("regular", "auto")]
@@ -86,7 +88,7 @@ def test_the_curve_ends_now_with_what_the_viewer_may_see(
             assert f"{number:,}" in page.partition('id="chart-desc">')[2].partition("</desc>")[0]
         private = run(
             database,
-            "SELECT count(*) FROM content_items_all WHERE visibility = 'private' AND creator_id = %s",
+            "SELECT count(*) FROM content_items WHERE visibility = 'private' AND creator_id = %s",
             USERS["ada"],
         )[0][0]
         assert (f"your {private} private ones too" in page) == (name == "ada")
