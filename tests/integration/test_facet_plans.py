@@ -109,5 +109,7 @@ def test_facets_read_no_item_and_few_counts(
     [candidates] = [plan for plan in found if "facet_stats" in plan.statement]
     # `own ...` and the tags are thousands, and none of those is read.
     assert "idx_facet_largest" in candidates.indexes
-    rows = sum(node.get("Actual Rows", 0) for node in candidates.nodes if "Scan" in node["Node Type"])
+    rows = sum(
+        node.get("Actual Rows", 0) for node in candidates.nodes if "Scan" in node["Node Type"]
+    )
     assert rows < 5_000, rows

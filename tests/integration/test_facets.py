@@ -95,9 +95,7 @@ def check(
 
 
 @pytest.mark.parametrize("eyes", EYES)
-def test_each_number_is_that_of_sql(
-    service: GalleryService, snapshot: Session, eyes: str
-) -> None:
+def test_each_number_is_that_of_sql(service: GalleryService, snapshot: Session, eyes: str) -> None:
     """For each combination of the switches, for all creators and for one."""
     viewer = EYES[eyes]
     seen = Truth(snapshot.connection(), viewer)
@@ -187,9 +185,7 @@ def test_the_largest_are_found_among_the_largest_stored_ones(
                 with filled.transaction() as session:
                     fold(session, count)
         for module in ("facet_candidates", "facet_repository"):
-            monkeypatch.setattr(
-                f"genonaut.api.repositories.{module}.MOST_CANDIDATES", candidates
-            )
+            monkeypatch.setattr(f"genonaut.api.repositories.{module}.MOST_CANDIDATES", candidates)
         with filled.snapshot() as session:
             service = GalleryService(session, settings.gallery)
             for eyes, limit in product(EYES, (1, 2, 3)):

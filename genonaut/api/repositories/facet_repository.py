@@ -93,9 +93,7 @@ class FacetRepository:
             if candidates.suffice(facet, [one.count for one in found.get(facet, [])], limit)
         }
 
-    def _wanted(
-        self, filters: Filters, facet: FacetName, values: Iterable[str]
-    ) -> dict[str, Any]:
+    def _wanted(self, filters: Filters, facet: FacetName, values: Iterable[str]) -> dict[str, Any]:
         is_id = facet in ("tag", "creator")
         typed = [UUID(value) if is_id else value for value in values]
         series = SERIES[facet]

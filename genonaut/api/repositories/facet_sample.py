@@ -35,7 +35,12 @@ _NEWEST: Final = Order("created_at", descending=True)
 
 
 def sampled(
-    session: Session, filters: Any, asked: FacetQuery, seconds: float, *, collect: bool  # noqa: ANN401
+    session: Session,
+    filters: Any,
+    asked: FacetQuery,
+    seconds: float,
+    *,
+    collect: bool,  # noqa: ANN401
 ) -> list[FacetValue] | None:
     """The values of the first items of a list; None if that takes longer than `seconds`.
 

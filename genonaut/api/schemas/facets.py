@@ -56,7 +56,11 @@ class FacetsOut(BaseModel):
     """The values of a list: those with most items first, and months from the newest on."""
 
     values: list[FacetValueOut]
-    more: Annotated[list[FacetName], BeforeValidator(sorted), Field(description="The facets that have other values, too.")]
+    more: Annotated[
+        list[FacetName],
+        BeforeValidator(sorted),
+        Field(description="The facets that have other values, too."),
+    ]
     known: bool = Field(description="False if looking took too long: then there are no values.")
     as_of: Utc
 

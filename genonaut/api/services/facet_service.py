@@ -57,7 +57,10 @@ class FacetService:
         if not asked.facets or not listed.filters.scopes:
             return Facets((), frozenset(), as_of)
         if listed.filters.only_scopes and counts and self._facets.are_built():
-            found = [*self._sources(listed, counts, asked), *self._facets.largest(listed.filters, asked)]
+            found = [
+                *self._sources(listed, counts, asked),
+                *self._facets.largest(listed.filters, asked),
+            ]
         else:
             among = sampled(
                 self._session, listed.filters, asked, self._seconds, collect=listed.collect

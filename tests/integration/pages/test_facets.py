@@ -64,7 +64,7 @@ def test_each_number_is_that_of_the_list_behind_it(
         view_as(described, viewer)
     page = read(described, address.format(**USERS))
     found = links(page)
-    assert {"100% \"é\" 🦊", "detail", "sea"} <= {name for _, name, _ in found}
+    assert {'100% "é" 🦊', "detail", "sea"} <= {name for _, name, _ in found}
     for url, name, number in found:
         narrowed = read(described, url)
         assert results(narrowed) == number > 0, name
