@@ -10,6 +10,8 @@ from genonaut.db.gen_source_counts import ViewerCounts
 from genonaut.db.schema import SourceType
 from genonaut.web.chart import Chart
 from genonaut.web.facet_contexts import FacetGroup, FacetPanel
+from genonaut.web.live import Live
+from genonaut.web.over_time import OverTime
 from genonaut.web.rated import UNRATED, Rated
 from genonaut.web.search_box import SearchBox
 from genonaut.web.state import GalleryState, Switch
@@ -193,6 +195,7 @@ class GalleryContext:
     empty: Empty | None
     pages: Pages
     notice: Notice | None
+    live: Live | None
     facets: FacetPanel
     selection: Selection
 
@@ -345,6 +348,9 @@ class StatsContext:
     bars: tuple[Bar, ...]
     tags: tuple[TagLink, ...]
     tags_at_once: int
+    own_private: int
+    over_time: OverTime
+    live: Live | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,7 @@ class Web:
     library: Library
     demand: ThumbnailDemand
     read_only: bool
+    is_live: bool
 
 
 def make_web(settings: Settings) -> Web:
@@ -54,7 +55,8 @@ def make_web(settings: Settings) -> Web:
     library = Library.of(settings)
     read_only = settings.api.read_only
     renderer = Renderer(assets, read_only=read_only)
-    return Web(assets, renderer, library, ThumbnailDemand(library.thumbnails), read_only)
+    demand = ThumbnailDemand(library.thumbnails)
+    return Web(assets, renderer, library, demand, read_only, settings.api.live_streams > 0)
 
 
 def web(request: Request) -> Web:

@@ -25,7 +25,7 @@ from genonaut.config import Settings
 from genonaut.content.ids import as_uuid
 from genonaut.db.schema import Visibility
 from genonaut.errors import InvalidRequestError, NotFoundError
-from genonaut.web import routes_duplicates, routes_facets, routes_ratings, security
+from genonaut.web import live_route, routes_duplicates, routes_facets, routes_ratings, security
 from genonaut.web.bulk import routes as routes_bulk
 from genonaut.web.docs import router as docs_routes
 from genonaut.web.media import router as media_routes
@@ -47,8 +47,9 @@ from genonaut.web.search_box import SUGGESTIONS
 from genonaut.web.security import FormDep, own_page, see
 from genonaut.web.state import GALLERY, read_choice, read_state
 from genonaut.web.viewer import ChosenDep, remember_viewer, viewer_of
-from genonaut.web.views.gallery import COUNTS, gallery_context
+from genonaut.web.views.gallery import gallery_context
 from genonaut.web.views.item import gone_context, item_context
+from genonaut.web.views.live import ONCE
 from genonaut.web.views.parts import DELETED, RESTORED
 from genonaut.web.views.stats import stats_context
 from genonaut.web.views.upload import UPLOAD, upload_context
@@ -67,7 +68,7 @@ def add_pages(app: FastAPI, settings: Settings) -> None:
         *(routes_signing_in, routes_links),
         *(routes_account, routes_sessions, routes_tokens),
         *(routes_users, routes_user, routes_audit, routes_tags),
-        *(routes_oidc, routes_facets, routes_bulk),
+        *(routes_oidc, routes_facets, routes_bulk, live_route),
         *(routes_ratings, routes_duplicates),
     ):
         app.include_router(pages.router)
@@ -177,7 +178,7 @@ def set_visibility(
     return see(read_state(form).url(f"{GALLERY}/items/{item_id}"))
 
 
-@router.get(GALLERY + COUNTS, dependencies=[VISITOR])
+@router.get(GALLERY + ONCE, dependencies=[VISITOR])
 async def counts(
     request: Request, reader: CountsReaderDep, eyes: ViewerDep, user_id: UUID | None = None
 ) -> Response:

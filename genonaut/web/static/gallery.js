@@ -3,6 +3,7 @@
 import "./options.js";
 import "./browse.js";
 import "./counts.js";
+import "./live.js";
 import "./keys.js";
 import "./copy.js";
 import "./viewer.js";

@@ -37,11 +37,10 @@ from genonaut.web.state import (
     GalleryState,
 )
 from genonaut.web.views.facets import facet_panel, month_name
+from genonaut.web.views.live import ONCE, address, live_of_list
 from genonaut.web.views.parts import cards_of, notice_of
 from genonaut.web.views.upload import UPLOAD
 
-COUNTS: Final = "/api/v1/content/stats/unified"
-TAGS_TO_CHOOSE_FROM: Final = 14
 NOT_SEARCHED: Final = "The search has a mistake, so nothing was looked for."
 SEE_THE_BOX: Final = "Below the search box it is marked, with what to write instead."
 
@@ -58,7 +57,7 @@ def gallery_context(view: PageView) -> GalleryContext:
         summary=NOT_SEARCHED if mistakes else _summary(page.pagination),
         total="" if mistakes else _total(page.pagination),
         counts=page.stats,
-        counts_url=_counts_url(view),
+        counts_url=address(view, ONCE, user_id=viewer.user_id),
         switches=_switches(state, viewer),
         matches=_choices({"all": "all of them", "any": "any of them"}, state.match),
         sorts=_sorts(state, viewer),
@@ -75,6 +74,7 @@ def gallery_context(view: PageView) -> GalleryContext:
         empty=_empty_if(page, view, mistakes),
         pages=_pages(page.pagination, state),
         notice=notice_of(view),
+        live=live_of_list(view, page.stats, page.pagination),
         facets=facet_panel(page.facets, state, name),
         selection=selection_of(view, page.pagination),
     )
@@ -101,13 +101,6 @@ def _empty_if(page: GalleryPage, view: PageView, mistakes: Sequence[Mistake]) ->
         way = Link("Clear the search", view.state.but(search="").url())
         return Empty("The search has a mistake", SEE_THE_BOX, (way,))
     return None if page.items else _empty(page.pagination, view)
-
-
-def _counts_url(view: PageView) -> str:
-    """Where newer counts are for the same eyes: below the pages, if these do not see all."""
-    where = COUNTS if view.eyes.sees_all else f"{GALLERY}{COUNTS}"
-    user_id = view.viewer.user_id
-    return f"{where}?user_id={user_id}" if user_id else where
 
 
 def _creator_name(view: PageView) -> str:
