@@ -38,14 +38,18 @@ from genonaut.api.monitoring.slots import Slot
 from genonaut.api.routes import (
     account,
     admin,
+    api_health,
     content,
+    content_lists,
     gallery,
     index,
     keys,
     monitoring,
+    searches,
     stats,
     tags,
     uploads,
+    user_changes,
     users,
 )
 from genonaut.config import Settings
@@ -92,7 +96,7 @@ class Gallery(FastAPI):
             app = CORSMiddleware(
                 app,
                 allow_origins=settings.api.cors_origins,
-                allow_methods=["GET", "POST", "PATCH", "DELETE"],
+                allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
                 allow_headers=["*"],
                 expose_headers=[HEADER, "ETag", *([POSITION] if self.state.replica_watch else [])],
             )
@@ -161,6 +165,7 @@ def create_app(
     for routes in (
         *(stats, gallery, uploads, content, tags, users),
         *(account, keys, admin, index, monitoring),
+        *(content_lists, searches, user_changes, api_health),
     ):
         app.include_router(routes.router)
     app.include_router(content.bulk_router)

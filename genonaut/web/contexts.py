@@ -175,6 +175,7 @@ class GalleryContext:
     empty: Empty | None
     pages: Pages
     notice: Notice | None
+    recent: tuple[Link, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +206,18 @@ class Setting:
 
 
 @dataclass(frozen=True, slots=True)
+class ItemTags:
+    """An item's tags, and the form that changes them; `typed` is what was not accepted."""
+
+    links: tuple[TagLink, ...]
+    most: int
+    can_edit: bool
+    said: str = ""
+    typed: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ItemContext:
     """An item's own page: the viewer, who may change who sees it (`can_hide`).
 
@@ -220,7 +233,7 @@ class ItemContext:
     negative_prompt: str
     settings: tuple[Setting, ...]
     facts: tuple[tuple[str, Any], ...]
-    tags: tuple[Link, ...]
+    tags: ItemTags
     files: tuple[Link, ...]
     kept: tuple[tuple[str, str], ...]
     mending: str

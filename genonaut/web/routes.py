@@ -19,6 +19,7 @@ from genonaut.content.ids import as_uuid
 from genonaut.db.schema import Visibility
 from genonaut.errors import InvalidRequestError, NotFoundError
 from genonaut.web import security
+from genonaut.web.api_images import router as api_image_routes
 from genonaut.web.docs import router as docs_routes
 from genonaut.web.media import router as media_routes
 from genonaut.web.page_route import PageRoute, make_web, web
@@ -28,6 +29,7 @@ from genonaut.web.people import (
     routes_audit,
     routes_links,
     routes_oidc,
+    routes_searches,
     routes_sessions,
     routes_signing_in,
     routes_tags,
@@ -35,6 +37,8 @@ from genonaut.web.people import (
     routes_user,
     routes_users,
 )
+from genonaut.web.routes_item_tags import router as item_tag_routes
+from genonaut.web.searching import KEEPS_SEARCH
 from genonaut.web.security import FormDep, own_page, see
 from genonaut.web.state import GALLERY, read_choice, read_state
 from genonaut.web.viewer import ChosenDep, remember_viewer, viewer_of
@@ -54,13 +58,15 @@ def add_pages(app: FastAPI, settings: Settings) -> None:
     app.state.web = make_web(settings)
     app.include_router(docs_routes)
     app.include_router(media_routes)
+    app.include_router(api_image_routes)
     for pages in (
         *(routes_signing_in, routes_links),
-        *(routes_account, routes_sessions, routes_tokens),
+        *(routes_account, routes_sessions, routes_tokens, routes_searches),
         *(routes_users, routes_user, routes_audit, routes_tags),
         routes_oidc,
     ):
         app.include_router(pages.router)
+    app.include_router(item_tag_routes)
     app.include_router(router)
 
 
@@ -70,7 +76,7 @@ def home() -> Response:
     return see(GALLERY)
 
 
-@router.get("/gallery", dependencies=[VISITOR])
+@router.get("/gallery", dependencies=[VISITOR, KEEPS_SEARCH])
 def gallery(view: PageViewDep) -> Response:
     """The gallery."""
     if view.state.creator:
@@ -78,13 +84,13 @@ def gallery(view: PageViewDep) -> Response:
     return view.render(gallery_context(view))
 
 
-@router.get("/gallery/creators/{user_id}", dependencies=[VISITOR])
+@router.get("/gallery/creators/{user_id}", dependencies=[VISITOR, KEEPS_SEARCH])
 def creator(view: PageViewDep, user_id: UUID) -> Response:
     """A creator's items."""
     return view.render(gallery_context(view.of_creator(user_id)))
 
 
-@router.get("/gallery/choose", dependencies=[PUBLIC])
+@router.get("/gallery/choose", dependencies=[PUBLIC, KEEPS_SEARCH])
 def choose(request: Request) -> Response:
     """Where the options form goes: to the clean address of what was chosen."""
     return see(read_choice(request.query_params).url())

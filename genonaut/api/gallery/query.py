@@ -30,7 +30,7 @@ class GalleryQuery:
     items through, of those that the switches do.
 
     With a `cursor`, `page` is ignored. A cursor knows which way it goes; `backward` overrides it,
-    and without a cursor `backward` begins at the end.
+    and without a cursor `backward` begins at the end. The pages begin behind the first `skip` items.
     """
 
     switches: frozenset[SwitchName] = ALL_SWITCHES
@@ -49,6 +49,12 @@ class GalleryQuery:
     page_size: int = 10
     include_stats: bool = False
     include_metadata: bool = True
+    skip: int = 0
+
+    @property
+    def offset(self) -> int:
+        """How many items come before a page by number."""
+        return self.skip + (self.page - 1) * self.page_size
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,10 +83,10 @@ class GalleryService:
         needs_stats = query.include_stats or not query.creator
         stats = self._counts(viewer, query.user_id) if needs_stats else None
         counts = self._counts(viewer, query.creator) if query.creator else stats
-        rows = query.page_size if cursor else query.page * query.page_size
+        rows = query.page_size if cursor else query.offset + query.page_size
         matching, total = self._matching(viewer, query, counts, rows)
         pager = Pager(matching, _order(query), query.page_size, total)
-        found = pager.from_cursor(cursor) if cursor else pager.by_number(query.page)
+        found = pager.from_cursor(cursor) if cursor else pager.by_offset(query.offset)
         return GalleryPage(
             self._with_tags(found.items),
             pagination(query, found, total),

@@ -44,6 +44,7 @@ from genonaut.db.schema.private_counts import (
     private_source_deltas,
     private_tag_deltas,
 )
+from genonaut.db.schema.searches import SearchEntry
 from genonaut.db.schema.tags import ContentTag, Tag
 from genonaut.db.schema.users import ForeignIdentity, User
 from genonaut.db.schema.values import (
@@ -88,6 +89,7 @@ __all__ = [
     "PrivateSourceRefresh",
     "PrivateSourceStats",
     "RefreshColumns",
+    "SearchEntry",
     "SignInFailure",
     "SignInStart",
     "SourceType",

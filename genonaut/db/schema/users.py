@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, String, func
+from sqlalchemy import CheckConstraint, Index, String, func, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from genonaut.db.schema.base import Base, known_visibility, owner, random_id
@@ -29,6 +29,7 @@ class User(Base):
     role: Mapped[str] = mapped_column(String(10), server_default="member")
     disabled_at: Mapped[datetime | None]
     email: Mapped[str | None] = mapped_column(String(320))
+    keeps_searches: Mapped[bool] = mapped_column(server_default=text("true"))
     identities: Mapped[list["ForeignIdentity"]] = relationship(viewonly=True)
 
 

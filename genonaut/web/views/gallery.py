@@ -20,6 +20,7 @@ from genonaut.web.contexts import (
 from genonaut.web.page_view import PageView
 from genonaut.web.rendering import plural
 from genonaut.web.returning import sign_in_path
+from genonaut.web.searching import recent_searches
 from genonaut.web.state import DENSITIES, END, GALLERY, SIZES, SORTS, SWITCHES, VIEWS, GalleryState
 from genonaut.web.views.parts import cards_of, notice_of, tag_links
 from genonaut.web.views.upload import UPLOAD
@@ -57,6 +58,7 @@ def gallery_context(view: PageView) -> GalleryContext:
         empty=None if page.items else _empty(page.pagination, view),
         pages=_pages(page.pagination, state),
         notice=notice_of(view),
+        recent=recent_searches(view),
     )
 
 

@@ -7,6 +7,7 @@ from tests.support.matrix import Row
 from tests.support.people import PASSWORD
 
 IMAGES = ROOT / "tests/cases/images"
+SEARCH = "calm sea"
 BY_LINK = ("/api/v1/account/choose-password", "/gallery/password")
 
 
@@ -31,6 +32,9 @@ def body_of(row: Row, who: str, new: str, link: str) -> dict[str, Any]:
         "/role": {"role": "member"},
         "/tags/{tag_id}": {"name": new},
         "/visibility": {"visibility": "public"},
+        "/items/{item_id}/tags": {"tag": new},
+        "/search-history": {"search_query": new},
+        "/by-query": {"search_query": SEARCH},
         "/content": {"prompt": new},
         "/content-auto": {"prompt": new},
         "/content/{item_id}": {"title": new},
