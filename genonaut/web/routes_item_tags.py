@@ -40,9 +40,9 @@ class Tagging(BaseModel):
 
 
 @router.get("/tags/suggestions", dependencies=[VISITOR])
-def suggest_tags(lists: TagListsDep, eyes: ViewerDep, search: str = "") -> Response:
+def suggest_tags(lists: TagListsDep, eyes: ViewerDep, begins: str = "") -> Response:
     """Tags that begin as was typed and that the viewer knows, with the viewer's numbers."""
-    typed = search.replace("\0", "")[:LONGEST_NAME]
+    typed = begins.replace("\0", "")[:LONGEST_NAME]
     found = lists.suggested(eyes, typed, SUGGESTIONS)
     shown = [{"name": tag.name, "count": tag.count} for tag in found]
     return JSONResponse({"tags": shown}, headers=security.PAGE)

@@ -91,8 +91,13 @@ def deletion_asked(page: Page) -> None:
 def tag_completed(page: Page) -> None:
     """The list that completes a tag, open."""
     first_item(page)
-    page.locator("#tag").fill("s")
-    expect(page.get_by_role("option").first).to_be_visible()
+    said = page.locator("[data-completed]")
+    for letter in "son":  # of a tag that the item does not carry
+        said.evaluate("(one) => { one.textContent = ''; }")
+        page.locator("#tag").fill(letter)
+        expect(said).not_to_be_empty()
+        if page.get_by_role("option").first.is_visible():
+            return
 
 
 OPEN: Final = (

@@ -6,28 +6,29 @@ from pathlib import Path
 import httpx
 import pytest
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from genonaut.config import Settings
 from genonaut.db.session import Database
 from tests.integration.test_library import genonaut, item_of, library, site
 from tests.support.api import OpenApi
 from tests.support.commands import Genonaut
-from tests.support.rows import add_items, add_user, run
+from tests.support.rows import add_items, add_user
 
 __all__ = ["genonaut", "library", "site"]
 
 
 @pytest.fixture
 def picture(
-    site: httpx.Client, database: Database, genonaut: Genonaut, tmp_path: Path
+    database: Database, genonaut: Genonaut, tmp_path: Path
 ) -> int:
     """An item with a file that is wider than any thumbnail."""
     (tmp_path / "pics").mkdir()
-    Image.effect_noise((900, 600), 90).save(tmp_path / "pics" / "a pier.png")
-    (tmp_path / "pics" / "a pier.txt").write_text("a pier", encoding="utf-8")
-    assert site
-    assert genonaut("import", tmp_path / "pics")[0] in {0, 3}
-    return int(run(database, "SELECT max(id) FROM content_items_all")[0][0])
+    texts = PngInfo()
+    texts.add_text("parameters", "a pier\nSteps: 20, Seed: 1")
+    Image.effect_noise((900, 600), 90).save(tmp_path / "pics" / "pier.png", pnginfo=texts)
+    assert genonaut("import", tmp_path / "pics")[0] == 0
+    return item_of(database, "a pier")
 
 
 def path(item: int) -> str:

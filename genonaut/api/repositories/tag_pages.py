@@ -93,17 +93,20 @@ class TagPages:
 
 
 def _beginning(viewer: Viewer, text: str) -> Select[UUID]:
-    stats, name = TagCardinalityStats, Tag.name.collate("C")
-    number = select(func.sum(stats.cardinality)).where(stats.tag_id == Tag.id)
+    stats, name = TagCardinalityStats, Tag.name.collate("C").label("name")
+    number = select(func.sum(stats.cardinality)).where(stats.tag_id == Tag.id).correlate(Tag)
+    rank = number.scalar_subquery().label("rank")
     ranked = (
-        select(Tag.id, number.correlate(Tag).scalar_subquery().label("number"), name.label("name"))
-        .where(name >= text, name < text + _LAST_LETTER)
+        select(Tag.id, rank, name)
+        .where(name.element >= text, name.element < text + _LAST_LETTER)
+        .order_by(rank.desc().nulls_last(), name)
         .subquery("ranked")
     )
-    found = select(ranked.c.id).order_by(ranked.c.number.desc().nulls_last(), ranked.c.name)
+    found = select(ranked.c.id).order_by(ranked.c.rank.desc().nulls_last(), ranked.c.name)
     if viewer.sees_all:
         return found
-    # Asked of one tag after the other, until there are enough: so no join reads all of the items.
+    # Looked up for one after the other, in this order, until there are enough: no join reads all
+    # items. (PostgreSQL moves no such condition into a subquery that is in order.)
     carried = select(true()).where(ContentTag.tag_id == ranked.c.id)
     return found.where(carried.where(*visible_to(viewer, ContentTag)).limit(1).scalar_subquery())
 

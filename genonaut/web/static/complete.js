@@ -59,7 +59,7 @@ function ask(field) {
 }
 
 async function request(typed, signal) {
-  const response = await fetch(`${SUGGESTIONS}?search=${encodeURIComponent(typed)}`, { signal });
+  const response = await fetch(`${SUGGESTIONS}?begins=${encodeURIComponent(typed)}`, { signal });
   if (!response.ok || response.redirected) throw new Error("no suggestions");
   return (await response.json()).tags;
 }

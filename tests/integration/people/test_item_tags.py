@@ -171,7 +171,7 @@ def test_suggestions_are_of_tags_that_the_viewer_knows(
     add_tag(database, "sedan", items[:1])
 
     def suggested(client: httpx.Client, typed: str) -> list[tuple[str, int]]:
-        answer = client.get(SUGGESTIONS, params={"search": typed})
+        answer = client.get(SUGGESTIONS, params={"begins": typed})
         assert answer.headers["cache-control"] == "private, no-store"
         return [(tag["name"], tag["count"]) for tag in answer.json()["tags"]]
 
@@ -188,7 +188,7 @@ def test_a_gallery_that_is_viewed_as_a_user_suggests_as_much(
 ) -> None:
     gallery = settings.gallery.model_copy(update={"viewing_as": True})
     client = open_api(settings.model_copy(update={"gallery": gallery}), database)
-    asked = {"params": {"search": "sea"}}
+    asked = {"params": {"begins": "sea"}}
     assert client.get(SUGGESTIONS, **asked).json() == {"tags": [{"name": "sea", "count": 3}]}  # type: ignore[arg-type]
     assert "Add a tag" not in client.get(path(items[0])).text
     client.cookies.set("genonaut_viewer", ada_id)
