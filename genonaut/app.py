@@ -44,10 +44,12 @@ from genonaut.api.routes import (
     account,
     admin,
     albums,
+    api_health,
     bookmark_places,
     bookmarks,
     bulk,
     content,
+    content_lists,
     downloads,
     duplicates,
     facets,
@@ -56,12 +58,14 @@ from genonaut.api.routes import (
     keys,
     monitoring,
     ratings,
+    searches,
     searching,
     shared_albums,
     stats,
     stats_stream,
     tags,
     uploads,
+    user_changes,
     users,
 )
 from genonaut.config import Settings
@@ -189,6 +193,7 @@ def create_app(
         *(ratings, tags, users, searching),
         *(bookmarks, bookmark_places, shared_albums, albums),
         *(account, keys, admin, index, monitoring),
+        *(content_lists, searches, user_changes, api_health),
     ):
         app.include_router(routes.router)
     app.include_router(content.bulk_router)

@@ -62,6 +62,8 @@ CONTENT: dict[str, Rights] = {
     "growth_points": {"app": READ, "counting": "SELECT, INSERT, DELETE", "read": READ},
     "identities": {"app": WRITE},
     "sign_in_starts": {"app": WRITE},
+    # The worker removes what is old without seeing what was sought.
+    "search_history": {"app": WRITE, "counting": "SELECT (id, last_searched_at), DELETE"},
     # The worker removes what has expired, and sees only what that takes. The record of who did what
     # cannot be changed, not even by the application.
     "sessions": {"app": WRITE, "counting": "SELECT (id, expires_at), DELETE"},

@@ -198,6 +198,7 @@ class GalleryContext:
     live: Live | None
     facets: FacetPanel
     selection: Selection
+    recent: tuple[Link, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +247,18 @@ class Setting:
 
 
 @dataclass(frozen=True, slots=True)
+class ItemTags:
+    """An item's tags, and the form that changes them; `typed` is what was not accepted."""
+
+    links: tuple[TagLink, ...]
+    most: int
+    can_edit: bool
+    said: str = ""
+    typed: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ItemContext:
     """An item's own page: the viewer, who may change who sees it (`can_hide`).
 
@@ -261,7 +274,7 @@ class ItemContext:
     negative_prompt: str
     settings: tuple[Setting, ...]
     facts: tuple[tuple[str, Any], ...]
-    tags: tuple[Link, ...]
+    tags: ItemTags
     files: tuple[Link, ...]
     kept: tuple[tuple[str, str], ...]
     mending: str

@@ -19,9 +19,11 @@ from genonaut.api.services.content_service import ContentService
 from genonaut.api.services.deletion_service import DeletionService
 from genonaut.api.services.duplicate_service import DuplicateService
 from genonaut.api.services.gallery_service import GalleryService
+from genonaut.api.services.tag_lists import TagLists
 from genonaut.api.services.tag_service import TagService
 from genonaut.api.services.user_service import UserService
 from genonaut.content.viewer import Viewer as Eyes
+from genonaut.people.searches import Searches
 from genonaut.web.contexts import Context, Viewer
 from genonaut.web.images import Pictures, pictures_of
 from genonaut.web.page_route import Web, web
@@ -40,6 +42,8 @@ class PageServices:
     growth: GrowthRepository
     deletions: DeletionService
     duplicates: DuplicateService
+    searches: Callable[[UUID], Searches]
+    lists: TagLists
     pictures: Callable[[Sequence[Item]], Pictures]
 
 
@@ -94,6 +98,8 @@ def _services(request: Request, session: Session, eyes: Eyes, chosen: UUID | Non
         growth=GrowthRepository(session),
         deletions=DeletionService(session),
         duplicates=DuplicateService(session, eyes, chosen),
+        searches=partial(Searches, session),
+        lists=TagLists(session, settings.gallery),
         pictures=partial(pictures_of, session, web(request).library),
     )
 

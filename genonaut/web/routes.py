@@ -26,6 +26,7 @@ from genonaut.content.ids import as_uuid
 from genonaut.db.schema import Visibility
 from genonaut.errors import InvalidRequestError, NotFoundError
 from genonaut.web import live_route, routes_duplicates, routes_facets, routes_ratings, security
+from genonaut.web.api_images import router as api_image_routes
 from genonaut.web.bulk import routes as routes_bulk
 from genonaut.web.docs import router as docs_routes
 from genonaut.web.media import router as media_routes
@@ -36,6 +37,7 @@ from genonaut.web.people import (
     routes_audit,
     routes_links,
     routes_oidc,
+    routes_searches,
     routes_sessions,
     routes_signing_in,
     routes_tags,
@@ -43,7 +45,9 @@ from genonaut.web.people import (
     routes_user,
     routes_users,
 )
+from genonaut.web.routes_item_tags import router as item_tag_routes
 from genonaut.web.search_box import SUGGESTIONS
+from genonaut.web.searching import KEEPS_SEARCH
 from genonaut.web.security import FormDep, own_page, see
 from genonaut.web.state import GALLERY, read_choice, read_state
 from genonaut.web.viewer import ChosenDep, remember_viewer, viewer_of
@@ -64,14 +68,16 @@ def add_pages(app: FastAPI, settings: Settings) -> None:
     app.state.web = make_web(settings)
     app.include_router(docs_routes)
     app.include_router(media_routes)
+    app.include_router(api_image_routes)
     for pages in (
         *(routes_signing_in, routes_links),
-        *(routes_account, routes_sessions, routes_tokens),
+        *(routes_account, routes_sessions, routes_tokens, routes_searches),
         *(routes_users, routes_user, routes_audit, routes_tags),
         *(routes_oidc, routes_facets, routes_bulk, live_route),
         *(routes_ratings, routes_duplicates),
     ):
         app.include_router(pages.router)
+    app.include_router(item_tag_routes)
     app.include_router(router)
 
 
@@ -81,7 +87,7 @@ def home() -> Response:
     return see(GALLERY)
 
 
-@router.get("/gallery", dependencies=[VISITOR])
+@router.get("/gallery", dependencies=[VISITOR, KEEPS_SEARCH])
 def gallery(view: PageViewDep) -> Response:
     """The gallery."""
     if view.state.creator:
@@ -89,7 +95,7 @@ def gallery(view: PageViewDep) -> Response:
     return _render(view)
 
 
-@router.get("/gallery/creators/{user_id}", dependencies=[VISITOR])
+@router.get("/gallery/creators/{user_id}", dependencies=[VISITOR, KEEPS_SEARCH])
 def creator(view: PageViewDep, user_id: UUID) -> Response:
     """A creator's items."""
     return _render(view.of_creator(user_id))
@@ -100,7 +106,7 @@ def _render(view: PageView) -> Response:
     return view.render(context, 422 if context.search.messages else 200)
 
 
-@router.get("/gallery/choose", dependencies=[PUBLIC])
+@router.get("/gallery/choose", dependencies=[PUBLIC, KEEPS_SEARCH])
 def choose(request: Request) -> Response:
     """Where the options form goes: to the clean address of what was chosen."""
     return see(read_choice(request.query_params).url())

@@ -66,7 +66,7 @@ def fold_deltas() -> dict[str, int]:
 
 @app.task(**RETRY)
 def prune_people() -> dict[str, int]:
-    """Remove old entries of the audit log, and expired sessions, tokens, links and failures."""
+    """Remove old entries of the audit log, old searches, and expired sessions, tokens and so on."""
     with worker_database() as database:
         return jobs.prune_people(database)
 

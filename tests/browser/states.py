@@ -103,6 +103,18 @@ def deletion_asked(page: Page) -> None:
     page.get_by_text("Delete …").click()
 
 
+def tag_completed(page: Page) -> None:
+    """The list that completes a tag, open."""
+    first_item(page)
+    said = page.locator("[data-completed]")
+    for letter in "son":  # of a tag that the item does not carry
+        said.evaluate("(one) => { one.textContent = ''; }")
+        page.locator("#tag").fill(letter)
+        expect(said).not_to_be_empty()
+        if page.get_by_role("option").first.is_visible():
+            return
+
+
 OPEN: Final = (
     State("open", "ada", "/gallery", 200, keys_explained),
     State("open", "ada", "/gallery", 200, counts_shown),
@@ -120,6 +132,7 @@ OPEN: Final = (
     State("open", "ada", "/gallery/upload"),
     State("open", "ada", "/gallery", 200, first_item),
     State("open", "ada", "/gallery?notGenSource=comm-g,comm-ag", 200, deletion_asked),
+    State("open", "ada", "/gallery?notGenSource=comm-g,comm-ag", 200, tag_completed),
     State("open", "ada", "/gallery/nothing/here", 404),
     State("open", None, "/gallery/items/999999999", 404),
     State("open", None, "/gallery/sign-in", 404),
@@ -158,6 +171,7 @@ MEMBERS: Final = (
     State("accounts", MEMBER, "{others}"),
     State("accounts", MEMBER, ACCOUNT),
     State("accounts", MEMBER, f"{ACCOUNT}/tokens"),
+    State("accounts", MEMBER, f"{ACCOUNT}/searches"),
     State("accounts", MEMBER, f"{ADMINS}/users", 403),
     State("read-only", MEMBER, "{own}"),
     State("read-only", MEMBER, f"{ACCOUNT}/password"),
@@ -183,8 +197,9 @@ ADMINISTRATOR: Final = (
     State("accounts", ADMIN, "{user}", 200, press("people-make-link", "people-secret-copy")),
     State("accounts", ADMIN, "{disabled}"),
     State("accounts", ADMIN, f"{ADMINS}/users/{GONE}", 404),
-    State("accounts", ADMIN, f"{ADMINS}/tags"),
+    State("accounts", ADMIN, f"{ADMINS}/tags?sort=count"),
     State("accounts", ADMIN, "{tag}", 409, send("Rename", "people-merge", name="night")),
+    State("accounts", ADMIN, "{tag}", 200, press("people-tag-delete")),
     State("accounts", ADMIN, f"{ADMINS}/audit"),
     State("accounts", ADMIN, f"{ADMINS}/audit?action=set-up"),
     *(

@@ -40,7 +40,7 @@ class GalleryQuery:
     `album` those that are in one.
 
     With a `cursor`, `page` is ignored. A cursor knows which way it goes; `backward` overrides it,
-    and without a cursor `backward` begins at the end.
+    and without a cursor `backward` begins at the end. The pages begin behind the first `skip` items.
     """
 
     switches: frozenset[SwitchName] = ALL_SWITCHES
@@ -65,6 +65,12 @@ class GalleryQuery:
     include_stats: bool = False
     include_metadata: bool = True
     include_facets: bool = False
+    skip: int = 0
+
+    @property
+    def offset(self) -> int:
+        """How many items come before a page by number."""
+        return self.skip + (self.page - 1) * self.page_size
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from genonaut.api.monitoring.metrics import MetricsService
 from genonaut.api.services.content_service import ContentService
 from genonaut.api.services.gallery_service import GalleryService
 from genonaut.api.services.suggestion_service import SuggestionService
+from genonaut.api.services.tag_lists import TagLists
 from genonaut.api.services.tag_service import TagService
 from genonaut.api.services.user_service import UserService
 from genonaut.people.audit import Action, Actor, record
@@ -138,6 +139,11 @@ async def get_suggestion_service(session: SnapshotDep) -> SuggestionService:
     return SuggestionService(session)
 
 
+async def get_tag_lists(request: Request, session: SnapshotDep) -> TagLists:
+    """Lists of tags, on a snapshot."""
+    return TagLists(session, request.app.state.settings.gallery)
+
+
 async def get_user_service(session: SessionDep) -> UserService:
     """The user service."""
     return UserService(session)
@@ -176,6 +182,7 @@ async def get_metrics_service(request: Request) -> MetricsService:
 ContentServiceDep = Annotated[ContentService, Depends(get_content_service)]
 CountsReaderDep = Annotated[CountsReader, Depends(get_counts_reader)]
 GalleryServiceDep = Annotated[GalleryService, Depends(get_gallery_service)]
+TagListsDep = Annotated[TagLists, Depends(get_tag_lists)]
 TagServiceDep = Annotated[TagService, Depends(get_tag_service)]
 SuggestionServiceDep = Annotated[SuggestionService, Depends(get_suggestion_service)]
 RecorderDep = Annotated[Recorder, Depends(get_recorder)]

@@ -17,6 +17,7 @@ from genonaut.api.schemas.errors import documented
 from genonaut.api.schemas.gallery import GalleryOut, GalleryParams
 
 _LISTS: Final = frozenset({"content_source_types", "tag", "lora"})
+_LISTS: Final = frozenset({"content_source_types", "tag", "tag_names"})
 """The parameters that may come more than once."""
 
 

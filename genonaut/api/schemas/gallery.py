@@ -23,6 +23,7 @@ from genonaut.api.gallery.searching.parser import check_search
 from genonaut.api.gallery.settings import MONTH
 from genonaut.api.schemas.content import ITEM_EXAMPLE, STATS_EXAMPLE, ItemOut, StatsOut
 from genonaut.api.schemas.named import SortField, SortOrder, Switch, TagMatch
+from genonaut.api.schemas.tag_params import TagNameLists
 from genonaut.api.schemas.values import FROM_ATTRIBUTES, NamePart, Storable, example, formed
 from genonaut.content.tag_names import MOST_TAGS
 
@@ -79,6 +80,7 @@ class GalleryParams(BaseModel):
     sort_field: SortField = "created_at"
     sort_order: SortOrder = "desc"
     tag: list[NamePart] = Field([], max_length=MOST_TAGS, description="Names or ids of tags.")
+    tag_names: TagNameLists = Field([], description="The same, also separated by commas.")
     tag_match: TagMatch = Field("any", description="Whether one of the tags is enough.")
     model: Storable[Annotated[str, Field(max_length=LONGEST_MODEL)]] = Field(
         "", description="The model that `item_metadata` names, exactly as it is there."
@@ -108,7 +110,7 @@ class GalleryParams(BaseModel):
             switches=self._switches(),
             user_id=self.user_id,
             search=self.search_term,
-            tags=tuple(self.tag),
+            tags=(*self.tag, *self.tag_names),
             tag_match=self.tag_match,
             model=self.model,
             seed=self.seed,

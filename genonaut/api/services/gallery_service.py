@@ -93,12 +93,12 @@ class GalleryService:
         cursor = self._cursor(query)
         stats = self._counts(viewer, query.user_id) if query.include_stats or not creator else None
         counts = self._counts(viewer, creator) if creator else stats
-        rows = query.page_size if cursor else query.page * query.page_size
+        rows = query.page_size if cursor else query.offset + query.page_size
         matching, total = self._matching(viewer, meant, counts, rows)
         listed = FacetedList(meant.query, matching.filters, counts, total, matching.collect)
         rater = viewer.rater(query.user_id)
         pager = Pager(matching, order_of(query, rater), query.page_size, total)
-        found = pager.from_cursor(cursor) if cursor else pager.by_number(query.page)
+        found = pager.from_cursor(cursor) if cursor else pager.by_offset(query.offset)
         found = replace(found, items=self._ratings.with_ratings(found.items, rater))
         return GalleryPage(
             self._with_tags(found.items),

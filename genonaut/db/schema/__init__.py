@@ -81,6 +81,7 @@ from genonaut.db.schema.private_counts import (
     private_tag_deltas,
 )
 from genonaut.db.schema.ratings import Rating, RatingRefresh, RatingStats, rating_deltas
+from genonaut.db.schema.searches import SearchEntry
 from genonaut.db.schema.tags import ContentTag, Tag
 from genonaut.db.schema.users import ForeignIdentity, User
 from genonaut.db.schema.values import (
@@ -149,6 +150,7 @@ __all__ = [
     "RatingRefresh",
     "RatingStats",
     "RefreshColumns",
+    "SearchEntry",
     "SignInFailure",
     "SignInStart",
     "SourceType",

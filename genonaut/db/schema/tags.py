@@ -15,6 +15,8 @@ class Tag(Base):
 
     __tablename__ = "tags"
     __table_args__ = (
+        # Its collation is "C", which Alembic does not compare: what begins alike is one stretch.
+        Index("idx_tags_beginning", "name"),
         # Suggestions while one types.
         Index("idx_tags_search_name", text("(search_name((name)::text) COLLATE \"C\")")),
     )

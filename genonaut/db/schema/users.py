@@ -31,6 +31,7 @@ class User(Base):
     role: Mapped[str] = mapped_column(String(10), server_default="member")
     disabled_at: Mapped[datetime | None]
     email: Mapped[str | None] = mapped_column(String(320))
+    keeps_searches: Mapped[bool] = mapped_column(server_default=text("true"))
     identities: Mapped[list["ForeignIdentity"]] = relationship(viewonly=True)
 
 

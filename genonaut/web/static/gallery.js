@@ -8,6 +8,8 @@ import "./keys.js";
 import "./copy.js";
 import "./viewer.js";
 import "./rate.js";
+import "./complete.js";
+import "./tagging.js";
 import "./upload.js";
 import "./people.js";
 import "./moments.js";

@@ -25,6 +25,7 @@ from genonaut.web.page_view import PageView
 from genonaut.web.rendering import plural
 from genonaut.web.returning import sign_in_path
 from genonaut.web.search_box import box, mistakes_of, suggestions_url
+from genonaut.web.searching import recent_searches
 from genonaut.web.state import (
     DENSITIES,
     END,
@@ -77,6 +78,7 @@ def gallery_context(view: PageView) -> GalleryContext:
         live=live_of_list(view, page.stats, page.pagination),
         facets=facet_panel(page.facets, state, name),
         selection=selection_of(view, page.pagination),
+        recent=recent_searches(view),
     )
 
 

@@ -5,19 +5,19 @@ from typing import Final
 from genonaut.api.entities import Item
 from genonaut.api.gallery.query import GalleryQuery, Neighbours
 from genonaut.errors import InvalidCursorError, NotFoundError
-from genonaut.hints import MEND_LIBRARY, typed
+from genonaut.hints import MEND_LIBRARY
 from genonaut.web.contexts import Beside, Card, GoneContext, ItemContext, Link, Ways
 from genonaut.web.images import Pictures
+from genonaut.web.item_tags import NOTHING_TYPED, Typed, item_tags
 from genonaut.web.page_view import PageView
-from genonaut.web.state import GalleryState
 from genonaut.web.views.duplicates import similar_link
-from genonaut.web.views.parts import PLACE, card_of, item_url, tag_value
+from genonaut.web.views.parts import PLACE, card_of, item_url
 from genonaut.web.views.settings import facts_of, negative_prompt, settings_of
 
 _WITH_WORKFLOW: Final = "ComfyUI"
 
 
-def item_context(view: PageView, item: Item) -> ItemContext:
+def item_context(view: PageView, item: Item, typed: Typed = NOTHING_TYPED) -> ItemContext:
     """Everything on the page."""
     viewer = view.viewer
     beside = view.services.gallery.neighbours(view.eyes, _query(view), item)
@@ -31,9 +31,7 @@ def item_context(view: PageView, item: Item) -> ItemContext:
         negative_prompt=negative_prompt(item),
         settings=tuple(settings_of(item)),
         facts=tuple(facts_of(item)),
-        tags=tuple(
-            Link(tag, GalleryState(tags=(tag_value(tag, None),)).url()) for tag in item.tags
-        ),
+        tags=item_tags(view, item, typed),
         files=tuple(_files(item, card)),
         kept=tuple(view.state.parameters()),
         can_delete=viewer.is_admin or item.creator_id == viewer.user_id,

@@ -7,6 +7,7 @@ from tests.support.matrix import Row
 from tests.support.people import PASSWORD
 
 IMAGES = ROOT / "tests/cases/images"
+SEARCH = "calm sea"
 BY_LINK = ("/api/v1/account/choose-password", "/gallery/password")
 
 
@@ -41,6 +42,9 @@ def body_of(row: Row, who: str, new: str, link: str) -> dict[str, Any]:
         "/visibility": {"visibility": "public"},
         "/gallery/selection": {"action": "public", "id": "1"},
         "/gallery/selection/download": {"id": "1"},
+        "/items/{item_id}/tags": {"tag": new},
+        "/search-history": {"search_query": new},
+        "/by-query": {"search_query": SEARCH},
         "/content": {"prompt": new},
         "/content-auto": {"prompt": new},
         "/content/{item_id}": {"title": new},

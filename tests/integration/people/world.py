@@ -15,10 +15,11 @@ from genonaut.db.session import Database
 from genonaut.people.audit import COMMAND
 from genonaut.people.by_link import LinkedAccounts
 from genonaut.people.identity import Scope
+from genonaut.people.searches import Searches
 from genonaut.people.sessions import Sessions
 from genonaut.people.tokens import Tokens
 from genonaut.people.users import Users
-from tests.integration.people.bodies import BY_LINK, IMAGES, body_of
+from tests.integration.people.bodies import BY_LINK, IMAGES, SEARCH, body_of
 from tests.integration.people.kept import Kept, body_of_kept
 from tests.support.matrix import Row
 from tests.support.people import add_account, add_token, bearer, token_in
@@ -40,6 +41,7 @@ KEPT = {
     "ratings": "to_jsonb(t)",
     "tags": "to_jsonb(t)",
     "deleted_items": "to_jsonb(t)",
+    "search_history": "to_jsonb(t)",
     "sessions": "t.id",
     "api_tokens": "t.id",
     "one_time_links": "to_jsonb(t)",
@@ -106,7 +108,9 @@ class World:
     def path(self, row: Row, who: str, whose: str) -> str:
         """The address of a route's target, which is a new one if it may be changed or gone."""
         path = self._path_to_kept(row, whose)
-        for name in ("item_id", "tag_id", "user_id", "session_id", "token_id", "batch"):
+        for name in (
+            *("item_id", "tag_id", "user_id", "session_id", "token_id", "batch", "search_id"),
+        ):
             if f"{{{name}}}" in path:
                 made = getattr(self, f"_{name}")(row, who, whose)
                 path = path.replace(f"{{{name}}}", str(made))
@@ -146,11 +150,12 @@ class World:
         return "ada" if whose == OWN else "grace"
 
     def _item_id(self, row: Row, who: str, whose: str) -> int:
-        if row.method == "GET":
+        is_auto = "content-auto" in row.path
+        if row.method == "GET" and not is_auto:
             return self.pictures[whose]
         visibility = PRIVATE if whose == PRIVATE else PUBLIC
-        owner = self._owner(whose)
-        [made] = add_items(self.database, self.ids[owner], visibility=visibility)
+        owner, source = self._owner(whose), "auto" if is_auto else "items"
+        [made] = add_items(self.database, self.ids[owner], 1, source, visibility=visibility)
         if row.path.endswith("/undo"):
             by = "root" if who == "root" else owner
             with self.database.transaction() as session:
@@ -169,9 +174,18 @@ class World:
         return add_tag(self.database, f"tag {next(self.numbers)}", [self.pictures[whose]])
 
     def _user_id(self, row: Row, _who: str, whose: str) -> str:
-        if row.method == "GET":
+        is_own = row.method == "PUT" or "search-history" in row.path
+        if row.method == "GET" or (is_own and whose == OWN):
+            self._add_search(self._owner(whose), SEARCH)
             return self.ids[self._owner(whose)]
         return add_account(self.database, f"user {next(self.numbers)}")
+
+    def _search_id(self, _row: Row, who: str, whose: str) -> int:
+        return self._add_search(who if whose == OWN and who else "grace", "fog")
+
+    def _add_search(self, owner: str, query: str) -> int:
+        with self.database.transaction() as session:
+            return Searches(session, UUID(self.ids[owner])).add(query).id
 
     def _session_id(self, _row: Row, who: str, whose: str) -> str:
         owner = who if whose == OWN and who else "grace"
