@@ -6,6 +6,8 @@ import "./counts.js";
 import "./keys.js";
 import "./copy.js";
 import "./viewer.js";
+import "./star.js";
+import "./albums.js";
 import "./upload.js";
 import "./people.js";
 import "./moments.js";
