@@ -16,6 +16,8 @@ from genonaut.config import Settings
 from genonaut.errors import ForbiddenError, NotSignedInError
 from genonaut.library.demand import ThumbnailDemand
 from genonaut.library.roots import Library
+from genonaut.web.albums.clean import CleanCopies
+from genonaut.web.albums.guesses import Guesses
 from genonaut.web.assets import Assets
 from genonaut.web.contexts import ErrorContext
 from genonaut.web.people.contexts import SignInContext
@@ -46,6 +48,8 @@ class Web:
     library: Library
     demand: ThumbnailDemand
     read_only: bool
+    clean: CleanCopies
+    guesses: Guesses
 
 
 def make_web(settings: Settings) -> Web:
@@ -54,7 +58,8 @@ def make_web(settings: Settings) -> Web:
     library = Library.of(settings)
     read_only = settings.api.read_only
     renderer = Renderer(assets, read_only=read_only)
-    return Web(assets, renderer, library, ThumbnailDemand(library.thumbnails), read_only)
+    demand, clean = ThumbnailDemand(library.thumbnails), CleanCopies(library.most_pixels)
+    return Web(assets, renderer, library, demand, read_only, clean, Guesses())
 
 
 def web(request: Request) -> Web:

@@ -73,7 +73,7 @@ def home() -> Response:
 @router.get("/gallery", dependencies=[VISITOR])
 def gallery(view: PageViewDep) -> Response:
     """The gallery."""
-    if view.state.creator:
+    if view.state.has_own_page:
         return see(view.state.url())
     return view.render(gallery_context(view))
 
