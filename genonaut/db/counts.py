@@ -92,9 +92,9 @@ ALBUM = CachedCount(
     table="album_stats",
 )
 
-OF_BOOKMARKS = (BOOKMARK, ALBUM_ITEM, ALBUM)
+OF_ALBUMS = (BOOKMARK, ALBUM_ITEM, ALBUM)
 
-COUNTS = {count.name: count for count in (GEN_SOURCE, TAG_CARDINALITY, *OF_PRIVATE, *OF_BOOKMARKS)}
+COUNTS = {count.name: count for count in (GEN_SOURCE, TAG_CARDINALITY, *OF_PRIVATE, *OF_ALBUMS)}
 
 
 def build_counts(database: "Database", requested_by: str) -> dict[str, Refresh]:
