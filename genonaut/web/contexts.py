@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
 from genonaut.api.repositories.growth_repository import Creator, RefreshRecord
@@ -10,6 +10,9 @@ from genonaut.db.gen_source_counts import ViewerCounts
 from genonaut.db.schema import SourceType
 from genonaut.web.chart import Chart
 from genonaut.web.state import GalleryState, Switch
+
+if TYPE_CHECKING:  # it is made of what is here
+    from genonaut.web.albums.contexts import AlbumHead
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,7 @@ class Viewer:
     """Who is viewing, and as whom they could; `can_choose` follows `gallery.viewing-as`.
 
     Without a `user_id` the viewer is anonymous. `back` is the page to return to after choosing;
-    `sign_in` where visitors sign in, who then return.
+    `sign_in` where visitors sign in, who then return. `favourites` is how many the viewer has.
     """
 
     can_choose: bool
@@ -47,6 +50,7 @@ class Viewer:
     can_add: bool = True
     can_sign_out: bool = False
     is_admin: bool = False
+    favourites: int | None = None
 
 
 ANONYMOUS = Viewer(can_choose=False, user_id=None, name=None)
@@ -71,7 +75,10 @@ class PagePicture:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """An item in the grid or list; `url` is an address."""
+    """An item in the grid or list; `url` is an address.
+
+    `is_favourite` is None if there is no viewer whose it could be.
+    """
 
     id: int
     title: str
@@ -83,6 +90,7 @@ class Card:
     prompt: str
     created_at: datetime
     is_private: bool
+    is_favourite: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +178,7 @@ class GalleryContext:
     views: tuple[Link, ...]
     densities: tuple[Choice, ...]
     creator: CreatorHead | None
+    album: "AlbumHead | None"
     chips: tuple[Link, ...]
     cards: tuple[Card, ...]
     empty: Empty | None
@@ -226,6 +235,8 @@ class ItemContext:
     mending: str
     can_delete: bool
     can_hide: bool
+    album: str = ""
+    albums: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ from uuid import UUID
 
 from genonaut.api.gallery.query import Pagination
 from genonaut.hints import IMPORT, typed
+from genonaut.web.albums.contexts import AlbumHead
+from genonaut.web.albums.empty import nothing_kept
 from genonaut.web.contexts import (
     Choice,
     CreatorHead,
@@ -28,13 +30,13 @@ COUNTS: Final = "/api/v1/content/stats/unified"
 TAGS_TO_CHOOSE_FROM: Final = 14
 
 
-def gallery_context(view: PageView) -> GalleryContext:
-    """Everything on the page, of one moment."""
+def gallery_context(view: PageView, album: AlbumHead | None = None) -> GalleryContext:
+    """Everything on the page, of one moment; of an album, below its head."""
     state, viewer = view.state, view.viewer
     name = _creator_name(view)
     page = view.services.gallery.page(view.eyes, state.query(viewer.user_id))
     return GalleryContext(
-        title=_title(page.pagination, state, name),
+        title=_title(page.pagination, state, _list_name(state, name, album)),
         viewer=viewer,
         state=state,
         summary=_summary(page.pagination),
@@ -52,7 +54,8 @@ def gallery_context(view: PageView) -> GalleryContext:
         ),
         densities=_choices({one: one.capitalize() for one in DENSITIES}, state.density),
         creator=CreatorHead(name, page.creator_counts) if name else None,
-        chips=_chips(state, name),
+        album=album,
+        chips=_chips(state, name, album),
         cards=cards_of(view, page.items),
         empty=None if page.items else _empty(page.pagination, view),
         pages=_pages(page.pagination, state),
@@ -77,10 +80,15 @@ def _creator_name(view: PageView) -> str:
     return view.services.users.get(UUID(creator)).username if creator else ""
 
 
-def _title(pagination: Pagination, state: GalleryState, creator: str) -> str:
-    """Where one is, for a tab: what is sought, of whom, on which page."""
+def _list_name(state: GalleryState, creator: str, album: AlbumHead | None) -> str:
+    """What the list is called, but for what is sought in it."""
+    return (album and album.name) or ("Favourites" if state.favourites else creator or "Gallery")
+
+
+def _title(pagination: Pagination, state: GalleryState, name: str) -> str:
+    """Where one is, for a tab: what is sought, in which list, on which page."""
     sought = [f"“{state.search}”"] if state.search else []
-    parts = [*sought, *state.tags, creator or "Gallery"]
+    parts = [*sought, *state.tags, name]
     if pagination.page > 1:
         parts.append(f"page {pagination.page:,}")
     return ", ".join(parts)
@@ -116,7 +124,7 @@ def _choices(labels: Mapping[str, str], chosen: str) -> tuple[Choice, ...]:
     return tuple(Choice(value, label, value == chosen) for value, label in labels.items())
 
 
-def _chips(state: GalleryState, creator: str) -> tuple[Link, ...]:
+def _chips(state: GalleryState, creator: str, album: AlbumHead | None) -> tuple[Link, ...]:
     """One for each filter that is set: a link to the same list without it."""
     chips = [Link(f"“{state.search}”", state.but(search="").url())] if state.search else []
     for tag in state.tags:
@@ -128,6 +136,10 @@ def _chips(state: GalleryState, creator: str) -> tuple[Link, ...]:
         chips.append(Link(f"seed {state.seed}", state.but(seed="").url()))
     if creator:
         chips.append(Link(f"by {creator}", state.but(creator="").url()))
+    if state.favourites:
+        chips.append(Link("Favourites", state.but(favourites="").url()))
+    if album:
+        chips.append(Link(f"in {album.name}", state.but(album="").url()))
     return tuple(chips)
 
 
@@ -166,12 +178,16 @@ def _empty(pagination: Pagination, view: PageView) -> Empty:
             * _is_made_with(state)
         ),
         *([Link("Show all creators", state.but(creator="").url())] if state.creator else []),
+        *([Link("Leave the favourites", state.but(favourites="").url())] if state.favourites else []),
+        *([Link("Leave the album", state.but(album="").url())] if state.album else []),
         *(
             [Link("Switch all four sources on", state.but(off=frozenset()).url())]
             if state.off
             else []
         ),
     ]
+    if kept := nothing_kept(state, viewer):
+        return kept
     if not ways:
         return _nothing_yet(view)
     return Empty("No items found", _reason(state, viewer), tuple(ways))
@@ -215,5 +231,9 @@ def _reason(state: GalleryState, viewer: Viewer) -> str:
         sought.append(f"were made with {' and '.join(made)}")
     if state.creator:
         sought.append("are by this creator")
+    if state.favourites:
+        sought.append("are among your favourites")
+    if state.album:
+        sought.append("are in this album")
     among = " among the sources that are switched on" if state.off else ""
     return f"No items {' and '.join(sought)}{among}." if sought else f"There are no items{among}."
