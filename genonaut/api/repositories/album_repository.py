@@ -86,7 +86,8 @@ class AlbumRepository:
 
     def delete(self, album_id: UUID) -> None:
         """Delete an album; those in it come to where it was."""
-        self._session.execute(_SQL["move_up"], {"category_id": album_id})
+        for name in ("step_aside", "move_up"):
+            self._session.execute(_SQL[name], {"category_id": album_id})
         self._session.execute(
             delete(BookmarkCategory)
             .where(BookmarkCategory.id == album_id)

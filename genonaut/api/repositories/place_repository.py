@@ -82,6 +82,11 @@ class PlaceRepository:
         wanted = Member.content_id == any_(literal(list(item_ids), ARRAY(BigInteger)))
         return self._run(delete(Member).where(Member.category_id == category_id, wanted))
 
+    def has_item(self, category_id: UUID, item_id: int) -> bool:
+        """Whether an item is in an album."""
+        inside = Member.category_id == category_id, Member.content_id == item_id
+        return self._session.execute(select(Member.kind).where(*inside)).first() is not None
+
     def move_all(self, category_id: UUID, into: UUID) -> None:
         """Put all of an album into another one of the same user."""
         self._count("move_all", category_id=category_id, into=into)

@@ -59,15 +59,18 @@ SET sort_index = wanted.place - 1, updated_at = clock_timestamp()
 FROM unnest(CAST(:album_ids AS uuid[])) WITH ORDINALITY AS wanted (id, place)
 WHERE album.user_id = :user_id AND album.id = wanted.id;
 
+-- name: step_aside
+-- An album that is to be deleted gives its name free.
+UPDATE bookmark_categories SET name = id::text WHERE id = :category_id;
+
 -- name: move_up
--- The albums in an album come to where it is. One whose name is taken there gets a number.
+-- The albums in an album come to where it is. One whose name is taken there gets a part of its id.
 UPDATE bookmark_categories AS inner_album
 SET parent_id = album.parent_id,
     name = CASE WHEN EXISTS (
         SELECT FROM bookmark_categories AS there
         WHERE there.user_id = album.user_id AND there.name = inner_album.name
           AND there.parent_id IS NOT DISTINCT FROM album.parent_id
-          AND there.id <> album.id
     ) THEN left(inner_album.name, 240) || ' (' || left(inner_album.id::text, 8) || ')'
     ELSE inner_album.name END
 FROM bookmark_categories AS album
