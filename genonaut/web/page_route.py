@@ -17,7 +17,6 @@ from genonaut.errors import ForbiddenError, NotSignedInError
 from genonaut.library.demand import ThumbnailDemand
 from genonaut.library.roots import Library
 from genonaut.web.albums.clean import CleanCopies
-from genonaut.web.albums.guesses import Guesses
 from genonaut.web.assets import Assets
 from genonaut.web.contexts import ErrorContext
 from genonaut.web.people.contexts import SignInContext
@@ -49,7 +48,6 @@ class Web:
     demand: ThumbnailDemand
     read_only: bool
     clean: CleanCopies
-    guesses: Guesses
 
 
 def make_web(settings: Settings) -> Web:
@@ -59,7 +57,7 @@ def make_web(settings: Settings) -> Web:
     read_only = settings.api.read_only
     renderer = Renderer(assets, read_only=read_only)
     demand, clean = ThumbnailDemand(library.thumbnails), CleanCopies(library.most_pixels)
-    return Web(assets, renderer, library, demand, read_only, clean, Guesses())
+    return Web(assets, renderer, library, demand, read_only, clean)
 
 
 def web(request: Request) -> Web:

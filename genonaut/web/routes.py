@@ -19,6 +19,8 @@ from genonaut.content.ids import as_uuid
 from genonaut.db.schema import Visibility
 from genonaut.errors import InvalidRequestError, NotFoundError
 from genonaut.web import security
+from genonaut.web.albums import routes_albums, routes_favourites, routes_shared
+from genonaut.web.albums import routes_links as album_links
 from genonaut.web.docs import router as docs_routes
 from genonaut.web.media import router as media_routes
 from genonaut.web.page_route import PageRoute, make_web, web
@@ -59,6 +61,7 @@ def add_pages(app: FastAPI, settings: Settings) -> None:
         *(routes_account, routes_sessions, routes_tokens),
         *(routes_users, routes_user, routes_audit, routes_tags),
         routes_oidc,
+        *(routes_favourites, routes_albums, album_links, routes_shared),
     ):
         app.include_router(pages.router)
     app.include_router(router)

@@ -161,6 +161,8 @@ class GalleryState:
             model=self.model,
             seed=self.seed,
             creator=UUID(self.creator) if self.creator else None,
+            favourites=bool(self.favourites),
+            album=UUID(self.album) if self.album else None,
             sort_field=field,
             sort_order=order,
             page=self.page,

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from enum import Enum
 from uuid import UUID
 
-from genonaut.api.gallery.kept import Kept
 from genonaut.api.gallery.query import GalleryQuery, TagMatch
 from genonaut.content.viewer import Viewer
 from genonaut.db.gen_source_counts import ViewerCounts
@@ -44,7 +43,6 @@ class Filters:
     lead_is_rare: bool = False
     model: str = ""
     seed: str = ""
-    kept: Kept | None = None
 
     @property
     def only_scopes(self) -> bool:
@@ -60,8 +58,8 @@ class Filters:
 
     @property
     def has_settings(self) -> bool:
-        """Whether it is about what the gallery's counts do not know: how items were made, or kept."""
-        return bool(self.model or self.seed or self.kept)
+        """Whether it is about how items were made, which no count knows."""
+        return bool(self.model or self.seed)
 
 
 def scopes(query: GalleryQuery) -> Scopes:

@@ -29,8 +29,6 @@ class GalleryQuery:
     ids. `model` and `seed` are those of `item_metadata`, exactly; `creator` lets only one user's
     items through, of those that the switches do.
 
-    `favourites` lets only those of `user_id` through, and `album` only what is in that album.
-
     With a `cursor`, `page` is ignored. A cursor knows which way it goes; `backward` overrides it,
     and without a cursor `backward` begins at the end.
     """
@@ -43,8 +41,6 @@ class GalleryQuery:
     model: str = ""
     seed: str = ""
     creator: UUID | None = None
-    favourites: bool = False
-    album: UUID | None = None
     sort_field: SortField = "created_at"
     sort_order: SortOrder = "desc"
     page: int = 1

@@ -16,8 +16,6 @@ from genonaut.config import LogSettings
 HEADER = "X-Request-ID"
 _NAME: Final = HEADER.lower().encode()
 _NOSNIFF: Final = (b"x-content-type-options", b"nosniff")
-SECRET: Final = "{token}"
-"""In the path of a route: the secret of a link."""
 NOT_KEPT: Final = ((b"cache-control", b"private, no-store"), (b"vary", b"Cookie, Authorization"))
 """Of a response that does not say who may keep it: it may depend on the viewer."""
 _SANE = re.compile(r"[A-Za-z0-9._:-]{1,100}")
@@ -60,27 +58,17 @@ class RequestLog:
         is_wrong = _is_error(status) or seconds >= self._slow_seconds
         if not (is_wrong or self._log_all):
             return
-        route = getattr(scope.get("route"), "path", None)
+        route = scope.get("route")
         (log.warning if is_wrong else log.info)(
             "request",
             status=status,
             method=scope["method"],
-            path=_shown_path(scope, route),
+            # As it was sent: percent-encoded, so that it cannot break the line. Without the query,
+            # which may contain what a user searches for.
+            path=scope.get("raw_path", b"").decode("latin-1"),
             milliseconds=round(seconds * 1000, 1),
-            route=route,
+            route=getattr(route, "path", None),
         )
-
-
-def _shown_path(scope: Scope, route: str | None) -> str:
-    """The path as it was sent: percent-encoded, so that it cannot break the line.
-
-    It is without the query, which may contain what a user searches for; and a link whose secret is
-    in the path is shown as its route.
-    """
-    if route and SECRET in route:
-        return route
-    sent: bytes = scope.get("raw_path", b"")
-    return sent.decode("latin-1")
 
 
 def _is_error(status: int | None) -> bool:

@@ -7,7 +7,6 @@ from sqlalchemy import ColumnElement, Select, String, literal, or_
 
 from genonaut.api.gallery import search, tagged
 from genonaut.api.gallery.filters import Filters, Scope
-from genonaut.api.gallery.kept import is_kept
 from genonaut.api.gallery.settings import made_with
 from genonaut.api.gallery.stretches import Stretch
 from genonaut.content.viewer import visible_to
@@ -54,8 +53,6 @@ def sought(filters: Filters, item: Any) -> Iterator[ColumnElement[bool]]:  # noq
     if filters.phrases:
         yield search.matches(item, filters.phrases)
     yield from made_with(item, filters.model, filters.seed)
-    if filters.kept:
-        yield is_kept(item, filters.kept, filters.viewer)
 
 
 def tagged_ids(filters: Filters, source_type: SourceType) -> Select[Any]:

@@ -19,7 +19,6 @@ from genonaut.api.gallery.search_limits import check_words
 from genonaut.api.repositories.gallery_repository import GalleryRepository
 from genonaut.api.repositories.tag_repository import TagRepository
 from genonaut.api.services.content_service import ContentService
-from genonaut.api.services.gallery_kept import KeptLists
 from genonaut.api.services.gallery_tags import resolve_tags
 from genonaut.api.services.gallery_totals import Estimate
 from genonaut.config import GallerySettings
@@ -70,7 +69,6 @@ class GalleryService:
         self._gallery = GalleryRepository(session)
         self._tags = TagRepository(session)
         self._content = ContentService(session, policy)
-        self._kept = KeptLists(session)
         self._count_timeout_seconds = settings.count_timeout_seconds
 
     def page(self, viewer: Viewer, query: GalleryQuery) -> GalleryPage:
@@ -118,11 +116,7 @@ class GalleryService:
         """The items that match, to be read as is best for so many `rows`, and their number."""
         filters, upper_bound = self._filters(viewer, query)
         estimate = Estimate(filters, counts, upper_bound)
-        total = (
-            estimate.total()
-            or self._kept.total(filters, replace(filters, kept=None))
-            or self._gallery.count(filters, self._count_timeout_seconds)
-        )
+        total = estimate.total() or self._gallery.count(filters, self._count_timeout_seconds)
         collect = estimate.should_collect(total, rows)
         if not filters.only_scopes and total == NONE:
             filters = replace(filters, scopes={})
@@ -155,7 +149,6 @@ class GalleryService:
             lead_is_rare=tags.lead_is_rare,
             model=query.model,
             seed=query.seed,
-            kept=self._kept.find(viewer, query),
         )
         return filters, tags.upper_bound(query)
 

@@ -34,7 +34,8 @@ class Typed:
 class AlbumHead:
     """An album above its pictures, and the forms that change it, for its owner (`can_change`).
 
-    `number` is how many pictures the viewer finds in it, and `shown` how many a stranger does.
+    `number` is how many pictures the viewer finds in it, `shown` how many a stranger does who has the
+    link, and `private` how many of these are private ones of the owner's.
     """
 
     name: str
@@ -42,6 +43,7 @@ class AlbumHead:
     description: str
     number: int
     shown: int
+    private: int
     cover: PagePicture | None
     tone: str
     outer: tuple[Link, ...]
