@@ -20,6 +20,7 @@ from genonaut.api.http.entrance import Entrance
 from genonaut.api.http.errors import UnexpectedErrors, handle_errors
 from genonaut.api.http.gallery_reader import GalleryReader
 from genonaut.api.http.guarded_routes import require_access
+from genonaut.api.http.guesses import Guesses
 from genonaut.api.http.hosts import AllowedHosts
 from genonaut.api.http.identities import Identities
 from genonaut.api.http.ids import HEADER, RequestLog
@@ -38,11 +39,15 @@ from genonaut.api.monitoring.slots import Slot
 from genonaut.api.routes import (
     account,
     admin,
+    albums,
+    bookmark_places,
+    bookmarks,
     content,
     gallery,
     index,
     keys,
     monitoring,
+    shared_albums,
     stats,
     tags,
     uploads,
@@ -65,6 +70,7 @@ TAGS = [
     {"name": "stats", "description": "Counts by how items were made, and by whom."},
     {"name": "content", "description": "Items of the gallery."},
     {"name": "tags", "description": "Words to find items by, with exact counts."},
+    {"name": "favourites", "description": "What users keep, in albums, and secret links to these."},
     {"name": "users", "description": "The creators of items."},
     {"name": "account", "description": "Signing in, and your own account."},
     {"name": "admin", "description": "Accounts of all users, and who did what."},
@@ -92,7 +98,7 @@ class Gallery(FastAPI):
             app = CORSMiddleware(
                 app,
                 allow_origins=settings.api.cors_origins,
-                allow_methods=["GET", "POST", "PATCH", "DELETE"],
+                allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
                 allow_headers=["*"],
                 expose_headers=[HEADER, "ETag", *([POSITION] if self.state.replica_watch else [])],
             )
@@ -157,9 +163,11 @@ def create_app(
     app.state.metrics = MetricsService(database, slot)
     app.state.identities = Identities(database, settings, app.state.limiter)
     app.state.sign_ins = SignIns(settings)
+    app.state.guesses = Guesses()
     app.state.providers = Providers(settings)
     for routes in (
         *(stats, gallery, uploads, content, tags, users),
+        *(bookmarks, bookmark_places, shared_albums, albums),
         *(account, keys, admin, index, monitoring),
     ):
         app.include_router(routes.router)

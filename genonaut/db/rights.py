@@ -35,6 +35,17 @@ CONTENT: dict[str, Rights] = {
     "tags": {"app": WRITE, "read": READ},
     "content_tags": {"app": WRITE, "read": READ},
     "deleted_items": {"app": WRITE},
+    "bookmarks": {
+        "app": WRITE,
+        "read": "SELECT (id, user_id, content_id, source_type, creator_id, visibility, pinned,"
+        " is_public, kind, created_at, updated_at)",
+    },
+    "bookmark_categories": {
+        "app": WRITE,
+        "read": "SELECT (id, user_id, parent_id, sort_index, is_public, created_at, updated_at)",
+    },
+    "bookmark_category_members": {"app": WRITE, "read": READ},
+    "bookmark_category_shares": {"app": WRITE},
     "library_roots": {"app": WRITE, "counting": READ},
     "library_files": {"app": WRITE, "counting": "SELECT, UPDATE (colour)"},  # for thumbnails
     "library_seen": {"app": WRITE},

@@ -46,6 +46,9 @@ refresh_tag_cardinality_stats = REFRESHES["tag_cardinality"]
 refresh_private_source_stats = REFRESHES["private_source"]
 refresh_private_regular_tag_stats = REFRESHES["private_regular_tag"]
 refresh_private_auto_tag_stats = REFRESHES["private_auto_tag"]
+refresh_bookmark_stats = REFRESHES["bookmark"]
+refresh_album_item_stats = REFRESHES["album_item"]
+refresh_album_stats = REFRESHES["album"]
 
 
 # Without events: Flower's list would hold nothing else, as there is one every five seconds.

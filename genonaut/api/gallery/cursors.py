@@ -83,6 +83,7 @@ def _checksum(payload: bytes, query: GalleryQuery) -> bytes:
         query.sort_order,
         # Only if they are set, so that cursors from before there were these filters stay valid.
         *([query.model, query.seed, str(query.creator)] if _is_about_one(query) else []),
+        *([query.favourites, str(query.album)] if query.favourites or query.album else []),
     ]
     written = json.dumps(the_list).encode() + b"\n" + payload
     return blake2b(written, digest_size=_CHECKSUM_BYTES).digest()

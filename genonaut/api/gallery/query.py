@@ -27,7 +27,8 @@ class GalleryQuery:
     `switches` are those that are on; without a `user_id`, and for a user who does not exist, the
     user switches let nothing through. `search` has words and "exact phrases"; `tags` are names or
     ids. `model` and `seed` are those of `item_metadata`, exactly; `creator` lets only one user's
-    items through, of those that the switches do.
+    items through, of those that the switches do. `favourites` lets only those of the viewer
+    through, and `album` those that are in one.
 
     With a `cursor`, `page` is ignored. A cursor knows which way it goes; `backward` overrides it,
     and without a cursor `backward` begins at the end.
@@ -41,6 +42,8 @@ class GalleryQuery:
     model: str = ""
     seed: str = ""
     creator: UUID | None = None
+    favourites: bool = False
+    album: UUID | None = None
     sort_field: SortField = "created_at"
     sort_order: SortOrder = "desc"
     page: int = 1

@@ -87,11 +87,15 @@ class BookmarkRepository:
         statement = insert(Bookmark).from_select(["user_id", "content_id", "source_type"], rows)
         return self._changed(statement.on_conflict_do_nothing())
 
-    def drop(self, owner: UUID, item_ids: Sequence[int]) -> int:
-        """Take items out of a user's favourites, and so out of the albums; how many these are."""
+    def drop(self, owner: UUID, item_ids: Sequence[int], kinds: Sequence[str]) -> int:
+        """Take items of these kinds out of a user's favourites, and so out of the albums; how many."""
         held = (
             select(Bookmark.id)
-            .where(Bookmark.user_id == owner, Bookmark.content_id == any_(_ids(item_ids)))
+            .where(
+                Bookmark.user_id == owner,
+                Bookmark.content_id == any_(_ids(item_ids)),
+                Bookmark.kind == any_(_kinds(kinds)),
+            )
             .order_by(Bookmark.content_id)
             .with_for_update()
         )

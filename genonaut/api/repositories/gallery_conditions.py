@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, String, literal, or_
 
-from genonaut.api.gallery import search, tagged
+from genonaut.api.gallery import search, shelves, tagged
 from genonaut.api.gallery.filters import Filters, Scope
 from genonaut.api.gallery.settings import made_with
 from genonaut.api.gallery.stretches import Stretch
@@ -46,6 +46,8 @@ def all_conditions(filters: Filters, source_type: SourceType) -> Iterator[Column
     yield from sought(filters, item)
     if filters.tags:
         yield item.id.in_(tagged_ids(filters, source_type))
+    for shelf in filters.shelves:
+        yield item.id.in_(shelves.ids(shelf, source_type))
 
 
 def sought(filters: Filters, item: Any) -> Iterator[ColumnElement[bool]]:  # noqa: ANN401

@@ -23,7 +23,7 @@ from sqlalchemy import (
     union_all,
 )
 
-from genonaut.api.gallery import tagged
+from genonaut.api.gallery import shelves, tagged
 from genonaut.api.gallery.filters import Filters
 from genonaut.api.gallery.orders import Order
 from genonaut.api.gallery.pager import Window
@@ -105,6 +105,8 @@ def _walk(form: Form, stretch: Stretch) -> Select[Any]:
     if filters.tags:
         partition = PARTITIONS[stretch.source_type]
         branch = branch.where(tagged.probe(item.id, filters.tags, filters.tag_match, partition))
+    for shelf in filters.shelves:
+        branch = branch.where(shelves.probe(item.id, shelf, stretch.source_type))
     branch = _within(branch, form, value, item.id)
     # A branch of a UNION ALL that has a WHERE keeps its index's order only if it has a LIMIT.
     reach = literal(form.reach, Integer, literal_execute=True)

@@ -77,10 +77,17 @@ class PlaceRepository:
         """Put those of the items that its owner keeps into an album; how many came new."""
         return self._count("put", category_id=category_id, item_ids=list(item_ids))
 
-    def take_out(self, category_id: UUID, item_ids: Sequence[int]) -> int:
-        """Take items out of an album; they stay favourites. How many there were."""
-        wanted = Member.content_id == any_(literal(list(item_ids), ARRAY(BigInteger)))
-        return self._run(delete(Member).where(Member.category_id == category_id, wanted))
+    def take_out(
+        self, category_id: UUID, item_ids: Sequence[int], kinds: Sequence[str]
+    ) -> int:
+        """Take items of these kinds out of an album; they stay favourites. How many there were."""
+        return self._run(
+            delete(Member).where(
+                Member.category_id == category_id,
+                Member.content_id == any_(literal(list(item_ids), ARRAY(BigInteger))),
+                Member.kind.in_(kinds),
+            )
+        )
 
     def has_item(self, category_id: UUID, item_id: int) -> bool:
         """Whether an item is in an album."""

@@ -46,7 +46,7 @@ router = APIRouter(prefix="/api/v1", tags=["content"], route_class=GalleryRoute)
 @router.get(
     "/content/unified",
     response_model=GalleryOut,
-    responses=documented(400, 422),
+    responses=documented(400, 404, 422),
     dependencies=[VISITOR],
 )
 async def list_items(request: Request, params: Annotated[GalleryParams, Query()]) -> Response:

@@ -84,6 +84,10 @@ class GalleryParams(BaseModel):
     creator: UUID | None = Field(
         None, description="Only this user's items, of those that the switches let through."
     )
+    favourites: bool = Field(
+        False, description="Only your own favourites; without accounts, those of `user_id`."
+    )
+    album: UUID | None = Field(None, description="Only what is in this album.")
     include_stats: bool = False
 
     def query(self) -> GalleryQuery:
@@ -97,6 +101,8 @@ class GalleryParams(BaseModel):
             model=self.model,
             seed=self.seed,
             creator=self.creator,
+            favourites=self.favourites,
+            album=self.album,
             sort_field=self.sort_field,
             sort_order=self.sort_order,
             page=self.page,

@@ -209,6 +209,15 @@ class AlbumService:
             raise ForbiddenError("Only its owner can change an album.")
         return self._shown([album], eyes)[0]
 
+    def owner_and_eyes(self, viewer: Viewer, album_id: UUID) -> tuple[UUID, Eyes]:
+        """Whose an album is, and with whose eyes the viewer looks at it.
+
+        Raises:
+            NotFoundError: there is none for the viewer's eyes.
+        """
+        album, eyes = self._find(viewer, album_id)
+        return album.user_id, eyes
+
     def shown_to(self, owner: UUID, album_id: UUID) -> Album:
         """An album as a stranger with its secret link finds it: with the owner's own pictures.
 

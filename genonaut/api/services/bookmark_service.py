@@ -75,14 +75,16 @@ class BookmarkService:
         self._make_room(owner, len(item_ids))
         return self._bookmarks.keep(viewer, owner, item_ids)
 
-    def drop(self, owner: UUID, item_ids: Sequence[int]) -> int:
+    def drop(self, viewer: Viewer, owner: UUID, item_ids: Sequence[int]) -> int:
         """Make items favourites no more; how many were some. They leave the user's albums too.
+
+        Those that are hidden from the viewer stay: their number would tell that they are there.
 
         Raises:
             InvalidRequestError: too many at once.
         """
         _check_number(item_ids)
-        return self._bookmarks.drop(owner, item_ids)
+        return self._bookmarks.drop(owner, item_ids, Wanted(eyes_of(viewer, owner)).kinds())
 
     def get(self, viewer: Viewer, bookmark_id: UUID, *, with_content: bool = False) -> Favourite:
         """A favourite: one's own, or one that its owner shows, if the item is for those eyes.

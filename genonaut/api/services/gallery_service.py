@@ -19,6 +19,7 @@ from genonaut.api.gallery.search_limits import check_words
 from genonaut.api.repositories.gallery_repository import GalleryRepository
 from genonaut.api.repositories.tag_repository import TagRepository
 from genonaut.api.services.content_service import ContentService
+from genonaut.api.services.gallery_shelves import resolve_shelves
 from genonaut.api.services.gallery_tags import resolve_tags
 from genonaut.api.services.gallery_totals import Estimate
 from genonaut.config import GallerySettings
@@ -66,6 +67,7 @@ class GalleryService:
         settings: GallerySettings,
         policy: CountsPolicy = DEFAULT_POLICY,
     ) -> None:
+        self._session = session
         self._gallery = GalleryRepository(session)
         self._tags = TagRepository(session)
         self._content = ContentService(session, policy)
@@ -75,6 +77,7 @@ class GalleryService:
         """A page of the items that match and are for the viewer's eyes, in order.
 
         Raises:
+            NotFoundError: there is no such album for the viewer's eyes.
             InvalidRequestError: the search has too many words, or the page is too large.
             InvalidCursorError: the cursor is damaged, or belongs to another list.
         """
@@ -115,7 +118,10 @@ class GalleryService:
     ) -> tuple[_MatchingItems, Total]:
         """The items that match, to be read as is best for so many `rows`, and their number."""
         filters, upper_bound = self._filters(viewer, query)
-        estimate = Estimate(filters, counts, upper_bound)
+        shelved = resolve_shelves(self._session, viewer, query, filters)
+        filters = shelved.applied(filters)
+        exact = filters.only_one_shelf and shelved.is_exact
+        estimate = Estimate(filters, counts, shelved.bound(upper_bound), exact)
         total = estimate.total() or self._gallery.count(filters, self._count_timeout_seconds)
         collect = estimate.should_collect(total, rows)
         if not filters.only_scopes and total == NONE:

@@ -21,12 +21,14 @@ class Estimate:
 
     `counts` are the viewer's: None if they were never built and counting took too long.
     `upper_bound` is the number of items with the tags: exact if the query is about one tag alone,
-    None if there are no tags or their counts were never built.
+    None if there are no tags or their counts were never built. Of favourites and albums, it is
+    known whether the bound is exact.
     """
 
     filters: Filters
     counts: ViewerCounts | None
     upper_bound: int | None
+    bound_is_exact: bool = False
 
     def total(self) -> Total | None:
         """The number of items that match; None if only counting can tell."""
@@ -36,7 +38,8 @@ class Estimate:
             if self.counts is None:
                 return Total(0, exact=False)
             return Total(size(self.filters.scopes, self.counts), exact=True)
-        if self.upper_bound is not None and self.filters.only_one_tag:
+        knows = self.filters.only_one_tag or self.bound_is_exact
+        if self.upper_bound is not None and knows:
             return Total(self.upper_bound, exact=True)
         return None
 
@@ -64,6 +67,6 @@ class Estimate:
     def _cost(self) -> int:
         if self.filters.phrases:
             return _COST_OF_TEXT
-        if self.filters.tags:
+        if self.filters.tags or self.filters.shelves:
             return _COST_OF_TAGS
         return _COST_OF_SETTINGS if self.filters.has_settings else _COST_OF_A_CREATOR

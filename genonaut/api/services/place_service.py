@@ -10,6 +10,7 @@ from genonaut.api.bookmarks.entities import MOST_AT_ONCE, Place
 from genonaut.api.repositories.place_repository import PlaceRepository
 from genonaut.api.services.album_service import AlbumService
 from genonaut.api.services.bookmark_service import BookmarkService
+from genonaut.content.bookmark_kinds import Wanted, eyes_of
 from genonaut.content.viewer import Viewer
 from genonaut.errors import InvalidRequestError, NotFoundError
 
@@ -110,9 +111,10 @@ class PlaceService:
             ForbiddenError: it is another user's.
             InvalidRequestError: too many at once.
         """
-        self._albums.require_own(viewer, album_id)
+        album = self._albums.require_own(viewer, album_id)
         _check_number(item_ids)
-        return self._places.take_out(album_id, item_ids)
+        wanted = Wanted(eyes_of(viewer, album.user_id))
+        return self._places.take_out(album_id, item_ids, wanted.kinds())
 
     def arrange(self, viewer: Viewer, album_id: UUID, bookmark_ids: Sequence[UUID]) -> int:
         """Give favourites of an album this order (`position` from 0); how many are in it.

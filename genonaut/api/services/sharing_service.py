@@ -90,7 +90,17 @@ class SharingService:
         return Listed(items, found.total, skip, limit)
 
     def item(self, shared: SharedAlbum, item_id: int) -> Item:
-        """One of the items that a shared album shows.
+        """One of the items that a shared album shows, as it shows it.
+
+        Raises:
+            NotFoundError: it shows no such item.
+        """
+        return self._as_shared(shared, self.picture(shared, item_id))
+
+    def picture(self, shared: SharedAlbum, item_id: int) -> Item:
+        """The same with all that there is of it: to serve its picture by, and never to be shown.
+
+        Without prompts, serve a copy without metadata: a file has its prompt inside.
 
         Raises:
             NotFoundError: it shows no such item.
@@ -99,7 +109,7 @@ class SharingService:
         item = self._content.get(Viewer(album.user_id), item_id)
         if item is None or not self._places.has_item(album.id, item_id):
             raise NotFoundError(f"There is no item {item_id} in this album.")
-        return self._as_shared(shared, item)
+        return item
 
     def _as_shared(self, shared: SharedAlbum, item: Item) -> Item:
         return item if shared.with_prompts else concealed(item)
