@@ -64,6 +64,7 @@ def add_pages(app: FastAPI, settings: Settings) -> None:
         *(routes_favourites, routes_albums, album_links, routes_shared),
     ):
         app.include_router(pages.router)
+    app.include_router(routes_shared.pictures)
     app.include_router(router)
 
 

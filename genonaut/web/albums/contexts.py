@@ -113,7 +113,6 @@ class SharedContext:
     name: str
     description: str
     number: int
-    with_prompts: bool
     cards: tuple[Card, ...]
     previous: str | None
     next: str | None

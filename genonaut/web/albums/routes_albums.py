@@ -11,12 +11,13 @@ from genonaut.api.bookmarks.entities import Album, AlbumValues
 from genonaut.api.http.access import MEMBER
 from genonaut.api.http.dependencies import ContentServiceDep, SessionDep
 from genonaut.api.schemas.albums import AlbumChangeIn, AlbumIn
+from genonaut.api.services.album_details import AlbumDetails
 from genonaut.api.services.album_service import AlbumService
 from genonaut.db.schema import PARTITIONS
 from genonaut.errors import InvalidRequestError
 from genonaut.web.albums.head import album_head
 from genonaut.web.albums.order import moved
-from genonaut.web.albums.owner import OwnerDep, told
+from genonaut.web.albums.owner import Owner, OwnerDep, told
 from genonaut.web.albums.shelf import albums_context
 from genonaut.web.page_route import PageRoute
 from genonaut.web.page_view import PageView, PageViewDep
@@ -74,7 +75,7 @@ async def change(
         sent |= {"color": form.get("color", ""), "parent_id": form.get("parent") or "root"}
         values = AlbumChangeIn.model_validate(sent).values()
         return await owner.do(
-            lambda session: _changed(AlbumService(session), owner, album_id, values, form)
+            lambda session: _changed(session, owner, album_id, values, form)
         )
 
     made = await accepted(work(), "name")
@@ -128,19 +129,19 @@ def cover(
 
 
 def _changed(
-    albums: AlbumService,
-    owner: OwnerDep,
+    session: Session,
+    owner: Owner,
     album_id: UUID,
     values: AlbumValues,
     form: Mapping[str, str],
 ) -> Album:
     if form.get("cover") == "newest":
-        albums.forget_cover(owner.eyes, album_id)
-    return albums.change(owner.eyes, album_id, values)
+        AlbumDetails(session).forget_cover(owner.eyes, album_id)
+    return AlbumService(session).change(owner.eyes, album_id, values)
 
 
 async def _refused(
-    owner: OwnerDep, refusal: Refusal, show: Callable[[PageView, Mapping[str, str]], Response]
+    owner: Owner, refusal: Refusal, show: Callable[[PageView, Mapping[str, str]], Response]
 ) -> Response:
     """The page with the form again, and what is wrong with it."""
     problems = {_FIELDS.get(name, name): text for name, text in refusal.problems.items()}

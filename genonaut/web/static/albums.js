@@ -56,9 +56,10 @@ async function send(way, form, submitter) {
   const url = submitter?.hasAttribute("formaction") ? submitter.formAction : form.action;
   try {
     const told = await post(url, new URLSearchParams(new FormData(form, submitter)));
-    const star = way.parentElement.querySelector("[data-star]");
-    if (star) press(star, told.favourite);
-    showNumber(told.favourites);
+    if ("favourite" in told) {
+      press(way.parentElement.querySelector("[data-star]"), told.favourite);
+      showNumber(told.favourites);
+    }
     shown.close();
     say(told.said);
   } catch (error) {

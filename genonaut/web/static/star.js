@@ -39,7 +39,10 @@ function toggle(star) {
 async function keep(star, wanted) {
   if (isPressed(star) !== wanted) return; // pressed again meanwhile: that one is kept
   try {
-    const told = await post(star.formAction, new URLSearchParams({ favourite: wanted ? "yes" : "no" }));
+    // The albums that it left come back with it.
+    const sent = wanted ? { favourite: "yes", albums: star.dataset.left ?? "" } : { favourite: "no" };
+    const told = await post(star.formAction, new URLSearchParams(sent));
+    star.dataset.left = told.albums;
     showNumber(told.favourites);
     say(told.said);
   } catch (error) {
@@ -52,8 +55,9 @@ async function keep(star, wanted) {
 export async function post(url, body) {
   const sending = fetch(url, { method: "POST", headers: { Accept: "application/json" }, body });
   const response = await sending.catch(() => null);
-  if (!response?.ok) throw new Error(REASONS[response?.status] ?? LATER);
-  return response.json();
+  const told = await response?.json().catch(() => null); // most errors are pages
+  if (!response?.ok) throw new Error(told?.detail ?? REASONS[response?.status] ?? LATER);
+  return told;
 }
 
 const isPressed = (star) => star.getAttribute("aria-pressed") === "true";
