@@ -16,7 +16,7 @@ from genonaut.config import Settings
 from genonaut.errors import ForbiddenError, NotSignedInError
 from genonaut.library.demand import ThumbnailDemand
 from genonaut.library.roots import Library
-from genonaut.web.albums.clean import CleanCopies
+from genonaut.library.clean import CleanCopies
 from genonaut.web.assets import Assets
 from genonaut.web.contexts import ErrorContext
 from genonaut.web.people.contexts import SignInContext

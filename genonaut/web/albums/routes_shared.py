@@ -16,6 +16,7 @@ from genonaut.api.schemas.values import Id
 from genonaut.api.services.album_service import AlbumService
 from genonaut.api.services.sharing_service import SharingService
 from genonaut.errors import NotFoundError
+from genonaut.library.thumbnails import WIDTHS
 from genonaut.pictures import draw
 from genonaut.web import security
 from genonaut.web.albums.contexts import SharedGoneContext, StrangersContext
@@ -28,7 +29,7 @@ from genonaut.web.albums.shared import (
     shared_context,
     shared_item_context,
 )
-from genonaut.web.albums.shared_pictures import clean_response, thumbnail
+from genonaut.web.albums.shared_pictures import clean_response
 from genonaut.web.images import Pictures, Which, download_name, pictures_of
 from genonaut.web.media import OpenFileResponse
 from genonaut.web.page_route import MediaRoute, PageRoute, web
@@ -108,7 +109,7 @@ def shared_original(
     if not page.shared.with_prompts:
         raise NotFoundError("This album shows its pictures only.")
     item, shown = _picture(request, session, page, item_id)
-    found = shown.open(item, "full", 0, web(request).demand)
+    found = shown.open(item, "full", WIDTHS[-1], web(request).demand)
     if found is None:
         raise NotFoundError("This picture has no file.")
     return OpenFileResponse(found, _PICTURE, download_name(item, found.image.media_type))
@@ -121,9 +122,7 @@ def shared_file(
     """A picture. Without prompts, never the file itself, nor one that a program made with it."""
     kept = web(request)
     item, shown = _picture(request, session, page, item_id)
-    if which == "thumb" and (small := thumbnail(item, shown, kept.demand)):
-        return OpenFileResponse(small, _PICTURE)
-    if page.shared.with_prompts and (found := shown.open(item, which, 0, kept.demand)):
+    if page.shared.with_prompts and (found := shown.open(item, which, WIDTHS[-1], kept.demand)):
         return OpenFileResponse(found, _PICTURE)
     made = clean_response(item, shown, which, kept.demand, kept.clean)
     made.headers.update(_PICTURE)

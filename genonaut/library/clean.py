@@ -1,9 +1,13 @@
 """Pictures without what their files say of themselves: prompts and settings stand in there.
 
+Some programs hide them in the last bits of the pixels as well. Those of the colours do not survive
+being written anew, and those of the transparency are rounded off: WebP would keep them.
+
 A picture is decoded and written anew. That takes a tenth of a second, so the last ones are kept in
 memory, and a few at a time are made: strangers ask for them.
 """
 
+import io
 from collections import OrderedDict
 from threading import BoundedSemaphore, Lock
 from typing import Final
@@ -11,6 +15,7 @@ from typing import Final
 from genonaut.errors import NotFoundError, OverloadedError
 from genonaut.library.files import ImageFile
 from genonaut.library.scaling import UndecodableError, scaled
+from genonaut.library.scaling.shape import WIDE_QUALITY
 from genonaut.library.thumbnails import read_whole
 
 MEDIA_TYPE: Final = "image/webp"
@@ -55,7 +60,7 @@ class CleanCopies:
             _, made = scaled(read_whole(image.file), (width,), self._most_pixels)
         except UndecodableError as error:
             raise NotFoundError(f"The picture cannot be shown: it is {error}.") from error
-        return made[width]
+        return _with_plain_alpha(made[width])
 
     def _known(self, key: _Key) -> bytes | None:
         with self._lock:
@@ -70,3 +75,17 @@ class CleanCopies:
             while sum(map(len, self._kept.values())) > _MOST_KEPT and len(self._kept) > 1:
                 self._kept.popitem(last=False)
         return made
+
+
+def _with_plain_alpha(content: bytes) -> bytes:
+    """The same WebP file, with 16 levels of transparency if it has any."""
+    from PIL import Image  # noqa: PLC0415 - when the first is made, as in `scaling`
+
+    with Image.open(io.BytesIO(content)) as image:
+        if image.mode != "RGBA":
+            return content
+        alpha = image.getchannel("A").point([(level >> 4) * 0x11 for level in range(256)])
+        image.putalpha(alpha)
+        stream = io.BytesIO()
+        image.save(stream, "WEBP", quality=WIDE_QUALITY, exact=False)
+    return stream.getvalue()
