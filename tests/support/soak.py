@@ -30,6 +30,7 @@ from genonaut.counting.engine import execute, fold, refresh
 from genonaut.db.counts import COUNTS
 from genonaut.db.session import Database, open_database
 from tests.support.recount import differences
+from tests.support.soak_keeping import KeepingWriter, told_wrongly
 from tests.support.viewers import ADA, EYES, Truth
 from tests.support.waiting import wait_until
 
@@ -61,7 +62,7 @@ class Findings:
                 self.wrong.append((what, wrong))
 
 
-class Writer:
+class Writer(KeepingWriter):
     """Does one random thing after another, through all three tables."""
 
     def __init__(self, session: Session, seed: int) -> None:
@@ -144,6 +145,8 @@ class Writer:
         things: list[Callable[[], None]] = [
             *[self.insert] * 6, *[self.give_away] * 2, *[self.move] * 2, self.delete, self.retype,
             *[self.tag] * 4, self.untag, self.change_tag, *[self.show_or_hide] * 3,
+            *[self.keep] * 3, self.drop, self.mark, *[self.make_album] * 2, *[self.put] * 3,
+            self.take_out, self.show_album, self.delete_album,
         ]  # fmt: skip
         for thing in self.random.choices(things, k=self.random.randint(1, 3)):
             thing()
@@ -188,6 +191,7 @@ def look(database: Database, findings: Findings, viewer: Viewer) -> None:
         page = TagService(session).page(viewer, 100, None, None, "count")
         tags = {tag.name: (tag.regular_count, tag.auto_count) for tag in page.entries}
         findings.add("views", wrong=None if tags == truth.tags() else (viewer, tags))
+        findings.add("views", wrong=told_wrongly(session, viewer))
 
 
 def fold_once(database: Database, findings: Findings, count: CachedCount) -> None:

@@ -103,22 +103,10 @@ class BookmarkCategory(Base):
             ["bookmark_categories.id", "bookmark_categories.user_id"],
             ondelete="SET NULL (parent_id)",
         ),
-        ForeignKeyConstraint(
-            ["cover_content_id", "cover_content_source_type"],
-            ["content_items_all.id", "content_items_all.source_type"],
-            ondelete="SET NULL (cover_content_id, cover_content_source_type)",
-            onupdate="CASCADE",
-        ),
         Index(
             "idx_bookmark_categories_parent",
             "parent_id",
             postgresql_where=text("parent_id IS NOT NULL"),
-        ),
-        Index(
-            "idx_bookmark_categories_cover",
-            "cover_content_id",
-            "cover_content_source_type",
-            postgresql_where=text("cover_content_id IS NOT NULL"),
         ),
         Index("idx_bookmark_categories_order", "user_id", "sort_index", "name", "id"),
     )
@@ -129,6 +117,7 @@ class BookmarkCategory(Base):
     description: Mapped[str | None] = mapped_column(String(LONGEST_NOTE))
     color: Mapped[str | None] = mapped_column(String(7))
     icon: Mapped[str | None] = mapped_column(String(LONGEST_ICON))
+    # No foreign key: who reads it looks whether there is such an item for the reader's eyes.
     cover_content_id: Mapped[int | None]
     cover_content_source_type: Mapped[str | None] = mapped_column(String(10))
     parent_id: Mapped[UUID | None]

@@ -16,9 +16,7 @@ CROSS JOIN LATERAL (
          WHERE category_id = album.id AND content_id = album.cover_content_id
            AND kind = ANY (CAST(:kinds AS text[]))),
         (SELECT chosen.id FROM content_items_all AS chosen
-         WHERE chosen.id = album.cover_content_id
-           AND chosen.source_type = album.cover_content_source_type
-           AND chosen.visibility = 'public'),
+         WHERE chosen.id = album.cover_content_id AND chosen.visibility = 'public'),
         (SELECT content_id FROM bookmark_category_members
          WHERE category_id = album.id AND kind = ANY (CAST(:kinds AS text[]))
          ORDER BY position, added_at DESC, bookmark_id LIMIT 1)

@@ -68,6 +68,8 @@ CREATE TABLE bookmark_categories (
     color        varchar(7)
         CONSTRAINT bookmark_categories_color CHECK (color ~ '^#([0-9A-Fa-f]{3}){1,2}$'),
     icon         varchar(50),
+    -- A wish, and no foreign key: TRUNCATE of the items would empty the albums. Who reads it looks
+    -- whether there is such an item for the reader's eyes.
     cover_content_id           bigint,
     cover_content_source_type  varchar(10),
     parent_id    uuid,
@@ -83,18 +85,11 @@ CREATE TABLE bookmark_categories (
     -- An album is in one of the same user's.
     CONSTRAINT bookmark_categories_parent_fkey
         FOREIGN KEY (parent_id, user_id) REFERENCES bookmark_categories (id, user_id)
-        ON DELETE SET NULL (parent_id),
-    CONSTRAINT bookmark_categories_cover_fkey
-        FOREIGN KEY (cover_content_id, cover_content_source_type)
-        REFERENCES content_items_all (id, source_type)
-        ON DELETE SET NULL (cover_content_id, cover_content_source_type) ON UPDATE CASCADE
+        ON DELETE SET NULL (parent_id)
 );
 
 CREATE INDEX idx_bookmark_categories_parent ON bookmark_categories (parent_id)
     WHERE parent_id IS NOT NULL;
-CREATE INDEX idx_bookmark_categories_cover
-    ON bookmark_categories (cover_content_id, cover_content_source_type)
-    WHERE cover_content_id IS NOT NULL;
 CREATE INDEX idx_bookmark_categories_order ON bookmark_categories (user_id, sort_index, name, id);
 
 -- 3. A favourite's place in an album, of the same user. Its kind is the favourite's: so what is
