@@ -19,6 +19,7 @@ class ReadPage:
 
     numbers: list[tuple[str, str]] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
+    images: list[str] = field(default_factory=list)
     listed: list[str] = field(default_factory=list)
     total: str = ""
     next: str | None = None
@@ -38,6 +39,8 @@ class _Parser(HTMLParser):
             self.page.links.append(given["href"] or "")
             if given.get("data-testid") == NEXT:
                 self.page.next = given["href"]
+        if tag == "img" and given.get("src"):
+            self.page.images.append(given["src"] or "")
         if tag == "li" and given.get("data-id"):
             self.page.listed.append(given["data-id"] or "")
         if tag not in _VOID:

@@ -8,8 +8,12 @@ from uuid import UUID
 
 import httpx
 
+from genonaut.api.bookmarks.entities import AlbumValues
+from genonaut.api.services.album_service import AlbumService
 from genonaut.api.services.deletion_service import DeletionService
-from genonaut.content.viewer import EVERYTHING
+from genonaut.api.services.place_service import PlaceService
+from genonaut.api.services.sharing_service import SharingService
+from genonaut.content.viewer import EVERYTHING, Viewer
 from genonaut.db.counts import build_counts
 from genonaut.db.session import Database
 from genonaut.people.audit import COMMAND
@@ -34,6 +38,10 @@ KEPT = {
     "content_tags": "to_jsonb(t)",
     "tags": "to_jsonb(t)",
     "deleted_items": "to_jsonb(t)",
+    "bookmarks": "to_jsonb(t)",
+    "bookmark_categories": "to_jsonb(t)",
+    "bookmark_category_members": "to_jsonb(t)",
+    "bookmark_category_shares": "to_jsonb(t)",
     "sessions": "t.id",
     "api_tokens": "t.id",
     "one_time_links": "to_jsonb(t)",
@@ -98,7 +106,7 @@ class World:
     def path(self, row: Row, who: str, whose: str) -> str:
         """The address of a route's target, which is a new one if it may be changed or gone."""
         path = row.path
-        for name in ("item_id", "tag_id", "user_id", "session_id", "token_id"):
+        for name in ("token", "item_id", "tag_id", "user_id", "session_id", "token_id", "album_id"):
             if f"{{{name}}}" in path:
                 made = getattr(self, f"_{name}")(row, who, whose)
                 path = path.replace(f"{{{name}}}", str(made))
@@ -110,7 +118,10 @@ class World:
     def body(self, row: Row, who: str) -> dict[str, Any]:
         """What a request sends, valid and new."""
         link = self._link() if row.path in BY_LINK else ""
-        return body_of(row, who or "ada", f"new {next(self.numbers)}", link)
+        body = body_of(row, who or "ada", f"new {next(self.numbers)}", link)
+        if row.path.endswith("/cover"):
+            body["data"] = {"item": str(self.pictures[PUBLIC])}
+        return body
 
     def _owner(self, whose: str) -> str:
         return "ada" if whose == OWN else "grace"
@@ -126,6 +137,25 @@ class World:
             with self.database.transaction() as session:
                 DeletionService(session).delete(EVERYTHING, made, UUID(self.ids[by]), any_item=True)
         return made
+
+    def _album_id(self, row: Row, _who: str, whose: str) -> str:
+        """An album of its owner, of which the public one is shown to other users."""
+        with self.database.transaction() as session:
+            eyes, albums = Viewer(UUID(self.ids[self._owner(whose)])), AlbumService(session)
+            assert eyes.user_id
+            values = AlbumValues(name=f"album {next(self.numbers)}", is_public=whose == PUBLIC)
+            album = albums.add(eyes, eyes.user_id, values)
+            if row.path.endswith("/revoke"):
+                SharingService(session).share(eyes, album.id, with_prompts=True)
+        return str(album.id)
+
+    def _token(self, row: Row, who: str, whose: str) -> str:
+        """The secret link to an album with a picture of its owner's."""
+        album_id = UUID(self._album_id(row, who, whose))
+        with self.database.transaction() as session:
+            eyes = Viewer(UUID(self.ids[self._owner(whose)]))
+            PlaceService(session).put_items(eyes, album_id, [self.pictures[whose]])
+            return SharingService(session).share(eyes, album_id, with_prompts=True).token
 
     def _tag_id(self, _row: Row, _who: str, whose: str) -> str:
         return add_tag(self.database, f"tag {next(self.numbers)}", [self.pictures[whose]])
