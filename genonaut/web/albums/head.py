@@ -8,7 +8,7 @@ from fastapi import Request
 
 from genonaut.api.bookmarks.entities import Album
 from genonaut.web.albums.contexts import AlbumHead, Typed
-from genonaut.web.albums.shelf import NOTICES, cards, covers_of, parent_choices, tone_of
+from genonaut.web.albums.shelf import NOTICES, covers_of, inner_cards, parent_choices, tone_of
 from genonaut.web.contexts import Choice, Link
 from genonaut.web.page_view import PageView
 from genonaut.web.people.said import Problems
@@ -55,7 +55,7 @@ def album_head(
         cover=covers_of(view, [album]).get(album.id),
         tone=tone_of(album.color),
         outer=tuple(_outer(album, all_albums))[::-1],
-        inner=cards(view, all_albums, album.id),
+        inner=inner_cards(all_albums, album.id),
         can_change=can_change,
         typed=Typed(
             given.get("name", album.name), given.get("description", album.description or "")

@@ -36,7 +36,7 @@ def albums_context(
     return AlbumsContext(
         title="Error: Albums" if problems else "Albums",
         viewer=view.viewer,
-        albums=cards(view, albums),
+        albums=_cards(view, albums),
         is_arranging=view.parameters.get("arrange") == "yes",
         name=given.get("name", ""),
         parents=parent_choices(albums, given.get("parent", "")),
@@ -45,16 +45,18 @@ def albums_context(
     )
 
 
-def cards(
-    view: PageView, albums: Sequence[Album], inside: UUID | None = None
-) -> tuple[AlbumCard, ...]:
-    """The albums that are in an album, or in none, each with those in it."""
-    covers = covers_of(view, albums)
-    return tuple(_card(step, covers) for step in tree(albums, inside))
+def inner_cards(albums: Collection[Album], inside: UUID) -> tuple[AlbumCard, ...]:
+    """The albums that are in an album, each with those in it, without covers."""
+    return tuple(_card(step, {}) for step in tree(albums, inside))
+
+
+def _cards(view: PageView, albums: Sequence[Album]) -> tuple[AlbumCard, ...]:
+    covers = covers_of(view, [album for album in albums if album.parent_id is None])
+    return tuple(_card(step, covers) for step in tree(albums))
 
 
 def covers_of(view: PageView, albums: Collection[Album]) -> Mapping[UUID, PagePicture]:
-    """The pictures on their covers."""
+    """The pictures on the covers of some albums."""
     ids = {album.id: album.cover_content_id for album in albums if album.cover_content_id}
     items = view.services.items(view.eyes, list(ids.values()))
     pictures = view.services.pictures(list(items.values()))

@@ -36,8 +36,7 @@ function show(way, choice) {
   shown.className = "over";
   shown.setAttribute("aria-labelledby", "choice-title");
   shown.append(choice);
-  // In full screen only what is in it can be seen.
-  (document.fullscreenElement ?? document.body).append(shown);
+  document.body.append(shown);
   shown.addEventListener("click", (event) => {
     const isClosing = event.target.closest("[data-closes-window]");
     if (event.target !== shown && !isClosing) return;

@@ -24,6 +24,7 @@ listen({ f: () => toggle(nearest("[data-star]")) }, {});
 
 // Of the item that has the focus, that is looked at, or below the pointer.
 export function nearest(what) {
+  if (document.querySelector("dialog[open]")) return null;
   const place = document.activeElement.closest("[data-id]") ?? document.querySelector("[data-look], [data-id]:hover");
   return place?.querySelector(what);
 }
