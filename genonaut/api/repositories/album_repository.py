@@ -47,6 +47,12 @@ class AlbumRepository:
             statement = statement.where(album.is_public == is_public)
         return [Album(**row._asdict()) for row in self._session.execute(statement)]
 
+    def public_among(self, album_ids: Collection[UUID]) -> set[UUID]:
+        """Those of the albums that others may see."""
+        album = BookmarkCategory
+        wanted = select(album.id).where(album.id.in_(album_ids), album.is_public)
+        return set(self._session.scalars(wanted)) if album_ids else set()
+
     def parents(self, owner: UUID) -> dict[UUID, UUID | None]:
         """In which album each of a user's albums is."""
         album = BookmarkCategory

@@ -1,8 +1,8 @@
 """Albums: the decisions.
 
-An album is its owner's. Others see those that are public, and strangers those of which they have
-the secret link (`sharing_service.py`); of what is in it, each sees what is for those eyes, and is
-told that number.
+An album is its owner's. Others see those that are public (a parent that is secret is not named),
+and strangers those of which they have the secret link (`sharing_service.py`). Of what is in one,
+each sees what is for those eyes, and is told that number.
 """
 
 from collections.abc import Collection, Sequence
@@ -79,16 +79,8 @@ class AlbumService:
         return Listed(self._shown(page, eyes), len(found), query.skip, query.limit)
 
     def tree(self, viewer: Viewer, owner: UUID) -> Sequence[Album]:
-        """All of a user's albums that the viewer may see, in order; `parent_id` makes the tree.
-
-        Of an album whose parent is not for those eyes, the parent is not named.
-        """
-        albums = self.page(viewer, owner, AlbumQuery(limit=MOST_ALBUMS)).items
-        known = {album.id for album in albums}
-        return [
-            album if album.parent_id in known else replace(album, parent_id=None)
-            for album in albums
-        ]
+        """All of a user's albums that the viewer may see, in order; `parent_id` makes the tree."""
+        return self.page(viewer, owner, AlbumQuery(limit=MOST_ALBUMS)).items
 
     def number(self, viewer: Viewer, owner: UUID) -> int:
         """How many albums of a user the viewer may see, without counting them."""
@@ -243,9 +235,13 @@ class AlbumService:
         counts = exact_counts(self._session, ALBUM_ITEM, ids) if ids else {}
         shares = self._albums.shares(ids) if eyes != "others" else {}
         covered = self._albums.with_covers(albums, wanted.kinds()) if ids else []
+        parents = {album.parent_id for album in albums if album.parent_id}
+        if eyes == "others":
+            parents = self._albums.public_among(parents)
         return [
             replace(
                 album,
+                parent_id=album.parent_id if album.parent_id in parents else None,
                 count=wanted.total(counts, album.id),
                 share_token=share and share.token,
                 share_prompts=share and share.with_prompts,

@@ -63,7 +63,7 @@ def told(answer: httpx.Response) -> str:
 def answer_of(client: httpx.Client, world: World, row: Row, sender: Sender) -> str:
     """What a sender gets; and what is refused changes nothing."""
     path = world.path(row, sender.who, sender.whose)
-    more = world.body(row, sender.who) if row.method in {"POST", "PATCH"} else {}
+    more = world.body(row, sender.who) if row.method in {"POST", "PUT", "PATCH"} else {}
     headers = sender.says(world)
     before = world.kept() if row.method != "GET" else []
     answer = client.request(row.method, path, headers=headers, **more)

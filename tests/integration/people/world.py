@@ -23,6 +23,7 @@ from genonaut.people.sessions import Sessions
 from genonaut.people.tokens import Tokens
 from genonaut.people.users import Users
 from tests.integration.people.bodies import BY_LINK, IMAGES, body_of
+from tests.integration.people.kept import Kept, body_of_kept
 from tests.support.matrix import Row
 from tests.support.people import add_account, add_token, bearer, token_in
 from tests.support.rows import add_items, add_tag, run, scalar
@@ -36,12 +37,12 @@ KEPT = {
     "users": "to_jsonb(t)",
     "content_items_all": "to_jsonb(t)",
     "content_tags": "to_jsonb(t)",
-    "tags": "to_jsonb(t)",
-    "deleted_items": "to_jsonb(t)",
     "bookmarks": "to_jsonb(t)",
     "bookmark_categories": "to_jsonb(t)",
     "bookmark_category_members": "to_jsonb(t)",
     "bookmark_category_shares": "to_jsonb(t)",
+    "tags": "to_jsonb(t)",
+    "deleted_items": "to_jsonb(t)",
     "sessions": "t.id",
     "api_tokens": "t.id",
     "one_time_links": "to_jsonb(t)",
@@ -61,6 +62,7 @@ class World:
     pictures: Mapping[str, int]
     numbers: "count[int]" = field(default_factory=count)
     tokens: dict[tuple[str, Scope], str] = field(default_factory=dict)
+    album: str = ""
 
     @classmethod
     def of(cls, database: Database, client: httpx.Client) -> "World":
@@ -105,7 +107,7 @@ class World:
 
     def path(self, row: Row, who: str, whose: str) -> str:
         """The address of a route's target, which is a new one if it may be changed or gone."""
-        path = row.path
+        path = self._path_to_kept(row, whose)
         for name in ("token", "item_id", "tag_id", "user_id", "session_id", "token_id", "album_id"):
             if f"{{{name}}}" in path:
                 made = getattr(self, f"_{name}")(row, who, whose)
@@ -115,10 +117,31 @@ class World:
             path = path.replace(f"{{{name}}}", value)
         return f"{path}?token={self._link()}" if row.name == "GET /gallery/password" else path
 
+    def _path_to_kept(self, row: Row, whose: str) -> str:
+        """The address with a favourite, an album and a link in it, if it needs one."""
+        names = ("bookmark_id", "category_id", "token")
+        is_one = row.path.startswith("/api/") and any(f"{{{name}}}" in row.path for name in names)
+        if not is_one:
+            return row.path
+        kept = Kept(
+            self.database, self.ids[self._owner(whose)], whose == PUBLIC, next(self.numbers)
+        )
+        if row.method != "POST":
+            kept.place()
+        self.album = kept.album
+        is_of_link = row.name.endswith("share") or "{token}" in row.path
+        token = kept.share() if is_of_link else ""
+        path = row.path
+        for name, value in zip(names, (kept.bookmark, kept.album, token), strict=True):
+            path = path.replace(f"{{{name}}}", value)
+        return path
+
     def body(self, row: Row, who: str) -> dict[str, Any]:
         """What a request sends, valid and new."""
-        link = self._link() if row.path in BY_LINK else ""
-        body = body_of(row, who or "ada", f"new {next(self.numbers)}", link)
+        new = f"new {next(self.numbers)}"
+        if row.path.startswith("/api/v1/bookmark"):
+            return body_of_kept(row, new, self.pictures[PUBLIC], self.album)
+        body = body_of(row, who or "ada", new, self._link() if row.path in BY_LINK else "")
         if row.path.endswith("/cover"):
             body["data"] = {"item": str(self.pictures[PUBLIC])}
         return body
