@@ -6,13 +6,13 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from genonaut.api.bookmarks.entities import AlbumValues
+from genonaut.api.bookmarks.entities import AlbumValues, Favourite
 from genonaut.api.entities import Item
 from genonaut.api.services.album_service import AlbumService
 from genonaut.api.services.bookmark_service import BookmarkService
 from genonaut.api.services.place_service import PlaceService
 from genonaut.content.viewer import Viewer as Eyes
-from genonaut.db.schema import PARTITIONS
+from genonaut.web.albums.stars import key_of
 from genonaut.web.rendering import plural
 
 
@@ -76,22 +76,21 @@ class Keeping:
             self._places.put_items(self._eyes, album_id, [item.id])
         number = len(self._albums_with(item))
         where = f"in {plural(number, 'album')}" if number else "in no album"
-        return self._kept(f"{item.title} is {where} now.", is_favourite=self._is_kept(item))
+        return self._kept(f"{item.title} is {where} now.", is_favourite=self._favourite(item) is not None)
 
     def _own_albums(self) -> set[UUID]:
         return {album.id for album in self._albums.tree(Eyes(self._owner), self._owner)}
 
+    def _favourite(self, item: Item) -> Favourite | None:
+        key = key_of(item)
+        return self._bookmarks.of_items(self._eyes, self._owner, [key]).get(key)
+
     def _albums_with(self, item: Item) -> list[UUID]:
-        key = item.id, PARTITIONS[item.source_type]
-        favourite = self._bookmarks.of_items(self._eyes, self._owner, [key]).get(key)
+        favourite = self._favourite(item)
         if favourite is None:
             return []
         places = self._places.of_bookmark(self._eyes, favourite.id)
         return [place.category_id for place in places]
-
-    def _is_kept(self, item: Item) -> bool:
-        key = item.id, PARTITIONS[item.source_type]
-        return key in self._bookmarks.of_items(self._eyes, self._owner, [key])
 
     def _kept(self, said: str, *, is_favourite: bool, left: Sequence[UUID] = ()) -> Kept:
         number = self._bookmarks.number(self._eyes, self._owner)

@@ -13,12 +13,12 @@ from genonaut.api.http.dependencies import ContentServiceDep, SessionDep
 from genonaut.api.schemas.albums import AlbumChangeIn, AlbumIn
 from genonaut.api.services.album_details import AlbumDetails
 from genonaut.api.services.album_service import AlbumService
-from genonaut.db.schema import PARTITIONS
 from genonaut.errors import InvalidRequestError
 from genonaut.web.albums.head import album_head
 from genonaut.web.albums.order import moved
 from genonaut.web.albums.owner import Owner, OwnerDep, told
 from genonaut.web.albums.shelf import albums_context
+from genonaut.web.albums.stars import key_of
 from genonaut.web.page_route import PageRoute
 from genonaut.web.page_view import PageView, PageViewDep
 from genonaut.web.people.forms import Refusal, accepted
@@ -120,11 +120,10 @@ def cover(
 ) -> Response:
     """Make an item the cover of an album."""
     item = content.get_item(owner.eyes, read_number(form.get("item", "")))
-    chosen = AlbumValues(
-        cover_content_id=item.id, cover_content_source_type=PARTITIONS[item.source_type]
-    )
+    item_id, source_type = key_of(item)
+    chosen = AlbumValues(cover_content_id=item_id, cover_content_source_type=source_type)
     album = AlbumService(session).change(owner.eyes, album_id, chosen)
-    said = {"said": f"{item.title} is the cover of {album.name} now."}
+    said: dict[str, object] = {"said": f"{item.title} is the cover of {album.name} now."}
     return told(request, said, see(local_path(form.get("back", ""))))
 
 

@@ -3,12 +3,17 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from uuid import UUID
 
-from genonaut.api.bookmarks.entities import Favourite
+from genonaut.api.bookmarks.entities import ContentKey, Favourite
 from genonaut.api.entities import Item
-from genonaut.db.schema import PARTITIONS
+from genonaut.db.schema import REGULAR
 from genonaut.web.contexts import Link
 from genonaut.web.page_view import PageView
 from genonaut.web.state import album_page
+
+
+def key_of(item: Item) -> ContentKey:
+    """An item as favourites name it."""
+    return item.id, "items" if item.source_type == REGULAR else "auto"
 
 
 def stars_of(view: PageView, items: Collection[Item]) -> Callable[[Item], bool | None]:
@@ -42,6 +47,5 @@ def _kept(view: PageView, items: Collection[Item]) -> Mapping[int, Favourite]:
     owner = view.viewer.user_id
     if owner is None or not items:
         return {}
-    keys = [(item.id, PARTITIONS[item.source_type]) for item in items]
-    found = view.services.bookmarks.of_items(view.eyes, owner, keys)
+    found = view.services.bookmarks.of_items(view.eyes, owner, [key_of(item) for item in items])
     return {item_id: favourite for (item_id, _), favourite in found.items()}
