@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
 from genonaut.api.repositories.growth_repository import Creator, RefreshRecord
@@ -15,6 +15,9 @@ from genonaut.web.over_time import OverTime
 from genonaut.web.rated import UNRATED, Rated
 from genonaut.web.search_box import SearchBox
 from genonaut.web.state import GalleryState, Switch
+
+if TYPE_CHECKING:  # it is made of what is here
+    from genonaut.web.albums.contexts import AlbumHead
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,7 @@ class Viewer:
     """Who is viewing, and as whom they could; `can_choose` follows `gallery.viewing-as`.
 
     Without a `user_id` the viewer is anonymous. `back` is the page to return to after choosing;
-    `sign_in` where visitors sign in, who then return.
+    `sign_in` where visitors sign in, who then return. `favourites` is how many the viewer has.
     """
 
     can_choose: bool
@@ -52,6 +55,7 @@ class Viewer:
     can_add: bool = True
     can_sign_out: bool = False
     is_admin: bool = False
+    favourites: int | None = None
 
 
 ANONYMOUS = Viewer(can_choose=False, user_id=None, name=None)
@@ -76,7 +80,10 @@ class PagePicture:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """An item in the grid or list; `url` is an address."""
+    """An item in the grid or list; `url` is an address.
+
+    `is_favourite` is None if there is no viewer whose it could be.
+    """
 
     id: int
     title: str
@@ -89,6 +96,7 @@ class Card:
     created_at: datetime
     is_private: bool
     rated: Rated = UNRATED
+    is_favourite: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +198,7 @@ class GalleryContext:
     densities: tuple[Choice, ...]
     creator: CreatorHead | None
     search: SearchBox
+    album: "AlbumHead | None"
     chips: tuple[Link, ...]
     cards: tuple[Card, ...]
     empty: Empty | None
@@ -281,6 +290,8 @@ class ItemContext:
     can_delete: bool
     can_hide: bool
     similar: Link | None = None
+    album: str = ""
+    albums: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

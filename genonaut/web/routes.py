@@ -26,6 +26,8 @@ from genonaut.content.ids import as_uuid
 from genonaut.db.schema import Visibility
 from genonaut.errors import InvalidRequestError, NotFoundError
 from genonaut.web import live_route, routes_duplicates, routes_facets, routes_ratings, security
+from genonaut.web.albums import routes_albums, routes_favourites, routes_shared
+from genonaut.web.albums import routes_links as album_links
 from genonaut.web.api_images import router as api_image_routes
 from genonaut.web.bulk import routes as routes_bulk
 from genonaut.web.docs import router as docs_routes
@@ -75,8 +77,10 @@ def add_pages(app: FastAPI, settings: Settings) -> None:
         *(routes_users, routes_user, routes_audit, routes_tags),
         *(routes_oidc, routes_facets, routes_bulk, live_route),
         *(routes_ratings, routes_duplicates),
+        *(routes_favourites, routes_albums, album_links, routes_shared),
     ):
         app.include_router(pages.router)
+    app.include_router(routes_shared.pictures)
     app.include_router(item_tag_routes)
     app.include_router(router)
 
@@ -90,7 +94,7 @@ def home() -> Response:
 @router.get("/gallery", dependencies=[VISITOR, KEEPS_SEARCH])
 def gallery(view: PageViewDep) -> Response:
     """The gallery."""
-    if view.state.creator:
+    if view.state.has_own_page:
         return see(view.state.url())
     return _render(view)
 

@@ -115,6 +115,21 @@ def tag_completed(page: Page) -> None:
             return
 
 
+def album_opened(page: Page) -> None:
+    """All forms of an album, open."""
+    for part in ("share", "edit", "delete"):
+        details = page.get_by_test_id(f"gallery-album-{part}")
+        if details.get_attribute("open") is None:
+            details.locator("summary").click()
+
+
+def albums_chosen(page: Page) -> None:
+    """The window in which the albums of a picture are chosen."""
+    page.keyboard.press("j")
+    page.keyboard.press("b")
+    expect(page.get_by_role("dialog").filter(has_text="New album")).to_be_visible()
+
+
 OPEN: Final = (
     State("open", "ada", "/gallery", 200, keys_explained),
     State("open", "ada", "/gallery", 200, counts_shown),
@@ -129,6 +144,13 @@ OPEN: Final = (
     State("open", "ada", "/gallery/facets/creator?model=sdxl-1.0"),
     State("open", "ada", "/gallery?tags=sea&model=sdxl-1.0&month=2026-01"),
     State("open", "ada", "/gallery/stats"),
+    State("open", "ada", "/gallery/favourites"),
+    State("open", "ada", "/gallery/albums"),
+    State("open", "ada", "{album}"),
+    State("open", "ada", "{album}", 200, album_opened),
+    State("open", "ada", "{album}", 200, albums_chosen),
+    State("open", "ada", "{choice}"),
+    State("open", None, "/gallery/favourites"),
     State("open", "ada", "/gallery/upload"),
     State("open", "ada", "/gallery", 200, first_item),
     State("open", "ada", "/gallery?notGenSource=comm-g,comm-ag", 200, deletion_asked),
@@ -160,12 +182,17 @@ VISITOR: Final = (
     State("accounts", None, "/gallery/sign-in/oidc/away/callback?state=x&code=y", 400),
     State("accounts", None, "/gallery/items/999999999", 404),
     State("closed", None, "/gallery"),
+    State("closed", None, "{shared}"),
+    State("closed", None, "{shared_item}"),
+    State("closed", None, "/gallery/shared/wrong", 404),
     State("read-only", None, "/gallery"),
     State("read-only", None, "/gallery/sign-in"),
 )  # fmt: skip
 MEMBERS: Final = (
     State("accounts", MEMBER, "/gallery", 200, press("people-menu-button")),
     State("accounts", MEMBER, "/gallery/upload"),
+    State("accounts", MEMBER, "/gallery/favourites"),
+    State("accounts", MEMBER, "/gallery/albums"),
     State("accounts", MEMBER, "{own}"),
     State("accounts", MEMBER, "{private}"),
     State("accounts", MEMBER, "{others}"),

@@ -10,6 +10,8 @@ import "./viewer.js";
 import "./rate.js";
 import "./complete.js";
 import "./tagging.js";
+import "./star.js";
+import "./albums.js";
 import "./upload.js";
 import "./people.js";
 import "./moments.js";

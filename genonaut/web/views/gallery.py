@@ -10,6 +10,8 @@ from genonaut.api.gallery.query import GalleryPage, Pagination
 from genonaut.api.gallery.searching.language import Mistake
 from genonaut.errors import DatabaseTimeoutError, InvalidRequestError
 from genonaut.hints import IMPORT, typed
+from genonaut.web.albums.contexts import AlbumHead
+from genonaut.web.albums.empty import nothing_kept
 from genonaut.web.bulk.selection import selection_of
 from genonaut.web.contexts import (
     Choice,
@@ -46,13 +48,13 @@ NOT_SEARCHED: Final = "The search has a mistake, so nothing was looked for."
 SEE_THE_BOX: Final = "Below the search box it is marked, with what to write instead."
 
 
-def gallery_context(view: PageView) -> GalleryContext:
-    """Everything on the page, of one moment."""
+def gallery_context(view: PageView, album: AlbumHead | None = None) -> GalleryContext:
+    """Everything on the page, of one moment; of an album, below its head."""
     state, viewer = view.state, view.viewer
     name = _creator_name(view)
     page, mistakes = _page(view)
     return GalleryContext(
-        title=_title(page.pagination, state, name),
+        title=_title(page.pagination, state, _list_name(state, name, album)),
         viewer=viewer,
         state=state,
         summary=NOT_SEARCHED if mistakes else _summary(page.pagination),
@@ -70,7 +72,8 @@ def gallery_context(view: PageView) -> GalleryContext:
         densities=_choices({one: one.capitalize() for one in DENSITIES}, state.density),
         creator=CreatorHead(name, page.creator_counts) if name else None,
         search=box(state.search, suggestions_url(view.eyes, GALLERY), mistakes),
-        chips=_chips(state, name),
+        album=album,
+        chips=_chips(state, name, album),
         cards=cards_of(view, page.items),
         empty=_empty_if(page, view, mistakes),
         pages=_pages(page.pagination, state),
@@ -115,10 +118,15 @@ def _creator_name(view: PageView) -> str:
     return view.services.users.get(UUID(creator)).username if creator else ""
 
 
-def _title(pagination: Pagination, state: GalleryState, creator: str) -> str:
-    """Where one is, for a tab: what is sought, of whom, on which page."""
+def _list_name(state: GalleryState, creator: str, album: AlbumHead | None) -> str:
+    """What the list is called, but for what is sought in it."""
+    return (album and album.name) or ("Favourites" if state.favourites else creator or "Gallery")
+
+
+def _title(pagination: Pagination, state: GalleryState, name: str) -> str:
+    """Where one is, for a tab: what is sought, in which list, on which page."""
     sought = [f"“{state.search}”"] if state.search else []
-    parts = [*sought, *state.tags, creator or "Gallery"]
+    parts = [*sought, *state.tags, name]
     if pagination.page > 1:
         parts.append(f"page {pagination.page:,}")
     return ", ".join(parts)
@@ -162,7 +170,7 @@ def _choices(labels: Mapping[str, str], chosen: str) -> tuple[Choice, ...]:
     return tuple(Choice(value, label, value == chosen) for value, label in labels.items())
 
 
-def _chips(state: GalleryState, creator: str) -> tuple[Link, ...]:
+def _chips(state: GalleryState, creator: str, album: AlbumHead | None) -> tuple[Link, ...]:
     """One for each filter that is set: a link to the same list without it."""
     chips = [Link(f"“{state.search}”", state.but(search="").url())] if state.search else []
     for tag in state.tags:
@@ -175,6 +183,10 @@ def _chips(state: GalleryState, creator: str) -> tuple[Link, ...]:
     chips += _of_facets(state)
     if creator:
         chips.append(Link(f"by {creator}", state.but(creator="").url()))
+    if state.favourites:
+        chips.append(Link("Favourites", state.but(favourites="").url()))
+    if album:
+        chips.append(Link(f"in {album.name}", state.but(album="").url()))
     return tuple(chips)
 
 
@@ -228,12 +240,16 @@ def _empty(pagination: Pagination, view: PageView) -> Empty:
         ),
         *([Link("Clear the month", state.but(month="").url())] if state.month else []),
         *([Link("Show all creators", state.but(creator="").url())] if state.creator else []),
+        *([Link("Leave the favourites", state.but(favourites="").url())] if state.favourites else []),
+        *([Link("Leave the album", state.but(album="").url())] if state.album else []),
         *(
             [Link("Switch all four sources on", state.but(off=frozenset()).url())]
             if state.off
             else []
         ),
     ]
+    if kept := nothing_kept(state, viewer):
+        return kept
     if not ways:
         return _nothing_yet(view)
     return Empty("No items found", _reason(state, viewer), tuple(ways))
@@ -273,6 +289,10 @@ def _reason(state: GalleryState, viewer: Viewer) -> str:
         sought.append(f"are of {month_name(state.month)}")
     if state.creator:
         sought.append("are by this creator")
+    if state.favourites:
+        sought.append("are among your favourites")
+    if state.album:
+        sought.append("are in this album")
     among = " among the sources that are switched on" if state.off else ""
     return f"No items {' and '.join(sought)}{among}." if sought else f"There are no items{among}."
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from genonaut.api.entities import Item
 from genonaut.api.gallery.pagination import write_place
 from genonaut.db.schema import PRIVATE
+from genonaut.web.albums.stars import stars_of
 from genonaut.web.bulk.selection import bulk_notice
 from genonaut.web.contexts import Card, Notice, PagePicture, TagLink
 from genonaut.web.page_view import PageView
@@ -22,11 +23,15 @@ RESTORED: Final = "restored"
 
 def cards_of(view: PageView, items: Sequence[Item]) -> tuple[Card, ...]:
     """Items, each with a link to its page that knows the way back."""
-    pictures = view.services.pictures(items)
-    return tuple(card_of(view, item, pictures.page_picture(item)) for item in items)
+    pictures, is_star = view.services.pictures(items), stars_of(view, items)
+    return tuple(
+        card_of(view, item, pictures.page_picture(item), is_star(item)) for item in items
+    )
 
 
-def card_of(view: PageView, item: Item, picture: PagePicture) -> Card:
+def card_of(
+    view: PageView, item: Item, picture: PagePicture, is_favourite: bool | None = None
+) -> Card:
     """An item with its picture, and a link to its page that knows the way back."""
     return Card(
         id=item.id,
@@ -40,6 +45,7 @@ def card_of(view: PageView, item: Item, picture: PagePicture) -> Card:
         created_at=item.created_at,
         is_private=item.visibility == PRIVATE,
         rated=rated(item),
+        is_favourite=is_favourite,
     )
 
 

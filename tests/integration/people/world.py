@@ -8,8 +8,12 @@ from uuid import UUID, uuid4
 
 import httpx
 
+from genonaut.api.bookmarks.entities import AlbumValues
+from genonaut.api.services.album_service import AlbumService
 from genonaut.api.services.deletion_service import DeletionService
-from genonaut.content.viewer import EVERYTHING
+from genonaut.api.services.place_service import PlaceService
+from genonaut.api.services.sharing_service import SharingService
+from genonaut.content.viewer import EVERYTHING, Viewer
 from genonaut.db.counts import build_counts
 from genonaut.db.session import Database
 from genonaut.people.audit import COMMAND
@@ -109,7 +113,8 @@ class World:
         """The address of a route's target, which is a new one if it may be changed or gone."""
         path = self._path_to_kept(row, whose)
         for name in (
-            *("item_id", "tag_id", "user_id", "session_id", "token_id", "batch", "search_id"),
+            *("token", "item_id", "tag_id", "user_id", "session_id", "token_id", "album_id"),
+            *("batch", "search_id"),
         ):
             if f"{{{name}}}" in path:
                 made = getattr(self, f"_{name}")(row, who, whose)
@@ -124,7 +129,8 @@ class World:
     def _path_to_kept(self, row: Row, whose: str) -> str:
         """The address with a favourite, an album and a link in it, if it needs one."""
         names = ("bookmark_id", "category_id", "token")
-        if not any(f"{{{name}}}" in row.path for name in names):
+        is_one = row.path.startswith("/api/") and any(f"{{{name}}}" in row.path for name in names)
+        if not is_one:
             return row.path
         kept = Kept(
             self.database, self.ids[self._owner(whose)], whose == PUBLIC, next(self.numbers)
@@ -144,7 +150,10 @@ class World:
         new = f"new {next(self.numbers)}"
         if row.path.startswith("/api/v1/bookmark"):
             return body_of_kept(row, new, self.pictures[PUBLIC], self.album)
-        return body_of(row, who or "ada", new, self._link() if row.path in BY_LINK else "")
+        body = body_of(row, who or "ada", new, self._link() if row.path in BY_LINK else "")
+        if row.path.endswith("/cover"):
+            body["data"] = {"item": str(self.pictures[PUBLIC])}
+        return body
 
     def _owner(self, whose: str) -> str:
         return "ada" if whose == OWN else "grace"
@@ -169,6 +178,25 @@ class World:
         with self.database.transaction() as session:
             DeletionService(session).delete_together(ids, UUID(self.ids[by]), batch)
         return str(batch)
+
+    def _album_id(self, row: Row, _who: str, whose: str) -> str:
+        """An album of its owner, of which the public one is shown to other users."""
+        with self.database.transaction() as session:
+            eyes, albums = Viewer(UUID(self.ids[self._owner(whose)])), AlbumService(session)
+            assert eyes.user_id
+            values = AlbumValues(name=f"album {next(self.numbers)}", is_public=whose == PUBLIC)
+            album = albums.add(eyes, eyes.user_id, values)
+            if row.path.endswith("/revoke"):
+                SharingService(session).share(eyes, album.id, with_prompts=True)
+        return str(album.id)
+
+    def _token(self, row: Row, who: str, whose: str) -> str:
+        """The secret link to an album with a picture of its owner's."""
+        album_id = UUID(self._album_id(row, who, whose))
+        with self.database.transaction() as session:
+            eyes = Viewer(UUID(self.ids[self._owner(whose)]))
+            PlaceService(session).put_items(eyes, album_id, [self.pictures[whose]])
+            return SharingService(session).share(eyes, album_id, with_prompts=True).token
 
     def _tag_id(self, _row: Row, _who: str, whose: str) -> str:
         return add_tag(self.database, f"tag {next(self.numbers)}", [self.pictures[whose]])
