@@ -25,7 +25,8 @@ from genonaut.api.gallery.facets import FacetQuery, FacetValue
 from genonaut.api.gallery.orders import Order
 from genonaut.api.gallery.pager import Window
 from genonaut.api.repositories.facet_statements import PART
-from genonaut.api.repositories.gallery_keys import Form, keys, parameters
+from genonaut.api.repositories.gallery_forms import Form
+from genonaut.api.repositories.gallery_keys import keys
 from genonaut.db.driver import time_limit
 from genonaut.db.schema import PARTITIONS, REGULAR, ContentItemAll, ContentTag, Tag, User
 
@@ -48,7 +49,7 @@ def sampled(
     """
     window = Window(SAMPLE)
     form = Form.of(filters, _NEWEST, window, collect=collect)
-    given = parameters(window) | {"whose": filters.whose}
+    given = form.parameters(window) | {"whose": filters.whose}
     given |= {"facets": list(asked.facets), "most": asked.limit + 1, PART: asked.part}
     found = None
     with time_limit(session, seconds):
