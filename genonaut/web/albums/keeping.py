@@ -54,7 +54,7 @@ class Keeping:
     def drop(self, item: Item) -> Kept:
         """Make it none, which takes it out of the user's albums too."""
         left = self._albums_with(item)
-        self._bookmarks.drop(self._owner, [item.id])
+        self._bookmarks.drop(self._eyes, self._owner, [item.id])
         out = f", and from {plural(len(left), 'album')}" if left else ""
         said = f"Removed from your favourites{out}: {item.title}. Press again to undo."
         return self._kept(said, is_favourite=False, left=left)
