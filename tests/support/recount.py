@@ -26,7 +26,7 @@ SOURCES = f"""
 # The values of each item, by expressions that share nothing with the functions of the counting.
 FACETS = """
         SELECT id, creator_id, visibility,
-               source_type || ' month ' || to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM') AS facet
+               source_type || to_char(created_at AT TIME ZONE 'UTC', '" month "YYYY-MM') AS facet
         FROM content_items_all
         UNION ALL
         SELECT id, creator_id, visibility,
@@ -37,8 +37,8 @@ FACETS = """
         SELECT DISTINCT id, creator_id, visibility, source_type || ' lora ' || substr(name, 1, 200)
         FROM content_items_all,
              jsonb_path_query(item_metadata, 'strict $.loras[*]', silent => true) AS one,
-             LATERAL (SELECT CASE WHEN jsonb_typeof(one) = 'string' THEN one #>> '{}'
-                                  WHEN jsonb_typeof(one) = 'object' THEN one ->> 'name' END) AS named (name)
+             LATERAL (VALUES (CASE jsonb_typeof(one) WHEN 'string' THEN one #>> '{}'
+                                  WHEN 'object' THEN one ->> 'name' END)) AS named (name)
         WHERE name <> ''"""
 FACET_COUNTS = """
         SELECT creator_id AS user_id, facet, count(*) AS count

@@ -15,7 +15,8 @@ UPDATE content_items_all SET created_at = created_at + id % 3 * interval '40 day
     item_metadata = item_metadata || CASE id % 4
     WHEN 0 THEN '{"sampler": "Euler a & <b>", "loras": [{"name": "ink, wash"}, "detail"]}'
     WHEN 1 THEN '{"sampler": "DPM++ 2M", "loras": ["detail"], "model": "100% \\"é\\" 🦊"}'
-    WHEN 2 THEN '{"loras": ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"]}' ELSE '{}' END::jsonb"""
+    WHEN 2 THEN '{"loras": ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"]}'
+    ELSE '{}' END::jsonb"""
 LINK = re.compile(
     r'<a class="facets__value" href="([^"]+)"[^>]*><span class="facets__name">([^<]*)</span> '
     r'<span class="facets__count">([\d,]+)<'
