@@ -1,4 +1,4 @@
-"""The search box: suggestions by keyboard and pointer, its help, its mistakes; without script too."""
+"""The search box: suggestions by keyboard and pointer, help, mistakes; without script too."""
 
 from playwright.sync_api import Locator, Page, expect
 

@@ -257,7 +257,12 @@ def filters(session: Session) -> Iterator[Filters]:
                     found = tuple(tags[name] for name in names)
                     sought = understand(SearchRepository(session), GalleryQuery(search=search))
                     yield Filters(  # type: ignore[misc]
-                        scopes, EVERYTHING, UUID(ADA), sought.sought, found, match  # type: ignore[arg-type]
+                        scopes,
+                        EVERYTHING,
+                        UUID(ADA),
+                        sought.sought,
+                        found,
+                        match,  # type: ignore[arg-type]
                     )
 
 

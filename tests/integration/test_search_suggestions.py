@@ -84,9 +84,7 @@ def test_a_word_may_be_anything(client: httpx.Client) -> None:
 def test_what_is_suggested_can_be_searched_for(client: httpx.Client) -> None:
     for typed in ('tag:"a', "tag:se", "by:", "tag:", "model:sd"):
         for _, search, count in suggested(client, typed, limit=20):
-            page = client.get(
-                "/api/v1/content/unified", params={"search_term": search}
-            ).json()
+            page = client.get("/api/v1/content/unified", params={"search_term": search}).json()
             assert page["pagination"]["total_count"] == (count or page["pagination"]["total_count"])
             assert page["pagination"]["total_count"] > 0, search
 

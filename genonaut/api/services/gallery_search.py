@@ -43,7 +43,7 @@ _NO_PARTS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Meant:
-    """What a query means: the query with what the lists know by themselves, and what else is sought.
+    """What a query means: itself with what the lists know on their own, and what else is sought.
 
     It is `impossible` if nothing can match. Only items of the `sources` match.
     """
@@ -123,7 +123,7 @@ def require_parts(names: SearchRepository, meant: Meant, counts: ViewerCounts | 
         return
     mistakes = [Mistake(_NO_PARTS, part.place) for part in meant.parts]
     error = SearchError(meant.query.search, mistakes)
-    raise InvalidRequestError(f"The search has a mistake. {error}.") from error
+    raise InvalidRequestError(f"This cannot be searched for here. {error}.") from error
 
 
 def _with_texts(texts: Iterable[Spelled]) -> Sought:

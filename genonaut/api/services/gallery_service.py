@@ -83,9 +83,7 @@ class GalleryService:
         meant = understand(self._names, query)
         creator = meant.query.creator
         cursor = self._cursor(query)
-        stats = (
-            self._counts(viewer, query.user_id) if query.include_stats or not creator else None
-        )
+        stats = self._counts(viewer, query.user_id) if query.include_stats or not creator else None
         counts = self._counts(viewer, creator) if creator else stats
         rows = query.page_size if cursor else query.page * query.page_size
         matching, total = self._matching(viewer, meant, counts, rows)
@@ -188,4 +186,3 @@ class GalleryService:
 
 def _order(query: GalleryQuery) -> Order:
     return Order(query.sort_field, descending=query.sort_order == "desc")
-

@@ -102,7 +102,7 @@ class ContentItemAll(ContentColumns, Base):
         Index(
             "idx_content_search_model",
             "visibility",
-            text("(search_name((item_metadata ->> 'model'::text)) COLLATE \"C\")"),
+            text("search_name(item_metadata ->> 'model')"),
             postgresql_where=text("((item_metadata ->> 'model'::text) IS NOT NULL)"),
         ),
         _settings_index("model", 200),

@@ -9,7 +9,7 @@
 CREATE OR REPLACE FUNCTION search_folded(written text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE WHEN octet_length(written) = length(written)
-    THEN lower(written COLLATE "C")
+    THEN lower(written COLLATE letters)
     ELSE replace(replace(replace(replace(
         normalize(
             translate(
