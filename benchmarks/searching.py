@@ -158,7 +158,7 @@ def milliseconds(action: Callable[[], object]) -> float:
     return (time.perf_counter() - started) * 1000
 
 
-def measure(bench: Bench, case: Case, items: int) -> tuple[str | int, ...]:
+def measure(bench: Bench, case: Case, items: int) -> tuple[str | float, ...]:
     """A row of the table."""
     matching, exact = check(bench, case, items)
     plain, searching = [], []
