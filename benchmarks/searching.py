@@ -90,10 +90,10 @@ CASES = (
     Case("-fox", every(2)),
     Case("-zeppelins", but(STEP)),
     Case('model:"model 7"', every(20)),
-    Case("seed:77777", lambda items: int(items >= 77_777)),
+    Case("seed:777", lambda _: 1),
     Case("size:512x999", every(STEP)),
     Case("-size:512x999", but(STEP)),
-    Case("lighthouse seed:77778", lambda items: int(items >= 77_778)),
+    Case("lighthouse seed:778", lambda _: 1),
     Case('by:"user 7"', every(USERS)),
     Case('-by:"user 7"', but(USERS)),
     Case("tag:rare", every(STEP)),
@@ -158,7 +158,7 @@ def milliseconds(action: Callable[[], object]) -> float:
     return (time.perf_counter() - started) * 1000
 
 
-def measure(bench: Bench, case: Case, items: int) -> tuple[str | int, ...]:
+def measure(bench: Bench, case: Case, items: int) -> tuple[str | float, ...]:
     """A row of the table."""
     matching, exact = check(bench, case, items)
     plain, searching = [], []

@@ -1,5 +1,6 @@
 """The search box: what was typed, with its mistakes marked, and where suggestions come from."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -9,6 +10,7 @@ from genonaut.content.viewer import Viewer
 from genonaut.errors import InvalidRequestError
 
 SUGGESTIONS: Final = "/api/v1/search/suggestions"
+_QUOTED: Final = re.compile(r"`([^`]*)`")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ def mistakes_of(refused: InvalidRequestError) -> Sequence[Mistake]:
 def box(value: str, suggestions: str, mistakes: Sequence[Mistake] = ()) -> SearchBox:
     """The box with what was typed."""
     pieces = tuple(_pieces(value, mistakes)) if mistakes else ()
-    messages = (f"{_capital(one.message)}." for one in mistakes)
+    messages = (f"{_capital(_QUOTED.sub(r'“\1”', one.message))}." for one in mistakes)
     return SearchBox(value, suggestions, pieces, tuple(dict.fromkeys(messages)))
 
 

@@ -255,10 +255,9 @@ def filters(session: Session) -> Iterator[Filters]:
             for search in ("", "sometimes", '"seldom more"'):
                 if names or search or Scope.OTHERS in scopes.values():
                     found = tuple(tags[name] for name in names)
-                    sought = understand(SearchRepository(session), GalleryQuery(search=search))
-                    yield Filters(  # type: ignore[misc]
-                        scopes, EVERYTHING, UUID(ADA), sought.sought, found, match  # type: ignore[arg-type]
-                    )
+                    query = GalleryQuery(search=search)
+                    sought = understand(SearchRepository(session), query).sought
+                    yield Filters(scopes, EVERYTHING, UUID(ADA), sought, found, match)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("field", get_args(ColumnField))

@@ -155,7 +155,7 @@ def test_a_mistake_is_told_with_its_place(
 ) -> None:
     answer = client.get(UNIFIED, params={"search_term": query})
     assert (answer.status_code, answer.json()["error"]) == (422, "invalid_request")
-    assert f"At character {at}, `" in answer.json()["detail"]
+    assert f"at character {at}, `" in answer.json()["detail"]
     assert says in answer.json()["detail"]
     assert answer.json()["fields"][0]["field"] == "search_term"
     page = client.get("/gallery", params={"search": query})
@@ -184,18 +184,29 @@ def test_parts_of_words_where_no_index_has_them(
 
 def test_a_large_word_is_no_obstacle(client: httpx.Client, gallery: Gallery) -> None:
     words = ["x" * 3_000, "é" * 3_000, "東" * 15_000, "क" * 3_000]
-    items = [{"prompt": f"{word} zz{n}", "creator_id": gallery.users["bo"]} for n, word in enumerate(words)]
+    items = [
+        {"prompt": f"{word} zz{n}", "creator_id": gallery.users["bo"]}
+        for n, word in enumerate(words)
+    ]
     assert client.post("/api/v1/content", json=items).status_code == 201
     for n in range(len(words)):
         assert read(client, {"search_term": f"zz{n}"})["pagination"]["total_count"] == 1
-    for query, number in (("é" * 1_000, 0), ("é" * 999 + "*", 1), ("東" * 1_000, 1), ("x" * 999 + "*", 1)):
+    for query, number in (
+        ("é" * 1_000, 0),
+        ("é" * 999 + "*", 1),
+        ("東" * 1_000, 1),
+        ("x" * 999 + "*", 1),
+    ):
         assert read(client, {"search_term": query})["pagination"]["total_count"] == number
 
 
-def test_metadata_may_be_anything(database: Database, client: httpx.Client, gallery: Gallery) -> None:
+def test_metadata_may_be_anything(
+    database: Database, client: httpx.Client, gallery: Gallery
+) -> None:
     odd: list[Any] = [
         {"model": {"a": 1}}, {"model": "ﷺ" * 300}, {"loras": "grain"}, {"loras": [1, None, [], {}]},
-        {"width": "wide", "height": None}, {"seed": 1.5}, {"model": ""}, {"loras": {"name": "deep"}},
+        {"width": "wide", "height": None}, {"seed": 1.5}, {"model": ""},
+        {"loras": {"name": "deep"}},
     ]  # fmt: skip
     items = [
         {"prompt": "odd", "creator_id": gallery.users["bo"], "item_metadata": one} for one in odd

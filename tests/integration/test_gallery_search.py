@@ -110,9 +110,7 @@ def check_searches(session: Session) -> None:
     check()
 
 
-def is_found(
-    session: Session, meant: Meant, title: str, prompt: str, *, on_a_walk: bool
-) -> bool:
+def is_found(session: Session, meant: Meant, title: str, prompt: str, *, on_a_walk: bool) -> bool:
     item = SimpleNamespace(title=literal(title, Text), prompt=literal(prompt, Text))
     conditions = matches(meant.sought, item, on_a_walk=on_a_walk)
     return not meant.impossible and bool(session.scalar(select(and_(True, *conditions))))
@@ -174,7 +172,9 @@ def test_what_is_found(
 def test_the_index_finds_the_words(database: Database) -> None:
     with database.transaction() as session:
         meant = understand(SearchRepository(session), GalleryQuery(search="sea tea-house"))
-        statement = select(ContentItem.id).where(*matches(meant.sought, ContentItem, on_a_walk=False))
+        statement = select(ContentItem.id).where(
+            *matches(meant.sought, ContentItem, on_a_walk=False)
+        )
         session.connection().exec_driver_sql("SET LOCAL enable_seqscan = off")
         [plan] = plans(session, lambda: session.execute(statement))
     assert "content_items_search_terms_idx" in plan.indexes

@@ -64,4 +64,3 @@ def kept(database: Database) -> list[int]:
 def test_what_a_restore_takes_of_a_dump(scratch: Database) -> None:
     assert kept(scratch) == [1, 5, 6]
     assert scalar(scratch, "SELECT to_regnamespace('trigrams') IS NOT NULL"), "for the extension"
-

@@ -1,5 +1,6 @@
 """Suggestions while one types: by the beginning of names, only what a viewer may see, in order."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -84,9 +85,7 @@ def test_a_word_may_be_anything(client: httpx.Client) -> None:
 def test_what_is_suggested_can_be_searched_for(client: httpx.Client) -> None:
     for typed in ('tag:"a', "tag:se", "by:", "tag:", "model:sd"):
         for _, search, count in suggested(client, typed, limit=20):
-            page = client.get(
-                "/api/v1/content/unified", params={"search_term": search}
-            ).json()
+            page = client.get("/api/v1/content/unified", params={"search_term": search}).json()
             assert page["pagination"]["total_count"] == (count or page["pagination"]["total_count"])
             assert page["pagination"]["total_count"] > 0, search
 
@@ -130,7 +129,7 @@ def test_names_are_found_by_index_however_many_there_are(database: Database) -> 
     with database.snapshot() as session:
         service = SuggestionService(session)
         for typed in ("tag:tag 17", "by:user", "model:mod"):
-            for plan in plans(session, lambda typed=typed: service.suggest(EVERYTHING, typed, 8)):
+            for plan in plans(session, partial(service.suggest, EVERYTHING, typed, 8)):
                 assert plan.buffers < 1_500, (typed, plan.statement, plan.buffers)
                 read = {
                     node["Relation Name"] for node in plan.nodes if node["Node Type"] == "Seq Scan"

@@ -314,7 +314,8 @@ PARSERS: Final[dict[str, Parser]] = {
         lambda text: cursors.read(text, GalleryQuery()), ("A", "=", "-", "_", "é", "W10", " ")
     ),
     "search": Parser(
-        parse_search, ("a", '"', " ", '"a', 'a"', "-", "*", "é", "\0", "model:", "is:auto", "modle:", "1")
+        parse_search,
+        ("a", '"', " ", '"a', 'a"', "-", "*", "é", "\0", "model:", "is:auto", "modle:", "1"),
     ),
     "settings file": Parser(_settings_file, (*JSON, '"api":', '"port":')),
 }

@@ -116,6 +116,7 @@ OPERATION_IDS = {
     "sign_in",
     "sign_out",
     "sign_out_everywhere",
+    "suggest",
     "take_rating_away",
     "upload_files",
 }

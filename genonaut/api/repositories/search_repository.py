@@ -8,7 +8,6 @@ from sqlalchemy import (
     ARRAY,
     ColumnElement,
     Integer,
-    Select,
     Text,
     column,
     func,
@@ -17,6 +16,7 @@ from sqlalchemy import (
     select,
     text,
 )
+from sqlalchemy.orm import InstrumentedAttribute as Column
 from sqlalchemy.orm import Session
 
 from genonaut.api.gallery.searching import language
@@ -52,11 +52,11 @@ class SearchRepository:
 
     def users(self, name: str) -> list[UUID]:
         """The users of a name, or the one of an id."""
-        return self._named(select(User.id), User, User.username, name)
+        return self._named(User.id, User.username, name)
 
     def tags(self, name: str) -> list[UUID]:
         """The tags of a name, or the one of an id."""
-        return self._named(select(Tag.id), Tag, Tag.name, name)
+        return self._named(Tag.id, Tag.name, name)
 
     def has_index_of_parts(self) -> bool:
         """Whether parts of words are found by index."""
@@ -76,14 +76,11 @@ class SearchRepository:
         ):
             yield tuple(row)
 
-    def _named(
-        self, statement: Select[UUID], table: Any, column_: Any, name: str
-    ) -> list[UUID]:
+    def _named(self, its_id: Column[UUID], its_name: Column[str], name: str) -> list[UUID]:
         [folded] = self.names([name])
-        same: ColumnElement[bool] = folded_name(column_) == folded
+        same: ColumnElement[bool] = folded_name(its_name) == folded
         if known := as_uuid(name):
-            same = or_(same, table.id == known)
-        exact = column_ == name
-        statement = statement.where(same).order_by(exact.desc(), table.id).limit(MOST_OF_A_NAME)
-        return list(self._session.scalars(statement))
-
+            same = or_(same, its_id == known)
+        exact = its_name == name
+        found = select(its_id).where(same).order_by(exact.desc(), its_id).limit(MOST_OF_A_NAME)
+        return list(self._session.scalars(found))

@@ -22,9 +22,7 @@ Typed = Annotated[
 Number = Annotated[int, Query(ge=1, le=MOST_SUGGESTIONS)]
 
 
-@router.get(
-    "/suggestions", response_model=SuggestionsOut, responses=documented(422), dependencies=[VISITOR]
-)
+@router.get("/suggestions", responses=documented(422), dependencies=[VISITOR])
 def suggest(
     service: SuggestionServiceDep, viewer: ViewerDep, q: Typed = "", limit: Number = 8
 ) -> SuggestionsOut:

@@ -74,8 +74,8 @@ class GalleryParams(BaseModel):
         Storable[Annotated[str, Field(max_length=LONGEST_SEARCH)]], AfterValidator(check_search)
     ] = Field(
         "",
-        description='Words, "exact phrases", parts of words (`light*`), fields (`model:sdxl`), each to be '
-        f"left out with a hyphen (`-fox`); at most {MOST_WORDS} words. docs/searching.md has all.",
+        description='Words, "exact phrases", parts of words (`light*`), fields (`model:sdxl`), '
+        f"each to be left out with a hyphen (`-fox`); at most {MOST_WORDS} words.",
     )
     sort_field: SortField = "created_at"
     sort_order: SortOrder = "desc"

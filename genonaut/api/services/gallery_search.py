@@ -43,7 +43,7 @@ _NO_PARTS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Meant:
-    """What a query means: the query with what the lists know by themselves, and what else is sought.
+    """What a query means: itself with what the lists know on their own, and what else is sought.
 
     It is `impossible` if nothing can match. Only items of the `sources` match.
     """
@@ -118,12 +118,15 @@ def require_parts(names: SearchRepository, meant: Meant, counts: ViewerCounts | 
     """
     if not meant.parts or meant.impossible or names.has_index_of_parts():
         return
-    sources = (REGULAR, AUTO)
-    if counts is not None and sum(map(counts.of_community, sources)) <= MOST_SCANNED:
+    if counts is not None and _community(counts) <= MOST_SCANNED:
         return
     mistakes = [Mistake(_NO_PARTS, part.place) for part in meant.parts]
     error = SearchError(meant.query.search, mistakes)
-    raise InvalidRequestError(f"The search has a mistake. {error}.") from error
+    raise InvalidRequestError(f"This cannot be searched for here. {error}.") from error
+
+
+def _community(counts: ViewerCounts) -> int:
+    return counts.community_regular_count + counts.community_auto_count
 
 
 def _with_texts(texts: Iterable[Spelled]) -> Sought:
@@ -163,7 +166,8 @@ def _with_dates(sought: Sought, fields: Iterable[Field]) -> Sought:
 
 
 def _with_kinds(_names: SearchRepository, meant: Meant, fields: Iterable[Field]) -> Meant:
-    sources, visible = meant.sources, {PRIVATE, PUBLIC}
+    sources = meant.sources
+    visible: set[Visibility] = {PRIVATE, PUBLIC}
     for one in fields:
         if one.name != "is":
             continue

@@ -111,7 +111,7 @@ class ContentItemAll(ContentColumns, Base):
         Index(
             "idx_content_search_model",
             "visibility",
-            text("(search_name((item_metadata ->> 'model'::text)) COLLATE \"C\")"),
+            text("search_name(item_metadata ->> 'model')"),
             postgresql_where=text("((item_metadata ->> 'model'::text) IS NOT NULL)"),
         ),
         Index(

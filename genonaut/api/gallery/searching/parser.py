@@ -10,6 +10,7 @@ from genonaut.api.gallery.searching.language import (
     LONGEST_SEARCH,
     MOST_FIELDS,
     Field,
+    FieldName,
     Mistake,
     Search,
     SearchError,
@@ -42,7 +43,9 @@ def parse(text: str) -> Search:
         raise SearchError(text, mistakes)
     search = Search(tuple(one for one in read if not isinstance(one, Mistake)))
     if len(search.fields) > MOST_FIELDS:
-        raise SearchError(text, [Mistake(f"A search may have at most {MOST_FIELDS} fields: leave some out")])
+        raise SearchError(
+            text, [Mistake(f"A search may have at most {MOST_FIELDS} fields: leave some out")]
+        )
     return search
 
 
@@ -81,25 +84,26 @@ def _read(token: Token) -> Term | Mistake | None:
         return Mistake("the quote is not closed; add one where the value ends", token.place)
     if not token.name:
         return _text(token)
-    name = FIELDS.get(token.name)
-    if name is None:
-        nearest = nearest_field(token.name)
-        return Mistake(
-            f"there is no field `{token.name}:`, and the nearest is `{nearest}:`; to search for "
-            "the text, put quotes around all of it",
-            token.place,
-        )
-    value, open_end = token.value, False
-    if name in OPEN_ENDED and not token.quoted:
-        value, open_end = value.removesuffix("*"), value.endswith("*")
-    if "*" in value and name in OPEN_ENDED:
+    if name := FIELDS.get(token.name):
+        return _field(token, name)
+    return Mistake(
+        f"there is no field `{token.name}:`, and the nearest is `{nearest_field(token.name)}:`; to "
+        "search for the text, put quotes around all of it",
+        token.place,
+    )
+
+
+def _field(token: Token, name: FieldName) -> Field | Mistake:
+    value, may_go_on = token.value, name in OPEN_ENDED
+    goes_on = may_go_on and not token.quoted and value.endswith("*")
+    value = value.removesuffix("*") if goes_on else value
+    if may_go_on and "*" in value:
         return Mistake(f"a `*` can only end a name, as in {EXAMPLES[name]}*", token.place)
-    if open_end and not value:
-        return Field(name, "", open_end, token.excluded, token.place)
     try:
-        return Field(name, read_value(name, value), open_end, token.excluded, token.place)
+        read = "" if goes_on and not value else read_value(name, value)
     except ValueError as error:
         return Mistake(str(error), token.place)
+    return Field(name, read, goes_on, token.excluded, token.place)
 
 
 def _text(token: Token) -> Text | Mistake:
