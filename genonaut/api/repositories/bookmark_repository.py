@@ -126,9 +126,7 @@ class BookmarkRepository:
             key: one for one in found if (key := (one.content_id, one.content_source_type)) in items
         }
 
-    def page(
-        self, owner: UUID, query: BookmarkQuery, kinds: Sequence[str]
-    ) -> list[Favourite]:
+    def page(self, owner: UUID, query: BookmarkQuery, kinds: Sequence[str]) -> list[Favourite]:
         """A page of a user's favourites of these kinds; with a category, of those in that album."""
         statement = select(*_COLUMNS).where(Bookmark.user_id == owner)
         if query.category_id is None:

@@ -77,9 +77,7 @@ class PlaceRepository:
         """Put those of the items that its owner keeps into an album; how many came new."""
         return self._count("put", category_id=category_id, item_ids=list(item_ids))
 
-    def take_out(
-        self, category_id: UUID, item_ids: Sequence[int], kinds: Sequence[str]
-    ) -> int:
+    def take_out(self, category_id: UUID, item_ids: Sequence[int], kinds: Sequence[str]) -> int:
         """Take items of these kinds out of an album; they stay favourites. How many there were."""
         return self._run(
             delete(Member).where(

@@ -99,9 +99,7 @@ class AlbumService:
         """
         album, eyes = self._find(viewer, album_id)
         wanted = Wanted(eyes, pinned=query.pinned, is_public=query.is_public)
-        found = self._bookmarks.listed(
-            album.user_id, replace(query, category_id=album_id), wanted
-        )
+        found = self._bookmarks.listed(album.user_id, replace(query, category_id=album_id), wanted)
         if eyes != "others":
             return found
         return replace(found, items=[_without_note(one) for one in found.items])
@@ -271,9 +269,7 @@ class AlbumService:
             )
 
 
-def _check_parent(
-    parents: dict[UUID, UUID | None], album_id: UUID | None, parent_id: UUID
-) -> None:
+def _check_parent(parents: dict[UUID, UUID | None], album_id: UUID | None, parent_id: UUID) -> None:
     """Check that a user's album may come into another one, with those that are in it."""
     if parent_id not in parents:
         raise NotFoundError(_NO_ALBUM.format(parent_id))
@@ -285,7 +281,9 @@ def _check_parent(
         default=0,
     )
     if len(above) + 1 + below > DEEPEST:
-        raise InvalidRequestError(f"Albums can be in one another {DEEPEST} deep: choose a parent_id above.")
+        raise InvalidRequestError(
+            f"Albums can be in one another {DEEPEST} deep: choose a parent_id above."
+        )
 
 
 def _way_up(parents: dict[UUID, UUID | None], album_id: UUID) -> list[UUID | None]:
