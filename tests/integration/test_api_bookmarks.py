@@ -1,4 +1,4 @@
-"""Favourites over HTTP, each route as an existing client calls it: the user is named by `user_id`."""
+"""Favourites over HTTP, each route as an existing client calls it, with the user in `user_id`."""
 
 from typing import Any
 from uuid import uuid4

@@ -106,7 +106,9 @@ def test_a_batch_of_checks_is_one_query(session: Session) -> None:
     assert len(found) == 1
 
 
-@pytest.mark.parametrize("asked", [{"favourites": True}, {"album": ALBUM}], ids=lambda a: [*a][0])
+@pytest.mark.parametrize(
+    "asked", [{"favourites": True}, {"album": ALBUM}], ids=["favourites", "album"]
+)
 def test_the_gallery_reads_a_part_of_a_shelf(
     session: Session, crowd: tuple[Settings, Database], asked: dict[str, Any]
 ) -> None:

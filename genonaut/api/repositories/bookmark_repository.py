@@ -88,7 +88,7 @@ class BookmarkRepository:
         return self._changed(statement.on_conflict_do_nothing())
 
     def drop(self, owner: UUID, item_ids: Sequence[int], kinds: Sequence[str]) -> int:
-        """Take items of these kinds out of a user's favourites, and so out of the albums; how many."""
+        """Take items of these kinds out of favourites, and so out of albums; how many."""
         held = (
             select(Bookmark.id)
             .where(

@@ -35,7 +35,7 @@ class PlaceRepository:
         return [Place(**row._asdict()) for row in rows]
 
     def add(self, bookmark_id: UUID, category_id: UUID, position: int | None) -> None:
-        """Put a favourite into an album; if it is there already, move it to the position, if any."""
+        """Put a favourite into an album; if it is there, move it to the position, if any."""
         statement = insert(Member).values(
             bookmark_id=bookmark_id, category_id=category_id, position=position
         )

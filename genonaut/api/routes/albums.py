@@ -1,4 +1,4 @@
-"""Albums of favourites: add, list, arrange, change, delete. An older client calls them categories."""
+"""Albums of favourites: add, list, arrange, change, delete. A client calls them categories."""
 
 from typing import Annotated
 from uuid import UUID

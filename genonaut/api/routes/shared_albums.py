@@ -12,7 +12,7 @@ from genonaut.api.http.dependencies import RecorderDep
 from genonaut.api.http.guesses import guesses_of
 from genonaut.api.http.json_routes import JsonRoute
 from genonaut.api.http.viewer import ViewerDep
-from genonaut.api.schemas.albums import AlbumOut, ShareIn, SharedAlbumOut, ShareOut
+from genonaut.api.schemas.albums import AlbumOut, SharedAlbumOut, ShareIn, ShareOut
 from genonaut.api.schemas.bookmarks import LARGEST_SKIP, DoneOut
 from genonaut.api.schemas.content import ItemOut
 from genonaut.api.schemas.errors import documented
