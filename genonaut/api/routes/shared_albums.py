@@ -17,9 +17,7 @@ from genonaut.api.schemas.bookmarks import LARGEST_SKIP, DoneOut
 from genonaut.api.schemas.content import ItemOut
 from genonaut.api.schemas.errors import documented
 
-router = APIRouter(
-    prefix="/api/v1/bookmark-categories", tags=["favourites"], route_class=JsonRoute
-)
+router = APIRouter(prefix="/api/v1/bookmark-categories", tags=["favourites"], route_class=JsonRoute)
 
 MOST_SHARED: Final = 200
 """Pictures in a response: each title is compared with what is concealed."""
@@ -72,16 +70,12 @@ def share_category(
     _user: AnyUser = None,
 ) -> Share:
     """Make the secret link to an album of yours, or change what it shows."""
-    made = service.share(
-        viewer, category_id, with_prompts=share.with_prompts, renew=share.renew
-    )
+    made = service.share(viewer, category_id, with_prompts=share.with_prompts, renew=share.renew)
     recorder.record("album-shared", str(category_id))
     return made
 
 
-@router.delete(
-    "/{category_id}/share", responses=documented(403, 404, 422), dependencies=[MEMBER]
-)
+@router.delete("/{category_id}/share", responses=documented(403, 404, 422), dependencies=[MEMBER])
 def unshare_category(
     service: SharingServiceDep,
     viewer: ViewerDep,
