@@ -37,7 +37,7 @@ FILL = [
             (source_type, title, content_data, prompt, creator_id, created_at, visibility)
         SELECT CASE WHEN n %% 4 = 0 THEN 'items' ELSE 'auto' END, 'Title ' || n, '',
                'a prompt about ' || CASE WHEN n %% 3 = 0 THEN 'the sea' ELSE 'land' END,
-               lpad(to_hex(1 + n * 7919 %% {USERS}), 32, '0')::uuid,
+               lpad(to_hex(1 + n * 7919::bigint %% {USERS}), 32, '0')::uuid,
                timestamptz '2026-01-01 00:00:00+00' + n * interval '1 second',
                CASE WHEN n %% 20 = 0 THEN 'private' ELSE 'public' END
         FROM generate_series(1, %(items)s) AS n""",
