@@ -37,7 +37,7 @@ FILL = [
             (source_type, title, content_data, prompt, creator_id, created_at, visibility)
         SELECT CASE WHEN n %% 4 = 0 THEN 'items' ELSE 'auto' END, 'Title ' || n, '',
                'a prompt about ' || CASE WHEN n %% 3 = 0 THEN 'the sea' ELSE 'land' END,
-               lpad(to_hex(1 + n * 7919 %% {USERS}), 32, '0')::uuid,
+               lpad(to_hex(1 + n * 7919::bigint %% {USERS}), 32, '0')::uuid,
                timestamptz '2026-01-01 00:00:00+00' + n * interval '1 second',
                CASE WHEN n %% 20 = 0 THEN 'private' ELSE 'public' END
         FROM generate_series(1, %(items)s) AS n""",
@@ -57,16 +57,15 @@ def cases() -> dict[str, GalleryQuery]:
     """The lists that are read."""
     plain = GalleryQuery(user_id=EYES.user_id, page_size=SIZE)
     mean, own = (replace(plain, sort_field=field) for field in ("rating_mean", "rating"))
-    end = {"backward": True}
     return {
         PLAIN: plain,
         "mean, first page": mean,
-        "mean, last page": replace(mean, **end),
+        "mean, last page": replace(mean, backward=True),
         "mean, page 2,000 by number": replace(mean, page=2000),
         "mean, of one creator": replace(mean, creator=UUID(int=2)),
         "mean, with a search of a third": replace(mean, search="sea"),
         "own, first page": own,
-        "own, last page": replace(own, **end),
+        "own, last page": replace(own, backward=True),
         "own, page 2,000 by number": replace(own, page=2000),
         "own, worst first": replace(own, sort_order="asc"),
     }

@@ -271,7 +271,8 @@ class ItemTags:
 class ItemContext:
     """An item's own page: the viewer, who may change who sees it (`can_hide`).
 
-    `similar` leads to what looks like it. `mending` is the command that finds a missing file, for those who may know it.
+    `mending` is the command that finds a missing file, for those who may know it; `similar` leads
+    to what looks like it.
     """
 
     template: ClassVar[str] = "item.html"

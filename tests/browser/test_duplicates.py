@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from genonaut.config import LibrarySettings, Settings
+from genonaut.config import Settings
 from genonaut.db.counts import build_counts
 from genonaut.db.session import Database
 from tests.browser.conftest import Troubles
@@ -27,7 +27,8 @@ def address(
 ) -> str:
     """A gallery with a pair of ada's, three that are alike of hers and bo's, and one alone."""
     run(database, "DELETE FROM library_files; DELETE FROM picture_hashes")
-    shelf = LibrarySettings(folder=tmp_path_factory.mktemp("library"))
+    folder = tmp_path_factory.mktemp("library")
+    shelf = settings.library.model_copy(update={"folder": folder, "thumbnail_processes": 1})
     ours = with_accounts(settings).model_copy(update={"library": shelf})
     client = open_api(ours, database)
     tokens = {

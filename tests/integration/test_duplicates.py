@@ -8,7 +8,7 @@ import httpx
 import pytest
 from PIL import Image
 
-from genonaut.config import LibrarySettings, Settings
+from genonaut.config import Settings
 from genonaut.db.counts import build_counts
 from genonaut.db.session import Database
 from tests.support.api import OpenApi
@@ -67,7 +67,7 @@ def world(open_api: OpenApi, settings: Settings, database: Database, library: Pa
     for folder in ("files", "thumbs"):
         for path in (library / folder).glob("*/*"):
             path.unlink()
-    shelf = LibrarySettings(folder=library, **{"thumbnail-processes": 1})
+    shelf = settings.library.model_copy(update={"folder": library, "thumbnail_processes": 1})
     ours = with_accounts(settings).model_copy(update={"library": shelf})
     for name in ("ada", "bo"):
         add_account(database, name)
@@ -131,7 +131,6 @@ def test_copies_in_other_sizes_and_formats_are_found(world: World) -> None:
     world.send("ada", saved(picture(3)))
     members, count, is_exact = similar(world.browser("ada"), first)
     assert (members[0], set(members), count, is_exact) == (first, {first, small, jpeg}, 3, True)
-    assert groups(world.browser("ada")) == [[jpeg, *sorted((first, small))]] or True
     [group] = groups(world.browser("ada"))
     assert set(group) == {first, small, jpeg}
     [own] = groups(world.browser("ada"), whose="own")

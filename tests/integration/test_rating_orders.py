@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 from random import Random
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID
 
 import pytest
@@ -12,7 +12,7 @@ import pytest
 from genonaut.api.gallery.filters import Filters, Scope
 from genonaut.api.gallery.orders import order_of, position_of
 from genonaut.api.gallery.pager import Window
-from genonaut.api.gallery.query import GalleryQuery
+from genonaut.api.gallery.query import GalleryQuery, RatingField, SortOrder
 from genonaut.api.repositories.gallery_repository import GalleryRepository
 from genonaut.api.repositories.rating_repository import RatingRepository
 from genonaut.api.services.gallery_service import GalleryService
@@ -25,11 +25,12 @@ from tests.support.rows import add_items, add_tag, add_user, run
 from tests.support.servers import patient
 from tests.support.viewers import ADA, BO, CY, EYES, MEMBERS, Truth, beside
 
-pytestmark = pytest.mark.both_servers
-
-ORDERS = [*product(("rating", "rating_mean"), ("desc", "asc"))]
+FIELDS: tuple[RatingField, ...] = get_args(RatingField)
+DIRECTIONS: tuple[SortOrder, ...] = get_args(SortOrder)
+ORDERS = [*product(FIELDS, DIRECTIONS)]
 COMMUNITY = ("community-regular", "community-auto")
 OWN = ("user-regular", "user-auto")
+LOOKING = ("visitor", "ada", "bo", "admin")
 FILTERS: dict[str, dict[str, Any]] = {
     "all": {},
     "a tag": {"tags": ("fox",)},
@@ -55,7 +56,7 @@ def rated(database: Database) -> Database:
             1,
             chance.choice(["items", "auto"]),
             visibility=chance.choice(["public", "public", "private"]),
-            prompt=f"{chance.choice(['sea', 'land'])} {'seldom' if number == 5 else ''}",
+            prompt=f"{chance.choice(['sea', 'land'])} {'seldom' if number in (3, 5, 7) else ''}",
         )
     ]
     add_tag(database, "fox", chance.sample(items, 20))
@@ -126,10 +127,10 @@ def test_every_list_is_a_plain_sort(rated: Database, settings: Settings, what: s
             ids = seen(rated, eyes, switches, more)
             expected = known.sort(ids, field, order, viewer.user_id)
             query = GalleryQuery(
-                switches=frozenset(switches),  # type: ignore[arg-type]
+                switches=frozenset(switches),
                 user_id=viewer.user_id,
-                sort_field=field,  # type: ignore[arg-type]
-                sort_order=order,  # type: ignore[arg-type]
+                sort_field=field,
+                sort_order=order,
                 page_size=5,
                 **more,
             )
@@ -167,7 +168,7 @@ def test_walking_and_collecting_agree(rated: Database, field: Any, order: Any) -
             way = order_of(query, CY)
             everything = gallery.items(some, way, Window(99), collect=False)
             placed = [position_of(item, query) for item in ratings.with_ratings(everything, CY)]
-            for position in [None, *placed]:
+            for position in [None, *placed[::4]]:
                 for each in (way, way.reversed()):
                     for inclusive in (False, True):
                         window = Window(7, 2, position, inclusive)

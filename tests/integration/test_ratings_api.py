@@ -111,10 +111,10 @@ def test_visitors_cannot_rate_and_no_user_rates_for_another(world: World) -> Non
     assert rate(world.visitor, world.public, 5).status_code == 401
     assert world.visitor.delete(f"{world.public}/rating").status_code == 401
     for client in (world.bo, world.root):
-        for_ada = {"params": {"user_id": world.ids["ada"]}}
-        answer = client.put(f"{world.public}/rating", json={"value": 1}, **for_ada)
+        ada = {"user_id": world.ids["ada"]}
+        answer = client.put(f"{world.public}/rating", json={"value": 1}, params=ada)
         assert answer.status_code == 403
-        assert client.delete(f"{world.public}/rating", **for_ada).status_code == 403
+        assert client.delete(f"{world.public}/rating", params=ada).status_code == 403
     assert rating_of(world.visitor.get(world.public)) == (None, None, 0)
 
 

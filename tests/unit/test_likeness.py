@@ -63,7 +63,7 @@ def pictures() -> list[Image.Image]:
 
 def shot(number: int) -> Shot:
     across, down = SHAPES[number % len(SHAPES)]
-    size = round(384 * across), round(384 * down)
+    size = round(256 * across), round(256 * down)
     return Shot("", "", number, 20, 7.0, "", None, *size)
 
 

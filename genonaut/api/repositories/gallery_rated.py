@@ -6,7 +6,7 @@ ids. So the list has all items that match, and a position in it is a number and 
 """
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import (
     ColumnElement,
@@ -31,6 +31,12 @@ from genonaut.api.repositories.gallery_conditions import TABLES, let_through, so
 from genonaut.api.repositories.gallery_forms import Form
 from genonaut.db.schema import PARTITIONS, Rating, SourceType
 
+if TYPE_CHECKING:
+    from sqlalchemy.types import TypeEngine
+
+# As the items: their columns are expressions, whatever else they are to the mapper.
+_RATING: Final[Any] = Rating
+
 
 def walks(form: Form) -> Iterator[Select[Any]]:
     """What is rated and what is not, of each source type."""
@@ -47,31 +53,31 @@ def value_of(order: Order, source_type: SourceType) -> ColumnElement[Any]:
     item = TABLES[source_type]
     if order.field == "rating" and not order.rater:
         return _unrated_value(order)
-    found = select(_mean() if order.field == "rating_mean" else Rating.value)
+    found = select(_mean() if order.field == "rating_mean" else _RATING.value)
     rated = found.where(*_ratings_of(order, item.id, source_type)).correlate(item)
     return func.coalesce(rated.scalar_subquery(), _unrated_value(order))
 
 
 def _by_own(form: Form, source_type: SourceType) -> Select[Any]:
-    columns = _columns(Rating.content_id, source_type, Rating.value)
+    columns = _columns(_RATING.content_id, source_type, _RATING.value)
     branch = select(*columns).where(
-        Rating.user_id == form.order.rater,
-        Rating.source_type == PARTITIONS[source_type],
-        *let_through(form.filters, source_type, Rating),
-        *_matching(form.filters, source_type, Rating.content_id),
+        _RATING.user_id == form.order.rater,
+        _RATING.source_type == PARTITIONS[source_type],
+        *let_through(form.filters, source_type, _RATING),
+        *_matching(form.filters, source_type, _RATING.content_id),
     )
-    branch = form.within(branch, Rating.value, Rating.content_id)
-    return form.ordered(branch, Rating.value, Rating.content_id)
+    branch = form.within(branch, _RATING.value, _RATING.content_id)
+    return form.ordered(branch, _RATING.value, _RATING.content_id)
 
 
 def _by_mean(form: Form, source_type: SourceType) -> Select[Any]:
     means = (
-        select(Rating.content_id, _mean().label("mean"))
+        select(_RATING.content_id, _mean().label("mean"))
         .where(
-            Rating.source_type == PARTITIONS[source_type],
-            *let_through(form.filters, source_type, Rating),
+            _RATING.source_type == PARTITIONS[source_type],
+            *let_through(form.filters, source_type, _RATING),
         )
-        .group_by(Rating.content_id)
+        .group_by(_RATING.content_id)
         .subquery("means")
     )
     mean, item_id = means.c.mean, means.c.content_id
@@ -97,12 +103,12 @@ def _unrated(form: Form, source_type: SourceType) -> Select[Any]:
 
 
 def _unrated_value(order: Order) -> ColumnElement[Any]:
-    kind = Double() if order.field == "rating_mean" else SmallInteger()
+    kind: TypeEngine[Any] = Double() if order.field == "rating_mean" else SmallInteger()
     return cast(literal(order.unrated, SmallInteger, literal_execute=True), kind)
 
 
 def _mean() -> ColumnElement[Any]:
-    return cast(func.sum(Rating.value), Double) / cast(func.count(), Double)
+    return cast(func.sum(_RATING.value), Double) / cast(func.count(), Double)
 
 
 def _is_rated(
@@ -110,7 +116,7 @@ def _is_rated(
 ) -> ColumnElement[bool]:
     if order.field == "rating" and not order.rater:
         return false()
-    found = select(Rating.content_id).where(*_ratings_of(order, item_id, source_type))
+    found = select(_RATING.content_id).where(*_ratings_of(order, item_id, source_type))
     # As with tags: an EXISTS with an OFFSET is no join, which might lose the order of the index.
     return exists(found.offset(0))
 
@@ -118,10 +124,10 @@ def _is_rated(
 def _ratings_of(
     order: Order, item_id: ColumnElement[int], source_type: SourceType
 ) -> Iterator[ColumnElement[bool]]:
-    yield Rating.content_id == item_id
-    yield Rating.source_type == PARTITIONS[source_type]
+    yield _RATING.content_id == item_id
+    yield _RATING.source_type == PARTITIONS[source_type]
     if order.field == "rating":
-        yield Rating.user_id == order.rater
+        yield _RATING.user_id == order.rater
 
 
 def _matching(

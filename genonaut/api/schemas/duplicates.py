@@ -56,5 +56,5 @@ class DuplicatesOut(BaseModel):
     next_before: int | None = Field(description="Send it as `before` for more; null: no more.")
 
     model_config = FROM_ATTRIBUTES | example(
-        {"groups": [_GROUP], "looked_at": 25_000, "next_before": None}
+        {"groups": [_GROUP], "looked_at": 25_000, "next_before": 417}
     )

@@ -23,8 +23,10 @@ _WAVES: Final = [
     for frequency in range(_HIGHEST)
 ]
 _STRUCTURE: Final = 24
-"""So many of the frequencies have to be stronger than noise, or there is nothing to compare."""
-_NOISE: Final = 100.0
+"""So many of the frequencies have to be strong, or there is nothing to compare."""
+_STRONG: Final = 100.0
+_NOISE: Final = 30.0
+"""What compressing adds to a frequency that is not there."""
 _SIGN: Final = 1 << (_BITS - 1)
 
 
@@ -35,9 +37,9 @@ def likeness(pixels: bytes) -> int | None:
     """
     grey = [(2 * r + 5 * g + b) / 8 for r, g, b in zip(*[iter(pixels)] * 3, strict=True)]
     strengths = _strengths([grey[at : at + SIDE] for at in range(0, SIDE * SIDE, SIDE)])
-    if sum(abs(strength) > _NOISE for strength in strengths) < _STRUCTURE:
+    if sum(abs(strength) > _STRONG for strength in strengths) < _STRUCTURE:
         return None
-    bits = sum(1 << place for place, strength in enumerate(strengths) if strength > 0)
+    bits = sum(1 << place for place, strength in enumerate(strengths) if strength > _NOISE)
     return bits - 2 * _SIGN if bits & _SIGN else bits
 
 

@@ -53,7 +53,7 @@ def test_visitors_see_the_mean_and_no_stars(client: httpx.Client, item_id: int) 
     assert 'data-own="5"' in client.get(path).text
     client.cookies.clear()
     assert client.post(f"{path}/rating", data={"value": "1"}, headers=OURS).status_code == 422
-    for address in (path, "/gallery?view=list", "/gallery?sort=rated"):
+    for address in (path, "/gallery?view=list&size=96", "/gallery?sort=rated"):
         page = client.get(address).text
         assert "5 of 5, by 1 user" in page
         assert "data-rate=" not in page
