@@ -171,7 +171,7 @@ class Stream:
     def __init__(self, client: httpx.Client, query: str = "") -> None:
         url = client.base_url
         self.socket = socket.create_connection((url.host, url.port or 80), PATIENCE_SECONDS)
-        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 16)
         head = f"GET {URL}{query} HTTP/1.1\r\nHost: {url.host}\r\nConnection: close\r\n\r\n"
         self.socket.sendall(head.encode())
 

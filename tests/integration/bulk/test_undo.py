@@ -4,12 +4,14 @@ import json
 from uuid import UUID, uuid4
 
 import pytest
+from alembic.script import ScriptDirectory
 
 from genonaut.api.repositories.followers import FOLLOWERS
 from genonaut.api.services.deletion_service import DeletionService
 from genonaut.config import Settings
 from genonaut.db.counts import build_counts
 from genonaut.db.migrate import downgrade, upgrade
+from genonaut.db.revisions import MIGRATIONS
 from genonaut.db.session import Database
 from tests.integration.bulk.conftest import BULK, Gallery
 from tests.support.api import OpenApi
@@ -105,7 +107,8 @@ def test_every_table_that_refers_to_items_is_known(database: Database) -> None:
 
 @pytest.mark.both_servers
 def test_a_deletion_from_before_can_be_undone(migrated: Database) -> None:
-    downgrade(migrated.engine, "0011_cost_of_a_write")
+    before = ScriptDirectory(str(MIGRATIONS)).get_revision("0018_deleted_together").down_revision
+    downgrade(migrated.engine, str(before))
     ada = add_user(migrated)
     [item] = add_items(migrated, ada)
     tag = add_tag(migrated, "sea", [item])
