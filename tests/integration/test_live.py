@@ -1,6 +1,5 @@
 """Live numbers: what a stream says, to whom, for how long, and what it costs the database."""
 
-import threading
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from typing import Any
@@ -102,26 +101,27 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 
 def test_one_query_is_for_all_streams_and_without_streams_there_is_none(
-    client: httpx.Client, built: Database, asked: list[int]
+    asked: list[int], settings: Settings, built: Database
 ) -> None:
     users = [add_user(built, f"user {number}") for number in range(10)]
-    with ExitStack() as stack:
-        pages = [stack.enter_context(opened(client, params={"user_id": one})) for one in users]
-        for page in pages:
-            page.next()
-        before = len(asked)
-        wait_until(lambda: len(asked) >= before + 3, "they are told by further queries")
-        assert set(asked[before:]) == {len(users)}
-        assert open_streams(client) == len(users)
-        add_items(built, users[0])
-        assert [page.next().data["user_regular_count"] for page in pages] == [1, *[0] * 9]
-    wait_until(lambda: open_streams(client) == 0, "they are closed")
-    client.get(STATS)  # answered after what was under way
-    reads, before = Samples(client).value("live_reads_total"), len(asked)
-    for _ in range(50):
-        client.get(STATS)
-    assert len(asked) == before + 50, "only requests ask"
-    assert Samples(client).value("live_reads_total") == reads
+    with running_api(settings, built) as client:
+        with ExitStack() as stack:
+            pages = [stack.enter_context(opened(client, params={"user_id": one})) for one in users]
+            for page in pages:
+                page.next()
+            before = len(asked)
+            wait_until(lambda: len(asked) >= before + 3, "they are told by further queries")
+            assert set(asked[before:]) == {len(users)}
+            assert open_streams(client) == len(users)
+            add_items(built, users[0])
+            assert [page.next().data["user_regular_count"] for page in pages] == [1, *[0] * 9]
+        wait_until(lambda: open_streams(client) == 0, "they are closed")
+        client.get(STATS)  # answered after what was under way
+        reads, before = Samples(client).value("live_reads_total"), len(asked)
+        for _ in range(50):
+            client.get(STATS)
+        assert len(asked) == before + 50, "only requests ask"
+        assert Samples(client).value("live_reads_total") == reads
 
 
 def test_its_figures(client: httpx.Client, built: Database) -> None:
@@ -301,22 +301,12 @@ def test_head_does_not_wait_for_the_end(client: httpx.Client, built: Database) -
 
 
 def test_the_end_of_the_application_ends_streams(settings: Settings, built: Database) -> None:
-    ended = threading.Event()
     with ExitStack() as stack:
-        client = stack.enter_context(running_api(settings, built))
-        own = httpx.Client(base_url=client.base_url, timeout=client.timeout)
-        stack.callback(own.close)
-        events = stack.enter_context(opened(own))
-        events.next()
-
-        def read() -> None:
-            events.rest()  # an error if the connection broke
-            ended.set()
-
-        reader = threading.Thread(target=read)
-        reader.start()
-        stack.callback(reader.join)
-    assert ended.is_set()
+        with running_api(settings, built) as client:
+            own = stack.enter_context(httpx.Client(base_url=client.base_url))
+            events = stack.enter_context(opened(own))
+            events.next()
+        assert not any(one.name for one in events.rest()), "it ends, and is not cut off"
 
 
 def test_one_that_does_not_read_is_dropped(
