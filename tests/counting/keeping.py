@@ -10,6 +10,7 @@ from uuid import UUID
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from genonaut.api.services.deletion_service import DeletionService
@@ -160,7 +161,8 @@ class KeepingRules:
         deleted = run(self.writer, "SELECT id, deleted_by FROM deleted_items")
         for item_id, user_id in deleted:
             with (
-                suppress(NotFoundError, ConflictError),
+                # The last one: its creator has been deleted meanwhile.
+                suppress(NotFoundError, ConflictError, IntegrityError),
                 Session(self.writer, join_transaction_mode="create_savepoint") as session,
             ):
                 DeletionService(session).undo(item_id, user_id)
