@@ -14,9 +14,9 @@ from genonaut.api.http.origins import SAFE, Sender, sender_of
 from genonaut.api.schemas.errors import ErrorOut
 from genonaut.config import Settings
 from genonaut.errors import ForbiddenError, NotSignedInError
+from genonaut.library.clean import CleanCopies
 from genonaut.library.demand import ThumbnailDemand
 from genonaut.library.roots import Library
-from genonaut.library.clean import CleanCopies
 from genonaut.web.assets import Assets
 from genonaut.web.contexts import ErrorContext
 from genonaut.web.people.contexts import SignInContext

@@ -80,11 +80,11 @@ def world(open_api: OpenApi, settings: Settings, database: Database) -> Iterator
     every = [item_id for (item_id,) in run(database, "SELECT id FROM content_items_all ORDER BY 1")]
     add_tag(database, "sea", every[::2])
     add_tag(database, "red, green", every[::3])
-    add_tag(database, "only bo’s", [item for (item,) in run(database, PRIVATE_OF, ids["bo"])])
+    add_tag(database, "bo alone", [item for (item,) in run(database, PRIVATE_OF, ids["bo"])])
     for name, kept in (("ada", every[1::2]), ("grace", every[::4])):
         run(database, KEEP, ids[name], list(kept))
         arrange(database, ids[name])
-    # What ada keeps of bo’s is hidden from her afterwards.
+    # What ada keeps of others is hidden from her afterwards.
     run(database, "UPDATE content_items_all SET visibility = 'private' WHERE id % 9 = 4")
     build_counts(database, "the test")
     browsers = Browsers(str(open_api(with_accounts(settings), database).base_url))

@@ -111,7 +111,9 @@ class Crawler:
             pages = list(self._through(address))
             found = _RESULTS.search(pages[0].total)
             total = int(found[1].replace(",", "")) if found else None
-            self._lists[address] = Listed(total, tuple(one for page in pages for one in page.listed))
+            self._lists[address] = Listed(
+                total, tuple(one for page in pages for one in page.listed)
+            )
         return self._lists[address]
 
     def _through(self, address: str) -> Iterator[ReadPage]:

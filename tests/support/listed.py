@@ -1,6 +1,6 @@
 """What an address of the gallery lists, by plain SQL that shares nothing with the gallery.
 
-A filter that is new needs a line in FILTERS, or else the crawler fails at the first address with it.
+A new filter needs a line in FILTERS, or else the crawler fails at the first address with it.
 """
 
 import re
@@ -36,7 +36,8 @@ PAGES: Final = {
 SEEN: Final = "(item.visibility = 'public' OR %(all)s OR item.creator_id = %(me)s::uuid)"
 SWITCHED: Final = """
     CASE item.source_type WHEN 'items' THEN 'g' ELSE 'ag' END <> ALL (
-        CASE WHEN item.creator_id = %(me)s::uuid THEN %(own)s::text[] ELSE %(others)s::text[] END)"""
+        CASE WHEN item.creator_id = %(me)s::uuid
+        THEN %(own)s::text[] ELSE %(others)s::text[] END)"""
 
 
 def listed_ids(

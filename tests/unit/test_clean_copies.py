@@ -9,10 +9,10 @@ from PIL import Image
 
 from genonaut.errors import NotFoundError, OverloadedError
 from genonaut.ingest.hidden import hidden_texts
-from genonaut.library.files import open_below
-from genonaut.library.scaling import scaled
 from genonaut.library import clean
 from genonaut.library.clean import CleanCopies
+from genonaut.library.files import open_below
+from genonaut.library.scaling import scaled
 from tests.support.conventions import CONVENTIONS, Shot
 from tests.support.kinds import hidden
 from tests.support.pictures import drawn, save
@@ -50,7 +50,9 @@ def test_nothing_of_the_prompt_is_left(tmp_path: Path, program: str, form: str) 
             assert text not in made
 
 
-@pytest.mark.parametrize(("signature", "mode"), [("stealth_pnginfo", "RGBA"), ("stealth_rgbinfo", "RGB")])
+@pytest.mark.parametrize(
+    ("signature", "mode"), [("stealth_pnginfo", "RGBA"), ("stealth_rgbinfo", "RGB")]
+)
 def test_nothing_is_left_in_the_last_bits(tmp_path: Path, signature: str, mode: str) -> None:
     written = hidden(signature, b"a zeppelin\nSteps: 2, Seed: 1", mode)
     assert hidden_texts(io.BytesIO(written))

@@ -15,7 +15,7 @@ from genonaut.content.ids import as_uuid
 from genonaut.content.rules import InvalidValueError, user_name
 from genonaut.errors import InvalidRequestError
 from genonaut.web.albums.choice import choice_context
-from genonaut.web.albums.keeping import Kept, Keeping
+from genonaut.web.albums.keeping import Keeping, Kept
 from genonaut.web.albums.owner import OwnerDep, told
 from genonaut.web.page_route import PageRoute
 from genonaut.web.page_view import PageViewDep

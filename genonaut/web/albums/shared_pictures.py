@@ -10,9 +10,9 @@ from fastapi import Response
 
 from genonaut.api.entities import Item
 from genonaut.errors import NotFoundError
+from genonaut.library.clean import MEDIA_TYPE, WIDEST, CleanCopies
 from genonaut.library.demand import ThumbnailDemand
 from genonaut.library.thumbnails import WIDTHS
-from genonaut.library.clean import MEDIA_TYPE, WIDEST, CleanCopies
 from genonaut.web.contexts import PagePicture
 from genonaut.web.images import Pictures, Which
 

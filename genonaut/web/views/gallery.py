@@ -178,7 +178,11 @@ def _empty(pagination: Pagination, view: PageView) -> Empty:
             * _is_made_with(state)
         ),
         *([Link("Show all creators", state.but(creator="").url())] if state.creator else []),
-        *([Link("Leave the favourites", state.but(favourites="").url())] if state.favourites else []),
+        *(
+            [Link("Leave the favourites", state.but(favourites="").url())]
+            if state.favourites
+            else []
+        ),
         *([Link("Leave the album", state.but(album="").url())] if state.album else []),
         *(
             [Link("Switch all four sources on", state.but(off=frozenset()).url())]
