@@ -18,6 +18,7 @@ Eyes = Literal["owner", "all", "others"]
 """Who looks: the favourites' owner, who sees what is public and what is the owner's; an
 administrator, who sees all; or another viewer, who sees what is public."""
 BOTH_SOURCES: Final[tuple[SourceType, ...]] = (REGULAR, AUTO)
+_BOTH_VISIBILITIES: Final[tuple[Visibility, ...]] = (PUBLIC, PRIVATE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class Kind:
 _EITHER: Final = (False, True)
 KINDS: Final = {
     str(kind): kind
-    for each in product(_EITHER, (PUBLIC, PRIVATE), BOTH_SOURCES, _EITHER, _EITHER)
+    for each in product(_EITHER, _BOTH_VISIBILITIES, BOTH_SOURCES, _EITHER, _EITHER)
     for kind in [Kind(*each)]
 }
 

@@ -3,7 +3,6 @@
 Cascades of foreign keys are statements on the referring tables, so the triggers there fire.
 """
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
@@ -73,14 +72,15 @@ KEEP_ALL = """
     ORDER BY item.id"""
 ALBUMS = """
     INSERT INTO bookmark_categories (user_id, name, is_public)
-    SELECT id, 'album ' || n, n = 1 FROM users, generate_series(1, 3) AS n WHERE username < 'user 4'"""
+    SELECT id, 'album ' || n, n = 1 FROM users, generate_series(1, 3) AS n
+    WHERE username < 'user 4'"""
 NEST = """
     UPDATE bookmark_categories AS one SET parent_id = other.id FROM bookmark_categories AS other
     WHERE one.name = 'album 3' AND other.name = 'album 2' AND one.user_id = other.user_id"""
 
 
 @pytest.fixture
-def kept(database: Database) -> Iterator[Database]:
+def kept(database: Database) -> Database:
     """Four users with items of both sources, of which each keeps half; three have albums."""
     with database.transaction() as session:
         for user in add_users(session, 4):

@@ -1,4 +1,4 @@
-"""Favourites over HTTP, each route as an existing client calls it: the user is named by `user_id`."""
+"""Favourites over HTTP, each route as an existing client calls it, with the user in `user_id`."""
 
 from typing import Any
 from uuid import uuid4
@@ -158,7 +158,10 @@ def test_check_says_whether_one_is_a_favourite(ada: Keeper, items: list[int]) ->
     path = f"{BOOKMARKS}/check"
     found = ada.send("GET", path, content_id=items[0], content_source_type="items")
     assert found == {"bookmarked": True, "bookmark": made}
-    for other in ({"content_id": items[1]}, {"content_id": items[0], "content_source_type": "auto"}):
+    for other in (
+        {"content_id": items[1]},
+        {"content_id": items[0], "content_source_type": "auto"},
+    ):
         assert ada.send("GET", path, **other) == {"bookmarked": False, "bookmark": None}
     ada.send("GET", path, 422)
 

@@ -73,9 +73,7 @@ def checked(session: Session, action: Callable[[], object], most: int) -> list[P
     """The plans of what an action reads, none of which scans a table of these or many pages."""
     found = plans(session, action)
     for plan in found:
-        scanned = {
-            node["Relation Name"] for node in plan.nodes if node["Node Type"] == "Seq Scan"
-        }
+        scanned = {node["Relation Name"] for node in plan.nodes if node["Node Type"] == "Seq Scan"}
         large = {"bookmarks", "bookmark_category_members", "content_items", "content_items_auto"}
         assert not scanned & large, plan.statement
         assert plan.buffers <= most, (plan.buffers, plan.statement)
@@ -108,7 +106,9 @@ def test_a_batch_of_checks_is_one_query(session: Session) -> None:
     assert len(found) == 1
 
 
-@pytest.mark.parametrize("asked", [{"favourites": True}, {"album": ALBUM}], ids=lambda a: [*a][0])
+@pytest.mark.parametrize(
+    "asked", [{"favourites": True}, {"album": ALBUM}], ids=["favourites", "album"]
+)
 def test_the_gallery_reads_a_part_of_a_shelf(
     session: Session, crowd: tuple[Settings, Database], asked: dict[str, Any]
 ) -> None:

@@ -28,7 +28,7 @@ ALBUM = UUID(int=77)
 SHOWN = UUID(int=78)
 LIST = f"""
     SELECT item.id FROM content_items_all AS item
-    WHERE {{where}} AND {SEEN.replace('%(all)s', 'false')}
+    WHERE {{where}} AND {SEEN.replace("%(all)s", "false")}
     AND {SOURCE} = ANY (CASE WHEN item.creator_id = %(whose)s::uuid
         THEN %(user)s::text[] ELSE %(community)s::text[] END)
     ORDER BY created_at DESC, id DESC"""

@@ -63,7 +63,7 @@ def test_only_what_is_named_is_shown() -> None:
         "sea",
         "灯台の夕暮れ",
         "My telescopes by night",
-        "Ａ ｂｒａｓｓ ｔｅｌｅｓｃｏｐｅ",
+        "\uff22\uff32\uff21\uff33\uff33 \uff34\uff25\uff2c\uff25\uff33\uff23\uff2f\uff30\uff25",
         "blurry hands",
         "brass-telescope-991",
         "991",

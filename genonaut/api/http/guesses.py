@@ -1,7 +1,7 @@
 """Guesses of secret links: an address that was wrong too often is refused for a minute.
 
-A link has 256 random bits, so no guess will ever be right. The limit is for what guesses cost. It is
-kept by each process by itself, in memory: nothing is written for a request that only reads.
+A link has 256 random bits, so no guess will ever be right. The limit is for what guesses cost. Each
+process keeps it by itself, in memory: nothing is written for a request that only reads.
 """
 
 import time

@@ -18,7 +18,6 @@ _NAME: Final = HEADER.lower().encode()
 _NOSNIFF: Final = (b"x-content-type-options", b"nosniff")
 NOT_KEPT: Final = ((b"cache-control", b"private, no-store"), (b"vary", b"Cookie, Authorization"))
 """Of a response that does not say who may keep it: it may depend on the viewer."""
-_TOKEN: Final = "{token}"
 _SECRET: Final = re.compile(rb"(/shared?/)[^/]+")
 """The part of an address that is a secret link to an album."""
 _SANE = re.compile(r"[A-Za-z0-9._:-]{1,100}")
@@ -76,7 +75,7 @@ class RequestLog:
 
 def _shown_path(scope: Scope) -> str:
     route: str = getattr(scope.get("route"), "path", None) or ""
-    if _TOKEN in route:
+    if "{token}" in route:
         return route
     # One that leads nowhere may be a link that was cut off.
     raw: bytes = scope.get("raw_path", b"")

@@ -111,7 +111,7 @@ class AlbumRepository:
         share = BookmarkCategoryShare
         columns = share.category_id, share.token, share.with_prompts, share.created_at
         rows = self._session.execute(select(*columns).where(share.category_id.in_(album_ids)))
-        return {category_id: Share(*others) for category_id, *others in rows}
+        return {row.category_id: Share(row.token, row.with_prompts, row.created_at) for row in rows}
 
     def share(self, album_id: UUID, token: str, *, with_prompts: bool) -> None:
         """Give an album a secret link in place of the one that it has."""

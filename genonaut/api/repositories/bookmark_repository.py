@@ -88,7 +88,7 @@ class BookmarkRepository:
         return self._changed(statement.on_conflict_do_nothing())
 
     def drop(self, owner: UUID, item_ids: Sequence[int], kinds: Sequence[str]) -> int:
-        """Take items of these kinds out of a user's favourites, and so out of the albums; how many."""
+        """Take items of these kinds out of favourites, and so out of albums; how many."""
         held = (
             select(Bookmark.id)
             .where(
@@ -126,9 +126,7 @@ class BookmarkRepository:
             key: one for one in found if (key := (one.content_id, one.content_source_type)) in items
         }
 
-    def page(
-        self, owner: UUID, query: BookmarkQuery, kinds: Sequence[str]
-    ) -> list[Favourite]:
+    def page(self, owner: UUID, query: BookmarkQuery, kinds: Sequence[str]) -> list[Favourite]:
         """A page of a user's favourites of these kinds; with a category, of those in that album."""
         statement = select(*_COLUMNS).where(Bookmark.user_id == owner)
         if query.category_id is None:

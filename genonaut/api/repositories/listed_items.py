@@ -23,9 +23,7 @@ from genonaut.errors import InvalidRequestError
 _ITEM: Final = ContentItemAll
 
 
-def listed_items(
-    session: Session, viewer: Viewer, item_ids: Collection[int]
-) -> dict[int, Item]:
+def listed_items(session: Session, viewer: Viewer, item_ids: Collection[int]) -> dict[int, Item]:
     """Those of the items that are for the viewer's eyes, without their tags.
 
     Raises:

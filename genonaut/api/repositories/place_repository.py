@@ -35,7 +35,7 @@ class PlaceRepository:
         return [Place(**row._asdict()) for row in rows]
 
     def add(self, bookmark_id: UUID, category_id: UUID, position: int | None) -> None:
-        """Put a favourite into an album; if it is there already, move it to the position, if any."""
+        """Put a favourite into an album; if it is there, move it to the position, if any."""
         statement = insert(Member).values(
             bookmark_id=bookmark_id, category_id=category_id, position=position
         )
@@ -77,9 +77,7 @@ class PlaceRepository:
         """Put those of the items that its owner keeps into an album; how many came new."""
         return self._count("put", category_id=category_id, item_ids=list(item_ids))
 
-    def take_out(
-        self, category_id: UUID, item_ids: Sequence[int], kinds: Sequence[str]
-    ) -> int:
+    def take_out(self, category_id: UUID, item_ids: Sequence[int], kinds: Sequence[str]) -> int:
         """Take items of these kinds out of an album; they stay favourites. How many there were."""
         return self._run(
             delete(Member).where(

@@ -1,4 +1,4 @@
-"""Albums of favourites: add, list, arrange, change, delete. An older client calls them categories."""
+"""Albums of favourites: add, list, arrange, change, delete. A client calls them categories."""
 
 from typing import Annotated
 from uuid import UUID
@@ -31,9 +31,7 @@ from genonaut.api.schemas.bookmarks import BookmarkParams, DoneOut
 from genonaut.api.schemas.errors import documented
 from genonaut.api.services.ownership import user_meant
 
-router = APIRouter(
-    prefix="/api/v1/bookmark-categories", tags=["favourites"], route_class=JsonRoute
-)
+router = APIRouter(prefix="/api/v1/bookmark-categories", tags=["favourites"], route_class=JsonRoute)
 
 
 @router.post(
@@ -143,9 +141,7 @@ def list_category_bookmarks(
     }
 
 
-@router.put(
-    "/{category_id}/order", responses=documented(403, 404, 413, 422), dependencies=[MEMBER]
-)
+@router.put("/{category_id}/order", responses=documented(403, 404, 413, 422), dependencies=[MEMBER])
 def arrange_category(
     service: PlaceServiceDep,
     viewer: ViewerDep,

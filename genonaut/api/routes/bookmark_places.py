@@ -94,9 +94,7 @@ def add_to_this_category(
     return service.add(viewer, bookmark_id, category_id)
 
 
-@router.delete(
-    "/{category_id}", responses=documented(403, 404, 422), dependencies=[MEMBER]
-)
+@router.delete("/{category_id}", responses=documented(403, 404, 422), dependencies=[MEMBER])
 def remove_from_category(
     service: PlaceServiceDep,
     viewer: ViewerDep,

@@ -12,14 +12,12 @@ from genonaut.api.http.dependencies import RecorderDep
 from genonaut.api.http.guesses import guesses_of
 from genonaut.api.http.json_routes import JsonRoute
 from genonaut.api.http.viewer import ViewerDep
-from genonaut.api.schemas.albums import AlbumOut, ShareIn, SharedAlbumOut, ShareOut
+from genonaut.api.schemas.albums import AlbumOut, SharedAlbumOut, ShareIn, ShareOut
 from genonaut.api.schemas.bookmarks import LARGEST_SKIP, DoneOut
 from genonaut.api.schemas.content import ItemOut
 from genonaut.api.schemas.errors import documented
 
-router = APIRouter(
-    prefix="/api/v1/bookmark-categories", tags=["favourites"], route_class=JsonRoute
-)
+router = APIRouter(prefix="/api/v1/bookmark-categories", tags=["favourites"], route_class=JsonRoute)
 
 MOST_SHARED: Final = 200
 """Pictures in a response: each title is compared with what is concealed."""
@@ -72,16 +70,12 @@ def share_category(
     _user: AnyUser = None,
 ) -> Share:
     """Make the secret link to an album of yours, or change what it shows."""
-    made = service.share(
-        viewer, category_id, with_prompts=share.with_prompts, renew=share.renew
-    )
+    made = service.share(viewer, category_id, with_prompts=share.with_prompts, renew=share.renew)
     recorder.record("album-shared", str(category_id))
     return made
 
 
-@router.delete(
-    "/{category_id}/share", responses=documented(403, 404, 422), dependencies=[MEMBER]
-)
+@router.delete("/{category_id}/share", responses=documented(403, 404, 422), dependencies=[MEMBER])
 def unshare_category(
     service: SharingServiceDep,
     viewer: ViewerDep,

@@ -30,9 +30,7 @@ AlbumName = Annotated[
     AfterValidator(lambda written: user_name(written, "It")),
     Field(json_schema_extra=NAME),
 ]
-Color = Annotated[
-    str, *formed(r"(#([0-9A-Fa-f]{3}){1,2})?", "It should be a colour, as #1a7f37")
-]
+Color = Annotated[str, *formed(r"(#([0-9A-Fa-f]{3}){1,2})?", "It should be a colour, as #1a7f37")]
 Icon = Annotated[
     str,
     *formed(
@@ -201,7 +199,9 @@ class ShareIn(BaseModel):
     """How to share an album."""
 
     with_prompts: bool = Field(False, description="Whether the link shows how pictures were made.")
-    renew: bool = Field(False, description="Whether to make another link, so that the old one ends.")
+    renew: bool = Field(
+        False, description="Whether to make another link, so that the old one ends."
+    )
 
     model_config = FORBID_EXTRA | example({"with_prompts": False})
 

@@ -33,9 +33,10 @@ from genonaut.content.bookmark_kinds import Eyes, Wanted, eyes_of
 from genonaut.content.viewer import Viewer
 from genonaut.db.counts import ALBUM, ALBUM_ITEM
 from genonaut.db.failures import conflict_if_taken
-from genonaut.db.schema import PARTITIONS, PUBLIC
+from genonaut.db.schema import AUTO, PUBLIC, REGULAR, ContentSourceType, SourceType
 from genonaut.errors import ConflictError, ForbiddenError, InvalidRequestError, NotFoundError
 
+_PARTITIONS: Final[dict[SourceType, ContentSourceType]] = {REGULAR: "items", AUTO: "auto"}
 _TEXTS: Final = ("description", "color", "icon")
 _NO_ALBUM: Final = "There is no album {}."
 
@@ -99,9 +100,7 @@ class AlbumService:
         """
         album, eyes = self._find(viewer, album_id)
         wanted = Wanted(eyes, pinned=query.pinned, is_public=query.is_public)
-        found = self._bookmarks.listed(
-            album.user_id, replace(query, category_id=album_id), wanted
-        )
+        found = self._bookmarks.listed(album.user_id, replace(query, category_id=album_id), wanted)
         if eyes != "others":
             return found
         return replace(found, items=[_without_note(one) for one in found.items])
@@ -122,7 +121,7 @@ class AlbumService:
             raise ConflictError(f"There are {MOST_ALBUMS:,} albums already: remove some first.")
         if values.parent_id is not None:
             _check_parent(parents, None, values.parent_id)
-        self._check_cover(viewer, None, values)
+        values = self._with_cover(viewer, None, values)
         with conflict_if_taken(_taken(values.name)):
             album_id = self._albums.add(owner, _columns(values))
         return self.get(viewer, album_id)
@@ -142,7 +141,7 @@ class AlbumService:
         self._albums.take_turns(album.user_id)
         if values.parent_id is not None:
             _check_parent(self._albums.parents(album.user_id), album_id, values.parent_id)
-        self._check_cover(viewer, album, values)
+        values = self._with_cover(viewer, album, values)
         with conflict_if_taken(_taken(values.name or album.name)):
             self._albums.change(album_id, _columns(values))
         return self.get(viewer, album_id)
@@ -243,25 +242,26 @@ class AlbumService:
                 album,
                 parent_id=album.parent_id if album.parent_id in parents else None,
                 count=wanted.total(counts, album.id),
-                share_token=share and share.token,
-                share_prompts=share and share.with_prompts,
+                share_token=share.token if share else None,
+                share_prompts=share.with_prompts if share else None,
             )
             for album in covered
             for share in [shares.get(album.id)]
         ]
 
-    def _check_cover(self, viewer: Viewer, album: Album | None, values: AlbumValues) -> None:
+    def _with_cover(self, viewer: Viewer, album: Album | None, values: AlbumValues) -> AlbumValues:
         if values.cover_content_id is None:
-            return
+            return values
         item = self._content.get(viewer, values.cover_content_id)
         wanted = values.cover_content_source_type
-        if item is None or PARTITIONS[item.source_type] != wanted:
-            raise NotFoundError(f"There is no item {values.cover_content_id} ({wanted}).")
+        if item is None or wanted not in {None, _PARTITIONS[item.source_type]}:
+            raise NotFoundError(f"There is no item {values.cover_content_id}.")
         inside = album is not None and self._places.has_item(album.id, item.id)
         if item.visibility != PUBLIC and not inside:
             raise InvalidRequestError(
                 "A private picture can be the cover of an album that it is in: put it in first."
             )
+        return replace(values, cover_content_source_type=_PARTITIONS[item.source_type])
 
     def _check_target(self, viewer: Viewer, album: Album, into: UUID) -> None:
         target, _ = self._find(viewer, into)
@@ -271,9 +271,7 @@ class AlbumService:
             )
 
 
-def _check_parent(
-    parents: dict[UUID, UUID | None], album_id: UUID | None, parent_id: UUID
-) -> None:
+def _check_parent(parents: dict[UUID, UUID | None], album_id: UUID | None, parent_id: UUID) -> None:
     """Check that a user's album may come into another one, with those that are in it."""
     if parent_id not in parents:
         raise NotFoundError(_NO_ALBUM.format(parent_id))
@@ -285,11 +283,13 @@ def _check_parent(
         default=0,
     )
     if len(above) + 1 + below > DEEPEST:
-        raise InvalidRequestError(f"Albums can be in one another {DEEPEST} deep: choose a parent_id above.")
+        raise InvalidRequestError(
+            f"Albums can be in one another {DEEPEST} deep: choose a parent_id above."
+        )
 
 
 def _way_up(parents: dict[UUID, UUID | None], album_id: UUID) -> list[UUID | None]:
-    """An album and those that it is in, from the inside out; it ends even if they go in a circle."""
+    """An album and those that it is in, from the inside out; a circle has an end too."""
     way: list[UUID | None] = []
     at: UUID | None = album_id
     while at is not None and at not in way:

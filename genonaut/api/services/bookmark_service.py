@@ -116,7 +116,9 @@ class BookmarkService:
             return Listed([], 0, query.skip, query.limit)
         if query.category_id is not None:
             self._require_album(query.category_id, owner, eyes)
-        return self.listed(owner, query, Wanted(eyes, pinned=query.pinned, is_public=query.is_public))
+        return self.listed(
+            owner, query, Wanted(eyes, pinned=query.pinned, is_public=query.is_public)
+        )
 
     def listed(self, owner: UUID, query: BookmarkQuery, wanted: Wanted) -> Listed[Favourite]:
         """The same of the kinds that are wanted; with a category, of those in the owner's album."""

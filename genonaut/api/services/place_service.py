@@ -128,9 +128,7 @@ class PlaceService:
         _check_number(bookmark_ids)
         return self._places.arrange(album_id, bookmark_ids)
 
-    def _check_owners(
-        self, viewer: Viewer, bookmark_id: UUID, album_ids: Collection[UUID]
-    ) -> None:
+    def _check_owners(self, viewer: Viewer, bookmark_id: UUID, album_ids: Collection[UUID]) -> None:
         owner = self._bookmarks.require_own(viewer, bookmark_id).user_id
         for album_id in album_ids:
             if self._albums.require_own(viewer, album_id).user_id != owner:

@@ -33,7 +33,7 @@ def show(database: Database, item: int, visibility: str) -> None:
 
 def everything(keeper: Keeper, album: dict[str, Any], item: int, kept: dict[str, Any]) -> Any:
     """All that a user is told by which an item could be known."""
-    key = {"content_id": item, "content_source_type": "items"}
+    key: dict[str, Any] = {"content_id": item, "content_source_type": "items"}
     batch = keeper.send("POST", f"{BOOKMARKS}/check-batch", json={"content_items": [key]})
     listed = keeper.send("GET", ALBUMS)
     return (
@@ -59,7 +59,7 @@ def _gallery(client: httpx.Client, **given: Any) -> tuple[list[int], int]:
     return [item["id"] for item in page["items"]], page["pagination"]["total_count"]
 
 
-NOTHING = (
+NOTHING: Any = (
     *(([], 0),) * 5,
     *(0, [(0, None)], [0], False, False, 404, 404),
     *(([], 0),) * 2,
@@ -122,7 +122,7 @@ def test_a_member_reads_of_others_what_they_show_and_changes_nothing(
     assert ada.listed()[1] == 3
     assert bo.listed(**whose) == bo.listed(**whose, is_public=True) == ([shown], 1)
     assert bo.listed(**whose, is_public=False) == ([], 0)
-    key = {"content_source_type": "items"} | whose
+    key: Any = {"content_source_type": "items"} | whose
     checked = {
         item: bo.send("GET", f"{BOOKMARKS}/check", content_id=item, **key)["bookmarked"]
         for item in kept
@@ -168,7 +168,7 @@ def test_of_a_public_album_others_see_what_is_public_and_no_note(
     tree = bo.send("GET", f"{ALBUMS}/tree", user_id=ids["ada"])
     assert [one["id"] for one in tree] == [album["id"]]
     for method, path in (("PUT", ""), ("DELETE", ""), ("POST", "/share"), ("DELETE", "/share")):
-        body = {} if method in {"PUT", "POST"} else None
+        body: Any = {} if method in {"PUT", "POST"} else None
         bo.send(method, f"{ALBUMS}/{album['id']}{path}", 403, json=body)
         bo.send(method, f"{ALBUMS}/{secret['id']}{path}", 404, json=body)
 
