@@ -20,7 +20,7 @@ FILTERS: Final = {
         SELECT FROM bookmarks WHERE user_id = %(me)s::uuid AND content_id = item.id)""",
     "album": """EXISTS (
         SELECT FROM bookmark_category_members JOIN bookmarks ON bookmarks.id = bookmark_id
-        WHERE category_id = %(album)s::uuid AND content_id = item.id)""",
+        WHERE category_id = %(album)s::uuid AND bookmarks.content_id = item.id)""",
     "notGenSource": "TRUE",  # see SWITCHED
     "tags": """(SELECT count(DISTINCT name) FROM content_tags JOIN tags ON tags.id = tag_id
         WHERE content_id = item.id AND (name = ANY (%(tags)s) OR tag_id::text = ANY (%(tags)s)))

@@ -1,6 +1,7 @@
 """A shared album is there for every client with its link, and tells no more than it is to tell."""
 
 import io
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -64,7 +65,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def album(
     open_api: OpenApi, settings: Settings, database: Database, library: Path, tmp_path: Path
-) -> Album:
+) -> Iterator[Album]:
     ada, bo = add_account(database, "ada"), add_account(database, "bo")
     shelf = settings.library.model_copy(update={"folder": library, "thumbnail_processes": 1})
     closed = with_accounts(settings, anonymous="nothing").model_copy(update={"library": shelf})
@@ -82,9 +83,11 @@ def album(
     run(database, PUT, album_id)
     run(database, "UPDATE content_items_all SET visibility = 'private' WHERE id = %s", hidden)
     stranger = httpx.Client(base_url=base, timeout=60)
-    return Album(
+    yield Album(
         database, stranger, owner, str(album_id), uploaded, drawn_one, private, hidden, outside
     )
+    owner.close()
+    stranger.close()
 
 
 def upload(client: httpx.Client, folder: Path) -> int:
