@@ -77,7 +77,9 @@ class Renderer:
         values = {field.name: getattr(context, field.name) for field in fields(context)}
         return self._environment.get_template(context.template).render(values)
 
-    def response(self, context: Context | PeopleContext | OwnersContext, status: int = 200) -> HTMLResponse:
+    def response(
+        self, context: Context | PeopleContext | OwnersContext, status: int = 200
+    ) -> HTMLResponse:
         """The page, with the headers that all pages have."""
         is_open = status == HTTPStatus.OK and not _is_personal(context)
         headers = security.OPEN_PAGE if is_open else security.PAGE

@@ -81,8 +81,8 @@ DENSITIES: tuple[Density, ...] = get_args(Density)
 class GalleryState:
     """What a visitor is viewing. `off` has the keys of the switches that are off.
 
-    The list of a `creator`, given by id, is that creator's page; so are those of an `album` and of the
-    `favourites` pages of their own.
+    The list of a `creator`, given by id, is that creator's page; the `favourites` and an `album`
+    have pages of their own, too.
     """
 
     search: str = ""

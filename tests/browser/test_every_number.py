@@ -1,4 +1,4 @@
-"""The numbers of the pages as a browser shows them, once scripts have run, lead to lists of so many.
+"""Numbers as a browser shows them, once scripts have run, lead to lists of so many.
 
 tests/integration/test_every_number.py compares all of them with SQL.
 """

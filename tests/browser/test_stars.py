@@ -130,8 +130,8 @@ def test_the_albums_that_it_left_come_back_with_it(page: Page, site: Site) -> No
     expect(number(page)).to_have_text("1")
     album = "INSERT INTO bookmark_categories (user_id, name) VALUES (%s, 'Sea') RETURNING id"
     [[album_id]] = run(site.database, album, USERS["ada"])
-    put = "INSERT INTO bookmark_category_members (bookmark_id, category_id) SELECT id, %s FROM bookmarks"
-    run(site.database, put, album_id)
+    put = "INSERT INTO bookmark_category_members (bookmark_id, category_id)"
+    run(site.database, f"{put} SELECT id, %s FROM bookmarks", album_id)
     star(card(page, 0)).click()
     expect(said(page)).to_contain_text("Removed from your favourites, and from 1 album")
     star(card(page, 0)).click()

@@ -16,7 +16,7 @@ from tests.support.page_parser import ReadPage, read_page
 
 START = "/gallery"
 DEEPEST = 3
-"""Clicks from the first page."""
+"""Clicks from the pages where it begins."""
 _NAMED = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|[A-Za-z0-9_-]{32,}|\d+")
 _NO_PAGES = re.compile(
     r"/gallery/(?:static|files|pictures|sign-|choose|api|items/\d+/workflow)|/docs|/api"
@@ -72,7 +72,8 @@ class Crawler:
     """Goes through the pages of one viewer; of each shape to `alike` pages."""
 
     client: httpx.Client
-    alike: int = 2
+    alike: int = 1
+    deepest: int = DEEPEST
     pages: dict[str, ReadPage] = field(default_factory=dict)
     _lists: dict[str, Listed] = field(default_factory=dict)
 
@@ -97,7 +98,7 @@ class Crawler:
             shapes[shape(address)] += 1
             page = self.pages[address] = self._read(address)
             yield address, page
-            if depth < DEEPEST:
+            if depth < self.deepest:
                 waiting.extend((link, depth + 1) for link in _ways(page))
 
     def _read(self, address: str) -> ReadPage:
@@ -111,7 +112,9 @@ class Crawler:
             pages = list(self._through(address))
             found = _RESULTS.search(pages[0].total)
             total = int(found[1].replace(",", "")) if found else None
-            self._lists[address] = Listed(total, tuple(one for page in pages for one in page.listed))
+            self._lists[address] = Listed(
+                total, tuple(one for page in pages for one in page.listed)
+            )
         return self._lists[address]
 
     def _through(self, address: str) -> Iterator[ReadPage]:

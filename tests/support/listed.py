@@ -1,6 +1,6 @@
 """What an address of the gallery lists, by plain SQL that shares nothing with the gallery.
 
-A filter that is new needs a line in FILTERS, or else the crawler fails at the first address with it.
+A new filter needs a line in FILTERS, or else the crawler fails at the first address with it.
 """
 
 import re
@@ -20,7 +20,7 @@ FILTERS: Final = {
         SELECT FROM bookmarks WHERE user_id = %(me)s::uuid AND content_id = item.id)""",
     "album": """EXISTS (
         SELECT FROM bookmark_category_members JOIN bookmarks ON bookmarks.id = bookmark_id
-        WHERE category_id = %(album)s::uuid AND content_id = item.id)""",
+        WHERE category_id = %(album)s::uuid AND bookmarks.content_id = item.id)""",
     "notGenSource": "TRUE",  # see SWITCHED
     "tags": """(SELECT count(DISTINCT name) FROM content_tags JOIN tags ON tags.id = tag_id
         WHERE content_id = item.id AND (name = ANY (%(tags)s) OR tag_id::text = ANY (%(tags)s)))
@@ -36,7 +36,8 @@ PAGES: Final = {
 SEEN: Final = "(item.visibility = 'public' OR %(all)s OR item.creator_id = %(me)s::uuid)"
 SWITCHED: Final = """
     CASE item.source_type WHEN 'items' THEN 'g' ELSE 'ag' END <> ALL (
-        CASE WHEN item.creator_id = %(me)s::uuid THEN %(own)s::text[] ELSE %(others)s::text[] END)"""
+        CASE WHEN item.creator_id = %(me)s::uuid
+        THEN %(own)s::text[] ELSE %(others)s::text[] END)"""
 
 
 def listed_ids(

@@ -50,7 +50,9 @@ def test_nothing_of_the_prompt_is_left(tmp_path: Path, program: str, form: str) 
             assert text not in made
 
 
-@pytest.mark.parametrize(("signature", "mode"), [("stealth_pnginfo", "RGBA"), ("stealth_rgbinfo", "RGB")])
+@pytest.mark.parametrize(
+    ("signature", "mode"), [("stealth_pnginfo", "RGBA"), ("stealth_rgbinfo", "RGB")]
+)
 def test_nothing_is_left_in_the_last_bits(tmp_path: Path, signature: str, mode: str) -> None:
     written = hidden(signature, b"a zeppelin\nSteps: 2, Seed: 1", mode)
     assert hidden_texts(io.BytesIO(written))

@@ -34,8 +34,8 @@ class Typed:
 class AlbumHead:
     """An album above its pictures, and the forms that change it, for its owner (`can_change`).
 
-    `number` is how many pictures the viewer finds in it, `shown` how many a stranger does who has the
-    link, and `private` how many of these are private ones of the owner's.
+    `number` is how many pictures the viewer finds in it, `shown` how many a stranger with the link
+    does, and `private` how many of these are private ones of the owner's.
     """
 
     name: str

@@ -45,7 +45,7 @@ class Keeping:
         self._eyes, self._owner = eyes, owner
 
     def keep(self, item: Item, albums: Collection[UUID] = ()) -> Kept:
-        """Make it a favourite, and put it into albums; those that are gone meanwhile are left out."""
+        """Make it a favourite, and put it into those of the albums that are still there."""
         self._bookmarks.keep(self._eyes, self._owner, [item.id])
         for album_id in sorted(set(albums) & self._own_albums()):
             self._places.put_items(self._eyes, album_id, [item.id])
@@ -59,8 +59,10 @@ class Keeping:
         said = f"Removed from your favourites{out}: {item.title}. Press again to undo."
         return self._kept(said, is_favourite=False, left=left)
 
-    def arrange(self, item: Item, chosen: Collection[UUID], was: Collection[UUID], new: str) -> Kept:
-        """Put it into albums that were chosen, a new one too, and take it out of others that it was in.
+    def arrange(
+        self, item: Item, chosen: Collection[UUID], was: Collection[UUID], new: str
+    ) -> Kept:
+        """Put it into the chosen albums and a new one, and take it out of others that it was in.
 
         Raises:
             ConflictError: there is an album of that name already.
@@ -76,7 +78,9 @@ class Keeping:
             self._places.put_items(self._eyes, album_id, [item.id])
         number = len(self._albums_with(item))
         where = f"in {plural(number, 'album')}" if number else "in no album"
-        return self._kept(f"{item.title} is {where} now.", is_favourite=self._favourite(item) is not None)
+        return self._kept(
+            f"{item.title} is {where} now.", is_favourite=self._favourite(item) is not None
+        )
 
     def _own_albums(self) -> set[UUID]:
         return {album.id for album in self._albums.tree(Eyes(self._owner), self._owner)}

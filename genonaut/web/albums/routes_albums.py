@@ -54,7 +54,9 @@ async def create(owner: OwnerDep, form: FormDep) -> Response:
     made = await accepted(work(), "name")
     if isinstance(made, Album):
         return see(done(album_page(str(made.id)), "created"))
-    return await _refused(owner, made, lambda view, why: view.render(albums_context(view, form, why)))
+    return await _refused(
+        owner, made, lambda view, why: view.render(albums_context(view, form, why))
+    )
 
 
 @router.get("/{album_id}", dependencies=[MEMBER])
@@ -65,18 +67,14 @@ def album(request: Request, view: PageViewDep, album_id: AlbumId) -> Response:
 
 
 @router.post("/{album_id}", dependencies=[MEMBER])
-async def change(
-    request: Request, owner: OwnerDep, album_id: AlbumId, form: FormDep
-) -> Response:
+async def change(request: Request, owner: OwnerDep, album_id: AlbumId, form: FormDep) -> Response:
     """Change an album's name, description, colour, cover and the album that it is in."""
 
     async def work() -> Album:
         sent = _sent(form, "name", "color") | {"description": form.get("description", "")}
         sent |= {"color": form.get("color", ""), "parent_id": form.get("parent") or "root"}
         values = AlbumChangeIn.model_validate(sent).values()
-        return await owner.do(
-            lambda session: _changed(session, owner, album_id, values, form)
-        )
+        return await owner.do(lambda session: _changed(session, owner, album_id, values, form))
 
     made = await accepted(work(), "name")
     if isinstance(made, Album):

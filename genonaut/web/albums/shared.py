@@ -41,7 +41,7 @@ class SharedPage:
         return [one.content for one in found.items if one.content], found.total
 
     def place_of(self, item_id: int, near: int) -> int:
-        """Which picture of the album an item is, from 1, looked for near a place; 0 if not there."""
+        """Which picture of the album an item is, from 1, sought near a place; 0 if not there."""
         skip = max(near - 1 - _SOUGHT // 2, 0)
         query = _query(skip, _SOUGHT, with_items=False)
         found = self.albums.items(Eyes(self.shared.album.user_id), self.shared.album.id, query)
@@ -71,9 +71,7 @@ def shared_context(
     """A page of it, from 1."""
     album = page.shared.album
     first = (at - 1) * PER_PAGE
-    cards = tuple(
-        _card(page, item, place, pictures) for place, item in enumerate(items, first + 1)
-    )
+    cards = tuple(_card(page, item, place, pictures) for place, item in enumerate(items, first + 1))
     more = number > first + PER_PAGE
     return SharedContext(
         title=album.name,

@@ -240,7 +240,11 @@ def _empty(pagination: Pagination, view: PageView) -> Empty:
         ),
         *([Link("Clear the month", state.but(month="").url())] if state.month else []),
         *([Link("Show all creators", state.but(creator="").url())] if state.creator else []),
-        *([Link("Leave the favourites", state.but(favourites="").url())] if state.favourites else []),
+        *(
+            [Link("Leave the favourites", state.but(favourites="").url())]
+            if state.favourites
+            else []
+        ),
         *([Link("Leave the album", state.but(album="").url())] if state.album else []),
         *(
             [Link("Switch all four sources on", state.but(off=frozenset()).url())]

@@ -24,9 +24,7 @@ RESTORED: Final = "restored"
 def cards_of(view: PageView, items: Sequence[Item]) -> tuple[Card, ...]:
     """Items, each with a link to its page that knows the way back."""
     pictures, is_star = view.services.pictures(items), stars_of(view, items)
-    return tuple(
-        card_of(view, item, pictures.page_picture(item), is_star(item)) for item in items
-    )
+    return tuple(card_of(view, item, pictures.page_picture(item), is_star(item)) for item in items)
 
 
 def card_of(

@@ -1,6 +1,7 @@
 """A shared album is there for every client with its link, and tells no more than it is to tell."""
 
 import io
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -19,10 +20,19 @@ from tests.support.pictures import drawn, save
 from tests.support.rows import add_items, add_tag, run
 from tests.support.site import OURS
 
-SHOT = Shot("a zeppelin above a fjord", "xylophone", 4242424242, 20, 7.0, "quagmire", None, 900, 600)
+SHOT = Shot(
+    "a zeppelin above a fjord", "xylophone", 4242424242, 20, 7.0, "quagmire", None, 900, 600
+)
 TOLD = ("zeppelin", "fjord", "xylophone", "4242424242", "quagmire", "airships")
-KEEP = "INSERT INTO bookmarks (user_id, content_id, source_type) SELECT %s, id, source_type FROM content_items_all WHERE id = ANY (%s)"
-PUT = "INSERT INTO bookmark_category_members (bookmark_id, category_id) SELECT id, %s FROM bookmarks"
+KEEP = """
+    INSERT INTO bookmarks (user_id, content_id, source_type)
+    SELECT %s, id, source_type FROM content_items_all WHERE id = ANY (%s)"""
+ADD = """
+    INSERT INTO bookmark_categories (user_id, name, description)
+    VALUES (%s, 'Sea', 'Far out') RETURNING id"""
+PUT = """
+    INSERT INTO bookmark_category_members (bookmark_id, category_id)
+    SELECT id, %s FROM bookmarks"""
 
 
 @dataclass
@@ -55,7 +65,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def album(
     open_api: OpenApi, settings: Settings, database: Database, library: Path, tmp_path: Path
-) -> Album:
+) -> Iterator[Album]:
     ada, bo = add_account(database, "ada"), add_account(database, "bo")
     shelf = settings.library.model_copy(update={"folder": library, "thumbnail_processes": 1})
     closed = with_accounts(settings, anonymous="nothing").model_copy(update={"library": shelf})
@@ -69,14 +79,15 @@ def album(
     [outside] = add_items(database, ada)
     add_tag(database, "airships", [uploaded, drawn_one])
     run(database, KEEP, ada, [uploaded, drawn_one, private, hidden])
-    insert = "INSERT INTO bookmark_categories (user_id, name, description) VALUES (%s, 'Sea', 'Far out') RETURNING id"
-    [[album_id]] = run(database, insert, ada)
+    [[album_id]] = run(database, ADD, ada)
     run(database, PUT, album_id)
     run(database, "UPDATE content_items_all SET visibility = 'private' WHERE id = %s", hidden)
     stranger = httpx.Client(base_url=base, timeout=60)
-    return Album(
+    yield Album(
         database, stranger, owner, str(album_id), uploaded, drawn_one, private, hidden, outside
     )
+    owner.close()
+    stranger.close()
 
 
 def upload(client: httpx.Client, folder: Path) -> int:
