@@ -50,7 +50,8 @@ def mistakes_of(refused: InvalidRequestError) -> Sequence[Mistake]:
 def box(value: str, suggestions: str, mistakes: Sequence[Mistake] = ()) -> SearchBox:
     """The box with what was typed."""
     pieces = tuple(_pieces(value, mistakes)) if mistakes else ()
-    messages = (f"{_capital(_QUOTED.sub(r'“\1”', one.message))}." for one in mistakes)
+    quoted = (_QUOTED.sub(r"“\1”", one.message) for one in mistakes)
+    messages = (f"{_capital(message)}." for message in quoted)
     return SearchBox(value, suggestions, pieces, tuple(dict.fromkeys(messages)))
 
 
