@@ -39,9 +39,9 @@ class Category:
     labels all values are counted under their own names.
 
     A row may be of several kinds: then `function` names an immutable function of the row's columns
-    `arguments` that returns them as an array, and `column` is what one of them is called, as no
-    column of the counted table is. A row counts once under each value, however often the array has
-    it, and not under null.
+    `arguments` that returns a set of them, and `column` is what one of them is called, as no column
+    of the counted table is. A row counts once under each value, however often the set has it, and
+    not under null.
     """
 
     column: str

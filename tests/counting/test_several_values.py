@@ -20,8 +20,8 @@ LIMITS = audit.Limits(ledger_rows=1000, refresh_age_seconds=100)
 # Some words of a text: the same one twice, an empty one, and null.
 SHELVES = """
     CREATE SCHEMA shelves;
-    CREATE FUNCTION shelves."words of"(written text, more text) RETURNS text[]
-    LANGUAGE sql IMMUTABLE RETURN string_to_array(written, ' ') || more || NULL::text;
+    CREATE FUNCTION shelves."words of"(written text, more text) RETURNS SETOF text
+    LANGUAGE sql IMMUTABLE RETURN unnest(string_to_array(written, ' ') || more || NULL::text);
     CREATE TABLE shelves.books (shelf uuid, title text, "the rest" text, state text)
         PARTITION BY LIST (state);
     CREATE TABLE shelves.old PARTITION OF shelves.books FOR VALUES IN ('old');

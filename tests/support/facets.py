@@ -44,12 +44,13 @@ EACH = f"""
     FROM content_items_all AS item, unnest(ARRAY['model', 'sampler']) AS key
     WHERE {SEEN} AND item_metadata ->> key <> '' AND item.id = ANY (%(among)s)
     UNION ALL
-    SELECT DISTINCT item.id, 'lora', substr(coalesce(one ->> 'name', one #>> '{{}}'), 1, 200)
+    SELECT DISTINCT item.id, 'lora', name #>> '{{}}'
     FROM content_items_all AS item,
          jsonb_array_elements(CASE WHEN jsonb_typeof(item_metadata -> 'loras') = 'array'
-                              THEN item_metadata -> 'loras' ELSE '[]' END) AS one
-    WHERE {SEEN} AND jsonb_typeof(one) IN ('string', 'object') AND item.id = ANY (%(among)s)
-      AND CASE jsonb_typeof(one) WHEN 'string' THEN one #>> '{{}}' ELSE one ->> 'name' END <> ''
+                              THEN item_metadata -> 'loras' ELSE '[]' END) AS one,
+         LATERAL (VALUES (CASE jsonb_typeof(one) WHEN 'object' THEN one -> 'name' ELSE one END))
+             AS named (name)
+    WHERE {SEEN} AND jsonb_typeof(name) = 'string' AND name <> '""' AND item.id = ANY (%(among)s)
     UNION ALL
     SELECT item.id, 'tag', tag_id::text FROM content_items_all AS item
     JOIN content_tags ON content_id = item.id WHERE {SEEN} AND item.id = ANY (%(among)s)

@@ -17,6 +17,7 @@ from sqlalchemy import (
     bindparam,
     case,
     cast,
+    column,
     func,
     literal,
     select,
@@ -89,9 +90,9 @@ def _counted(form: Form) -> Select[Any]:
     found = keys(form)
     item = ContentItemAll
     is_item = and_(item.id == found.c.id, item.source_type == found.c.source_type)
-    values = func.content_facets("", item.created_at, item.item_metadata, type_=ARRAY(Text))
+    values = item.creator_id, item.created_at, item.item_metadata
     sample = (
-        select(item.id, item.source_type, item.creator_id, values.label("facets"))
+        select(item.id, item.source_type, *values)
         .select_from(found)
         .join(item, is_item)
         .cte("sample")
@@ -104,8 +105,9 @@ def _counted(form: Form) -> Select[Any]:
 
 
 def _texts(sample: CTE) -> Select[Any]:
-    values = select(func.unnest(sample.c.facets).label("facet")).distinct()
-    each = values.correlate(sample).lateral("each_value")
+    returned = func.content_facets("", sample.c.created_at, sample.c.item_metadata)
+    values = returned.table_valued(column("facet", Text), name="returned").render_derived()
+    each = select(values.c.facet).distinct().correlate(sample).lateral("each_value")
     facet = func.split_part(each.c.facet, " ", 2)
     value = func.substr(each.c.facet, func.length(facet) + 3, type_=Text)
     rows = select(facet.label("facet"), value.label("value"), value.label("name"))

@@ -6,6 +6,7 @@ from html import unescape
 import httpx
 import pytest
 
+from genonaut.api.services.facet_service import SOURCES
 from tests.integration.pages.test_sources import results
 from tests.support.rows import run
 from tests.support.site import USERS, Site, view_as
@@ -70,7 +71,8 @@ def test_each_number_is_that_of_the_list_behind_it(
         narrowed = read(described, url)
         assert results(narrowed) == number > 0, name
         assert name in chosen(narrowed)
-        assert results(read(described, chosen(narrowed)[name])) == results(page)
+        if name not in SOURCES.values():  # without that one, all four are on
+            assert results(read(described, chosen(narrowed)[name])) == results(page)
 
 
 def test_values_are_added_one_after_the_other(described: httpx.Client) -> None:
