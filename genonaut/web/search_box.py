@@ -1,5 +1,6 @@
 """The search box: what was typed, with its mistakes marked, and where suggestions come from."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -9,6 +10,7 @@ from genonaut.content.viewer import Viewer
 from genonaut.errors import InvalidRequestError
 
 SUGGESTIONS: Final = "/api/v1/search/suggestions"
+_QUOTED: Final = re.compile(r"`([^`]*)`")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ def mistakes_of(refused: InvalidRequestError) -> Sequence[Mistake]:
 def box(value: str, suggestions: str, mistakes: Sequence[Mistake] = ()) -> SearchBox:
     """The box with what was typed."""
     pieces = tuple(_pieces(value, mistakes)) if mistakes else ()
-    messages = (f"{_capital(one.message)}." for one in mistakes)
+    messages = map(_sentence, mistakes)
     return SearchBox(value, suggestions, pieces, tuple(dict.fromkeys(messages)))
 
 
@@ -63,5 +65,6 @@ def _pieces(value: str, mistakes: Sequence[Mistake]) -> Iterator[Piece]:
         yield Piece(value[at:], is_wrong=not at)
 
 
-def _capital(message: str) -> str:
-    return message[:1].upper() + message[1:]
+def _sentence(mistake: Mistake) -> str:
+    told = _QUOTED.sub(r"“\1”", mistake.message)
+    return f"{told[:1].upper()}{told[1:]}."

@@ -82,7 +82,7 @@ def test_a_mistake_is_marked_and_nothing_is_listed(open_page: OpenPage, troubles
     page = open_page(MISTAKE)
     wrong = page.get_by_test_id("search-mistake")
     expect(wrong.locator("mark")).to_have_text(["modle:sdxl", "is:foo"])
-    expect(wrong).to_contain_text("the nearest is `model:`")
+    expect(wrong).to_contain_text("the nearest is “model:”")
     expect(box(page)).to_have_attribute("aria-invalid", "true")
     expect(box(page)).to_have_accessible_description(str(wrong.inner_text()).replace("\n", " "))
     expect(page.get_by_test_id("gallery-grid-item")).to_have_count(0)

@@ -146,7 +146,10 @@ BEGIN
     RETURN array_to_tsvector(named);
 END $$;
 
--- 3. The indexes. Those of names are for suggestions while one types, hence their order.
+-- 3. The indexes. Those of names are for suggestions while one types, hence their order. A large
+--    gallery builds those of items beforehand: content_items_search_terms_idx,
+--    content_items_search_settings_idx, content_items_search_line_idx, and as many of the other
+--    partition. docs/searching.md says how.
 
 CREATE INDEX idx_content_search_terms
     ON content_items_all USING gin (search_terms(title, prompt));
