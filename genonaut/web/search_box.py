@@ -50,8 +50,7 @@ def mistakes_of(refused: InvalidRequestError) -> Sequence[Mistake]:
 def box(value: str, suggestions: str, mistakes: Sequence[Mistake] = ()) -> SearchBox:
     """The box with what was typed."""
     pieces = tuple(_pieces(value, mistakes)) if mistakes else ()
-    quoted = (_QUOTED.sub(r"“\1”", one.message) for one in mistakes)
-    messages = (f"{_capital(message)}." for message in quoted)
+    messages = map(_sentence, mistakes)
     return SearchBox(value, suggestions, pieces, tuple(dict.fromkeys(messages)))
 
 
@@ -66,5 +65,6 @@ def _pieces(value: str, mistakes: Sequence[Mistake]) -> Iterator[Piece]:
         yield Piece(value[at:], is_wrong=not at)
 
 
-def _capital(message: str) -> str:
-    return message[:1].upper() + message[1:]
+def _sentence(mistake: Mistake) -> str:
+    told = _QUOTED.sub(r"“\1”", mistake.message)
+    return f"{told[:1].upper()}{told[1:]}."
