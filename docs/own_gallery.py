@@ -38,6 +38,7 @@ ELSEWHERE: Final = {
 }
 SOME_PRIVATE: Final = "UPDATE content_items_all SET visibility = 'private' WHERE mod(id, 7) = 3"
 DAY: Final = 86_400
+LONG_AGO: Final = 60 * DAY
 CREATORS: Final = {"ada": 34, "noor": 14}
 COPIED: Final = 2
 """Pictures of each creator, of which there are smaller ones."""
@@ -116,8 +117,12 @@ def copy(folder: Path) -> None:
     for path in sorted(folder.glob("*.png"))[:COPIED]:
         with Image.open(path) as image:
             small = image.convert("RGB").resize((image.width // 2, image.height // 2))
-            image.convert("RGB").save(path.with_name(f"{path.stem}-web.jpg"), quality=85)
-            small.save(path.with_name(f"{path.stem}-small.webp"), quality=80)
+            large = path.with_name(f"{path.stem}-web.jpg")
+            image.convert("RGB").save(large, quality=85)
+        smaller = path.with_name(f"{path.stem}-small.webp")
+        small.save(smaller, quality=80)
+        for made in (large, smaller):  # so that they are not the first that is seen
+            os.utime(made, (time.time() - LONG_AGO, time.time() - LONG_AGO))
 
 
 def _shot(lots: random.Random) -> Shot:

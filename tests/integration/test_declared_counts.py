@@ -7,7 +7,7 @@ import pytest
 
 from genonaut.counting.declaration import CachedCount
 from genonaut.counting.rendering import definition, removal
-from genonaut.db.counts import COUNTS, OF_FACETS
+from genonaut.db.counts import COUNTS
 from genonaut.db.revisions import MIGRATIONS
 from genonaut.db.roles import keep_rights
 from genonaut.db.session import Database

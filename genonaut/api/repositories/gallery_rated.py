@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 # As the items: their columns are expressions, whatever else they are to the mapper.
 _RATING: Final[Any] = Rating
+_DISTANT: Final = 10_000
 
 
 def walks(form: Form) -> Iterator[Select[Any]]:
@@ -96,7 +97,7 @@ def _unrated(form: Form, source_type: SourceType) -> Select[Any]:
         *let_through(form.filters, source_type, item),
         *sought(form.filters, item, on_a_walk=True),
         *_kept(form.filters, source_type, item.id),
-        ~_is_rated(form.order, item.id, source_type),
+        ~_is_rated(form, item.id, source_type),
     )
     # One number for all of them, which needs no sorting.
     return form.ordered(form.within_unrated(branch, item.id), item.id, item.id)
@@ -112,13 +113,15 @@ def _mean() -> ColumnElement[Any]:
 
 
 def _is_rated(
-    order: Order, item_id: ColumnElement[int], source_type: SourceType
+    form: Form, item_id: ColumnElement[int], source_type: SourceType
 ) -> ColumnElement[bool]:
+    order = form.order
     if order.field == "rating" and not order.rater:
         return false()
     found = select(_RATING.content_id).where(*_ratings_of(order, item_id, source_type))
     # As with tags: an EXISTS with an OFFSET is no join, which might lose the order of the index.
-    return exists(found.offset(0))
+    # On the way to a distant page, a join is worth more than the order.
+    return exists(found.offset(0) if form.reach < _DISTANT else found)
 
 
 def _ratings_of(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from genonaut.api import entities
-from genonaut.api.entities import Alike
+from genonaut.api.entities import Alike, Item
 from genonaut.api.services.duplicate_service import DuplicateService
 from genonaut.web.contexts import AlikeCard, AlikeGroup, DuplicatesContext, Link
 from genonaut.web.page_view import PageView
@@ -118,10 +118,13 @@ def _facts(one: Alike) -> list[tuple[str, str]]:
         ("File", _bytes(file.bytes)),
         ("Made", utc(item.created_at)),
         ("Creator", item.creator_username),
-        ("Prompt", item.prompt),
-        *([("Negative prompt", negative_prompt(item))] if negative_prompt(item) else []),
+        *((name, text) for name, text in _texts(item) if text),
         *((setting.name, setting.value) for setting in settings_of(item) if setting.name != "Size"),
     ]
+
+
+def _texts(item: Item) -> list[tuple[str, str]]:
+    return [("Prompt", item.prompt), ("Negative prompt", negative_prompt(item))]
 
 
 def _bytes(number: int) -> str:
