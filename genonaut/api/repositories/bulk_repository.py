@@ -52,6 +52,11 @@ class BulkRepository:
         given = {"ids": ids, "sees_all": viewer.sees_all, "viewer": viewer.user_id}
         return set(self._session.scalars(_SQL["seen"], given))
 
+    def of_others(self, ids: Sequence[int], user_id: UUID | None, viewer: Viewer) -> set[int]:
+        """Those of the items that the viewer sees, and that are not this user's."""
+        given = {"ids": ids, "user_id": user_id, "sees_all": viewer.sees_all}
+        return set(self._session.scalars(_SQL["of_others"], given))
+
     def tag_ids(self, names: Collection[str]) -> list[UUID]:
         """The tags of these names, as far as there are any."""
         return list(self._session.scalars(_SQL["tag_ids"], {"names": list(names)}))

@@ -93,7 +93,12 @@ def do(session: Session, sender: Sender, action: Action, ids: Sequence[int]) -> 
 def _refused(
     bulk: BulkRepository, sender: Sender, wanted: Sequence[int], allowed: Sequence[int]
 ) -> dict[int, Reason]:
-    """Why it may not be done to the rest. An item that the sender may not see is not there."""
+    """Why it may not be done to the rest. An item that the sender may not see is not there.
+
+    One that comes back at this moment was not there either, so it is looked at whose it is.
+    """
     rest = sorted(set(wanted).difference(allowed))
-    seen = bulk.seen(rest, sender.eyes) if rest else set()
-    return {one: "forbidden" if one in seen else "not_found" for one in rest}
+    by_others: set[int] = set()
+    if rest and not sender.any_item:
+        by_others = bulk.of_others(rest, sender.user_id, sender.eyes)
+    return {one: "forbidden" if one in by_others else "not_found" for one in rest}

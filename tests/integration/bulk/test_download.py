@@ -19,7 +19,7 @@ from genonaut.api.services.originals import name_in_archive
 from genonaut.config import Settings
 from genonaut.db.session import Database
 from tests.support.api import OpenApi, running_api
-from tests.support.people import Browsers, add_account, add_token, bearer, with_accounts
+from tests.support.people import add_account, add_token, bearer, with_accounts
 from tests.support.rows import add_items, add_user, run
 from tests.support.waiting import PATIENCE_SECONDS, wait_until
 
@@ -140,14 +140,13 @@ def test_no_title_is_a_path(title: str, name: str) -> None:
 
 
 def test_what_is_private_to_others_is_not_sent(
-    browsers: Browsers,
     open_api: OpenApi,
-    account_settings: Settings,
+    settings: Settings,
     database: Database,
     folder: Path,
 ) -> None:
     ada = add_account(database)
-    client = open_api(stored(account_settings, folder), database)
+    client = open_api(stored(with_accounts(settings), folder), database)
     mine = upload(
         httpx.Client(
             base_url=client.base_url,
@@ -179,7 +178,8 @@ class Stream:
         return self.socket.recv(1 << 16)
 
     def rest(self) -> bytes:
-        return b"".join(iter(self.read, b""))
+        with self.socket:
+            return b"".join(iter(self.read, b""))
 
 
 @pytest.fixture
@@ -189,7 +189,7 @@ def large(
     """An API of its own, with pictures that no buffer of a socket takes."""
     token = bearer(add_token(database, add_account(database), "write"))
     with running_api(stored(with_accounts(settings), tmp_path / "library"), database) as client:
-        sent = [("files", (f"{number}.png", png(number, 1400))) for number in range(4)]
+        sent = [("files", (f"{number}.png", png(number, 2600))) for number in range(4)]
         answer = client.post("/api/v1/content/upload", files=sent, headers=token).json()
         yield client, [one["item"]["id"] for one in answer["results"]]
 

@@ -15,6 +15,13 @@ WHERE id = ANY (CAST(:ids AS bigint[]))
   AND (:any_item OR creator_id = CAST(:user_id AS uuid))
 ORDER BY id FOR UPDATE;
 
+-- name: of_others
+-- Which of them the sender may see, and not change.
+SELECT id FROM content_items_all
+WHERE id = ANY (CAST(:ids AS bigint[]))
+  AND creator_id IS DISTINCT FROM CAST(:user_id AS uuid)
+  AND (:sees_all OR visibility = 'public');
+
 -- name: seen
 -- Which of them the sender may see.
 SELECT id FROM content_items_all
