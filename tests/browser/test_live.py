@@ -81,7 +81,7 @@ PAGES = {
 NUMBERS = """() => Object.fromEntries(
   [...document.querySelectorAll(
     "[data-summary], [data-count], .quick__total, [data-testid=gallery-pagination-total]")]
-    .map((one) => [`${one.className} ${one.dataset.testid} ${one.dataset.count}`, one.textContent]))"""
+    .map((one) => [one.className + one.dataset.testid + one.dataset.count, one.textContent]))"""
 
 
 def change(site: Site) -> None:
