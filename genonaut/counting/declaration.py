@@ -39,9 +39,9 @@ class Category:
     labels all values are counted under their own names.
 
     A row may be of several kinds: then `function` names an immutable function of the row's columns
-    `arguments` that returns them as an array, and `column` is what one of them is called, as no
-    column of the counted table is. A row counts once under each value, however often the array has
-    it, and not under null.
+    `arguments` that returns a set of them, and `column` is what one of them is called, as no column
+    of the counted table is. A row counts once under each value, however often the set has it, and
+    not under null.
     """
 
     column: str
@@ -115,10 +115,7 @@ class CachedCount:
                     "that name itself."
                 )
         self._check_parts()
-        if self.category.function and self.category.labels:
-            raise ValueError(f"{self.name} has a function of its values, so it can have no labels.")
-        if bool(self.category.function) != bool(self.category.arguments):
-            raise ValueError(f"{self.name} needs a function and its arguments, or neither.")
+        self._check_function()
         for text in self._texts():
             if any(sign in text for sign in "$\0\n"):
                 raise ValueError(f"{self.name} cannot have {text!r}: no $ and no line break.")
@@ -133,6 +130,12 @@ class CachedCount:
             raise ValueError(f"{self.name} has no parts: it is not spread.")
         if self.spread and (self.spread, "uuid") != (self.key.column, self.key.type):
             raise ValueError(f"{self.name} can only be spread by its key, and if that is a uuid.")
+
+    def _check_function(self) -> None:
+        if self.category.function and self.category.labels:
+            raise ValueError(f"{self.name} has a function of its values, so it can have no labels.")
+        if bool(self.category.function) != bool(self.category.arguments):
+            raise ValueError(f"{self.name} needs a function and its arguments, or neither.")
 
     @property
     def tables(self) -> Part:

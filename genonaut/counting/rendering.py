@@ -146,8 +146,9 @@ def _names(count: CachedCount) -> dict[str, str]:
 
 def _each_value(category: Category, in_schema: Callable[[str], str]) -> str:
     arguments = ", ".join(map(_quoted, category.arguments))
-    values = f"unnest({in_schema(category.function)}({arguments}))"
-    one = f"SELECT DISTINCT {values} AS {_quoted(category.column)}"
+    value = _quoted(category.column)
+    returned = f"{in_schema(category.function)}({arguments}) AS returned ({value})"
+    one = f"SELECT DISTINCT {value} FROM {returned}"  # noqa: S608 - all of it is quoted
     return f" CROSS JOIN LATERAL ({one}) AS each_value"
 
 

@@ -52,7 +52,7 @@ def service(filled: Database, settings: Settings, request: pytest.FixtureRequest
 
 
 @pytest.fixture
-def snapshot(filled: Database) -> Any:  # noqa: ANN401
+def snapshot(filled: Database) -> Any:
     with filled.snapshot() as session:
         yield session
 

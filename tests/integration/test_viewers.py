@@ -141,9 +141,9 @@ class Looking(RuleBasedStateMachine):
     @rule(model=TAGS, month=st.integers(1, 3), modulus=MODULI)
     def describe(self, model: str, month: int, modulus: int) -> None:
         self.execute(
-            "UPDATE content_items_all SET created_at = make_timestamptz(2026, %s, 1, 0, 0, 0, 'UTC'),"
-            " item_metadata = jsonb_build_object('model', %s::text, 'sampler', 7) WHERE id %% %s = 0",
-            month,
+            "UPDATE content_items_all SET created_at = %s::timestamptz, item_metadata ="
+            " jsonb_build_object('model', %s::text, 'sampler', 7) WHERE id %% %s = 0",
+            f"2026-0{month}-01 00:00:00+00",
             model,
             modulus,
         )

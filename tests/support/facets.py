@@ -20,14 +20,14 @@ METADATA = (
 )
 FILL = """
 INSERT INTO users (id, username)
-SELECT id, name FROM unnest(%(ids)s::uuid[], %(names)s) AS added (id, name);
+SELECT id, name FROM unnest(%(ids)s::uuid[], %(names)s::text[]) AS added (id, name);
 INSERT INTO content_items_all
     (source_type, title, content_data, prompt, creator_id, visibility, created_at, item_metadata)
 SELECT CASE WHEN n %% 3 = 0 THEN 'auto' ELSE 'items' END, 'item ' || n,
        '', CASE WHEN n %% 4 = 0 THEN 'a fox' ELSE 'the sea' END,
        (%(ids)s::uuid[])[1 + n %% 3], CASE WHEN n %% 5 = 0 THEN 'private' ELSE 'public' END,
        timestamptz '2026-01-31 22:30:00-02' + n %% 5 * interval '40 days',
-       ((%(metadata)s)[1 + n %% 7])::jsonb
+       ((%(metadata)s::text[])[1 + n %% 7])::jsonb
 FROM generate_series(1, 90) AS n;
 INSERT INTO tags (name) VALUES ('fox'), ('night, sky'), ('sea');
 INSERT INTO content_tags (content_id, source_type, tag_id)
@@ -44,12 +44,13 @@ EACH = f"""
     FROM content_items_all AS item, unnest(ARRAY['model', 'sampler']) AS key
     WHERE {SEEN} AND item_metadata ->> key <> '' AND item.id = ANY (%(among)s)
     UNION ALL
-    SELECT DISTINCT item.id, 'lora', substr(coalesce(one ->> 'name', one #>> '{{}}'), 1, 200)
+    SELECT DISTINCT item.id, 'lora', name #>> '{{}}'
     FROM content_items_all AS item,
          jsonb_array_elements(CASE WHEN jsonb_typeof(item_metadata -> 'loras') = 'array'
-                              THEN item_metadata -> 'loras' ELSE '[]' END) AS one
-    WHERE {SEEN} AND jsonb_typeof(one) IN ('string', 'object') AND item.id = ANY (%(among)s)
-      AND CASE jsonb_typeof(one) WHEN 'string' THEN one #>> '{{}}' ELSE one ->> 'name' END <> ''
+                              THEN item_metadata -> 'loras' ELSE '[]' END) AS one,
+         LATERAL (VALUES (CASE jsonb_typeof(one) WHEN 'object' THEN one -> 'name' ELSE one END))
+             AS named (name)
+    WHERE {SEEN} AND jsonb_typeof(name) = 'string' AND name <> '""' AND item.id = ANY (%(among)s)
     UNION ALL
     SELECT item.id, 'tag', tag_id::text FROM content_items_all AS item
     JOIN content_tags ON content_id = item.id WHERE {SEEN} AND item.id = ANY (%(among)s)
@@ -57,16 +58,15 @@ EACH = f"""
     SELECT item.id, 'creator', creator_id::text
     FROM content_items_all AS item WHERE {SEEN} AND item.id = ANY (%(among)s)
     UNION ALL
-    SELECT item.id, 'source', CASE WHEN creator_id = %(whose)s::uuid THEN 'user-' ELSE 'community-' END
-           || {SOURCE}
+    SELECT item.id, 'source',
+           CASE WHEN creator_id = %(whose)s::uuid THEN 'user-' ELSE 'community-' END || {SOURCE}
     FROM content_items_all AS item WHERE {SEEN} AND item.id = ANY (%(among)s)"""
 
 
 def fill(connection: Connection) -> None:
     ids = [ADA, BO, CY, DEE]
     given = {"ids": ids, "names": ["ada", "bo", "cy", "dee"], "metadata": list(METADATA)}
-    connection.exec_driver_sql(FILL.split(";")[0], given)
-    for statement in FILL.split(";")[1:]:
+    for statement in FILL.split(";"):
         connection.exec_driver_sql(statement, given)
 
 

@@ -26,7 +26,7 @@ SOURCES = f"""
 # The values of each item, by expressions that share nothing with the functions of the counting.
 FACETS = """
         SELECT id, creator_id, visibility,
-               source_type || ' month ' || to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM') AS facet
+               source_type || to_char(created_at AT TIME ZONE 'UTC', '" month "YYYY-MM') AS facet
         FROM content_items_all
         UNION ALL
         SELECT id, creator_id, visibility,
@@ -34,12 +34,15 @@ FACETS = """
         FROM content_items_all, unnest(ARRAY['model', 'sampler']) AS key
         WHERE item_metadata ->> key <> ''
         UNION ALL
-        SELECT DISTINCT id, creator_id, visibility, source_type || ' lora ' || substr(name, 1, 200)
+        SELECT DISTINCT id, creator_id, visibility, source_type || ' lora ' || (name #>> '{}')
         FROM content_items_all,
-             jsonb_path_query(item_metadata, 'strict $.loras[*]', silent => true) AS one,
-             LATERAL (SELECT CASE WHEN jsonb_typeof(one) = 'string' THEN one #>> '{}'
-                                  WHEN jsonb_typeof(one) = 'object' THEN one ->> 'name' END) AS named (name)
-        WHERE name <> ''"""
+             LATERAL (VALUES (CASE jsonb_typeof(item_metadata -> 'loras') WHEN 'array'
+                                   THEN item_metadata -> 'loras' ELSE '[]' END)) AS l (listed),
+             jsonb_array_elements(CASE WHEN jsonb_array_length(listed) <= 100
+                                  THEN listed ELSE '[]' END) AS one,
+             LATERAL (VALUES (CASE jsonb_typeof(one) WHEN 'object' THEN one -> 'name' ELSE one END))
+                 AS named (name)
+        WHERE jsonb_typeof(name) = 'string' AND length(name #>> '{}') BETWEEN 1 AND 200"""
 FACET_COUNTS = """
         SELECT creator_id AS user_id, facet, count(*) AS count
         FROM ({facets}) AS each WHERE {only} GROUP BY 1, 2

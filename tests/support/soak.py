@@ -166,7 +166,8 @@ class Writer:
     def step(self) -> None:
         things: list[Callable[[], None]] = [
             *[self.insert] * 6, *[self.give_away] * 2, *[self.move] * 2, self.delete, self.retype,
-            *[self.tag] * 4, *[self.describe] * 2, self.untag, self.change_tag, *[self.show_or_hide] * 3,
+            *[self.tag] * 4, self.untag, self.change_tag, *[self.show_or_hide] * 3,
+            *[self.describe] * 2,
         ]  # fmt: skip
         for thing in self.random.choices(things, k=self.random.randint(1, 3)):
             thing()

@@ -67,7 +67,7 @@ class Filters:
 
     @property
     def only_value(self) -> tuple[FacetName, str] | None:
-        """The one value of a facet that they are about, besides the scopes; None if there is more."""
+        """The value of a facet, if they are about one alone, besides the scopes."""
         values: list[tuple[FacetName, str]] = [
             *((name, value) for name, value in self._settings() if value),
             *(("lora", name) for name in self.loras),

@@ -8,10 +8,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from sqlalchemy import ARRAY, ColumnElement, Text, func, literal, literal_column
+from sqlalchemy import ColumnElement, Text, func, literal, literal_column
 
 from genonaut.api.gallery.query import (
-    LONGEST_LORA,
     LONGEST_MODEL,
     LONGEST_SAMPLER,
     LONGEST_SEED,
@@ -37,8 +36,7 @@ def with_lora(item: Any, lora: str) -> Iterator[ColumnElement[bool]]:  # noqa: A
     if lora:
         key: ColumnElement[str] = literal_column("'loras'")
         yield item.item_metadata.bool_op("?")(key)
-        wanted = literal([lora[:LONGEST_LORA]], ARRAY(Text))
-        yield func.content_loras(item.item_metadata, type_=ARRAY(Text)).bool_op("@>")(wanted)
+        yield func.content_loras(item.item_metadata).bool_op("?")(literal(lora, Text))
 
 
 def in_month(item: Any, month: str) -> Iterator[ColumnElement[bool]]:  # noqa: ANN401

@@ -1,7 +1,7 @@
 """Which values may have the largest sums, without a look at the others.
 
-What a viewer is told of a value is at most the count of all items that have it. That is its stored
-count, if the ledger does not have it. So a value that is neither in the ledger nor among the largest
+What a viewer is told of a value is at most the count of all items that have it: its stored count,
+if the ledger does not have it. So a value that is neither in the ledger nor among the largest
 stored counts has less than the least of these.
 """
 
@@ -32,10 +32,10 @@ class Candidates:
         return [*self._values[facet]]
 
     def suffice(self, facet: FacetName, sums: Sequence[int], limit: int) -> bool:
-        """Whether no other value can have more than these, which are the largest found, in order."""
+        """Whether no other value can have more than the least of these sums."""
         rest = sum(
             min(counts)
             for (other, _), counts in self._counts.items()
             if other == facet and len(counts) == MOST_CANDIDATES
         )
-        return rest == 0 or (len(sums) == limit and sums[-1] >= rest)
+        return rest == 0 or (len(sums) == limit and min(sums) >= rest)

@@ -1,9 +1,12 @@
 """Facets of a list that no count knows: counted among its first items, of which there are few."""
 
+from dataclasses import dataclass
 from typing import Any, Final
+from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
+    CTE,
     BigInteger,
     ColumnElement,
     Select,
@@ -14,6 +17,7 @@ from sqlalchemy import (
     bindparam,
     case,
     cast,
+    column,
     func,
     literal,
     select,
@@ -22,6 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from genonaut.api.gallery.facets import FacetQuery, FacetValue
+from genonaut.api.gallery.filters import Filters
 from genonaut.api.gallery.orders import Order
 from genonaut.api.gallery.pager import Window
 from genonaut.api.repositories.facet_statements import PART
@@ -34,27 +39,32 @@ SAMPLE: Final = 2_000
 _NEWEST: Final = Order("created_at", descending=True)
 
 
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """The first items of a list: its filters, its user, and how they are found."""
+
+    filters: Filters
+    user_id: UUID | None
+    collect: bool
+
+
 def sampled(
-    session: Session,
-    filters: Any,
-    asked: FacetQuery,
-    seconds: float,
-    *,
-    collect: bool,  # noqa: ANN401
+    session: Session, sample: Sample, asked: FacetQuery, seconds: float
 ) -> list[FacetValue] | None:
     """The values of the first items of a list; None if that takes longer than `seconds`.
 
     One more of each facet than was asked for, if there is one.
     """
     window = Window(SAMPLE)
-    form = Form.of(filters, _NEWEST, window, collect=collect)
-    given = parameters(window) | {"whose": filters.whose}
+    form = Form.of(sample.filters, _NEWEST, window, collect=sample.collect)
+    given = parameters(window) | {"user": sample.user_id}
     given |= {"facets": list(asked.facets), "most": asked.limit + 1, PART: asked.part}
-    found = None
+    found: list[FacetValue] = []
+    known = False
     with time_limit(session, seconds):
-        rows = session.execute(_largest(form), given)
-        found = [FacetValue(*row) for row in rows]
-    return found
+        found += (FacetValue(*row) for row in session.execute(_largest(form), given))
+        known = True
+    return found if known else None
 
 
 def _largest(form: Form) -> Select[Any]:
@@ -79,32 +89,32 @@ def _counted(form: Form) -> Select[Any]:
     found = keys(form)
     item = ContentItemAll
     is_item = and_(item.id == found.c.id, item.source_type == found.c.source_type)
-    values = func.content_facets("", item.created_at, item.item_metadata, type_=ARRAY(Text))
+    values = item.creator_id, item.created_at, item.item_metadata
     sample = (
-        select(item.id, item.source_type, item.creator_id, values.label("facets"))
+        select(item.id, item.source_type, *values)
         .select_from(found)
         .join(item, is_item)
         .cte("sample")
         .prefix_with("MATERIALIZED")
     )
     parts = union_all(
-        _texts(sample.c), _sources(sample.c), _tags(sample.c), _creators(sample.c)
+        _texts(sample), _sources(sample.c), _tags(sample), _creators(sample)
     ).subquery("parts")
     return select(parts, func.count().label("number")).group_by(*parts.c)
 
 
-def _texts(sample: Any) -> Select[Any]:  # noqa: ANN401
-    each = select(func.unnest(sample.facets).label("facet")).distinct().lateral("each_value")
+def _texts(sample: CTE) -> Select[Any]:
+    returned = func.content_facets("", sample.c.created_at, sample.c.item_metadata)
+    values = returned.table_valued(column("facet", Text), name="returned").render_derived()
+    each = select(values.c.facet).distinct().correlate(sample).lateral("each_value")
     facet = func.split_part(each.c.facet, " ", 2)
     value = func.substr(each.c.facet, func.length(facet) + 3, type_=Text)
     rows = select(facet.label("facet"), value.label("value"), value.label("name"))
-    return rows.select_from(sample.id.table.join(each, literal(True))).where(  # noqa: FBT003
-        each.c.facet.is_not(None)
-    )
+    return rows.select_from(sample.join(each, literal(True))).where(each.c.facet.is_not(None))
 
 
 def _sources(sample: Any) -> Select[Any]:  # noqa: ANN401
-    is_own = sample.creator_id == bindparam("whose", type_=Uuid)
+    is_own = sample.creator_id == bindparam("user", type_=Uuid)
     is_regular = sample.source_type == PARTITIONS[REGULAR]
     value, name = (
         case((is_own, own), else_=others).concat(case((is_regular, regular), else_=auto))
@@ -116,16 +126,15 @@ def _sources(sample: Any) -> Select[Any]:  # noqa: ANN401
     return _row("source", value, name)
 
 
-def _tags(sample: Any) -> Select[Any]:  # noqa: ANN401
-    rows = sample.id.table.join(
-        ContentTag,
-        and_(ContentTag.content_id == sample.id, ContentTag.source_type == sample.source_type),
-    ).join(Tag, Tag.id == ContentTag.tag_id)
+def _tags(sample: CTE) -> Select[Any]:
+    item, tag = sample.c, ContentTag
+    is_of = and_(tag.content_id == item.id, tag.source_type == item.source_type)
+    rows = sample.join(tag, is_of).join(Tag, Tag.id == ContentTag.tag_id)
     return _row("tag", Tag.id, Tag.name).select_from(rows)
 
 
-def _creators(sample: Any) -> Select[Any]:  # noqa: ANN401
-    rows = sample.id.table.join(User, User.id == sample.creator_id)
+def _creators(sample: CTE) -> Select[Any]:
+    rows = sample.join(User, User.id == sample.c.creator_id)
     return _row("creator", User.id, User.username).select_from(rows)
 
 

@@ -1,12 +1,10 @@
 """Where the counts of each facet are, and what a value of it is called.
 
-The views have the exact counts: stored plus ledger. `largest` reads stored counts by an index. What a
-viewer is told of a value is at most its count of all items, so it is among the largest ones, or the
-ledger has it.
+The views have the exact counts: stored plus ledger. `largest` reads stored counts, by an index.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from sqlalchemy import (
     ARRAY,
@@ -79,7 +77,7 @@ class _OfText:
     """Models, LoRAs, samplers and months: they are counted as `items model flux-dev`."""
 
     kind = Text
-    _VIEWS = {
+    _VIEWS: ClassVar = {
         private: _counts(name, "facet", Text)
         for private, name in ((False, "facet_counts"), (True, "private_facet_counts"))
     }
@@ -146,7 +144,7 @@ class _OfTags:
         column("cardinality", BigInteger),
     )
     _LEDGER = table("tag_cardinality_deltas", column("tag_id", Uuid))
-    _OF_USERS = {
+    _OF_USERS: ClassVar = {
         (source, private): _counts(f"{count.name}_counts", "tag_id", Uuid)
         for private, counts in ((False, CREATOR_TAGS), (True, PRIVATE_TAGS))
         for source, count in counts.items()
@@ -183,7 +181,7 @@ class _OfCreators:
 
     facet: FacetName = "creator"
     kind = Uuid
-    _VIEWS = {
+    _VIEWS: ClassVar = {
         private: _counts(name, "source_type", String)
         for private, name in ((False, "gen_source_counts"), (True, "private_source_counts"))
     }

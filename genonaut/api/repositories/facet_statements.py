@@ -59,8 +59,8 @@ def largest_sums(
 ) -> CompoundSelect[Any]:
     """The values of each facet with the largest sums above zero: facet, value, name and number.
 
-    Of months, it is the newest ones. With `of_parameters`, of the values that are parameters. With a
-    part, of those whose name has it.
+    Of months, it is the newest. With `of_parameters`, of the values that are parameters. With
+    a part, of those whose name has it.
     """
     return union_all(
         *(_largest(SERIES[facet], terms, limit, of_parameters, has_part) for facet in facets)

@@ -42,8 +42,8 @@ class FacetValueOut(BaseModel):
 
     facet: FacetName
     value: str = Field(
-        description="What the filter of the facet is given: `content_source_types`, `model`, `lora`, "
-        "`sampler`, `month`, `tag` or `creator`."
+        description="What the filter of the facet is given: `content_source_types`, `model`, "
+        "`lora`, `sampler`, `month`, `tag` or `creator`."
     )
     name: str = Field(description="What people call it.")
     count: int

@@ -12,7 +12,7 @@ from genonaut.api.gallery.filters import Filters, scopes, size
 from genonaut.api.gallery.pager import Total
 from genonaut.api.gallery.query import GalleryQuery, SwitchName
 from genonaut.api.repositories.facet_repository import FacetRepository
-from genonaut.api.repositories.facet_sample import SAMPLE, sampled
+from genonaut.api.repositories.facet_sample import SAMPLE, Sample, sampled
 from genonaut.db.gen_source_counts import ViewerCounts
 
 SOURCES: dict[SwitchName, str] = {
@@ -62,9 +62,8 @@ class FacetService:
                 *self._facets.largest(listed.filters, asked),
             ]
         else:
-            among = sampled(
-                self._session, listed.filters, asked, self._seconds, collect=listed.collect
-            )
+            sample = Sample(listed.filters, listed.query.user_id, listed.collect)
+            among = sampled(self._session, sample, asked, self._seconds)
             if among is None:
                 return Facets((), frozenset(), as_of, known=False)
             found = [_as_known(listed, value) for value in among]

@@ -6,6 +6,7 @@ from html import unescape
 import httpx
 import pytest
 
+from genonaut.api.services.facet_service import SOURCES
 from tests.integration.pages.test_sources import results
 from tests.support.rows import run
 from tests.support.site import USERS, Site, view_as
@@ -15,7 +16,8 @@ UPDATE content_items_all SET created_at = created_at + id % 3 * interval '40 day
     item_metadata = item_metadata || CASE id % 4
     WHEN 0 THEN '{"sampler": "Euler a & <b>", "loras": [{"name": "ink, wash"}, "detail"]}'
     WHEN 1 THEN '{"sampler": "DPM++ 2M", "loras": ["detail"], "model": "100% \\"é\\" 🦊"}'
-    WHEN 2 THEN '{"loras": ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"]}' ELSE '{}' END::jsonb"""
+    WHEN 2 THEN '{"loras": ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"]}'
+    ELSE '{}' END::jsonb"""
 LINK = re.compile(
     r'<a class="facets__value" href="([^"]+)"[^>]*><span class="facets__name">([^<]*)</span> '
     r'<span class="facets__count">([\d,]+)<'
@@ -69,7 +71,8 @@ def test_each_number_is_that_of_the_list_behind_it(
         narrowed = read(described, url)
         assert results(narrowed) == number > 0, name
         assert name in chosen(narrowed)
-        assert results(read(described, chosen(narrowed)[name])) == results(page)
+        if name not in SOURCES.values():  # without that one, all four are on
+            assert results(read(described, chosen(narrowed)[name])) == results(page)
 
 
 def test_values_are_added_one_after_the_other(described: httpx.Client) -> None:

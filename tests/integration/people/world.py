@@ -102,7 +102,9 @@ class World:
             if f"{{{name}}}" in path:
                 made = getattr(self, f"_{name}")(row, who, whose)
                 path = path.replace(f"{{{name}}}", str(made))
-        values = FIXED.get(row.path, {"name": "home", "which": "full", "path:path": "nowhere"})
+        values = FIXED.get(
+            row.path, {"name": "home", "which": "full", "facet": "tag", "path:path": "nowhere"}
+        )
         for name, value in values.items():
             path = path.replace(f"{{{name}}}", value)
         return f"{path}?token={self._link()}" if row.name == "GET /gallery/password" else path

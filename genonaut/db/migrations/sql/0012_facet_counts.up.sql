@@ -89,7 +89,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     INSERT INTO facet_deltas (user_id, facet, delta)
     SELECT creator_id, facet, count(*)
-    FROM new_rows CROSS JOIN LATERAL (SELECT DISTINCT unnest(content_facets(source_type, created_at, item_metadata)) AS facet) AS each_value
+    FROM new_rows CROSS JOIN LATERAL (SELECT DISTINCT facet FROM content_facets(source_type, created_at, item_metadata) AS returned (facet)) AS each_value
     WHERE facet IS NOT NULL
     GROUP BY creator_id, facet;
     RETURN NULL;
@@ -102,7 +102,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     INSERT INTO facet_deltas (user_id, facet, delta)
     SELECT creator_id, facet, -count(*)
-    FROM old_rows CROSS JOIN LATERAL (SELECT DISTINCT unnest(content_facets(source_type, created_at, item_metadata)) AS facet) AS each_value
+    FROM old_rows CROSS JOIN LATERAL (SELECT DISTINCT facet FROM content_facets(source_type, created_at, item_metadata) AS returned (facet)) AS each_value
     WHERE facet IS NOT NULL
     GROUP BY creator_id, facet;
     RETURN NULL;
@@ -116,9 +116,9 @@ BEGIN
     INSERT INTO facet_deltas (user_id, facet, delta)
     SELECT creator_id, facet, sum(change)
     FROM (
-        SELECT creator_id, facet, 1 AS change FROM new_rows CROSS JOIN LATERAL (SELECT DISTINCT unnest(content_facets(source_type, created_at, item_metadata)) AS facet) AS each_value
+        SELECT creator_id, facet, 1 AS change FROM new_rows CROSS JOIN LATERAL (SELECT DISTINCT facet FROM content_facets(source_type, created_at, item_metadata) AS returned (facet)) AS each_value
         UNION ALL
-        SELECT creator_id, facet, -1 FROM old_rows CROSS JOIN LATERAL (SELECT DISTINCT unnest(content_facets(source_type, created_at, item_metadata)) AS facet) AS each_value
+        SELECT creator_id, facet, -1 FROM old_rows CROSS JOIN LATERAL (SELECT DISTINCT facet FROM content_facets(source_type, created_at, item_metadata) AS returned (facet)) AS each_value
     ) AS changes
     WHERE facet IS NOT NULL
     GROUP BY creator_id, facet
@@ -141,7 +141,7 @@ BEGIN
     EXECUTE $count$
         INSERT INTO facet_deltas (user_id, facet, delta)
         SELECT creator_id, facet, -count(*)
-        FROM $count$ || TG_RELID::regclass || $count$ CROSS JOIN LATERAL (SELECT DISTINCT unnest(content_facets(source_type, created_at, item_metadata)) AS facet) AS each_value
+        FROM $count$ || TG_RELID::regclass || $count$ CROSS JOIN LATERAL (SELECT DISTINCT facet FROM content_facets(source_type, created_at, item_metadata) AS returned (facet)) AS each_value
         WHERE facet IS NOT NULL
         GROUP BY creator_id, facet $count$;
     RETURN NULL;
@@ -330,7 +330,7 @@ BEGIN
     END IF;
     INSERT INTO private_facet_deltas (user_id, facet, delta)
     SELECT creator_id, facet, count(*)
-    FROM new_rows CROSS JOIN LATERAL (SELECT DISTINCT unnest(content_facets(source_type, created_at, item_metadata)) AS facet) AS each_value
+    FROM new_rows CROSS JOIN LATERAL (SELECT DISTINCT facet FROM content_facets(source_type, created_at, item_metadata) AS returned (facet)) AS each_value
     WHERE facet IS NOT NULL AND visibility = 'private'
     GROUP BY creator_id, facet;
     RETURN NULL;
@@ -347,7 +347,7 @@ BEGIN
     END IF;
     INSERT INTO private_facet_deltas (user_id, facet, delta)
     SELECT creator_id, facet, -count(*)
-    FROM old_rows CROSS JOIN LATERAL (SELECT DISTINCT unnest(content_facets(source_type, created_at, item_metadata)) AS facet) AS each_value
+    FROM old_rows CROSS JOIN LATERAL (SELECT DISTINCT facet FROM content_facets(source_type, created_at, item_metadata) AS returned (facet)) AS each_value
     WHERE facet IS NOT NULL AND visibility = 'private'
     GROUP BY creator_id, facet;
     RETURN NULL;
@@ -361,9 +361,9 @@ BEGIN
     INSERT INTO private_facet_deltas (user_id, facet, delta)
     SELECT creator_id, facet, sum(change)
     FROM (
-        SELECT creator_id, facet, 1 AS change FROM new_rows CROSS JOIN LATERAL (SELECT DISTINCT unnest(content_facets(source_type, created_at, item_metadata)) AS facet) AS each_value WHERE visibility = 'private'
+        SELECT creator_id, facet, 1 AS change FROM new_rows CROSS JOIN LATERAL (SELECT DISTINCT facet FROM content_facets(source_type, created_at, item_metadata) AS returned (facet)) AS each_value WHERE visibility = 'private'
         UNION ALL
-        SELECT creator_id, facet, -1 FROM old_rows CROSS JOIN LATERAL (SELECT DISTINCT unnest(content_facets(source_type, created_at, item_metadata)) AS facet) AS each_value WHERE visibility = 'private'
+        SELECT creator_id, facet, -1 FROM old_rows CROSS JOIN LATERAL (SELECT DISTINCT facet FROM content_facets(source_type, created_at, item_metadata) AS returned (facet)) AS each_value WHERE visibility = 'private'
     ) AS changes
     WHERE facet IS NOT NULL
     GROUP BY creator_id, facet
@@ -386,7 +386,7 @@ BEGIN
     EXECUTE $count$
         INSERT INTO private_facet_deltas (user_id, facet, delta)
         SELECT creator_id, facet, -count(*)
-        FROM $count$ || TG_RELID::regclass || $count$ CROSS JOIN LATERAL (SELECT DISTINCT unnest(content_facets(source_type, created_at, item_metadata)) AS facet) AS each_value
+        FROM $count$ || TG_RELID::regclass || $count$ CROSS JOIN LATERAL (SELECT DISTINCT facet FROM content_facets(source_type, created_at, item_metadata) AS returned (facet)) AS each_value
         WHERE facet IS NOT NULL AND visibility = 'private'
         GROUP BY creator_id, facet $count$;
     RETURN NULL;
