@@ -32,7 +32,9 @@ def viewers(
     run(database, "UPDATE content_items_all SET created_at = created_at - id * interval '3 days'")
     run(database, "UPDATE users SET password_hash = %s WHERE id = %s", hashed(), USERS["ada"])
     add_account(database, "root", "admin")
-    client = open_api(with_accounts(settings), database)
+    gallery = settings.gallery.model_copy(update={"viewing_as": False})
+    accounts = with_accounts(settings.model_copy(update={"gallery": gallery}))
+    client = open_api(accounts, database)
     browsers = Browsers(str(client.base_url))
     signed_in = {name: browsers.sign_in(name) for name in VIEWERS[1:]}
     yield {"visitor": browsers.open(), **signed_in}
