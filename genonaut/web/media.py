@@ -190,7 +190,7 @@ def file(
     return OpenFileResponse(found, security.PICTURE | more)
 
 
-@lrucached_by(maxsize=2048)
+@lru_cache(maxsize=2048)
 def compressed_drawing(item_id: int, prompt: str) -> bytes:
     """The drawing, gzipped: some kB, drawn once."""
     return gzip.compress(draw(item_id, prompt).encode(), 6, mtime=0)

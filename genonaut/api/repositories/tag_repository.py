@@ -29,7 +29,6 @@ from genonaut.counting.engine import refresh, stored_rows
 from genonaut.db.counts import TAG_CARDINALITY
 from genonaut.db.schema import PARTITIONS, ContentItemAll, ContentTag, SourceType, Tag
 
-
 # Built once: that takes longer than to execute it for a page of items.
 _NAMES_OF: Final = (
     select(ContentTag.content_id, Tag.name)
@@ -171,4 +170,3 @@ class TagRepository:
         """
         refresh(self._session, TAG_CARDINALITY, requested_by)
         return stored_rows(self._session, TAG_CARDINALITY)
-

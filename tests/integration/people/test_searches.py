@@ -59,9 +59,7 @@ def test_each_search_is_there_once_with_how_often_it_was_made(
 
 
 @pytest.mark.parametrize("query", ["", " ", "x" * 501, "a\0b", None, 5])
-def test_what_cannot_be_a_search_is_refused(
-    ada: httpx.Client, ada_id: str, query: object
-) -> None:
+def test_what_cannot_be_a_search_is_refused(ada: httpx.Client, ada_id: str, query: object) -> None:
     assert ada.post(history(ada_id), json={"search_query": query}).status_code == 422
     assert kept(ada, ada_id) == []
 
