@@ -161,6 +161,8 @@ def test_the_switch_turns_them_off_and_deletes_them(
     assert "See or turn off" in ada.get("/gallery/account").text
     page = ada.get(PAGE)
     assert ("fog" in page.text, "no administrator" in words(page)) == (True, True)
+    assert send(ada, PAGE).status_code == 422
+    assert run(database, QUERIES) == [("fog",)]
     answer = send(ada, PAGE, keep="no")
     assert "deleted" in words(ada.get(answer.headers["location"]))
     assert run(database, QUERIES) == []
@@ -252,6 +254,6 @@ def test_without_accounts_a_client_names_the_user(
     user = add_user(database, "bo")
     assert add(client, user, "fog").status_code == 201
     assert kept(client, user) == ["fog"]
-    nobody = "00000000-0000-4000-8000-0000000000ff"
-    assert add(client, nobody, "fog").status_code == 404
-    assert client.get(history(nobody)).status_code == 404
+    unknown = "00000000-0000-4000-8000-0000000000ff"
+    assert add(client, unknown, "fog").status_code == 404
+    assert client.get(history(unknown)).status_code == 404
