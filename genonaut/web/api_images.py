@@ -26,7 +26,6 @@ _PICTURE: Final[dict[int | str, dict[str, Any]]] = {
     },
     206: {"description": "The part that `Range` asks for."},
     304: {"description": "The client has it already, by its ETag."},
-    416: {"description": "The file has no such part."},
 }
 
 

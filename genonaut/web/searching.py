@@ -70,7 +70,7 @@ def _host_of(address: str) -> str:
 
 
 def recent_searches(view: PageView) -> tuple[Link, ...]:
-    """The viewer's last searches, but for the one that is shown; none of a viewer who was chosen."""
+    """The viewer's last searches but the one that is shown; none of a viewer who was chosen."""
     user_id = None if view.viewer.can_choose else view.viewer.user_id
     if user_id is None:
         return ()

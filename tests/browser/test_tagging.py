@@ -62,7 +62,9 @@ def test_a_tag_is_completed_and_added_by_keyboard(page: Page, site: Site, item: 
     field(page).focus()
     page.keyboard.type("Li")
     options = page.get_by_role("option")
-    expect(options).to_have_text([re.compile(name) for name in ("lilac 6", "light 4", "lighthouse 2")])
+    expect(options).to_have_text(
+        [re.compile(name) for name in ("lilac 6", "light 4", "lighthouse 2")]
+    )
     expect(field(page)).to_have_attribute("aria-expanded", "true")
     expect(page.locator("[data-completed]")).to_have_text("3 tags begin so.")
     page.keyboard.press("ArrowDown")

@@ -19,9 +19,7 @@ __all__ = ["genonaut", "library", "site"]
 
 
 @pytest.fixture
-def picture(
-    database: Database, genonaut: Genonaut, tmp_path: Path
-) -> int:
+def picture(database: Database, genonaut: Genonaut, tmp_path: Path) -> int:
     """An item with a file that is wider than any thumbnail."""
     (tmp_path / "pics").mkdir()
     texts = PngInfo()
@@ -63,9 +61,7 @@ def test_a_thumbnail_is_wide_enough(
 
 
 @pytest.mark.parametrize("size", ["", "huge", "0", "-1", "10001", "1.5"])
-def test_a_size_that_cannot_be_is_refused(
-    site: httpx.Client, picture: int, size: str
-) -> None:
+def test_a_size_that_cannot_be_is_refused(site: httpx.Client, picture: int, size: str) -> None:
     assert site.get(path(picture), params={"thumbnail": size}).status_code == 422
 
 

@@ -66,7 +66,9 @@ def test_a_creator_s_and_what_is_searched_for(
     client: httpx.Client, filled: Database, path: str
 ) -> None:
     for creator in (ADA, GRACE, NOWHERE):
-        expected = by_sql(filled, LISTS[path], "created_at DESC, id DESC", f"creator_id = '{creator}'")
+        expected = by_sql(
+            filled, LISTS[path], "created_at DESC, id DESC", f"creator_id = '{creator}'"
+        )
         assert listed(client, path, creator_id=creator) == (expected, len(expected))
     found = by_sql(filled, LISTS[path], "created_at DESC, id DESC", "lower(title) = 'sea'")
     for name in ("search_term", "search"):

@@ -81,9 +81,7 @@ def names(database: Database) -> dict[str, str]:
     return {"user": user, "item": str(regular[0]), "auto": str(auto[0]), "tag": tag}
 
 
-def test_all_of_its_requests_get_what_it_reads(
-    client: httpx.Client, names: dict[str, str]
-) -> None:
+def test_all_of_its_requests_get_what_it_reads(client: httpx.Client, names: dict[str, str]) -> None:
     for each in REQUESTS:
         method, path = each["request"].format(**names).split(" ")
         answer = client.request(method, path, json=each.get("body"))

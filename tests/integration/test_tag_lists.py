@@ -1,4 +1,4 @@
-"""Lists of tags by number of page, the most used, by beginning: exact for each viewer, and quick."""
+"""Lists of tags by number, by use and by beginning: exact for each viewer, and quick."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -15,7 +15,7 @@ from genonaut.config import Settings
 from genonaut.content.viewer import EVERYTHING, VISITOR, Viewer
 from genonaut.db.counts import build_counts
 from genonaut.db.session import Database
-from tests.support.plans import plans
+from tests.support.plans import Plan, plans
 from tests.support.rows import add_items, add_tag, add_user, run, scalar
 from tests.support.servers import EMBEDDED, new_database
 
@@ -86,7 +86,7 @@ def test_every_number_is_that_of_sql_for_each_viewer(
     assert {tag.name: tag.cardinality for tag in popular} == carried
     begins = {name: number for name, number in carried.items() if name.startswith("se")}
     assert {tag.name: tag.count for tag in suggested} == begins
-    assert [tag.name for tag in suggested] == sorted(begins, key=lambda name: -begins[name])
+    assert [tag.name for tag in suggested] == sorted(begins, key=lambda name: (-begins[name], name))
 
 
 def listed(client: httpx.Client, **parameters: str | int) -> list[str]:
@@ -174,7 +174,7 @@ def test_a_total_that_takes_too_long_is_at_least_what_was_met() -> None:
     page = NumberedPage.of(PageNumber(3, 2), ["a", "b", "c"], Total(0, exact=False))
     assert (page.total_count, page.total_is_estimate, page.has_next) == (7, True, True)
     assert (page.items, page.total_pages) == (["a", "b"], 4)
-    beyond = NumberedPage.of(PageNumber(9, 2), [], Total(0, exact=False))
+    beyond: NumberedPage[str] = NumberedPage.of(PageNumber(9, 2), [], Total(0, exact=False))
     assert (beyond.total_count, beyond.has_next, beyond.has_previous) == (0, False, False)
 
 
@@ -244,6 +244,13 @@ def many(
         yield database, request.param
 
 
+def by_index_alone(found: list[Plan]) -> None:
+    """Only of tables that are small, such as the ledgers, all rows are read."""
+    for plan in found:
+        scanned = {one["Relation Name"] for one in plan.nodes if one["Node Type"] == "Seq Scan"}
+        assert not scanned & {"tags", "content_tags", "tag_cardinality_stats"}, scanned
+
+
 @pytest.mark.parametrize("who", VIEWERS)
 def test_completing_reads_one_stretch_of_an_index(many: tuple[Database, int], who: str) -> None:
     database, tags = many
@@ -251,9 +258,7 @@ def test_completing_reads_one_stretch_of_an_index(many: tuple[Database, int], wh
     with database.snapshot() as session:
         pages = TagPages(session)
         found = plans(session, lambda: pages.beginning(viewer, "abc", 8))
-    for plan in found:
-        scanned = {one["Relation Name"] for one in plan.nodes if one["Node Type"] == "Seq Scan"}
-        assert not scanned & {"tags", "content_tags", "tag_cardinality_stats"}, scanned
+    by_index_alone(found)
     assert "idx_tags_beginning" in found[0].indexes
     # One in 4,096 begins so: each is looked up in two or three indexes.
     assert sum(plan.buffers for plan in found) <= 200 + tags // 4096 * 30
@@ -268,10 +273,9 @@ def test_a_page_by_name_reads_no_more_than_its_tags(
     viewer, _ = VIEWERS[who]
     with database.snapshot() as session:
         pages = TagPages(session)
-        [plan] = plans(session, lambda: pages.page(viewer, PageNumber(2, 20), order, ""))
-    scanned = {one["Relation Name"] for one in plan.nodes if one["Node Type"] == "Seq Scan"}
-    assert not scanned & {"tags", "content_tags", "tag_cardinality_stats"}, scanned
-    assert plan.buffers <= 2_500
+        found = plans(session, lambda: pages.page(viewer, PageNumber(2, 20), order, ""))
+    by_index_alone(found)
+    assert sum(plan.buffers for plan in found) <= 1_000
 
 
 @pytest.mark.parametrize("who", VIEWERS)
@@ -284,7 +288,9 @@ def test_the_total_looks_at_no_item(many: tuple[Database, int], who: str) -> Non
         found = plans(session, lambda: totals.append(pages.total(viewer, "", 60)))
     hidden = "visibility = 'private'" if who == "visitor" else f"creator_id = '{GRACE}'"
     hidden = f"visibility = 'private' AND {hidden}" if who == "ada" else hidden
-    known = "SELECT count(*) FROM tags WHERE EXISTS (SELECT FROM content_tags WHERE tag_id = tags.id"
+    known = (
+        "SELECT count(*) FROM tags WHERE EXISTS (SELECT FROM content_tags WHERE tag_id = tags.id"
+    )
     expected = tags if who == "admin" else scalar(database, f"{known} AND NOT ({hidden}))")
     assert totals[0] == Total(expected, exact=True)
     tables: set[Any] = set().union(*(plan.tables for plan in found))

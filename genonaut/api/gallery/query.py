@@ -40,7 +40,7 @@ class GalleryQuery:
     `album` those that are in one.
 
     With a `cursor`, `page` is ignored. A cursor knows which way it goes; `backward` overrides it,
-    and without a cursor `backward` begins at the end. The pages begin behind the first `skip` items.
+    and without a cursor `backward` begins at the end. Pages by number begin behind `skip` items.
     """
 
     switches: frozenset[SwitchName] = ALL_SWITCHES

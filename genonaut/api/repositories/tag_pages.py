@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Final, Literal
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, func, literal, select, true
+from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, any_, func, literal, select, true
 from sqlalchemy.orm import Session
 
 from genonaut.api.entities import CountedTag, PopularTag
@@ -28,7 +28,7 @@ _LAST_LETTER: Final = "\U0010ffff"
 
 
 class TagPages:
-    """Reads lists of tags, each with its exact counts, as a viewer is told."""
+    """Reads lists of tags, each with its exact counts, as a viewer is told. On a snapshot."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -38,12 +38,11 @@ class TagPages:
     ) -> Sequence[CountedTag]:
         """The tags of a page whose names contain a part, and one more if there is a next page."""
         field, _, way = order.partition("-")
-        if column := _STORED.get(field):
-            ids = with_part(select(Tag.id), part).where(*is_known(viewer))
-            ids = _cut(ids.order_by(*_sorted_by(column, way)), at)
+        if field in _STORED:
+            by = _sorted_by(_STORED[field], way)
+            ids = with_part(select(Tag.id), part).where(*is_known(viewer)).order_by(*by)
             # Only theirs are summed, however many tags there are.
-            counts = told_counts(viewer, func.array(ids.scalar_subquery(), type_=ARRAY(Uuid)))
-            found = counted(counts).where(Tag.id.in_(ids)).order_by(*_sorted_by(column, way))
+            found = self._counted(viewer, self._session.scalars(_cut(ids, at)).all()).order_by(*by)
         else:
             everything = with_part(counted(told_counts(viewer)), part).where(*is_known(viewer))
             number = everything.selected_columns["count"]
@@ -78,18 +77,22 @@ class TagPages:
 
         Which these are is decided by the stored counts. What is told of them is exact.
         """
-        ids = list(self._session.scalars(_beginning(viewer, text).limit(limit)))
-        counts = told_counts(viewer, literal(ids, ARRAY(Uuid)))
-        found = self._session.execute(counted(counts).where(Tag.id.in_(ids)))
-        return sorted((CountedTag(*row) for row in found), key=lambda tag: (-tag.count, tag.name))
+        ids = self._session.scalars(_beginning(viewer, text).limit(limit)).all()
+        return sorted(self._of(viewer, ids), key=lambda tag: (-tag.count, tag.name))
 
     def of_item(self, viewer: Viewer, item_id: int) -> list[CountedTag]:
         """The tags of an item, by name."""
         ids = select(ContentTag.tag_id).where(ContentTag.content_id == item_id)
-        counts = told_counts(viewer, func.array(ids.scalar_subquery(), type_=ARRAY(Uuid)))
-        found = self._session.execute(counted(counts).where(Tag.id.in_(ids)))
         # Sorted here, as the database's collation may differ from server to server.
-        return sorted((CountedTag(*row) for row in found), key=lambda tag: tag.name)
+        found = self._of(viewer, self._session.scalars(ids).all())
+        return sorted(found, key=lambda tag: tag.name)
+
+    def _of(self, viewer: Viewer, ids: Sequence[UUID]) -> list[CountedTag]:
+        return [CountedTag(*row) for row in self._session.execute(self._counted(viewer, ids))]
+
+    def _counted(self, viewer: Viewer, ids: Sequence[UUID]) -> Select[UUID, str, int, int, int]:
+        these = literal(list(ids), ARRAY(Uuid))
+        return counted(told_counts(viewer, these)).where(Tag.id == any_(these))
 
 
 def _beginning(viewer: Viewer, text: str) -> Select[UUID]:

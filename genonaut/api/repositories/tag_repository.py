@@ -187,4 +187,3 @@ class TagRepository:
         """
         refresh(self._session, TAG_CARDINALITY, requested_by)
         return stored_rows(self._session, TAG_CARDINALITY)
-

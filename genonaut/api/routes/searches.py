@@ -44,7 +44,9 @@ async def get_searches(session: SessionDep, identity: KnownIdentityDep, user_id:
 SearchesDep = Annotated[Searches, Depends(get_searches)]
 
 
-@router.get("", response_model=SearchHistoryOut, responses=documented(404, 422), dependencies=[MEMBER])
+@router.get(
+    "", response_model=SearchHistoryOut, responses=documented(404, 422), dependencies=[MEMBER]
+)
 def list_searches(
     searches: SearchesDep,
     page: Annotated[int, Query(ge=1, le=10_000)] = 1,

@@ -28,7 +28,7 @@ from genonaut.api.schemas.values import NamePart, TagCursor
 
 router = APIRouter(prefix="/api/v1/tags", tags=["tags"], route_class=JsonRoute)
 
-_ORDERS: Final[dict[str, TagOrder]] = {"count": "count-desc", "name": "name-asc"}
+_WITHOUT_DIRECTION: Final = (None, "count", "name")
 _PAGE_SIZE: Final = 20
 
 
@@ -58,13 +58,12 @@ def list_tags(
     It is a page by number, with the number of all tags, if `page`, `page_size` or a `sort` with a
     direction is sent; `limit` and `after` do not count then.
     """
-    if page or page_size or (sort and sort not in _ORDERS):
+    if page or page_size or sort not in _WITHOUT_DIRECTION:
         at = PageNumber(page or 1, page_size or _PAGE_SIZE)
-        order: TagOrder = _ORDERS.get(sort or "name") or sort
-        return TagPageOut.model_validate(lists.page(viewer, at, order, search or ""))
-    by_name = sort == "name"
-    found = service.page(viewer, limit, after, search, "name" if by_name else "count")
-    return TagsOut.model_validate(found, from_attributes=True)
+        found = lists.page(viewer, at, _order_of(sort), search or "")
+        return TagPageOut.model_validate(found)
+    tags = service.page(viewer, limit, after, search, "name" if sort == "name" else "count")
+    return TagsOut.model_validate(tags)
 
 
 @router.get(
@@ -94,8 +93,9 @@ def read_tag(
     service: TagServiceDep,
     viewer: ViewerDep,
     tag_id: UUID,
-    user_id: Annotated[
-        UUID | None, Query(description="Taken from an older client, and of no effect.")
+    _user_id: Annotated[
+        UUID | None,
+        Query(alias="user_id", description="Taken from an older client, and of no effect."),
     ] = None,
 ) -> TagDetailOut:
     """Return a tag with its counts, exact at this moment."""
@@ -125,3 +125,9 @@ def delete_tag(
     deleted = service.delete(viewer, tag_id)
     recorder.record("tag-deleted", deleted.name)
     return TagDeletedOut(deleted=TagOut.model_validate(deleted))
+
+
+def _order_of(sort: TagSort | None) -> TagOrder:
+    if sort is None or sort == "name":
+        return "name-asc"
+    return "count-desc" if sort == "count" else sort

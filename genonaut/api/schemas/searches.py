@@ -19,9 +19,7 @@ _SEARCH = {
     "last_searched_at": EXAMPLE_TIME,
 }
 KeptSearch = Filled[
-    Annotated[
-        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_KEPT)
-    ]
+    Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_KEPT)]
 ]
 
 

@@ -3,7 +3,7 @@
 from typing import Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 from typing_extensions import TypeAliasType
 
 from genonaut.api.entities import CountedTag
@@ -59,11 +59,7 @@ class TagDetailOut(TagOut):
     parents: list[TagOut] = Field(description="Empty.")
     children: list[TagOut] = Field(description="Empty.")
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [TAG_EXAMPLE | {"tag": TAG_EXAMPLE, "parents": [], "children": []}]
-        }
-    )
+    model_config = example({**TAG_EXAMPLE, "tag": TAG_EXAMPLE, "parents": [], "children": []})
 
     @classmethod
     def of(cls, tag: CountedTag) -> "TagDetailOut":

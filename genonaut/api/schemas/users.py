@@ -29,9 +29,7 @@ class UserOut(BaseModel):
 
     id: UUID
     username: str
-    name: str = Field(
-        validation_alias=AliasChoices("username", "name"), description="The same."
-    )
+    name: str = Field(validation_alias=AliasChoices("username", "name"), description="The same.")
     created_at: Utc
 
     model_config = example(_USER) | FROM_ATTRIBUTES

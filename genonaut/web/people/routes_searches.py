@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Request, Response
 from genonaut.api.http.access import FOR_OWN
 from genonaut.api.http.dependencies import SessionDep, SnapshotDep
 from genonaut.api.schemas.values import Id
+from genonaut.errors import InvalidRequestError
 from genonaut.people.searches import KEPT_DAYS, MOST_SEARCHES, Searches
 from genonaut.web.page_route import PageRoute
 from genonaut.web.people.own_contexts import SearchesContext, ShownSearch
@@ -50,7 +51,10 @@ def searches(request: Request, session: SnapshotDep, viewer: PageViewerDep) -> R
 @router.post("", dependencies=FOR_OWN)
 def turn_searches(session: SessionDep, viewer: PageViewerDep, form: FormDep) -> Response:
     """Keep them from now on, or none."""
-    on = form.get("keep") == "yes"
+    keep = form.get("keep")
+    if keep not in ("yes", "no"):
+        raise InvalidRequestError("`keep` is wrong: it is `yes` or `no`.")
+    on = keep == "yes"
     Searches(session, user_of(viewer)).turn(on=on)
     return see(done(SEARCHES, "searches-on" if on else "searches-off"))
 

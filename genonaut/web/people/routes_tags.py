@@ -124,8 +124,8 @@ def _rename(
     renamed = TagService(session).rename(EVERYTHING, tag_id, name)
     if renamed.is_merged and not may_merge:
         raise _MergesError(f"There is a tag “{renamed.after.name}” already.")
-    action = "tag-merged" if renamed.is_merged else "tag-renamed"
-    Recorder(session, actor).record(action, renamed.names)
+    recorder = Recorder(session, actor)
+    recorder.record("tag-merged" if renamed.is_merged else "tag-renamed", renamed.names)
     return renamed
 
 

@@ -53,7 +53,7 @@ class Merging:
 
 @dataclass(frozen=True, slots=True)
 class TagContext:
-    """A tag, and the forms that rename and delete it; `merging` if its new name is another tag's."""
+    """A tag, and the forms that rename and delete it; `merging` if another one has the new name."""
 
     template: ClassVar[str] = "tag.html"
 

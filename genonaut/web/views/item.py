@@ -18,7 +18,7 @@ from genonaut.web.views.settings import facts_of, negative_prompt, settings_of
 _WITH_WORKFLOW: Final = "ComfyUI"
 
 
-def item_context(view: PageView, item: Item, typed: Typed = NOTHING_TYPED) -> ItemContext:
+def item_context(view: PageView, item: Item, sent: Typed = NOTHING_TYPED) -> ItemContext:
     """Everything on the page."""
     viewer = view.viewer
     beside = view.services.gallery.neighbours(view.eyes, _query(view), item)
@@ -33,7 +33,7 @@ def item_context(view: PageView, item: Item, typed: Typed = NOTHING_TYPED) -> It
         negative_prompt=negative_prompt(item),
         settings=tuple(settings_of(item)),
         facts=tuple(facts_of(item)),
-        tags=item_tags(view, item, typed),
+        tags=item_tags(view, item, sent),
         files=tuple(_files(item, card)),
         kept=tuple(view.state.parameters()),
         can_delete=viewer.is_admin or item.creator_id == viewer.user_id,

@@ -34,6 +34,7 @@ def body_of(row: Row, who: str, new: str, link: str) -> dict[str, Any]:
         "/account/password": {"current_password": PASSWORD, "new_password": PASSWORD},
         "/account/details": {"default_visibility": "public"},
         "/gallery/account": {"default_visibility": "public"},
+        "/account/searches": {"keep": "yes"},
         "/tokens": {"name": new, "scope": "read"},
         "/users": {"username": new},
         "/users/{user_id}": {"email": "ada@example.org"},

@@ -1,4 +1,4 @@
-"""The tags of an item's page, without a script: who may change them, and that each number follows."""
+"""The tags of a page of an item, without a script: who may change them; each number follows."""
 
 import re
 from concurrent.futures import ThreadPoolExecutor

@@ -59,9 +59,7 @@ def test_each_search_is_there_once_with_how_often_it_was_made(
 
 
 @pytest.mark.parametrize("query", ["", " ", "x" * 501, "a\0b", None, 5])
-def test_what_cannot_be_a_search_is_refused(
-    ada: httpx.Client, ada_id: str, query: object
-) -> None:
+def test_what_cannot_be_a_search_is_refused(ada: httpx.Client, ada_id: str, query: object) -> None:
     assert ada.post(history(ada_id), json={"search_query": query}).status_code == 422
     assert kept(ada, ada_id) == []
 
@@ -163,6 +161,8 @@ def test_the_switch_turns_them_off_and_deletes_them(
     assert "See or turn off" in ada.get("/gallery/account").text
     page = ada.get(PAGE)
     assert ("fog" in page.text, "no administrator" in words(page)) == (True, True)
+    assert send(ada, PAGE).status_code == 422
+    assert run(database, QUERIES) == [("fog",)]
     answer = send(ada, PAGE, keep="no")
     assert "deleted" in words(ada.get(answer.headers["location"]))
     assert run(database, QUERIES) == []
@@ -254,6 +254,6 @@ def test_without_accounts_a_client_names_the_user(
     user = add_user(database, "bo")
     assert add(client, user, "fog").status_code == 201
     assert kept(client, user) == ["fog"]
-    nobody = "00000000-0000-4000-8000-0000000000ff"
-    assert add(client, nobody, "fog").status_code == 404
-    assert client.get(history(nobody)).status_code == 404
+    unknown = "00000000-0000-4000-8000-0000000000ff"
+    assert add(client, unknown, "fog").status_code == 404
+    assert client.get(history(unknown)).status_code == 404

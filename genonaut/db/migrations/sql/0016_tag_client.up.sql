@@ -1,5 +1,5 @@
 -- What completing tags takes: names are found by their beginning. By code points, so that what begins
--- alike is one stretch, whatever the collation of the database is.
+-- alike is one stretch, also where the database has another collation.
 CREATE INDEX idx_tags_beginning ON tags (name COLLATE "C");
 
 -- What a user has searched for, each search once. Only that user sees it, and may turn it off.
