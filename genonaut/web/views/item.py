@@ -5,7 +5,7 @@ from typing import Final
 from genonaut.api.entities import Item
 from genonaut.api.gallery.query import GalleryQuery, Neighbours
 from genonaut.errors import InvalidCursorError, NotFoundError
-from genonaut.hints import MEND_LIBRARY
+from genonaut.hints import MEND_LIBRARY, typed
 from genonaut.web.albums.stars import album_links, stars_of
 from genonaut.web.contexts import Beside, Card, GoneContext, ItemContext, Link, Ways
 from genonaut.web.images import Pictures
