@@ -215,10 +215,10 @@ def look(database: Database, findings: Findings, viewer: Viewer) -> None:
         page = TagService(session).page(viewer, 100, None, None, "count")
         tags = {tag.name: (tag.regular_count, tag.auto_count) for tag in page.entries}
         findings.add("views", wrong=None if tags == truth.tags() else (viewer, tags))
-        narrowed = facets_told(session, viewer)
+        facets = facets_told(session, viewer)
         ids = truth.ids(SWITCHES, viewer.user_id)
         seen = facets_of(session.connection(), viewer, viewer.user_id, ids)
-        findings.add("views", wrong=None if narrowed == seen else (viewer, narrowed, seen))
+        findings.add("views", wrong=None if facets == seen else (viewer, facets, seen))
         findings.add("views", wrong=told_wrongly(session, viewer))
 
 

@@ -84,6 +84,7 @@ OPERATION_IDS = {
     "list_audit",
     "list_duplicates",
     "list_auto_items",
+    "list_facets",
     "list_items",
     "list_popular_tags",
     "list_recent_searches",
