@@ -19,9 +19,10 @@ from genonaut.api.repositories.gallery_repository import GalleryRepository
 from genonaut.api.repositories.search_repository import SearchRepository
 from genonaut.api.repositories.tag_repository import TagRepository
 from genonaut.api.services.content_service import ContentService
-from genonaut.api.services.gallery_search import Meant, halves, require_parts, understand
+from genonaut.api.services.gallery_search import halves, require_parts, understand
 from genonaut.api.services.gallery_tags import resolve_tags
 from genonaut.api.services.gallery_totals import Estimate
+from genonaut.api.services.search_meaning import Meant
 from genonaut.config import GallerySettings
 from genonaut.content.viewer import Viewer
 from genonaut.db.gen_source_counts import DEFAULT_POLICY, CountsPolicy, ViewerCounts
