@@ -50,7 +50,6 @@ FILL = [
     JOIN (SELECT id, row_number() OVER () AS place FROM users) AS users
          ON place = 1 + n %% {users}""",
     "INSERT INTO tags (name) VALUES ('often'), ('rare')",
-    "SET LOCAL session_replication_role = replica",
     """
     INSERT INTO content_tags (content_id, source_type, tag_id, creator_id, visibility)
     SELECT items.id, source_type, tags.id, items.creator_id, items.visibility

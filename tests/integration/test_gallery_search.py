@@ -18,7 +18,8 @@ from genonaut.api.gallery.searching.language import Search, SearchError
 from genonaut.api.gallery.searching.language import Text as Sought
 from genonaut.api.gallery.searching.parser import parse
 from genonaut.api.repositories.search_repository import SearchRepository
-from genonaut.api.services.gallery_search import Meant, understand
+from genonaut.api.services.gallery_search import understand
+from genonaut.api.services.search_meaning import Meant
 from genonaut.db.migrate import upgrade
 from genonaut.db.schema import ContentItem
 from genonaut.db.session import Database

@@ -26,6 +26,7 @@ from genonaut.api.services.gallery_search import Meant, halves, require_parts, u
 from genonaut.api.services.gallery_shelves import resolve_shelves
 from genonaut.api.services.gallery_tags import resolve_tags
 from genonaut.api.services.gallery_totals import Estimate
+from genonaut.api.services.search_meaning import Meant
 from genonaut.config import GallerySettings
 from genonaut.content.viewer import Viewer
 from genonaut.db.gen_source_counts import DEFAULT_POLICY, CountsPolicy, ViewerCounts
