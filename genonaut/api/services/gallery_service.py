@@ -22,7 +22,7 @@ from genonaut.api.repositories.search_repository import SearchRepository
 from genonaut.api.repositories.tag_repository import TagRepository
 from genonaut.api.services.content_service import ContentService
 from genonaut.api.services.facet_service import FacetedList, FacetService
-from genonaut.api.services.gallery_search import Meant, halves, require_parts, understand
+from genonaut.api.services.gallery_search import halves, require_parts, understand
 from genonaut.api.services.gallery_shelves import resolve_shelves
 from genonaut.api.services.gallery_tags import resolve_tags
 from genonaut.api.services.gallery_totals import Estimate
