@@ -35,9 +35,9 @@ class Dropping:
     only_own: bool = False
     tags: tuple[str, ...] = ()
 
-    def apply(self, session: Session, _sender: Sender, ids: Sequence[int]) -> Mapping[int, Reason]:
+    def apply(self, session: Session, sender: Sender, ids: Sequence[int]) -> Mapping[int, Reason]:
         """What is none is left."""
-        BookmarkService(session).drop(self.owner, ids)
+        BookmarkService(session).drop(sender.eyes, self.owner, ids)
         return {}
 
 
