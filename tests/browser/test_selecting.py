@@ -128,6 +128,7 @@ def test_delete_from_two_pages_and_undo(open_page: OpenPage, site: Site) -> None
     page.get_by_test_id("gallery-pagination-next").click()
     page.wait_for_url("**cursor=**")
     card(page, 0)(force=True)
+    selected(page, "2 selected")
     expect(page.get_by_test_id("gallery-selection-delete-button")).to_be_hidden()
     page.get_by_test_id("gallery-selection-delete").click()
     page.get_by_test_id("gallery-selection-delete-button").click()
@@ -191,7 +192,12 @@ def test_it_can_be_used_by_all(open_page: OpenPage, scheme: str, width: int) -> 
     phone = width < 400
     options = {"has_touch": True, "is_mobile": True} if phone else {}
     page = open_page(
-        OWN, viewer="ada", color_scheme=scheme, viewport={"width": width, "height": 844}, **options
+        OWN,
+        viewer="ada",
+        color_scheme=scheme,
+        reduced_motion="reduce",
+        viewport={"width": width, "height": 844},
+        **options,
     )
     begin(page)
     page.get_by_test_id("gallery-pick").first.check()

@@ -74,6 +74,7 @@ OPERATION_IDS = {
     "change_category",
     "change_details",
     "change_item",
+    "change_items",
     "change_password",
     "change_user",
     "check_bookmark",
@@ -91,6 +92,8 @@ OPERATION_IDS = {
     "delete_search_by_query",
     "delete_searches",
     "delete_tag",
+    "download_items",
+    "download_list",
     "end_session",
     "list_accounts",
     "list_audit",
@@ -144,7 +147,11 @@ OPERATION_IDS = {
     "sign_out_everywhere",
     "suggest",
     "sync_bookmark_categories",
+<<<<<<< HEAD
     "take_rating_away",
+=======
+    "undo_deletion",
+>>>>>>> bulk19
     "unshare_category",
     "upload_files",
 }

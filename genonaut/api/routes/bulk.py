@@ -34,7 +34,7 @@ router = APIRouter(prefix="/api/v1", tags=["content"], route_class=JsonRoute)
 @router.post(
     "/content/bulk",
     response_model=BulkOut,
-    responses=documented(403, 404, 409, 413, 422) | {409: {"model": ListChangedOut}},
+    responses=documented(403, 404, 409, 413, 422),
     dependencies=[MEMBER],
 )
 async def change_items(

@@ -60,6 +60,17 @@ _BULK_IN: Final = {
     "query": {"search_term": "lighthouse"},
     "expected": 120,
 }
+_FAILED: Final = {"id": 17, "reason": "forbidden"}
+_UNDO: Final = {
+    "url": "/api/v1/content/bulk/3f1c7b52-93d1-4a53-8d0a-6f3f0a4e9d11/undo",
+    "until": "2026-11-22T15:14:05Z",
+}
+_CHANGED: Final = {
+    "error": "list_changed",
+    "detail": "The list has 121 items, and not 120: nothing was done.",
+    "request_id": "4bf92f3577b34da6a3ce929d0e0e4736",
+    "total": 121,
+}
 _SHAPES: Final[dict[str, Any]] = {
     "allOf": [
         {"oneOf": [{"required": ["ids"]}, {"required": ["query"]}]},
@@ -80,7 +91,7 @@ _SHAPES: Final[dict[str, Any]] = {
 class ListIn(GalleryParams):
     """A list, by the parameters of `GET /api/v1/content/unified`. Its pages do not matter."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid") | example({"search_term": "lighthouse"})
 
 
 class ItemsOf(BaseModel):
@@ -160,7 +171,7 @@ class FailedOut(BaseModel):
     id: int
     reason: Reason
 
-    model_config = FROM_ATTRIBUTES
+    model_config = FROM_ATTRIBUTES | example(_FAILED)
 
 
 class UndoOut(BaseModel):
@@ -168,6 +179,8 @@ class UndoOut(BaseModel):
 
     url: str = Field(description="To be sent a POST.")
     until: Utc
+
+    model_config = example(_UNDO)
 
 
 class BulkOut(BaseModel):
@@ -177,9 +190,7 @@ class BulkOut(BaseModel):
     failed: list[FailedOut]
     undo: UndoOut | None = Field(description="For `delete`, if anything was deleted.")
 
-    model_config = example(
-        {"done": 119, "failed": [{"id": 17, "reason": "forbidden"}], "undo": None}
-    )
+    model_config = example({"done": 119, "failed": [_FAILED], "undo": _UNDO})
 
 
 class UndoneOut(BaseModel):
@@ -195,6 +206,8 @@ class ListChangedOut(ErrorOut):
     """The list has another number of items than was expected: nothing was done."""
 
     total: int = Field(description="How many it has now.")
+
+    model_config = example(_CHANGED)
 
 
 class DownloadIn(ItemsOf):

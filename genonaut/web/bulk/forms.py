@@ -29,7 +29,7 @@ from genonaut.errors import ForbiddenError, InvalidRequestError
 from genonaut.web.bulk.selection import DELETE
 from genonaut.web.state import GalleryState, read_number, read_state
 
-ACTION: Final = "action"
+ACTION: Final = "do"  # not "action": a form's own property would be shadowed
 CHOOSE_ALBUM: Final = "album"
 """An action that is none yet: it asks for the album."""
 BACK: Final = "back"
@@ -77,7 +77,7 @@ class SentSelection:
         """
         make = _ACTIONS.get(self.name)
         if make is None:
-            raise InvalidRequestError("`action` is missing: press one of the selection's buttons.")
+            raise InvalidRequestError("`do` is missing: press one of the selection's buttons.")
         return make(self.form, sender)
 
     def target(self, user_id: UUID | None) -> Target:

@@ -2,9 +2,11 @@
 
 import io
 import json
+import os
 import socket
 import zipfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -24,11 +26,14 @@ from tests.support.rows import add_items, add_user, run
 from tests.support.waiting import PATIENCE_SECONDS, wait_until
 
 URL = "/api/v1/content/download"
+IN_TRANSACTION = """
+    SELECT count(*) FROM pg_stat_activity
+    WHERE datname = current_database() AND state = 'idle in transaction'"""
 
 
-def png(number: int, side: int = 16) -> bytes:
+def png(number: int) -> bytes:
     made = io.BytesIO()
-    Image.effect_noise((side, side), number + 1).save(made, "PNG")
+    Image.effect_noise((16, 16), number + 1).save(made, "PNG")
     return made.getvalue()
 
 
@@ -147,15 +152,9 @@ def test_what_is_private_to_others_is_not_sent(
 ) -> None:
     ada = add_account(database)
     client = open_api(stored(with_accounts(settings), folder), database)
-    mine = upload(
-        httpx.Client(
-            base_url=client.base_url,
-            headers=bearer(add_token(database, ada, "write")),
-            timeout=PATIENCE_SECONDS,
-        ),
-        2,
-        visibility="private",
-    )
+    write = bearer(add_token(database, ada, "write"))
+    with httpx.Client(base_url=client.base_url, headers=write, timeout=PATIENCE_SECONDS) as hers:
+        mine = upload(hers, 2, visibility="private")
     assert unzip(client.get(URL)) == {}
     refused = unzip(client.get(URL, params={"ids": list(mine)}))
     assert len(refused.pop(SKIPPED).decode().splitlines()) == 2
@@ -178,19 +177,26 @@ class Stream:
         return self.socket.recv(1 << 16)
 
     def rest(self) -> bytes:
-        with self.socket:
-            return b"".join(iter(self.read, b""))
+        return b"".join(iter(self.read, b""))
+
+    def __enter__(self) -> "Stream":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.socket.close()
 
 
 @pytest.fixture
 def large(
     settings: Settings, database: Database, tmp_path: Path
 ) -> Iterator[tuple[httpx.Client, list[int]]]:
-    """An API of its own, with pictures that no buffer of a socket takes."""
+    """An API of its own, with files that no buffer of a socket takes: they have grown since."""
     token = bearer(add_token(database, add_account(database), "write"))
     with running_api(stored(with_accounts(settings), tmp_path / "library"), database) as client:
-        sent = [("files", (f"{number}.png", png(number, 2600))) for number in range(4)]
+        sent = [("files", (f"{number}.png", png(number))) for number in range(4)]
         answer = client.post("/api/v1/content/upload", files=sent, headers=token).json()
+        for path in (tmp_path / "library/files").glob("*/*"):
+            os.truncate(path, 16 << 20)
         yield client, [one["item"]["id"] for one in answer["results"]]
 
 
@@ -198,11 +204,11 @@ def test_what_becomes_private_meanwhile_is_not_sent(
     large: tuple[httpx.Client, list[int]], database: Database
 ) -> None:
     client, _ = large
-    stream = Stream(client)
-    begun = stream.read()
-    assert b"200 OK" in begun
-    run(database, "UPDATE content_items_all SET visibility = 'private'")
-    whole = (begun + stream.rest()).partition(b"\r\n\r\n")[2]
+    with Stream(client) as stream:
+        begun = stream.read()
+        assert b"200 OK" in begun
+        run(database, "UPDATE content_items_all SET visibility = 'private'")
+        whole = (begun + stream.rest()).partition(b"\r\n\r\n")[2]
     assert SKIPPED.encode() in whole
     assert 1 <= whole.count(b"IHDR") < 4, "what the socket took before"
 
@@ -211,17 +217,12 @@ def test_no_place_at_the_database_is_held_meanwhile(
     large: tuple[httpx.Client, list[int]], database: Database
 ) -> None:
     client, _ = large
-    streams = [Stream(client) for _ in range(downloads.AT_ONCE)]
-    for stream in streams:
-        stream.read()
-    open_transactions = """
-        SELECT count(*) FROM pg_stat_activity
-        WHERE datname = current_database() AND state = 'idle in transaction'"""
-    wait_until(lambda: run(database, open_transactions) == [(0,)], "no transaction is open")
-    further = client.get(URL)
-    assert (further.status_code, further.json()["error"]) == (503, "overloaded")
-    for stream in streams:
-        stream.socket.close()
+    with ExitStack() as opened:
+        for _ in range(downloads.AT_ONCE):
+            opened.enter_context(Stream(client)).read()
+        wait_until(lambda: run(database, IN_TRANSACTION) == [(0,)], "no transaction is open")
+        further = client.get(URL)
+        assert (further.status_code, further.json()["error"]) == (503, "overloaded")
     wait_until(lambda: client.head(URL).status_code == 200, "those who left have left their places")
 
 
@@ -230,10 +231,11 @@ def test_a_client_that_reads_nothing_is_left(
 ) -> None:
     monkeypatch.setattr(downloads, "STILL_SECONDS", 0.2)
     client, _ = large
-    streams = [Stream(client) for _ in range(downloads.AT_ONCE)]
-    wait_until(lambda: client.head(URL).status_code == 200, "there is a place again")
-    for stream in streams:
-        assert not stream.rest().endswith(b"0\r\n\r\n"), "it looks like a whole one"
+    with ExitStack() as opened:
+        streams = [opened.enter_context(Stream(client)) for _ in range(downloads.AT_ONCE)]
+        wait_until(lambda: client.head(URL).status_code == 200, "there is a place again")
+        ends = [stream.rest().endswith(b"0\r\n\r\n") for stream in streams]
+    assert not all(ends), "each looks like a whole one"
 
 
 def test_head_reads_no_file(client: httpx.Client, pictures: dict[int, bytes]) -> None:

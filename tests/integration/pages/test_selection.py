@@ -34,7 +34,7 @@ def test_some_items_are_tagged_and_one_is_back_at_the_list(
 ) -> None:
     view_as(client, "ada")
     ids = ids_of(site, "ada")[:3]
-    answer = send(client, action="tag", id=ids, new_tags="Sea, New ,new", back="sort=best&p=2")
+    answer = send(client, do="tag", id=ids, new_tags="Sea, New ,new", back="sort=best&p=2")
     assert answer.status_code == 303, answer.text
     assert answer.headers["location"] == "/gallery?sort=best&p=2&did=tag&n=3"
     assert tagged(site, "new") == 3
@@ -44,7 +44,7 @@ def test_some_items_are_tagged_and_one_is_back_at_the_list(
 def test_boxes_of_other_pages_come_as_one_field(client: httpx.Client, site: Site) -> None:
     view_as(client, "ada")
     ids = "-".join(map(str, ids_of(site, "ada")))
-    answer = send(client, action="private", ids=ids)
+    answer = send(client, do="private", ids=ids)
     assert answer.headers["location"] == f"/gallery?did=private&n={sum(ITEMS['ada'])}"
 
 
@@ -52,7 +52,7 @@ def test_one_click_brings_all_back(client: httpx.Client, site: Site) -> None:
     view_as(client, "ada")
     ids, back = ids_of(site, "ada"), f"/gallery/creators/{USERS['ada']}?sort=title"
     fields = f"creator={USERS['ada']}&sort=title"
-    answer = send(client, action="delete", id=ids, back=fields)
+    answer = send(client, do="delete", id=ids, back=fields)
     page = client.get(answer.headers["location"]).text
     assert "22 items deleted." in page
     batch = answer.headers["location"].partition("batch=")[2]
@@ -70,7 +70,7 @@ def test_one_click_brings_all_back(client: httpx.Client, site: Site) -> None:
 def test_what_was_not_done_is_listed(client: httpx.Client, site: Site) -> None:
     view_as(client, "ada")
     mine, theirs = ids_of(site, "ada")[:2], ids_of(site, "bo")[:1]
-    answer = send(client, action="delete", id=[*mine, *theirs, 10**9])
+    answer = send(client, do="delete", id=[*mine, *theirs, 10**9])
     assert answer.status_code == 200
     assert "Done to 2 items, and not to 2." in answer.text
     assert f'<a href="/gallery/items/{theirs[0]}">Item {theirs[0]}</a>: Another user' in answer.text
@@ -81,7 +81,7 @@ def test_what_was_not_done_is_listed(client: httpx.Client, site: Site) -> None:
 def test_all_of_a_list_asks_again_if_it_has_changed(client: httpx.Client, site: Site) -> None:
     view_as(client, "ada")
     back = "notGenSource=comm-g,comm-ag"
-    fields = {"action": "delete", "all": "1", "expected": "21", "back": back}
+    fields = {"do": "delete", "all": "1", "expected": "21", "back": back}
     asked = send(client, **fields)
     assert asked.status_code == 409
     assert "The list has 22 results now, and had 21 when you selected them." in asked.text
@@ -97,7 +97,7 @@ def test_a_list_whose_number_is_not_known_is_counted_first(
     client: httpx.Client, site: Site
 ) -> None:
     view_as(client, "ada")
-    asked = send(client, action="public", all="1", expected="", back="search=fox")
+    asked = send(client, do="public", all="1", expected="", back="search=fox")
     assert asked.status_code == 409
     assert " now. Nothing was done yet." in asked.text
 
@@ -105,13 +105,13 @@ def test_a_list_whose_number_is_not_known_is_counted_first(
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
-        ({"action": "tag", "new_tags": "x"}, "Nothing is selected"),
-        ({"action": "tag", "id": "1", "new_tags": " , "}, "No tag is named"),
-        ({"action": "tag", "id": "1", "new_tags": "a\x01"}, "invisible character"),
-        ({"action": "tag", "id": "1", "new_tags": ",".join(map(str, range(51)))}, "more than 50"),
-        ({"action": "burn", "id": "1"}, "`action` is missing"),
-        ({"id": "1"}, "`action` is missing"),
-        ({"action": "public", "ids": "-".join(map(str, range(1, 10_002)))}, "More than 10,000"),
+        ({"do": "tag", "new_tags": "x"}, "Nothing is selected"),
+        ({"do": "tag", "id": "1", "new_tags": " , "}, "No tag is named"),
+        ({"do": "tag", "id": "1", "new_tags": "a\x01"}, "invisible character"),
+        ({"do": "tag", "id": "1", "new_tags": ",".join(map(str, range(51)))}, "more than 50"),
+        ({"do": "burn", "id": "1"}, "`do` is missing"),
+        ({"id": "1"}, "`do` is missing"),
+        ({"do": "public", "ids": "-".join(map(str, range(1, 10_002)))}, "More than 10,000"),
     ],
 )
 def test_what_makes_no_sense_is_said(
@@ -126,16 +126,16 @@ def test_what_makes_no_sense_is_said(
 @pytest.mark.parametrize("back", ["https://evil.example/gallery", "//evil.example", "/x", "", "\\"])
 def test_it_leads_to_no_other_site(client: httpx.Client, site: Site, back: str) -> None:
     view_as(client, "ada")
-    answer = send(client, action="public", id=ids_of(site, "ada")[0], back=back)
+    answer = send(client, do="public", id=ids_of(site, "ada")[0], back=back)
     assert answer.headers["location"] == "/gallery?did=public&n=1"
 
 
 def test_a_visitor_selects_to_download(client: httpx.Client, site: Site) -> None:
     page = client.get("/gallery").text
-    assert 'formaction="/gallery/selection/download"' in page
+    assert 'formdo="/gallery/selection/download"' in page
     assert 'value="delete"' not in page
     [first] = ids_of(site, "ada")[:1]
-    refused = send(client, action="delete", id=first)
+    refused = send(client, do="delete", id=first)
     assert "Another user made it." in refused.text
     answer = client.post(f"{URL}/download", data={"id": first}, headers=OURS)
     assert (answer.status_code, answer.headers["content-type"]) == (200, "application/zip")
@@ -152,7 +152,7 @@ def test_a_notice_is_gone_when_it_is_true_no_more(
     client: httpx.Client, database: Database, site: Site
 ) -> None:
     view_as(client, "ada")
-    where = send(client, action="delete", id=ids_of(site, "ada")).headers["location"]
+    where = send(client, do="delete", id=ids_of(site, "ada")).headers["location"]
     run(database, "UPDATE deleted_items SET deleted_at = now() - interval '11 minutes'")
     assert "gallery-notice" not in client.get(where).text
     assert "gallery-notice" not in client.get("/gallery?did=delete&n=7&batch=x").text
@@ -162,24 +162,24 @@ def test_a_notice_is_gone_when_it_is_true_no_more(
 def test_favourites_and_albums(client: httpx.Client, database: Database, site: Site) -> None:
     view_as(client, "ada")
     theirs = ids_of(site, "bo")[:3]
-    kept = send(client, action="favourite", id=theirs).headers["location"]
+    kept = send(client, do="favourite", id=theirs).headers["location"]
     assert "3 items added to your favourites." in client.get(kept).text
-    asked = send(client, action="album", id=theirs[:2])
+    asked = send(client, do="album", id=theirs[:2])
     assert "You have no album yet" in asked.text
     [[album]] = run(
         database,
         "INSERT INTO bookmark_categories (user_id, name) VALUES (%s, 'Best') RETURNING id",
         USERS["ada"],
     )
-    asked = send(client, action="album", id=theirs[:2])
+    asked = send(client, do="album", id=theirs[:2])
     assert f'<option value="{album}">Best</option>' in asked.text
     ids = "-".join(map(str, theirs[:2]))
     assert f'name="ids" value="{ids}"' in asked.text
-    send(client, action="add_to_album", ids=ids, in_album=str(album))
+    send(client, do="add_to_album", ids=ids, in_album=str(album))
     places = "SELECT count(*) FROM bookmark_category_members"
     assert site.number(places) == 2
-    send(client, action="remove_from_album", id=theirs[0], in_album=str(album))
+    send(client, do="remove_from_album", id=theirs[0], in_album=str(album))
     assert site.number(places) == 1
-    send(client, action="unfavourite", id=theirs)
+    send(client, do="unfavourite", id=theirs)
     assert site.number("SELECT count(*) FROM bookmarks") == 0
-    assert "No album is chosen" in send(client, action="add_to_album", ids=ids).text
+    assert "No album is chosen" in send(client, do="add_to_album", ids=ids).text

@@ -41,7 +41,7 @@ def body_of(row: Row, who: str, new: str, link: str) -> dict[str, Any]:
         "/role": {"role": "member"},
         "/tags/{tag_id}": {"name": new},
         "/visibility": {"visibility": "public"},
-        "/gallery/selection": {"action": "public", "id": "1"},
+        "/gallery/selection": {"do": "public", "id": "1"},
         "/gallery/selection/download": {"id": "1"},
         "/items/{item_id}/tags": {"tag": new},
         "/search-history": {"search_query": new},
