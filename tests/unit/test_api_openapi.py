@@ -96,6 +96,7 @@ OPERATION_IDS = {
     "sign_in",
     "sign_out",
     "sign_out_everywhere",
+    "stream_stats",
     "upload_files",
 }
 """Generated clients call their functions so: none of these may ever change."""
