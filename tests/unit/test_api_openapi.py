@@ -145,15 +145,16 @@ OPERATION_IDS = {
     "sign_in",
     "sign_out",
     "sign_out_everywhere",
+    "stream_stats",
     "suggest",
     "sync_bookmark_categories",
-<<<<<<< HEAD
     "take_rating_away",
-=======
     "undo_deletion",
->>>>>>> bulk19
     "unshare_category",
     "upload_files",
+<<<<<<< HEAD
+=======
+>>>>>>> live19
 }
 """Generated clients call their functions so: none of these may ever change."""
 

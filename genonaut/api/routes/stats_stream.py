@@ -1,6 +1,6 @@
 """The counts as they change: server-sent events."""
 
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
@@ -9,11 +9,13 @@ from genonaut.api.http.access import VISITOR
 from genonaut.api.http.api_routes import ApiRoute
 from genonaut.api.http.viewer import ViewerDep
 from genonaut.api.live.events import COUNTS, CREATOR
-from genonaut.api.live.response import EventStream
 from genonaut.api.live.streams import streams_of
 from genonaut.api.schemas.errors import documented
 
 PATH: Final = "/content/stats/stream"
+_EVENTS: Final[dict[int | str, dict[str, Any]]] = {
+    200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}
+}
 
 router = APIRouter(prefix="/api/v1", tags=["stats"], route_class=ApiRoute)
 
@@ -23,8 +25,8 @@ CreatorId = Annotated[UUID | None, Query(description="Whose besides, as events `
 
 @router.get(
     PATH,
-    response_class=EventStream,
-    responses=documented(404, 422, 429),
+    response_class=Response,
+    responses=_EVENTS | documented(404, 422, 429),
     dependencies=[VISITOR],
 )
 async def stream_stats(
