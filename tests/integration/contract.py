@@ -15,7 +15,6 @@ from hypothesis import HealthCheck, settings
 from schemathesis import Case, HookContext
 from schemathesis.config import SchemathesisConfig
 from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
-from schemathesis.specs.openapi.schemas import OpenApiSchema
 from sqlalchemy import create_engine, make_url
 
 from genonaut.app import create_app

@@ -152,9 +152,6 @@ OPERATION_IDS = {
     "undo_deletion",
     "unshare_category",
     "upload_files",
-<<<<<<< HEAD
-=======
->>>>>>> live19
 }
 """Generated clients call their functions so: none of these may ever change."""
 
