@@ -29,7 +29,8 @@ from genonaut.api.gallery.filters import Filters
 from genonaut.api.gallery.orders import Order
 from genonaut.api.gallery.pager import Window
 from genonaut.api.repositories.facet_statements import PART
-from genonaut.api.repositories.gallery_keys import Form, keys, parameters
+from genonaut.api.repositories.gallery_forms import Form
+from genonaut.api.repositories.gallery_keys import keys
 from genonaut.db.driver import time_limit
 from genonaut.db.schema import PARTITIONS, REGULAR, ContentItemAll, ContentTag, Tag, User
 
@@ -56,7 +57,7 @@ def sampled(
     """
     window = Window(SAMPLE)
     form = Form.of(sample.filters, _NEWEST, window, collect=sample.collect)
-    given = parameters(window) | {"user": sample.user_id}
+    given = form.parameters(window) | {"user": sample.user_id}
     given |= {"facets": list(asked.facets), "most": asked.limit + 1, PART: asked.part}
     found: list[FacetValue] = []
     known = False
