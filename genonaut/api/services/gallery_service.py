@@ -248,5 +248,3 @@ class GalleryService:
     def _with_tags(self, items: Sequence[Item]) -> list[Item]:
         names = self._tags.names_of(item.id for item in items)
         return [replace(item, tags=names[item.id]) for item in items]
-
-
