@@ -38,6 +38,11 @@ class Sought:
         return self != NOTHING_SOUGHT
 
     @property
+    def is_indexed(self) -> bool:
+        """Whether an index of a search finds what matches, or more."""
+        return bool(self.terms or self.settings)
+
+    @property
     def reads_text(self) -> bool:
         """Whether an item's text has to be looked at."""
         return bool(self.lines or self.without)
