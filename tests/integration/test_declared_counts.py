@@ -69,5 +69,5 @@ def test_the_newest_text_of_a_function_is_what_stats_sql_prints(count: CachedCou
 
 
 def test_the_frozen_text_of_a_removal_is_what_stats_sql_prints(count: CachedCount) -> None:
-    frozen = (MIGRATIONS / "sql").glob("*.down.sql")
-    assert any(removal(count) in path.read_text() for path in frozen)
+    texts = [path.read_text() for path in (MIGRATIONS / "sql").glob("*.down.sql")]
+    assert sum(removal(count) in text for text in texts) == 1

@@ -21,7 +21,7 @@ from genonaut.content.viewer import EVERYTHING
 from genonaut.db.counts import build_counts
 from genonaut.db.session import Database
 from tests.support.galleries import read_backward, read_forward
-from tests.support.rows import add_items, add_tag, add_user, run
+from tests.support.rows import add_items, add_ratings, add_tag, add_user, run
 from tests.support.servers import patient
 from tests.support.viewers import ADA, BO, CY, EYES, MEMBERS, Truth, beside
 
@@ -62,12 +62,7 @@ def rated(database: Database) -> Database:
     add_tag(database, "fox", chance.sample(items, 20))
     for user in MEMBERS:
         for item in chance.sample(items, 14):
-            rate = (
-                "INSERT INTO ratings (content_id, source_type, user_id, value, creator_id,"
-                " visibility) SELECT id, source_type, %s, %s, creator_id, visibility"
-                " FROM content_items_all WHERE id = %s"
-            )
-            run(database, rate, user, chance.randint(1, 5), item)
+            add_ratings(database, str(user), [item], chance.randint(1, 5))
     build_counts(database, "test")
     return database
 

@@ -22,7 +22,7 @@ from genonaut.errors import DatabaseError, UsageError
 from genonaut.worker.launching import require_schema
 from tests.support.recount import differences
 from tests.support.roles import NAMES, add_reader, as_superuser, is_refused, opened_as
-from tests.support.rows import add_items, add_tag, add_user, run, scalar
+from tests.support.rows import add_items, add_ratings, add_tag, add_user, run, scalar
 from tests.support.servers import new_database
 from tests.support.soak import soak
 from tests.support.waiting import wait_until
@@ -57,6 +57,7 @@ def add_some_of_each(database: Database, creator: str, tag: str) -> None:
         for item in add_items(database, user, 3, source, visibility=visibility)
     ]
     add_tag(database, tag, items)
+    add_ratings(database, user, items)
     keep_all_in_an_album(database, user)
 
 
