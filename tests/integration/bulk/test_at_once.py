@@ -32,6 +32,8 @@ pytestmark = pytest.mark.both_servers
 
 ALL = Sender(EVERYTHING, None, any_item=True)
 TAGS = ("sea", "night", "fox", "new")
+OTHER_TITLE = """
+    UPDATE content_items SET title = 'other' WHERE id = (SELECT min(id) FROM content_items)"""
 
 
 def chosen_action(lots: random.Random) -> Action:
