@@ -71,10 +71,7 @@ def add(database: Database, creator: UUID, rounds: int) -> None:
     """Add items with tags, as imports do."""
     for _ in range(rounds):
         add_items(database, str(creator), 3, source="auto")
-        run(
-            database,
-            "UPDATE content_items SET title = 'other' WHERE id = (SELECT min(id) FROM content_items)",
-        )
+        run(database, OTHER_TITLE)
 
 
 def judge(database: Database, stop: threading.Event) -> int:
