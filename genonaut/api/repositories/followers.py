@@ -42,6 +42,7 @@ class Follower:
 FOLLOWERS: Final = (
     # Who changes an item's tags has locked the item or the tag.
     Follower("content_tags", needs=(Needed("tag_id", "tags", order="name"),), is_locked=False),
+    Follower("ratings", needs=(Needed("user_id", "users"),)),
     Follower("bookmarks", needs=(Needed("user_id", "users"),)),
     Follower(
         "bookmark_category_members",

@@ -77,6 +77,10 @@ def _settings_index(key: str, longest: int) -> Index:
     return Index(f"idx_content_{key}", text(beginning), postgresql_where=text(where))
 
 
+def _search_index(name: str, expression: str) -> Index:
+    return Index(f"idx_content_search_{name}", text(expression), postgresql_using="gin")
+
+
 class ContentItemAll(ContentColumns, Base):
     """Every item of the gallery; partitioned by how it was made."""
 
@@ -100,9 +104,31 @@ class ContentItemAll(ContentColumns, Base):
             "visibility",
             unique=True,
         ),
-        Index("idx_content_search", text("content_words(title, prompt)"), postgresql_using="gin"),
+        # Searches: words, parts of words (where the server has pg_trgm), settings, suggestions.
+        _search_index("terms", "search_terms(title, prompt)"),
+        _search_index("line", "search_line(title, prompt)"),
+        _search_index("settings", "search_settings(item_metadata)"),
+        Index(
+            "idx_content_search_model",
+            "visibility",
+            text("search_name(item_metadata ->> 'model')"),
+            postgresql_where=text("((item_metadata ->> 'model'::text) IS NOT NULL)"),
+        ),
+        Index(
+            "idx_content_file",
+            "content_data",
+            postgresql_using="hash",
+            postgresql_where=text("names_file AND content_data <> ''"),
+        ),
         _settings_index("model", 200),
         _settings_index("seed", 40),
+        _settings_index("sampler", 200),
+        Index(
+            "idx_content_loras",
+            text("content_loras(item_metadata)"),
+            postgresql_using="gin",
+            postgresql_where=text("(item_metadata ? 'loras'::text)"),
+        ),
         Index(
             "idx_content_import_key",
             text("(item_metadata ->> 'import_key')"),

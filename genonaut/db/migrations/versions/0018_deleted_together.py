@@ -7,7 +7,7 @@ tags are the first of these. Each table needs no column of its own for that.
 from genonaut.db.migrations.files import run_file
 
 revision = "0018_deleted_together"
-down_revision = "0014_bookmarks"
+down_revision = "0017_picture_hashes"
 
 
 def upgrade() -> None:
