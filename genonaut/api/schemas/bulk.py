@@ -53,7 +53,7 @@ _TAKES: Final = {
 """What an action does not work without."""
 _GIVEN: Final[Any] = {"not": {"type": "null"}}
 _FILLED: Final = {"tags": {"minItems": 1}, "visibility": _GIVEN, "album_id": _GIVEN}
-_BULK_IN: Final = {
+_BULK_IN: Final[dict[str, Any]] = {
     "action": "tag",
     "tags": ["sea"],
     "query": {"search_term": "lighthouse"},
