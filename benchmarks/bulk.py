@@ -1,6 +1,6 @@
 """The same for many items at once: how long it takes, what it locks, and for whom others wait.
 
-    python -m benchmarks.bulk [--items 10000] [--beside 90000]
+    python -m benchmarks.bulk [--items 10000] [--beside 40000]
 
 A gallery of so many items of one user, with three tags each, beside those of other users. Each
 action is done once to all of that user's, in one transaction. Before it commits, its locks are
@@ -49,8 +49,8 @@ FILL: Final = (
            'a prompt of some length about number ' || n, '{creator}'
     FROM generate_series(1, {items}) AS n""",
     """
-    INSERT INTO content_tags (content_id, source_type, tag_id)
-    SELECT item.id, source_type, tags.id FROM content_items_all AS item
+    INSERT INTO content_tags (content_id, source_type, tag_id, creator_id, visibility)
+    SELECT item.id, source_type, tags.id, creator_id, visibility FROM content_items_all AS item
     JOIN tags ON substr(name, 5)::int % 7 = item.id % 7 WHERE creator_id = '{creator}'""",
 )
 LOCKS: Final = """
@@ -171,7 +171,7 @@ def measure(database: Database, ids: list[int]) -> list[tuple[Any, ...]]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--items", type=int, default=10_000)
-    parser.add_argument("--beside", type=int, default=90_000)
+    parser.add_argument("--beside", type=int, default=40_000)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="genonaut-bench-") as folder:
         Path(folder).chmod(0o711)

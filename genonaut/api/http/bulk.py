@@ -13,10 +13,12 @@ from sqlalchemy.orm import Session
 from genonaut.api.gallery.query import GalleryQuery
 from genonaut.api.http.identities import get_actor, get_identity
 from genonaut.api.http.transactions import in_transaction
+from genonaut.api.repositories.bulk_repository import BulkRepository
 from genonaut.api.services.bulk_actions import Action, Deleting, Sender
 from genonaut.api.services.bulk_service import (
     MOST_AT_ONCE,
     MOST_OF_A_LIST,
+    STATEMENT_SECONDS,
     Done,
     Failed,
     ListChanged,
@@ -75,6 +77,7 @@ async def undo(request: Request, sender: Sender, batch: UUID) -> Undone:
     actor = await get_actor(request, await get_identity(request))
 
     def put_back(session: Session) -> Undone:
+        BulkRepository(session).take_time(STATEMENT_SECONDS)
         undone = DeletionService(session).undo_together(batch, sender.user_id)
         _record(session, actor, "item-restored", undone.done)
         return undone

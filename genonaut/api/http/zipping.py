@@ -4,7 +4,7 @@ The entries are stored as they are, since pictures are compressed already. Pytho
 writes to what cannot seek, with the sizes behind the files; so it takes no library.
 """
 
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Generator, Iterator
 from contextlib import aclosing, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -97,7 +97,7 @@ def _closed_at_the_end(file: ImageFile | None) -> Iterator[ImageFile | None]:
 
 def _entries(
     archive: ZipFile, item: Item, file: ImageFile | None, *, sidecars: bool
-) -> Iterator[bool]:
+) -> Generator[bool, None, None]:
     """Write what belongs to an item, and say after each piece that there may be more."""
     if file:
         name = name_in_archive(item, ending_of(file))

@@ -28,6 +28,10 @@ class BulkRepository:
         """For what else belongs to the transaction."""
         return self._session.connection()
 
+    def take_time(self, seconds: int) -> None:
+        """Let each statement of the transaction take so long: more than one of a page may."""
+        self._session.execute(_SQL["take_time"], {"limit": f"{seconds}s"})
+
     def matching(self, filters: Filters, most: int) -> list[int]:
         """The ids of all items that match, of one moment; no more than `most`."""
         if not filters.scopes:

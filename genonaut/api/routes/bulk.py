@@ -17,11 +17,10 @@ from genonaut.api.schemas.bulk import (
     BulkIn,
     BulkOut,
     FailedOut,
-    ListChangedOut,
     UndoneOut,
     undo_of,
 )
-from genonaut.api.schemas.errors import documented
+from genonaut.api.schemas.errors import ErrorOut, documented
 from genonaut.api.services.bulk_actions import Sender
 from genonaut.api.services.bulk_service import Failed, ListChanged
 from genonaut.api.services.deletion_service import UNDO_SECONDS
@@ -79,11 +78,10 @@ def _sender(viewer: Viewer, identity: Identity) -> Sender:
 
 def _list_changed(request: Request, now: ListChanged, expected: int | None) -> Response:
     before = "you did not say how many" if expected is None else f"and not {expected:,}"
-    error = ListChangedOut(
+    error = ErrorOut(
         error="list_changed",
         detail=f"The list has {now.total:,} items, {before}: nothing was done. Read it again, or "
         "say `go_on`.",
         request_id=request.state.request_id,
-        total=now.total,
     )
-    return JSONResponse(error.model_dump(exclude={"fields"}), 409)
+    return JSONResponse(error.model_dump(exclude={"fields"}) | {"total": now.total}, 409)

@@ -8,7 +8,6 @@ from uuid import UUID, uuid4
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from typing_extensions import TypeAliasType
 
-from genonaut.api.schemas.errors import ErrorOut
 from genonaut.api.schemas.gallery import GalleryParams
 from genonaut.api.schemas.named import Visibility
 from genonaut.api.schemas.values import FROM_ATTRIBUTES, Id, TagNames, Utc, example
@@ -54,7 +53,7 @@ _TAKES: Final = {
 """What an action does not work without."""
 _GIVEN: Final[Any] = {"not": {"type": "null"}}
 _FILLED: Final = {"tags": {"minItems": 1}, "visibility": _GIVEN, "album_id": _GIVEN}
-_BULK_IN: Final = {
+_BULK_IN: Final[dict[str, Any]] = {
     "action": "tag",
     "tags": ["sea"],
     "query": {"search_term": "lighthouse"},
@@ -64,12 +63,6 @@ _FAILED: Final = {"id": 17, "reason": "forbidden"}
 _UNDO: Final = {
     "url": "/api/v1/content/bulk/3f1c7b52-93d1-4a53-8d0a-6f3f0a4e9d11/undo",
     "until": "2026-11-22T15:14:05Z",
-}
-_CHANGED: Final = {
-    "error": "list_changed",
-    "detail": "The list has 121 items, and not 120: nothing was done.",
-    "request_id": "4bf92f3577b34da6a3ce929d0e0e4736",
-    "total": 121,
 }
 _SHAPES: Final[dict[str, Any]] = {
     "allOf": [
@@ -200,14 +193,6 @@ class UndoneOut(BaseModel):
     failed: list[FailedOut]
 
     model_config = example({"done": 119, "failed": []})
-
-
-class ListChangedOut(ErrorOut):
-    """The list has another number of items than was expected: nothing was done."""
-
-    total: int = Field(description="How many it has now.")
-
-    model_config = example(_CHANGED)
 
 
 class DownloadIn(ItemsOf):

@@ -17,6 +17,8 @@ from genonaut.errors import ContentTooLargeError
 
 MOST_AT_ONCE: Final = 10_000
 """Items in one transaction, and in one request that names them."""
+STATEMENT_SECONDS: Final = 60
+"""For each statement, of which there are some for each table."""
 MOST_OF_A_LIST: Final = 100_000
 """Items of a list that a request may name by its filters: ten transactions."""
 
@@ -79,6 +81,7 @@ def do(session: Session, sender: Sender, action: Action, ids: Sequence[int]) -> 
     What the sender may not change is listed, and the rest is done.
     """
     bulk = BulkRepository(session)
+    bulk.take_time(STATEMENT_SECONDS)
     wanted = sorted(set(ids))
     if action.only_own:
         allowed = bulk.hold(wanted, sender.user_id, any_item=sender.any_item, tags=action.tags)

@@ -61,9 +61,7 @@ def gallery(open_api: OpenApi, settings: Settings, database: Database) -> Iterat
     add_tag(database, "sea", [*mine[:4], *theirs])
     build_counts(database, "test")
     browsers = Browsers(str(open_api(with_accounts(settings), database).base_url))
-    programs = [
-        browsers.open(headers=bearer(add_token(database, user, scope)))
-        for user, scope in ((ada, "write"), (root, "admin"))
-    ]
-    yield Gallery(database, *programs, ada, mine, [*theirs, hidden], hidden)
+    hers = browsers.open(headers=bearer(add_token(database, ada, "write")))
+    roots = browsers.open(headers=bearer(add_token(database, root, "admin")))
+    yield Gallery(database, hers, roots, ada, mine, [*theirs, hidden], hidden)
     browsers.close()

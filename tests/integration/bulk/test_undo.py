@@ -1,6 +1,7 @@
 """What is deleted together comes back together, with all that referred to it."""
 
 import json
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -156,7 +157,7 @@ def test_favourites_and_places_in_albums_come_back_as_well(gallery: Gallery) -> 
     assert_exact(gallery.database)
 
 
-def kept(database: Database) -> list[object]:
+def kept(database: Database) -> list[list[Any]]:
     """All favourites and all places, as they are stored."""
     tables = ("bookmarks", "bookmark_category_members")
     return [run(database, f"SELECT to_jsonb(t)::text FROM {one} t ORDER BY 1") for one in tables]

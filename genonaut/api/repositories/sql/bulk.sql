@@ -1,5 +1,9 @@
 -- Many items at once. `ids` are those that the sender names, or that were held.
 
+-- name: take_time
+-- How long each statement may take until the transaction ends.
+SELECT set_config('statement_timeout', :limit, true);
+
 -- name: hold_tags
 -- The tags of items and those of some names, so that none is deleted, renamed or merged meanwhile:
 -- who does that locks tags and then reaches for items, and so do we.
