@@ -36,6 +36,8 @@ Action = Literal[
     "tag-renamed",
     "tag-merged",
     "tag-deleted",
+    "album-shared",
+    "album-unshared",
 ]
 KEPT_DAYS: Final = 90
 KEPT_ENTRIES: Final = 100_000

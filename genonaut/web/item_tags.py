@@ -33,7 +33,7 @@ def item_tags(view: PageView, item: Item, typed: Typed = NOTHING_TYPED) -> ItemT
     for tag in found:
         value = tag_value(tag.name, tag.id)
         url = GalleryState(tags=(value,)).url()
-        links.append(TagLink(tag.name, value, tag.count, chosen=False, url=url))
+        links.append(TagLink(tag.name, tag.count, url))
     return ItemTags(
         links=tuple(links),
         most=MOST_TAGS,

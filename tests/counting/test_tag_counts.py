@@ -49,7 +49,7 @@ CHANGES = {
     "all users deleted": "DELETE FROM users",
     "tags removed": "DELETE FROM content_tags WHERE content_id % 2 = 0",
     "all tags removed at once": "TRUNCATE content_tags",
-    "tags and what carries them": "TRUNCATE content_items_all, content_tags",
+    "tags and what carries them": "TRUNCATE content_items_all CASCADE",
     "users and all": "TRUNCATE users CASCADE",
     "tags and all": "TRUNCATE tags CASCADE",
     "tags again": "INSERT INTO content_tags SELECT * FROM content_tags ON CONFLICT DO NOTHING",

@@ -1,6 +1,7 @@
 """Tags: the statements."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
@@ -20,7 +21,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from genonaut.api.entities import CountedTag
+from genonaut.api.entities import CountedTag, Item
+from genonaut.api.repositories.folded_names import begins_with, folded_name
 from genonaut.api.repositories.tag_counts import told_counts
 from genonaut.api.repositories.tag_statements import counted, is_known, with_part
 from genonaut.content.tags import hold_tags
@@ -51,6 +53,12 @@ class TagRepository:
             names[content_id].append(name)
         # Sorted here, as the database's collation may differ from server to server.
         return {item_id: sorted(found) for item_id, found in names.items()}
+
+    def with_tags(self, items: Iterable[Item]) -> list[Item]:
+        """Items with the names of their tags."""
+        given = list(items)
+        names = self.names_of(item.id for item in given)
+        return [replace(item, tags=names[item.id]) for item in given]
 
     def attach(self, source_type: SourceType, tags: Mapping[int, Collection[str]]) -> None:
         """Give items of one source type tags by name; those that they carry already stay."""
@@ -109,6 +117,15 @@ class TagRepository:
         # Only theirs are summed, however many tags there are.
         counts = told_counts(viewer, func.array(page.scalar_subquery(), type_=ARRAY(Uuid)))
         statement = counted(counts).where(Tag.id.in_(page)).order_by(Tag.name)
+        return [CountedTag(*row) for row in self._session.execute(statement)]
+
+    def beginning_with(self, viewer: Viewer, prefix: str, limit: int) -> Sequence[CountedTag]:
+        """Tags whose names begin so, without case and accents, in the order of their letters."""
+        name = folded_name(Tag.name)
+        known = select(Tag.id).where(*begins_with(Tag.name, prefix), *is_known(viewer))
+        page = known.order_by(name).limit(limit)
+        counts = told_counts(viewer, func.array(page.scalar_subquery(), type_=ARRAY(Uuid)))
+        statement = counted(counts).where(Tag.id.in_(page)).order_by(name)
         return [CountedTag(*row) for row in self._session.execute(statement)]
 
     def page_by_count(

@@ -7,9 +7,9 @@ from pydantic import AfterValidator, BaseModel, Field
 from typing_extensions import TypeAliasType
 
 from genonaut.api.gallery.query import LARGEST_PAGE, LARGEST_PAGE_SIZE, GalleryQuery
-from genonaut.api.gallery.search_limits import check_words
+from genonaut.api.gallery.searching.language import LONGEST_SEARCH
+from genonaut.api.gallery.searching.parser import check_search
 from genonaut.api.schemas.content import ITEM_EXAMPLE, ItemOut
-from genonaut.api.schemas.gallery import LONGEST_SEARCH
 from genonaut.api.schemas.named import SortField, SortOrder
 from genonaut.api.schemas.tag_params import TagNameLists
 from genonaut.api.schemas.values import FROM_ATTRIBUTES, Storable, example
@@ -47,7 +47,7 @@ _FIELDS: Final[dict[str, SortField]] = {
     "updated_at": "updated_at",
 }
 SearchTerm = Annotated[
-    Storable[Annotated[str, Field(max_length=LONGEST_SEARCH)]], AfterValidator(check_words)
+    Storable[Annotated[str, Field(max_length=LONGEST_SEARCH)]], AfterValidator(check_search)
 ]
 
 

@@ -8,7 +8,7 @@ WITH compared AS (
     SELECT key, kind, sum(reported) AS reported, sum(shown) AS shown, sum(truth) AS truth
     FROM (
         SELECT {{ row_key }} AS key, {{ row_label }} AS kind, 0 AS reported, 0 AS shown, 1 AS truth
-        FROM {{ counted }}
+        FROM {{ counted }}{{ each_value }}
         WHERE {{ is_counted }} AND {{ row_key }} IS NOT NULL
         UNION ALL
         SELECT {{ key }}, {{ category }}, {{ count }}, 0, 0 FROM {{ stats }}
@@ -18,7 +18,7 @@ WITH compared AS (
         SELECT {{ key }}, {{ category }}, 0, {{ count }}, 0 FROM {{ view }}
 {% if total %}
         UNION ALL
-        SELECT NULL, {{ row_label }}, 0, 0, 1 FROM {{ counted }} WHERE {{ is_counted }}
+        SELECT NULL, {{ row_label }}, 0, 0, 1 FROM {{ counted }}{{ each_value }} WHERE {{ is_counted }}
         UNION ALL
         SELECT NULL, {{ category }}, delta, 0, 0 FROM {{ ledger }}
 {% endif %}

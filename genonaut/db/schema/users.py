@@ -17,6 +17,8 @@ class User(Base):
     __table_args__ = (
         CheckConstraint("role IN ('admin', 'member')", name="users_role"),
         known_visibility("default_visibility", "users"),
+        # Suggestions while one types: by the letters' numbers (COLLATE "C").
+        Index("idx_users_search_name", text("search_name(username)")),
     )
 
     id: Mapped[UUID] = random_id()

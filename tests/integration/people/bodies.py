@@ -15,6 +15,14 @@ def body_of(row: Row, who: str, new: str, link: str) -> dict[str, Any]:
     """A valid body for a route: `new` is a name that is not there yet, `link` a link's secret."""
     if row.path.endswith("/upload"):
         return {"files": {"files": (IMAGES / "plain.png").read_bytes()}}
+    if row.path.startswith("/gallery/duplicates/"):
+        return {"data": {"keep": "999999999", "member": "999999999"}}
+    if row.path.endswith("/rating"):
+        return {"json": {"value": 3}} if row.path.startswith("/api/") else {"data": {"value": "3"}}
+    if row.path.endswith("/content/bulk"):
+        return {"json": {"action": "tag", "tags": [new], "ids": [1]}}
+    if row.path.endswith("/content/download"):
+        return {"json": {"ids": [1]}}
     set_up = {"token": "x" * 43, "username": new, "password": PASSWORD}
     chosen = {"token": link, "password": PASSWORD}
     fields: dict[str, dict[str, str]] = {
@@ -33,9 +41,16 @@ def body_of(row: Row, who: str, new: str, link: str) -> dict[str, Any]:
         "/role": {"role": "member"},
         "/tags/{tag_id}": {"name": new},
         "/visibility": {"visibility": "public"},
+        "/gallery/selection": {"do": "public", "id": "1"},
+        "/gallery/selection/download": {"id": "1"},
         "/items/{item_id}/tags": {"tag": new},
         "/search-history": {"search_query": new},
         "/by-query": {"search_query": SEARCH},
+        "/favourite": {"favourite": "yes"},
+        "/place": {"to": "later"},
+        "/albums": {"name": new, "new": new},
+        "/albums/{album_id}": {"name": new},
+        "/{album_id}/link": {"prompts": "no"},
         "/content": {"prompt": new},
         "/content-auto": {"prompt": new},
         "/content/{item_id}": {"title": new},

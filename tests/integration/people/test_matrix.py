@@ -19,6 +19,7 @@ from tests.integration.people.world import World
 from tests.support.api import OpenApi
 from tests.support.matrix import Row, read_matrix
 from tests.support.people import with_accounts
+from tests.support.streams import begun
 
 MATRIX = read_matrix()
 SIGN_IN = "/gallery/sign-in"
@@ -67,7 +68,7 @@ def answer_of(client: httpx.Client, world: World, row: Row, sender: Sender) -> s
     more = world.body(row, sender.who) if has_body else {}
     headers = sender.says(world)
     before = world.kept() if row.method != "GET" else []
-    answer = client.request(row.method, path, headers=headers, **more)
+    answer = begun(client, row.method, path, headers=headers, **more)
     client.cookies.clear()
     if before and answer.status_code >= 400:
         assert world.kept() == before, f"{row.name} changed something: {answer.status_code}"

@@ -7,7 +7,7 @@ keeps the searches of its user.
 from genonaut.db.migrations.files import run_file
 
 revision = "0016_tag_client"
-down_revision = "0011_cost_of_a_write"
+down_revision = "0015_ratings"
 
 
 def upgrade() -> None:
