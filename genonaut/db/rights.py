@@ -9,6 +9,7 @@ They may touch nothing that is not named here. A test demands a decision about e
 """
 
 from collections.abc import Iterator, Mapping
+from itertools import chain
 
 from sqlalchemy.dialects.postgresql.base import PGDialect
 
@@ -88,11 +89,18 @@ _quoted = PGDialect().identifier_preparer.quote  # type: ignore[no-untyped-call]
 
 def rights() -> dict[str, Rights]:
     """What each role may do with each table, view and sequence."""
-    found = {table: dict(by_role) for table, by_role in CONTENT.items()}
-    for count in COUNTS.values():
-        for table, by_role in _of_a_count(count):
-            found.setdefault(table, {}).update(by_role)
-    return found
+    found: dict[str, dict[str, list[str]]] = {}
+    of_counts = chain.from_iterable(map(_of_a_count, COUNTS.values()))
+    # A table may be counted by one count, and own another.
+    for table, by_role in (*CONTENT.items(), *of_counts):
+        for role, privileges in by_role.items():
+            held = found.setdefault(table, {}).setdefault(role, [])
+            if privileges not in held:
+                held.append(privileges)
+    return {
+        table: {role: ", ".join(held) for role, held in by_role.items()}
+        for table, by_role in found.items()
+    }
 
 
 def _of_a_count(count: CachedCount) -> Iterator[tuple[str, Rights]]:

@@ -14,13 +14,13 @@ from genonaut.api.http.manners import only_allow
 from genonaut.api.http.viewer import ViewerDep
 from genonaut.api.schemas.bookmarks import (
     BookmarkChangeIn,
+    BookmarkCheckOut,
     BookmarkIn,
     BookmarkOut,
     BookmarkParams,
     BookmarksOut,
     CheckBatchIn,
     CheckBatchOut,
-    CheckOut,
     ContentSourceType,
     DoneOut,
 )
@@ -66,7 +66,7 @@ def list_bookmarks(
 
 
 @router.get(
-    "/check", response_model=CheckOut, responses=documented(403, 422), dependencies=[MEMBER]
+    "/check", response_model=BookmarkCheckOut, responses=documented(403, 422), dependencies=[MEMBER]
 )
 def check_bookmark(
     service: BookmarkServiceDep,

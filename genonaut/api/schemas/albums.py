@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, AliasChoices, BaseModel, Field
 from typing_extensions import TypeAliasType
 
 from genonaut.api.bookmarks.entities import (
@@ -136,16 +136,18 @@ class AlbumOut(BaseModel):
     id: UUID
     user_id: UUID
     name: str
-    description: str | None
-    color: str | None
-    icon: str | None
-    cover_content_id: int | None = Field(description="The chosen cover, or the first picture.")
-    cover_content_source_type: ContentSourceType | None
-    parent_id: UUID | None
+    description: str | None = None
+    color: str | None = None
+    icon: str | None = None
+    cover_content_id: int | None = Field(
+        None, description="The chosen cover, or the first picture."
+    )
+    cover_content_source_type: ContentSourceType | None = None
+    parent_id: UUID | None = None
     sort_index: int
     is_public: bool
-    share_token: str | None = Field(description="Of its secret link; told to its owner only.")
-    share_prompts: bool | None = Field(description="Whether the link shows prompts.")
+    share_token: str | None = Field(None, description="Of its secret link; told to its owner only.")
+    share_prompts: bool | None = Field(None, description="Whether the link shows prompts.")
     created_at: Utc
     updated_at: Utc
     count: int = Field(description="How many pictures the sender finds in it: exact.")
@@ -209,7 +211,7 @@ class ShareIn(BaseModel):
 class ShareOut(BaseModel):
     """The secret link to an album."""
 
-    share_token: str = Field(validation_alias="token")
+    share_token: str = Field(validation_alias=AliasChoices("token", "share_token"))
     with_prompts: bool
     created_at: Utc
 

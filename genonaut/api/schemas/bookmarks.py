@@ -190,7 +190,7 @@ class BookmarksOut(BaseModel):
     )
 
 
-class CheckOut(BaseModel):
+class BookmarkCheckOut(BaseModel):
     """Whether an item is a favourite."""
 
     bookmarked: bool

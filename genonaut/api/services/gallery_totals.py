@@ -13,6 +13,8 @@ _COST_OF_TAGS = 2
 _COST_OF_SETTINGS = 2
 _COST_OF_A_CREATOR = 1
 _MANY_LOOKS = 20_000
+# What is on a shelf was often made at one time: a walk may pass all the rest before it.
+_FEW_ON_A_SHELF = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,8 @@ class Estimate:
         everything = size(self._passed(), self.counts)
         matching = total.count if total.exact else self.upper_bound
         if matching is not None:
+            if self.filters.shelves and matching <= _FEW_ON_A_SHELF:
+                return True
             return matching < everything and matching**2 <= self._cost() * rows * everything
         # Collecting would take as long as counting, which was too long; walking may take longer.
         return total.count < rows * everything / _MANY_LOOKS
