@@ -185,12 +185,12 @@ function leave() {
 // --- What is sent: the items of other pages as well, as one field
 
 document.addEventListener("formdata", ({ target, formData }) => {
-  if (target.id !== "selection" || chosen.all) return;
+  if (!target.matches("#selection") || chosen.all) return; // its property `id` is its boxes
   formData.delete("id");
   formData.set("ids", [...chosen.ids].join("-"));
 });
 document.addEventListener("submit", (event) => {
-  if (event.target.id !== "selection") return;
+  if (!event.target.matches("#selection")) return;
   if (!chosen.all && chosen.ids.size > MOST) {
     event.preventDefault();
     return say(`At most ${number(MOST)} can be selected one by one`);
