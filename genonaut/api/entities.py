@@ -142,6 +142,33 @@ class CountedTag:
 
 
 @dataclass(frozen=True, slots=True)
+class PopularTag:
+    """A tag, and how many items of the source types that were asked for carry it."""
+
+    id: UUID
+    name: str
+    cardinality: int
+
+
+@dataclass(frozen=True, slots=True)
+class RenamedTag:
+    """A tag as it was, and what it has become: another one, if the two were merged."""
+
+    before: CountedTag
+    after: CountedTag
+
+    @property
+    def is_merged(self) -> bool:
+        """Whether the tag is gone, and another one has its items."""
+        return self.before.id != self.after.id
+
+    @property
+    def names(self) -> str:
+        """Both names, for the record."""
+        return f"{self.before.name} → {self.after.name}"
+
+
+@dataclass(frozen=True, slots=True)
 class Page(Generic[Entry]):
     """Some entries of a list, and where the next page begins: None if there is none."""
 

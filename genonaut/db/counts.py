@@ -1,12 +1,13 @@
 """What the gallery counts. `docs/add-a-count.md` shows how to add one."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from genonaut.counting.declaration import CachedCount, Category, Key
 from genonaut.counting.engine import BUSY, Refresh
 from genonaut.counting.runs import build_if_never_built, refresh_now
 from genonaut.db.growth import record_growth
-from genonaut.db.schema import AUTO, PARTITIONS, PRIVATE, REGULAR, SourceType
+from genonaut.db.schema import AUTO, PARTITIONS, PRIVATE, PUBLIC, REGULAR, SourceType
 
 if TYPE_CHECKING:  # it needs the counts for the rights on them
     from genonaut.db.session import Database
@@ -72,7 +73,77 @@ RATING = CachedCount(
 PRIVATE_TAGS = {source: _private_tags(source) for source in (REGULAR, AUTO)}
 OF_PRIVATE = (PRIVATE_SOURCE, *PRIVATE_TAGS.values())
 
-COUNTS = {count.name: count for count in (GEN_SOURCE, TAG_CARDINALITY, *OF_PRIVATE, RATING)}
+# Facets: the values that an item has, as `items model flux-dev`. Together they are one count, so a
+# writer appends to one ledger, and a page reads them by one statement.
+_FACETS = Category(
+    "facet", function="content_facets", arguments=("source_type", "created_at", "item_metadata")
+)
+
+
+def _facets(name: str, only: Mapping[str, str]) -> CachedCount:
+    return CachedCount(
+        name=name,
+        counted="content_items_all",
+        key=Key("creator_id", "uuid", "user_id", owner="users", owner_name="username"),
+        category=_FACETS,
+        table=f"{name}_stats",
+        total="Community",
+        only=only,
+    )
+
+
+def _creator_tags(source: SourceType) -> CachedCount:
+    # Without a total: that is the cardinality of the tag.
+    return CachedCount(
+        name=f"creator_{source}_tag",
+        counted="content_tags",
+        key=Key("creator_id", "uuid", "user_id"),
+        category=Category("tag_id", "uuid"),
+        table=f"creator_{source}_tag_stats",
+        only={"source_type": PARTITIONS[source]},
+    )
+
+
+FACET = _facets("facet", {})
+PRIVATE_FACET = _facets("private_facet", _ONLY_PRIVATE)
+CREATOR_TAGS = {source: _creator_tags(source) for source in (REGULAR, AUTO)}
+OF_FACETS = (FACET, PRIVATE_FACET, *CREATOR_TAGS.values())
+
+# Of favourites and of the places in albums, by kinds: genonaut/content/bookmark_kinds.py adds up
+# those that a viewer sees.
+BOOKMARK = CachedCount(
+    name="bookmark",
+    counted="bookmarks",
+    key=Key("user_id", "uuid", owner="users", owner_name="username"),
+    category=Category("kind", "varchar(40)"),
+    table="bookmark_stats",
+)
+
+# Without the albums' names: those are for their owners.
+ALBUM_ITEM = CachedCount(
+    name="album_item",
+    counted="bookmark_category_members",
+    key=Key("category_id", "uuid", owner="bookmark_categories"),
+    category=Category("kind", "varchar(40)"),
+    table="album_item_stats",
+)
+
+ALBUM = CachedCount(
+    name="album",
+    counted="bookmark_categories",
+    key=Key("user_id", "uuid", owner="users", owner_name="username"),
+    category=Category(
+        "is_public", "varchar(10)", "visibility", labels={"true": PUBLIC, "false": PRIVATE}
+    ),
+    table="album_stats",
+)
+
+OF_ALBUMS = (BOOKMARK, ALBUM_ITEM, ALBUM)
+
+COUNTS = {
+    count.name: count
+    for count in (GEN_SOURCE, TAG_CARDINALITY, *OF_PRIVATE, *OF_FACETS, *OF_ALBUMS, RATING)
+}
 
 
 def build_counts(database: "Database", requested_by: str) -> dict[str, Refresh]:

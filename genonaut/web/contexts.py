@@ -2,15 +2,22 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
 from genonaut.api.repositories.growth_repository import Creator, RefreshRecord
 from genonaut.db.gen_source_counts import ViewerCounts
 from genonaut.db.schema import SourceType
 from genonaut.web.chart import Chart
+from genonaut.web.facet_contexts import FacetGroup, FacetPanel
+from genonaut.web.live import Live
+from genonaut.web.over_time import OverTime
 from genonaut.web.rated import UNRATED, Rated
+from genonaut.web.search_box import SearchBox
 from genonaut.web.state import GalleryState, Switch
+
+if TYPE_CHECKING:  # it is made of what is here
+    from genonaut.web.albums.contexts import AlbumHead
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +43,7 @@ class Viewer:
     """Who is viewing, and as whom they could; `can_choose` follows `gallery.viewing-as`.
 
     Without a `user_id` the viewer is anonymous. `back` is the page to return to after choosing;
-    `sign_in` where visitors sign in, who then return.
+    `sign_in` where visitors sign in, who then return. `favourites` is how many the viewer has.
     """
 
     can_choose: bool
@@ -48,6 +55,7 @@ class Viewer:
     can_add: bool = True
     can_sign_out: bool = False
     is_admin: bool = False
+    favourites: int | None = None
 
 
 ANONYMOUS = Viewer(can_choose=False, user_id=None, name=None)
@@ -72,7 +80,10 @@ class PagePicture:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """An item in the grid or list; `url` is an address."""
+    """An item in the grid or list; `url` is an address.
+
+    `is_favourite` is None if there is no viewer whose it could be.
+    """
 
     id: int
     title: str
@@ -85,6 +96,7 @@ class Card:
     created_at: datetime
     is_private: bool
     rated: Rated = UNRATED
+    is_favourite: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +142,10 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class TagLink:
-    """A tag to filter by; `value` is what stands in the URL, `count` None if it was not read."""
+    """A tag to filter by."""
 
     name: str
-    value: str
-    count: int | None
-    chosen: bool
+    count: int
     url: str
 
 
@@ -145,6 +155,22 @@ class CreatorHead:
 
     name: str
     counts: ViewerCounts | None
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What it takes to select items of a list: `words` say how many there are.
+
+    `total` is None where the list says "at least". `key` is the same on all pages of the list, and
+    `back` has the parameters of this one. Only a user can have favourites (`can_keep`).
+    """
+
+    key: str
+    back: str
+    total: int | None
+    words: str
+    can_change: bool
+    can_keep: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,18 +191,41 @@ class GalleryContext:
     counts: ViewerCounts | None
     counts_url: str
     switches: tuple[SwitchState, ...]
-    tags: tuple[TagLink, ...]
     matches: tuple[Choice, ...]
     sorts: tuple[Choice, ...]
     sizes: tuple[Choice, ...]
     views: tuple[Link, ...]
     densities: tuple[Choice, ...]
     creator: CreatorHead | None
+    search: SearchBox
+    album: "AlbumHead | None"
     chips: tuple[Link, ...]
     cards: tuple[Card, ...]
     empty: Empty | None
     pages: Pages
     notice: Notice | None
+    live: Live | None
+    facets: FacetPanel
+    selection: Selection
+    recent: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FacetContext:
+    """All values of a facet, or those whose name has the part `find`; `kept` are its filters.
+
+    If they are not `known`, looking took too long.
+    """
+
+    template: ClassVar[str] = "facet.html"
+
+    title: str
+    viewer: Viewer
+    state: GalleryState
+    group: FacetGroup
+    known: bool
+    find: str
+    kept: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +256,18 @@ class Setting:
 
 
 @dataclass(frozen=True, slots=True)
+class ItemTags:
+    """An item's tags, and the form that changes them; `typed` is what was not accepted."""
+
+    links: tuple[TagLink, ...]
+    most: int
+    can_edit: bool
+    said: str = ""
+    typed: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ItemContext:
     """An item's own page: the viewer, who may change who sees it (`can_hide`).
 
@@ -223,13 +284,15 @@ class ItemContext:
     negative_prompt: str
     settings: tuple[Setting, ...]
     facts: tuple[tuple[str, Any], ...]
-    tags: tuple[Link, ...]
+    tags: ItemTags
     files: tuple[Link, ...]
     kept: tuple[tuple[str, str], ...]
     mending: str
     can_delete: bool
     can_hide: bool
     similar: Link | None = None
+    album: str = ""
+    albums: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,6 +373,9 @@ class StatsContext:
     bars: tuple[Bar, ...]
     tags: tuple[TagLink, ...]
     tags_at_once: int
+    own_private: int
+    over_time: OverTime
+    live: Live | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,6 +407,37 @@ class UploadContext:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftItem:
+    """An item to which something was not done, and why; without an address if it is not there."""
+
+    id: int
+    url: str | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class SelectionContext:
+    """What was not done to selected items; or why nothing was, and the form that does it still.
+
+    `kept` are the fields of that form, and `go_on` says on its button what it does. Or the question
+    which of the viewer's `albums` it is about.
+    """
+
+    template: ClassVar[str] = "selection_done.html"
+
+    title: str
+    viewer: Viewer
+    said: str
+    left: tuple[LeftItem, ...]
+    left_more: int
+    undo: str | None
+    kept: tuple[tuple[str, str], ...]
+    go_on: str
+    back: str
+    albums: tuple[Choice, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ErrorContext:
     """An error."""
 
@@ -355,10 +452,12 @@ class ErrorContext:
 
 Context = (
     GalleryContext
+    | FacetContext
     | ItemContext
     | DuplicatesContext
     | GoneContext
     | StatsContext
     | UploadContext
+    | SelectionContext
     | ErrorContext
 )

@@ -1,5 +1,6 @@
 """The gallery's URL is its state: read leniently, written without defaults."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, get_args
@@ -10,18 +11,24 @@ from starlette.datastructures import QueryParams
 
 from genonaut.api.gallery.query import (
     LARGEST_PAGE,
+    LONGEST_LORA,
     LONGEST_MODEL,
+    LONGEST_SAMPLER,
     LONGEST_SEED,
+    MOST_LORAS,
     GalleryQuery,
     SortField,
     SortOrder,
     SwitchName,
     TagMatch,
 )
+from genonaut.api.gallery.settings import MONTH
 from genonaut.content.ids import as_uuid
 from genonaut.content.tag_names import folded
 
 GALLERY = "/gallery"
+FAVOURITES: Final = f"{GALLERY}/favourites"
+ALBUMS: Final = f"{GALLERY}/albums"
 END = "end"
 """In place of a cursor: the last page."""
 CHOSEN: Final = "chosen"
@@ -74,7 +81,8 @@ DENSITIES: tuple[Density, ...] = get_args(Density)
 class GalleryState:
     """What a visitor is viewing. `off` has the keys of the switches that are off.
 
-    The list of a `creator`, given by id, is that creator's page.
+    The list of a `creator`, given by id, is that creator's page; the `favourites` and an `album`
+    have pages of their own, too.
     """
 
     search: str = ""
@@ -82,7 +90,12 @@ class GalleryState:
     match: TagMatch = "all"
     model: str = ""
     seed: str = ""
+    sampler: str = ""
+    loras: tuple[str, ...] = ()
+    month: str = ""
     creator: str = ""
+    favourites: Literal["", "yes"] = ""
+    album: str = ""
     off: frozenset[str] = frozenset()
     sort: str = "newest"
     page: int = 1
@@ -101,7 +114,11 @@ class GalleryState:
             "match": self.match if len(self.tags) > 1 and self.match != first.match else "",
             "model": self.model,
             "seed": self.seed,
+            "sampler": self.sampler,
+            "month": self.month,
             "creator": self.creator,
+            "favourites": self.favourites,
+            "album": self.album,
             "notGenSource": ",".join(off),
             "sort": self.sort if self.sort != first.sort else "",
             "size": str(self.size) if self.size != first.size else "",
@@ -110,16 +127,32 @@ class GalleryState:
             "p": str(self.page) if self.page > 1 and not self.cursor else "",
             "cursor": self.cursor,
         }
-        return [(name, value) for name, value in values.items() if value]
+        loras = [("lora", lora) for lora in self.loras]  # a name may have a comma
+        return [*((name, value) for name, value in values.items() if value), *loras]
 
     def url(self, path: str = GALLERY, more: Iterable[tuple[str, str | int]] = ()) -> str:
         """The address of this state on the gallery or another page, with `more` parameters."""
         given = self.parameters()
-        if self.creator and path in (GALLERY, creator_page(self.creator)):
-            path = creator_page(self.creator)
-            given.remove(("creator", self.creator))
+        if (own := self._own_page()) and path in (GALLERY, own[0]):
+            path, meant = own
+            given.remove(meant)
         query = urlencode([*given, *more], safe=",")
         return f"{path}?{query}" if query else path
+
+    def _own_page(self) -> tuple[str, tuple[str, str]] | None:
+        """The page that stands for one of the filters, if there is one, and that filter."""
+        if self.album:
+            return album_page(self.album), ("album", self.album)
+        if self.favourites:
+            return FAVOURITES, ("favourites", self.favourites)
+        if self.creator:
+            return creator_page(self.creator), ("creator", self.creator)
+        return None
+
+    @property
+    def has_own_page(self) -> bool:
+        """Whether its list is another page than the gallery."""
+        return self._own_page() is not None
 
     def but(self, **changes: Any) -> "GalleryState":  # noqa: ANN401 - any of the fields
         """Another state of the same list, at its beginning."""
@@ -142,7 +175,12 @@ class GalleryState:
             tag_match=self.match,
             model=self.model,
             seed=self.seed,
+            sampler=self.sampler,
+            loras=self.loras,
+            month=self.month,
             creator=UUID(self.creator) if self.creator else None,
+            favourites=bool(self.favourites),
+            album=UUID(self.album) if self.album else None,
             sort_field=field,
             sort_order=order,
             page=self.page,
@@ -151,6 +189,7 @@ class GalleryState:
             page_size=self.size,
             include_stats=True,
             include_metadata=False,
+            include_facets=True,
         )
 
 
@@ -161,14 +200,19 @@ def read_state(given: QueryParams) -> GalleryState:
     off = frozenset(key for value in given.getlist("notGenSource") for key in value.split(","))
     if CHOSEN in given:
         off = _KEYS - frozenset(given.getlist("genSource"))
-    size = read_number(given.get("size", ""))
+    size, month = read_number(given.get("size", "")), given.get("month", "")
     return GalleryState(
         search=" ".join(_text(given.get("search", "")).split()),
         tags=tuple(sorted(set(filter(None, tags)))),
         match="any" if given.get("match") == "any" else "all",
         model=_text(given.get("model", ""))[:LONGEST_MODEL],
         seed=_text(given.get("seed", ""))[:LONGEST_SEED],
+        sampler=_text(given.get("sampler", ""))[:LONGEST_SAMPLER],
+        loras=_loras(given),
+        month=month if re.fullmatch(MONTH, month) else "",
         creator=str(as_uuid(given.get("creator", "")) or ""),
+        favourites="yes" if given.get("favourites") == "yes" else "",
+        album=str(as_uuid(given.get("album", "")) or ""),
         off=_KEYS & off,
         sort=given["sort"] if given.get("sort") in SORTS else first.sort,
         page=min(read_number(given.get("p", "")) or 1, LARGEST_PAGE),
@@ -189,9 +233,19 @@ def creator_page(user_id: str) -> str:
     return f"{GALLERY}/creators/{user_id}"
 
 
+def album_page(album_id: str) -> str:
+    """Where an album is, without its filters."""
+    return f"{ALBUMS}/{album_id}"
+
+
 def read_number(text: str) -> int:
     """A natural number; 0 if the text is none."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) < _DIGITS else 0
+
+
+def _loras(given: QueryParams) -> tuple[str, ...]:
+    names = {_text(name)[:LONGEST_LORA] for name in given.getlist("lora")}
+    return tuple(sorted(filter(None, names)))[:MOST_LORAS]
 
 
 def _text(given: str) -> str:

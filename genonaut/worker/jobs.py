@@ -72,7 +72,7 @@ def _fold(database: Database, count: CachedCount) -> int:
 
 
 def prune_people(database: Database) -> dict[str, int]:
-    """Remove old entries of the audit log, and expired sessions, tokens, links and failures."""
+    """Remove old entries of the audit log, old searches, and expired sessions, tokens and so on."""
     with database.transaction() as session:
         removed = prune(session)
     log.info("pruned", **removed)

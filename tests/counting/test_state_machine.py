@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from genonaut.counting.declaration import CachedCount
 from genonaut.counting.engine import fold, refresh
 from genonaut.db.session import Database
+from tests.counting.keeping import KeepingRules
 from tests.support.effort import effort
 from tests.support.recount import differences
 from tests.support.servers import empty
@@ -27,13 +28,24 @@ TYPES = st.sampled_from(["image", "video"])
 TAGS = st.integers(1, 3)
 VISIBILITIES = st.sampled_from(["public", "private"])
 COUNTS = st.integers(1, 40)
+METADATA = st.sampled_from(
+    [
+        '{"model": "a b", "sampler": "x", "loras": [{"name": "m"}, "n", "m"]}',
+        '{"model": "a b", "loras": [{"name": "n"}]}',
+        '{"model": 7, "sampler": "", "loras": "m"}',
+        "{}",
+    ]
+)
+MONTHS = st.sampled_from(
+    ["2025-12-31 23:30:00-01", "2026-01-31 23:59:59+00", "2026-02-01 00:00+00"]
+)
 
 
 def user_id(number: int) -> str:
     return f"00000000-0000-0000-0000-{number:012}"
 
 
-class Counting(RuleBasedStateMachine):
+class Counting(KeepingRules, RuleBasedStateMachine):
     """One connection writes inside a transaction that may roll back; another one folds.
 
     One count is folded and refreshed; all that are there are compared.
@@ -90,6 +102,15 @@ class Counting(RuleBasedStateMachine):
     def retype(self, table: str, content_type: str, modulus: int) -> None:
         self.execute(
             f"UPDATE {table} SET content_type = %s WHERE id %% %s = 0", content_type, modulus
+        )
+
+    @rule(table=TABLES, metadata=METADATA, month=MONTHS, modulus=st.integers(1, 3))
+    def describe(self, table: str, metadata: str, month: str, modulus: int) -> None:
+        self.execute(
+            f"UPDATE {table} SET item_metadata = %s, created_at = %s WHERE id %% %s = 0",
+            metadata,
+            month,
+            modulus,
         )
 
     @rule(table=TABLES, visibility=VISIBILITIES, modulus=st.integers(1, 4))

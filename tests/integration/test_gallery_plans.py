@@ -16,7 +16,9 @@ from genonaut.api.gallery.pager import Window
 from genonaut.api.gallery.query import ColumnField, GalleryPage, GalleryQuery, SwitchName
 from genonaut.api.repositories.content_repository import ContentRepository
 from genonaut.api.repositories.gallery_repository import GalleryRepository
+from genonaut.api.repositories.search_repository import SearchRepository
 from genonaut.api.repositories.tag_repository import TagRepository
+from genonaut.api.services.gallery_search import understand
 from genonaut.api.services.gallery_service import GalleryService
 from genonaut.config import Settings
 from genonaut.content.viewer import EVERYTHING
@@ -196,6 +198,19 @@ def test_what_is_rare_is_collected_and_what_is_frequent_is_met_on_the_way(reader
         ({"search": "seldom"}, True),
         ({"search": "everywhere"}, False),
         ({"search": "seldom", "tags": ("often",)}, True),
+        ({"search": "seld*"}, True),
+        ({"search": "*ldom"}, True),
+        ({"search": "*ldo*"}, True),
+        ({"search": '"seldom more"'}, True),
+        ({"search": "everyw*"}, False),
+        ({"search": "*verywhe*"}, False),
+        ({"search": "-seldom"}, False),
+        ({"search": "everywhere -sometimes"}, False),
+        ({"search": "-tag:rare"}, False),
+        ({"search": "-by:ada"}, False),
+        ({"search": "before:2026-01-02"}, True),
+        ({"search": "after:2026-01-02"}, False),
+        ({"search": "is:regular"}, False),
     ]
     for query, rare in queries:
         plan = reader.read(sort_field="title", **query)
@@ -237,10 +252,12 @@ def filters(session: Session) -> Iterator[Filters]:
             (("rare", "rarer"), "any"),
             (("rare", "frequent"), "all"),
         ]:
-            for phrases in ((), ("sometimes",), ("seldom more",)):
-                if names or phrases or Scope.OTHERS in scopes.values():
+            for search in ("", "sometimes", '"seldom more"'):
+                if names or search or Scope.OTHERS in scopes.values():
                     found = tuple(tags[name] for name in names)
-                    yield Filters(scopes, EVERYTHING, UUID(ADA), phrases, found, match)  # type: ignore[arg-type]
+                    query = GalleryQuery(search=search)
+                    sought = understand(SearchRepository(session), query).sought
+                    yield Filters(scopes, EVERYTHING, UUID(ADA), sought, found, match)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("field", get_args(ColumnField))

@@ -48,6 +48,7 @@ PLENTY_BYTES: Final = 8 << 30
 
 # In an order in which no deletion has to cascade.
 TABLES: Final = (
+    *("bookmark_category_shares", "bookmark_category_members", "bookmark_categories", "bookmarks"),
     *("ratings", "content_tags", "content_items_all", "deleted_items", "growth_points", "tags"),
     "users",
 )

@@ -83,6 +83,8 @@ def _checksum(payload: bytes, query: GalleryQuery) -> bytes:
         query.sort_order,
         # Only if they are set, so that cursors from before there were these filters stay valid.
         *([query.model, query.seed, str(query.creator)] if _is_about_one(query) else []),
+        *([query.sampler, sorted(query.loras), query.month] if _is_of_a_facet(query) else []),
+        *([query.favourites, str(query.album)] if query.favourites or query.album else []),
     ]
     written = json.dumps(the_list).encode() + b"\n" + payload
     return blake2b(written, digest_size=_CHECKSUM_BYTES).digest()
@@ -90,6 +92,10 @@ def _checksum(payload: bytes, query: GalleryQuery) -> bytes:
 
 def _is_about_one(query: GalleryQuery) -> bool:
     return bool(query.model or query.seed or query.creator)
+
+
+def _is_of_a_facet(query: GalleryQuery) -> bool:
+    return bool(query.sampler or query.loras or query.month)
 
 
 def _plain(value: SortValue) -> str:

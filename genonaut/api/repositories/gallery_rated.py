@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from genonaut.api.gallery import tagged
+from genonaut.api.gallery import shelves, tagged
 from genonaut.api.gallery.filters import Filters
 from genonaut.api.gallery.orders import Order
 from genonaut.api.repositories.gallery_conditions import TABLES, let_through, sought
@@ -95,8 +95,8 @@ def _unrated(form: Form, source_type: SourceType) -> Select[Any]:
     item = TABLES[source_type]
     branch = select(*_columns(item.id, source_type, _unrated_value(form.order))).where(
         *let_through(form.filters, source_type, item),
-        *sought(form.filters, item),
-        *_tagged(form.filters, source_type, item.id),
+        *sought(form.filters, item, on_a_walk=True),
+        *_kept(form.filters, source_type, item.id),
         ~_is_rated(form, item.id, source_type),
     )
     # One number for all of them, which needs no sorting.
@@ -138,19 +138,21 @@ def _matching(
 ) -> Iterator[ColumnElement[bool]]:
     """Whether a rated item is what is sought: its own row is looked at only if that has to be."""
     item = aliased(TABLES[source_type])
-    if conditions := list(sought(filters, item)):
+    if conditions := list(sought(filters, item, on_a_walk=True)):
         found: Select[Any] = select(item.id).where(item.id == item_id, *conditions)
         matching: Exists = exists(found.offset(0))
         yield matching
-    yield from _tagged(filters, source_type, item_id)
+    yield from _kept(filters, source_type, item_id)
 
 
-def _tagged(
+def _kept(
     filters: Filters, source_type: SourceType, item_id: ColumnElement[int]
 ) -> Iterator[ColumnElement[bool]]:
     if filters.tags:
         partition = PARTITIONS[source_type]
         yield tagged.probe(item_id, filters.tags, filters.tag_match, partition)
+    for shelf in filters.shelves:
+        yield shelves.probe(item_id, shelf, source_type)
 
 
 def _columns(

@@ -76,7 +76,8 @@ def all_matches(filters: Filters) -> CompoundSelect[Any]:
 
 
 def _match(filters: Filters, source_type: SourceType) -> Select[Any]:
-    only_tags = filters.tags and not filters.phrases and not filters.has_settings
+    others = filters.sought or filters.has_settings or filters.shelves
+    only_tags = filters.tags and not others
     if only_tags and filters.scopes[source_type] is Scope.ALL:
         # The tags know it alone: an item that carries one is there.
         return tagged_ids(filters, source_type)

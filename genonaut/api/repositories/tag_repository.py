@@ -1,21 +1,17 @@
 """Tags: the statements."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Final, TypeVarTuple
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
     BigInteger,
-    ColumnElement,
-    Select,
-    Subquery,
     Uuid,
     and_,
     bindparam,
     delete,
-    exists,
     func,
     literal,
     or_,
@@ -26,15 +22,14 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from genonaut.api.entities import CountedTag, Item
+from genonaut.api.repositories.folded_names import begins_with, folded_name
 from genonaut.api.repositories.tag_counts import told_counts
+from genonaut.api.repositories.tag_statements import counted, is_known, with_part
 from genonaut.content.tags import hold_tags
-from genonaut.content.viewer import Viewer, visible_to
+from genonaut.content.viewer import Viewer
 from genonaut.counting.engine import refresh, stored_rows
 from genonaut.db.counts import TAG_CARDINALITY
 from genonaut.db.schema import PARTITIONS, ContentItemAll, ContentTag, SourceType, Tag
-
-Columns = TypeVarTuple("Columns")
-
 
 # Built once: that takes longer than to execute it for a page of items.
 _NAMES_OF: Final = (
@@ -103,28 +98,41 @@ class TagRepository:
     def get(self, viewer: Viewer, tag_id: UUID) -> CountedTag | None:
         """A tag with its counts, on one snapshot; None if there is none for the viewer's eyes."""
         counts = told_counts(viewer, literal([tag_id], ARRAY(Uuid)))
-        statement = _counted(counts).where(Tag.id == tag_id, *_is_known(viewer))
+        statement = counted(counts).where(Tag.id == tag_id, *is_known(viewer))
         row = self._session.execute(statement).one_or_none()
         return CountedTag(*row) if row else None
+
+    def find(self, name: str) -> UUID | None:
+        """The id of the tag of exactly this name."""
+        return self._session.scalar(select(Tag.id).where(Tag.name == name))
 
     def page_by_name(
         self, viewer: Viewer, limit: int, after: str | None, part: str
     ) -> Sequence[CountedTag]:
         """Tags by name with their counts, on one snapshot, beginning behind `after`."""
-        page = _search(select(Tag.id), part).where(*_is_known(viewer))
+        page = with_part(select(Tag.id), part).where(*is_known(viewer))
         page = page.order_by(Tag.name).limit(limit)
         if after is not None:
             page = page.where(Tag.name > after)
         # Only theirs are summed, however many tags there are.
         counts = told_counts(viewer, func.array(page.scalar_subquery(), type_=ARRAY(Uuid)))
-        statement = _counted(counts).where(Tag.id.in_(page)).order_by(Tag.name)
+        statement = counted(counts).where(Tag.id.in_(page)).order_by(Tag.name)
+        return [CountedTag(*row) for row in self._session.execute(statement)]
+
+    def beginning_with(self, viewer: Viewer, prefix: str, limit: int) -> Sequence[CountedTag]:
+        """Tags whose names begin so, without case and accents, in the order of their letters."""
+        name = folded_name(Tag.name)
+        known = select(Tag.id).where(*begins_with(Tag.name, prefix), *is_known(viewer))
+        page = known.order_by(name).limit(limit)
+        counts = told_counts(viewer, func.array(page.scalar_subquery(), type_=ARRAY(Uuid)))
+        statement = counted(counts).where(Tag.id.in_(page)).order_by(name)
         return [CountedTag(*row) for row in self._session.execute(statement)]
 
     def page_by_count(
         self, viewer: Viewer, limit: int, after: tuple[int, str] | None, part: str
     ) -> Sequence[CountedTag]:
         """Tags by their counts, the largest first and ties by name; the rest as above."""
-        statement = _search(_counted(told_counts(viewer)), part).where(*_is_known(viewer))
+        statement = with_part(counted(told_counts(viewer)), part).where(*is_known(viewer))
         total = statement.selected_columns["count"]
         if after is not None:
             count, name = after
@@ -179,24 +187,3 @@ class TagRepository:
         """
         refresh(self._session, TAG_CARDINALITY, requested_by)
         return stored_rows(self._session, TAG_CARDINALITY)
-
-
-def _counted(counts: Subquery) -> Select[UUID, str, int, int, int]:
-    return select(
-        Tag.id,
-        Tag.name,
-        func.coalesce(counts.c.regular, 0).label("regular_count"),
-        func.coalesce(counts.c.auto, 0).label("auto_count"),
-        func.coalesce(counts.c.total, 0).label("count"),
-    ).outerjoin(counts, counts.c.tag_id == Tag.id)
-
-
-def _is_known(viewer: Viewer) -> Iterator[ColumnElement[bool]]:
-    """Whether a tag is there for a viewer: others than those who see all know those of items."""
-    if not viewer.sees_all:
-        carried = select(ContentTag.content_id).where(ContentTag.tag_id == Tag.id)
-        yield exists(carried.where(*visible_to(viewer, ContentTag)).correlate(Tag))
-
-
-def _search(statement: Select[*Columns], part: str) -> Select[*Columns]:
-    return statement.where(Tag.name.contains(part, autoescape=True)) if part else statement

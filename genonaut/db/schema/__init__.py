@@ -6,6 +6,24 @@ in `migrations/sql/` only.
 """
 
 from genonaut.db.schema.base import Base
+from genonaut.db.schema.bookmark_counts import (
+    AlbumItemRefresh,
+    AlbumItemStats,
+    AlbumRefresh,
+    AlbumStats,
+    BookmarkRefresh,
+    BookmarkStats,
+    album_deltas,
+    album_item_deltas,
+    bookmark_deltas,
+)
+from genonaut.db.schema.bookmarks import (
+    Bookmark,
+    BookmarkCategory,
+    BookmarkCategoryMember,
+    BookmarkCategoryShare,
+    ContentSourceType,
+)
 from genonaut.db.schema.content import (
     ContentColumns,
     ContentItem,
@@ -23,6 +41,18 @@ from genonaut.db.schema.counts import (
     TagCardinalityStats,
     gen_source_deltas,
     tag_cardinality_deltas,
+)
+from genonaut.db.schema.facet_counts import (
+    CreatorAutoTagRefresh,
+    CreatorAutoTagStats,
+    CreatorRegularTagRefresh,
+    CreatorRegularTagStats,
+    FacetRefresh,
+    FacetStats,
+    PrivateFacetRefresh,
+    PrivateFacetStats,
+    creator_tag_deltas,
+    facet_deltas,
 )
 from genonaut.db.schema.imports import Import, ImportedItem
 from genonaut.db.schema.library import (
@@ -51,6 +81,7 @@ from genonaut.db.schema.private_counts import (
     private_tag_deltas,
 )
 from genonaut.db.schema.ratings import Rating, RatingRefresh, RatingStats, rating_deltas
+from genonaut.db.schema.searches import SearchEntry
 from genonaut.db.schema.tags import ContentTag, Tag
 from genonaut.db.schema.users import ForeignIdentity, User
 from genonaut.db.schema.values import (
@@ -69,15 +100,32 @@ __all__ = [
     "PRIVATE",
     "PUBLIC",
     "REGULAR",
+    "AlbumItemRefresh",
+    "AlbumItemStats",
+    "AlbumRefresh",
+    "AlbumStats",
     "ApiToken",
     "AuditEntry",
     "Base",
+    "Bookmark",
+    "BookmarkCategory",
+    "BookmarkCategoryMember",
+    "BookmarkCategoryShare",
+    "BookmarkRefresh",
+    "BookmarkStats",
     "ContentColumns",
     "ContentItem",
     "ContentItemAll",
     "ContentItemAuto",
+    "ContentSourceType",
     "ContentTag",
+    "CreatorAutoTagRefresh",
+    "CreatorAutoTagStats",
+    "CreatorRegularTagRefresh",
+    "CreatorRegularTagStats",
     "DeletedItem",
+    "FacetRefresh",
+    "FacetStats",
     "ForeignIdentity",
     "GenSourceRefresh",
     "GenSourceStats",
@@ -92,6 +140,8 @@ __all__ = [
     "PictureHash",
     "PrivateAutoTagRefresh",
     "PrivateAutoTagStats",
+    "PrivateFacetRefresh",
+    "PrivateFacetStats",
     "PrivateRegularTagRefresh",
     "PrivateRegularTagStats",
     "PrivateSourceRefresh",
@@ -100,6 +150,7 @@ __all__ = [
     "RatingRefresh",
     "RatingStats",
     "RefreshColumns",
+    "SearchEntry",
     "SignInFailure",
     "SignInStart",
     "SourceType",
@@ -109,7 +160,12 @@ __all__ = [
     "User",
     "UserSession",
     "Visibility",
+    "album_deltas",
+    "album_item_deltas",
+    "bookmark_deltas",
     "content_items_id_seq",
+    "creator_tag_deltas",
+    "facet_deltas",
     "gen_source_deltas",
     "private_source_deltas",
     "private_tag_deltas",

@@ -1,2 +1,1 @@
-ALTER TABLE deleted_items DROP COLUMN ratings;
 DROP TABLE ratings;

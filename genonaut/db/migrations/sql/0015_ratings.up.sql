@@ -22,7 +22,3 @@ CREATE TABLE ratings (
 -- One's own, the best first; and all of a user's, when the user is deleted.
 CREATE INDEX idx_ratings_own ON ratings (user_id, value DESC, content_id DESC)
     INCLUDE (source_type, creator_id, visibility);
-
--- 2. What an item was rated comes back with it, if its deletion is undone.
-
-ALTER TABLE deleted_items ADD COLUMN ratings jsonb NOT NULL DEFAULT '[]';

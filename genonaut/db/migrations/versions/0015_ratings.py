@@ -6,7 +6,7 @@ Why: a list in the order of what is best needs to know what that is, for one use
 from genonaut.db.migrations.files import run_file
 
 revision = "0015_ratings"
-down_revision = "0011_cost_of_a_write"
+down_revision = "0014_bookmarks"
 
 
 def upgrade() -> None:

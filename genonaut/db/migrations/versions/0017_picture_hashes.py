@@ -6,7 +6,7 @@ Why: the same picture comes in several sizes and formats, and a person wants to 
 from genonaut.db.migrations.files import run_file
 
 revision = "0017_picture_hashes"
-down_revision = "0015_ratings"
+down_revision = "0016_tag_client"
 
 
 def upgrade() -> None:
