@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, StorageState, sync_playwright
 from docs.galleries import demo, unfilled
 from docs.own_gallery import own
 from docs.pages_of_demo import DEMO, UNFILLED
+from docs.pages_of_kept import KEPT
 from docs.pages_of_own import OWN, sign_in
 from docs.screens import Screen, Shot
 from tests.support.chromium import ARGUMENTS, CHROMIUM, MISSING
@@ -28,7 +29,7 @@ QUALITY: Final = 84
 Gallery = Callable[[Path], AbstractContextManager[str]]
 GALLERIES: Final[tuple[tuple[Gallery, dict[str, Shot]], ...]] = (
     (lambda _folder: demo(), DEMO),
-    (own, OWN),
+    (own, KEPT | OWN),
     (lambda _folder: unfilled(), UNFILLED),
 )
 

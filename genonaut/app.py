@@ -14,12 +14,15 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from genonaut import __version__
 from genonaut.api.http.attempts import SignIns
 from genonaut.api.http.bodies import Bodies
+from genonaut.api.http.bulk import AT_ONCE as BULK_AT_ONCE
 from genonaut.api.http.counts_reader import CountsReader
 from genonaut.api.http.door import Door
+from genonaut.api.http.downloads import AT_ONCE as DOWNLOADS_AT_ONCE
 from genonaut.api.http.entrance import Entrance
 from genonaut.api.http.errors import UnexpectedErrors, handle_errors
 from genonaut.api.http.gallery_reader import GalleryReader
 from genonaut.api.http.guarded_routes import require_access
+from genonaut.api.http.guesses import Guesses
 from genonaut.api.http.hosts import AllowedHosts
 from genonaut.api.http.identities import Identities
 from genonaut.api.http.ids import HEADER, RequestLog
@@ -40,16 +43,29 @@ from genonaut.api.monitoring.slots import Slot
 from genonaut.api.routes import (
     account,
     admin,
+    albums,
+    api_health,
+    bookmark_places,
+    bookmarks,
+    bulk,
     content,
+    content_lists,
+    downloads,
+    duplicates,
     facets,
     gallery,
     index,
     keys,
     monitoring,
+    ratings,
+    searches,
+    searching,
+    shared_albums,
     stats,
     stats_stream,
     tags,
     uploads,
+    user_changes,
     users,
 )
 from genonaut.config import Settings
@@ -69,6 +85,7 @@ TAGS = [
     {"name": "stats", "description": "Counts by how items were made, and by whom."},
     {"name": "content", "description": "Items of the gallery."},
     {"name": "tags", "description": "Words to find items by, with exact counts."},
+    {"name": "favourites", "description": "What users keep, in albums, and secret links to these."},
     {"name": "users", "description": "The creators of items."},
     {"name": "account", "description": "Signing in, and your own account."},
     {"name": "admin", "description": "Accounts of all users, and who did what."},
@@ -96,7 +113,7 @@ class Gallery(FastAPI):
             app = CORSMiddleware(
                 app,
                 allow_origins=settings.api.cors_origins,
-                allow_methods=["GET", "POST", "PATCH", "DELETE"],
+                allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
                 allow_headers=["*"],
                 expose_headers=[HEADER, "ETag", *([POSITION] if self.state.replica_watch else [])],
             )
@@ -146,6 +163,8 @@ def create_app(
     app.state.limiter = ConnectionLimiter(places, patience)
     # Searches may take long, so they never have all places.
     app.state.search_limiter = ConnectionLimiter(max(1, places // 3), patience)
+    app.state.bulk_limiter = ConnectionLimiter(BULK_AT_ONCE, patience)
+    app.state.download_limiter = ConnectionLimiter(DOWNLOADS_AT_ONCE, patience=0)
     app.state.counts_reader = CountsReader(
         database, settings, app.state.limiter, app.state.counts_policy
     )
@@ -161,6 +180,7 @@ def create_app(
     app.state.metrics = MetricsService(database, slot)
     app.state.identities = Identities(database, settings, app.state.limiter)
     app.state.sign_ins = SignIns(settings)
+    app.state.guesses = Guesses()
     app.state.live = LiveStreams(
         app.state.counts_reader,
         app.state.identities,
@@ -169,8 +189,11 @@ def create_app(
     )
     app.state.providers = Providers(settings)
     for routes in (
-        *(stats, stats_stream, gallery, facets, uploads, content, tags, users),
+        *(stats, stats_stream, gallery, facets, uploads, duplicates, bulk, downloads, content),
+        *(ratings, tags, users, searching),
+        *(bookmarks, bookmark_places, shared_albums, albums),
         *(account, keys, admin, index, monitoring),
+        *(content_lists, searches, user_changes, api_health),
     ):
         app.include_router(routes.router)
     app.include_router(content.bulk_router)

@@ -120,6 +120,7 @@ def _names(count: CachedCount) -> dict[str, str]:
         "stats": table(part.table),
         "ledger": table(part.ledger),
         "view": table(f"{count.name}_counts"),
+        "values": table(f"{count.name}_values"),
         "refreshes": table(f"{count.name}_refreshes"),
         "in_schema": f"{_quoted(count.schema)}." if count.schema else "",
         "row_key": _quoted(key.column),

@@ -7,7 +7,7 @@ from genonaut.counting.declaration import CachedCount, Category, Key
 from genonaut.counting.engine import BUSY, Refresh
 from genonaut.counting.runs import build_if_never_built, refresh_now
 from genonaut.db.growth import record_growth
-from genonaut.db.schema import AUTO, PARTITIONS, PRIVATE, REGULAR, SourceType
+from genonaut.db.schema import AUTO, PARTITIONS, PRIVATE, PUBLIC, REGULAR, SourceType
 
 if TYPE_CHECKING:  # it needs the counts for the rights on them
     from genonaut.db.session import Database
@@ -61,6 +61,15 @@ def _private_tags(source: SourceType) -> CachedCount:
     )
 
 
+# Of each value, so that the mean and the number of ratings follow from it.
+RATING = CachedCount(
+    name="rating",
+    counted="ratings",
+    key=Key("content_id", "bigint"),
+    category=Category("value", "smallint"),
+    table="rating_stats",
+)
+
 PRIVATE_TAGS = {source: _private_tags(source) for source in (REGULAR, AUTO)}
 OF_PRIVATE = (PRIVATE_SOURCE, *PRIVATE_TAGS.values())
 
@@ -100,7 +109,41 @@ PRIVATE_FACET = _facets("private_facet", _ONLY_PRIVATE)
 CREATOR_TAGS = {source: _creator_tags(source) for source in (REGULAR, AUTO)}
 OF_FACETS = (FACET, PRIVATE_FACET, *CREATOR_TAGS.values())
 
-COUNTS = {count.name: count for count in (GEN_SOURCE, TAG_CARDINALITY, *OF_PRIVATE, *OF_FACETS)}
+# Of favourites and of the places in albums, by kinds: genonaut/content/bookmark_kinds.py adds up
+# those that a viewer sees.
+BOOKMARK = CachedCount(
+    name="bookmark",
+    counted="bookmarks",
+    key=Key("user_id", "uuid", owner="users", owner_name="username"),
+    category=Category("kind", "varchar(40)"),
+    table="bookmark_stats",
+)
+
+# Without the albums' names: those are for their owners.
+ALBUM_ITEM = CachedCount(
+    name="album_item",
+    counted="bookmark_category_members",
+    key=Key("category_id", "uuid", owner="bookmark_categories"),
+    category=Category("kind", "varchar(40)"),
+    table="album_item_stats",
+)
+
+ALBUM = CachedCount(
+    name="album",
+    counted="bookmark_categories",
+    key=Key("user_id", "uuid", owner="users", owner_name="username"),
+    category=Category(
+        "is_public", "varchar(10)", "visibility", labels={"true": PUBLIC, "false": PRIVATE}
+    ),
+    table="album_stats",
+)
+
+OF_ALBUMS = (BOOKMARK, ALBUM_ITEM, ALBUM)
+
+COUNTS = {
+    count.name: count
+    for count in (GEN_SOURCE, TAG_CARDINALITY, *OF_PRIVATE, *OF_FACETS, *OF_ALBUMS, RATING)
+}
 
 
 def build_counts(database: "Database", requested_by: str) -> dict[str, Refresh]:

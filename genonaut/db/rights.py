@@ -9,6 +9,7 @@ They may touch nothing that is not named here. A test demands a decision about e
 """
 
 from collections.abc import Iterator, Mapping
+from itertools import chain
 
 from sqlalchemy.dialects.postgresql.base import PGDialect
 
@@ -34,15 +35,36 @@ CONTENT: dict[str, Rights] = {
     "content_items_id_seq": {"app": "SELECT, UPDATE"},
     "tags": {"app": WRITE, "read": READ},
     "content_tags": {"app": WRITE, "read": READ},
+    "ratings": {
+        "app": WRITE,
+        # Not whose they are.
+        "read": "SELECT (content_id, source_type, value, creator_id, visibility, created_at,"
+        " updated_at)",
+    },
     "deleted_items": {"app": WRITE},
+    "bookmarks": {
+        "app": WRITE,
+        "read": "SELECT (id, user_id, content_id, source_type, creator_id, visibility, pinned,"
+        " is_public, kind, created_at, updated_at)",
+    },
+    "bookmark_categories": {
+        "app": WRITE,
+        "read": "SELECT (id, user_id, parent_id, sort_index, is_public, created_at, updated_at)",
+    },
+    "bookmark_category_members": {"app": WRITE, "read": READ},
+    "bookmark_category_shares": {"app": WRITE},
     "library_roots": {"app": WRITE, "counting": READ},
     "library_files": {"app": WRITE, "counting": "SELECT, UPDATE (colour)"},  # for thumbnails
     "library_seen": {"app": WRITE},
+    "picture_hashes": {"app": WRITE, "counting": "SELECT, INSERT, UPDATE"},  # for thumbnails
+    "not_duplicates": {"app": WRITE},
     "imports": {"app": WRITE},  # their sources are paths of this machine
     "imported_items": {"app": WRITE},
     "growth_points": {"app": READ, "counting": "SELECT, INSERT, DELETE", "read": READ},
     "identities": {"app": WRITE},
     "sign_in_starts": {"app": WRITE},
+    # The worker removes what is old without seeing what was sought.
+    "search_history": {"app": WRITE, "counting": "SELECT (id, last_searched_at), DELETE"},
     # The worker removes what has expired, and sees only what that takes. The record of who did what
     # cannot be changed, not even by the application.
     "sessions": {"app": WRITE, "counting": "SELECT (id, expires_at), DELETE"},
@@ -77,17 +99,26 @@ _quoted = PGDialect().identifier_preparer.quote  # type: ignore[no-untyped-call]
 
 def rights() -> dict[str, Rights]:
     """What each role may do with each table, view and sequence."""
-    found = {table: dict(by_role) for table, by_role in CONTENT.items()}
-    for count in COUNTS.values():
-        for table, by_role in _of_a_count(count):
-            found.setdefault(table, {}).update(by_role)
-    return found
+    found: dict[str, dict[str, list[str]]] = {}
+    of_counts = chain.from_iterable(map(_of_a_count, COUNTS.values()))
+    # A table may be counted by one count, and own another.
+    for table, by_role in (*CONTENT.items(), *of_counts):
+        for role, privileges in by_role.items():
+            held = found.setdefault(table, {}).setdefault(role, [])
+            if privileges not in held:
+                held.append(privileges)
+    return {
+        table: {role: ", ".join(held) for role, held in by_role.items()}
+        for table, by_role in found.items()
+    }
 
 
 def _of_a_count(count: CachedCount) -> Iterator[tuple[str, Rights]]:
     readers = {"app": READ, "read": READ}
     yield count.table, readers | {"counting": WRITE}
     yield f"{count.name}_counts", readers | {"counting": READ}
+    if count.category.function:  # what it is called with is not for monitoring
+        yield f"{count.name}_values", {"counting": READ, "read": READ}
     for kept in ("deltas", "refreshes"):
         yield f"{count.name}_{kept}", readers | {"counting": "SELECT, INSERT, DELETE"}
     yield count.counted, {"counting": READ}

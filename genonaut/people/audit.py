@@ -25,6 +25,7 @@ Action = Literal[
     "token-revoked",
     "user-added",
     "user-changed",
+    "user-renamed",
     "role-changed",
     "user-disabled",
     "user-enabled",
@@ -35,6 +36,8 @@ Action = Literal[
     "tag-renamed",
     "tag-merged",
     "tag-deleted",
+    "album-shared",
+    "album-unshared",
 ]
 KEPT_DAYS: Final = 90
 KEPT_ENTRIES: Final = 100_000
@@ -96,7 +99,7 @@ def page(
 
 
 def prune(session: Session) -> dict[str, int]:
-    """Remove old entries, and sessions, tokens, links and failures that no longer count.
+    """Remove old entries and searches; sessions, tokens, links and failures that no longer count.
 
     Returns how many of each were removed.
     """

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
 from genonaut.api.repositories.growth_repository import Creator, RefreshRecord
@@ -12,7 +12,12 @@ from genonaut.web.chart import Chart
 from genonaut.web.facet_contexts import FacetGroup, FacetPanel
 from genonaut.web.live import Live
 from genonaut.web.over_time import OverTime
+from genonaut.web.rated import UNRATED, Rated
+from genonaut.web.search_box import SearchBox
 from genonaut.web.state import GalleryState, Switch
+
+if TYPE_CHECKING:  # it is made of what is here
+    from genonaut.web.albums.contexts import AlbumHead
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +43,7 @@ class Viewer:
     """Who is viewing, and as whom they could; `can_choose` follows `gallery.viewing-as`.
 
     Without a `user_id` the viewer is anonymous. `back` is the page to return to after choosing;
-    `sign_in` where visitors sign in, who then return.
+    `sign_in` where visitors sign in, who then return. `favourites` is how many the viewer has.
     """
 
     can_choose: bool
@@ -50,6 +55,7 @@ class Viewer:
     can_add: bool = True
     can_sign_out: bool = False
     is_admin: bool = False
+    favourites: int | None = None
 
 
 ANONYMOUS = Viewer(can_choose=False, user_id=None, name=None)
@@ -74,7 +80,10 @@ class PagePicture:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """An item in the grid or list; `url` is an address."""
+    """An item in the grid or list; `url` is an address.
+
+    `is_favourite` is None if there is no viewer whose it could be.
+    """
 
     id: int
     title: str
@@ -86,6 +95,8 @@ class Card:
     prompt: str
     created_at: datetime
     is_private: bool
+    rated: Rated = UNRATED
+    is_favourite: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +158,22 @@ class CreatorHead:
 
 
 @dataclass(frozen=True, slots=True)
+class Selection:
+    """What it takes to select items of a list: `words` say how many there are.
+
+    `total` is None where the list says "at least". `key` is the same on all pages of the list, and
+    `back` has the parameters of this one. Only a user can have favourites (`can_keep`).
+    """
+
+    key: str
+    back: str
+    total: int | None
+    words: str
+    can_change: bool
+    can_keep: bool
+
+
+@dataclass(frozen=True, slots=True)
 class GalleryContext:
     """The gallery, or a creator's page.
 
@@ -170,6 +197,8 @@ class GalleryContext:
     views: tuple[Link, ...]
     densities: tuple[Choice, ...]
     creator: CreatorHead | None
+    search: SearchBox
+    album: "AlbumHead | None"
     chips: tuple[Link, ...]
     cards: tuple[Card, ...]
     empty: Empty | None
@@ -177,6 +206,8 @@ class GalleryContext:
     notice: Notice | None
     live: Live | None
     facets: FacetPanel
+    selection: Selection
+    recent: tuple[Link, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,10 +256,23 @@ class Setting:
 
 
 @dataclass(frozen=True, slots=True)
+class ItemTags:
+    """An item's tags, and the form that changes them; `typed` is what was not accepted."""
+
+    links: tuple[TagLink, ...]
+    most: int
+    can_edit: bool
+    said: str = ""
+    typed: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ItemContext:
     """An item's own page: the viewer, who may change who sees it (`can_hide`).
 
-    `mending` is the command that finds a missing file, for those who may know it.
+    `mending` is the command that finds a missing file, for those who may know it; `similar` leads
+    to what looks like it.
     """
 
     template: ClassVar[str] = "item.html"
@@ -240,12 +284,59 @@ class ItemContext:
     negative_prompt: str
     settings: tuple[Setting, ...]
     facts: tuple[tuple[str, Any], ...]
-    tags: tuple[Link, ...]
+    tags: ItemTags
     files: tuple[Link, ...]
     kept: tuple[tuple[str, str], ...]
     mending: str
     can_delete: bool
     can_hide: bool
+    similar: Link | None = None
+    album: str = ""
+    albums: tuple[Link, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AlikeCard:
+    """One of several pictures that look alike; `facts` are what differs among them."""
+
+    card: Card
+    facts: tuple[tuple[str, str], ...]
+    is_own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AlikeGroup:
+    """Pictures that look alike, and what is the same of all of them.
+
+    `more` are not shown; `deletable` are the numbers of those that the viewer may delete.
+    """
+
+    title: str
+    cards: tuple[AlikeCard, ...]
+    same: tuple[tuple[str, str], ...]
+    more: str
+    deletable: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicatesContext:
+    """Groups of pictures that look alike, or those that look like one item (`of`, or 0).
+
+    `address` is where it is itself, `more` where it goes on; `undo` are the items just deleted.
+    """
+
+    template: ClassVar[str] = "duplicates.html"
+
+    title: str
+    viewer: Viewer
+    groups: tuple[AlikeGroup, ...]
+    views: tuple[Link, ...]
+    looked_at: str
+    more: str | None
+    of: int
+    address: str
+    notice: str
+    undo: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,6 +407,37 @@ class UploadContext:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftItem:
+    """An item to which something was not done, and why; without an address if it is not there."""
+
+    id: int
+    url: str | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class SelectionContext:
+    """What was not done to selected items; or why nothing was, and the form that does it still.
+
+    `kept` are the fields of that form, and `go_on` says on its button what it does. Or the question
+    which of the viewer's `albums` it is about.
+    """
+
+    template: ClassVar[str] = "selection_done.html"
+
+    title: str
+    viewer: Viewer
+    said: str
+    left: tuple[LeftItem, ...]
+    left_more: int
+    undo: str | None
+    kept: tuple[tuple[str, str], ...]
+    go_on: str
+    back: str
+    albums: tuple[Choice, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ErrorContext:
     """An error."""
 
@@ -332,8 +454,10 @@ Context = (
     GalleryContext
     | FacetContext
     | ItemContext
+    | DuplicatesContext
     | GoneContext
     | StatsContext
     | UploadContext
+    | SelectionContext
     | ErrorContext
 )

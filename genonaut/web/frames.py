@@ -23,7 +23,7 @@ _WIDENED: Final = 1.25
 
 def frame(picture: PagePicture) -> str:
     """The classes of a picture's frame."""
-    return f"ratio-{_step(picture)}" + (f" tone-{_tone(picture.colour)}" if picture.colour else "")
+    return f"ratio-{_step(picture)}" + (f" tone-{tone(picture.colour)}" if picture.colour else "")
 
 
 def sizes(picture: PagePicture, density: Density) -> str:
@@ -48,5 +48,6 @@ def _ratio(step: int) -> float:
     return _NARROWEST * exp(step * _STEP)
 
 
-def _tone(colour: str) -> str:
+def tone(colour: str) -> str:
+    """The name of the nearest colour that has a class; `colour` is written `#rrggbb`."""
     return "".join(_LEVELS[int(colour[at], 16) // 2] for at in (1, 3, 5))

@@ -74,6 +74,12 @@ class Pictures:
             demand.get(served.open, served.sha256, wide)
         return open_below(self._library.folder, relative_path(served.sha256, wide))
 
+    def thumbnail(self, item: Item, width: int, demand: ThumbnailDemand) -> ShownFile | None:
+        """The thumbnail that the library made of a file: never the file itself."""
+        served = self._kept(item)
+        small = self._thumbnail(served, width, demand) if served else None
+        return ShownFile(small, served.version, is_shared=True) if served and small else None
+
     def page_picture(self, item: Item) -> PagePicture:
         """The item's picture, as pages show it."""
         if served := self._kept(item):

@@ -14,6 +14,7 @@ from genonaut.api.http.origins import SAFE, Sender, sender_of
 from genonaut.api.schemas.errors import ErrorOut
 from genonaut.config import Settings
 from genonaut.errors import ForbiddenError, NotSignedInError
+from genonaut.library.clean import CleanCopies
 from genonaut.library.demand import ThumbnailDemand
 from genonaut.library.roots import Library
 from genonaut.web.assets import Assets
@@ -47,6 +48,7 @@ class Web:
     demand: ThumbnailDemand
     read_only: bool
     is_live: bool
+    clean: CleanCopies
 
 
 def make_web(settings: Settings) -> Web:
@@ -55,8 +57,9 @@ def make_web(settings: Settings) -> Web:
     library = Library.of(settings)
     read_only = settings.api.read_only
     renderer = Renderer(assets, read_only=read_only)
-    demand = ThumbnailDemand(library.thumbnails)
-    return Web(assets, renderer, library, demand, read_only, settings.api.live_streams > 0)
+    demand, clean = ThumbnailDemand(library.thumbnails), CleanCopies(library.most_pixels)
+    is_live = settings.api.live_streams > 0
+    return Web(assets, renderer, library, demand, read_only, is_live, clean)
 
 
 def web(request: Request) -> Web:

@@ -1,9 +1,9 @@
 """A request for a page: what it is made from, gathered once."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Depends, Request, Response
@@ -15,12 +15,21 @@ from genonaut.api.http.dependencies import SessionDep, SnapshotDep
 from genonaut.api.http.identities import IdentityDep
 from genonaut.api.http.viewer import ViewerDep, can_choose_viewer
 from genonaut.api.repositories.growth_repository import GrowthRepository
+from genonaut.api.repositories.listed_items import listed_items
+from genonaut.api.services.album_details import AlbumDetails
+from genonaut.api.services.album_service import AlbumService
+from genonaut.api.services.bookmark_service import BookmarkService
 from genonaut.api.services.content_service import ContentService
 from genonaut.api.services.deletion_service import DeletionService
+from genonaut.api.services.duplicate_service import DuplicateService
 from genonaut.api.services.gallery_service import GalleryService
+from genonaut.api.services.place_service import PlaceService
+from genonaut.api.services.tag_lists import TagLists
 from genonaut.api.services.tag_service import TagService
 from genonaut.api.services.user_service import UserService
 from genonaut.content.viewer import Viewer as Eyes
+from genonaut.people.searches import Searches
+from genonaut.web.albums.contexts import OwnersContext
 from genonaut.web.contexts import Context, Viewer
 from genonaut.web.images import Pictures, pictures_of
 from genonaut.web.page_route import Web, web
@@ -38,6 +47,14 @@ class PageServices:
     users: UserService
     growth: GrowthRepository
     deletions: DeletionService
+    duplicates: DuplicateService
+    searches: Callable[[UUID], Searches]
+    lists: TagLists
+    bookmarks: BookmarkService
+    albums: AlbumService
+    places: PlaceService
+    details: AlbumDetails
+    items: Callable[[Eyes, Collection[int]], Mapping[int, Item]]
     pictures: Callable[[Sequence[Item]], Pictures]
 
 
@@ -56,13 +73,17 @@ class PageView:
     eyes: Eyes
     web: Web
 
-    def render(self, context: Context, status: int = 200) -> Response:
+    def render(self, context: Context | OwnersContext, status: int = 200) -> Response:
         """The page."""
         return self.web.renderer.response(context, status)
 
     def of_creator(self, user_id: UUID) -> "PageView":
         """The same, of one creator's items."""
-        return replace(self, state=replace(self.state, creator=str(user_id)))
+        return self.within(creator=str(user_id))
+
+    def within(self, **filters: Any) -> "PageView":  # noqa: ANN401 - any of the state's
+        """The same, of a list that has a page of its own."""
+        return replace(self, state=replace(self.state, **filters))
 
 
 def get_view(
@@ -73,16 +94,19 @@ def get_view(
     identity: IdentityDep,
 ) -> PageView:
     """The view for a request, on a snapshot."""
-    services = _services(request, session)
+    services = _services(request, session, eyes, chosen)
     state = read_state(request.query_params)
     viewer = viewer_of(request, identity)
     if can_choose_viewer(request.app.state.settings):
         back = state.url(request.url.path)
         viewer = viewer_among(services.users, services.growth, eyes, chosen, back)
+    if viewer.user_id:
+        number = services.bookmarks.number(eyes, viewer.user_id)
+        viewer = replace(viewer, favourites=number)
     return PageView(services, request.query_params, state, viewer, eyes, web(request))
 
 
-def _services(request: Request, session: Session) -> PageServices:
+def _services(request: Request, session: Session, eyes: Eyes, chosen: UUID | None) -> PageServices:
     settings, policy = request.app.state.settings, request.app.state.counts_policy
     return PageServices(
         gallery=GalleryService(session, settings.gallery, policy),
@@ -91,6 +115,14 @@ def _services(request: Request, session: Session) -> PageServices:
         users=UserService(session),
         growth=GrowthRepository(session),
         deletions=DeletionService(session),
+        duplicates=DuplicateService(session, eyes, chosen),
+        searches=partial(Searches, session),
+        lists=TagLists(session, settings.gallery),
+        bookmarks=BookmarkService(session),
+        albums=AlbumService(session),
+        places=PlaceService(session),
+        details=AlbumDetails(session),
+        items=partial(listed_items, session),
         pictures=partial(pictures_of, session, web(request).library),
     )
 

@@ -8,10 +8,13 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from genonaut.web import security
+from genonaut.web.albums.contexts import OwnersContext, StrangersContext
 from genonaut.web.assets import Assets
 from genonaut.web.contexts import Context
 from genonaut.web.frames import frame, sizes
 from genonaut.web.people.contexts import PeopleContext
+
+AnyContext = Context | PeopleContext | OwnersContext | StrangersContext
 
 _UNITS = (
     ("year", 31_557_600),
@@ -69,18 +72,20 @@ class Renderer:
     def __init__(self, assets: Assets, *, read_only: bool = False) -> None:
         self._environment = environment(assets, read_only=read_only)
 
-    def html(self, context: Context | PeopleContext) -> str:
+    def html(self, context: AnyContext) -> str:
         """The page."""
         values = {field.name: getattr(context, field.name) for field in fields(context)}
         return self._environment.get_template(context.template).render(values)
 
-    def response(self, context: Context | PeopleContext, status: int = 200) -> HTMLResponse:
+    def response(
+        self, context: Context | PeopleContext | OwnersContext, status: int = 200
+    ) -> HTMLResponse:
         """The page, with the headers that all pages have."""
         is_open = status == HTTPStatus.OK and not _is_personal(context)
         headers = security.OPEN_PAGE if is_open else security.PAGE
         return HTMLResponse(self.html(context), status, headers)
 
 
-def _is_personal(context: Context | PeopleContext) -> bool:
+def _is_personal(context: Context | PeopleContext | OwnersContext) -> bool:
     """Whether it is for a user, who may see what is private, or about people."""
     return context.viewer.name is not None or isinstance(context, PeopleContext)

@@ -27,6 +27,8 @@ from genonaut.content.ids import as_uuid
 from genonaut.content.tag_names import folded
 
 GALLERY = "/gallery"
+FAVOURITES: Final = f"{GALLERY}/favourites"
+ALBUMS: Final = f"{GALLERY}/albums"
 END = "end"
 """In place of a cursor: the last page."""
 CHOSEN: Final = "chosen"
@@ -65,7 +67,11 @@ SORTS: dict[str, tuple[str, SortField, SortOrder]] = {
     "best": ("Best quality first", "quality_score", "desc"),
     "title": ("Title, A to Z", "title", "asc"),
     "updated": ("Last changed first", "updated_at", "desc"),
+    "rated": ("Best rated first", "rating_mean", "desc"),
+    "mine": ("My ratings first", "rating", "desc"),
 }
+MINE: Final = "mine"
+"""The sort that is about the viewer's own ratings, for those who have some."""
 SIZES = (12, 24, 48, 96)
 VIEWS: tuple[View, ...] = ("grid", "list")
 DENSITIES: tuple[Density, ...] = get_args(Density)
@@ -75,7 +81,8 @@ DENSITIES: tuple[Density, ...] = get_args(Density)
 class GalleryState:
     """What a visitor is viewing. `off` has the keys of the switches that are off.
 
-    The list of a `creator`, given by id, is that creator's page.
+    The list of a `creator`, given by id, is that creator's page; the `favourites` and an `album`
+    have pages of their own, too.
     """
 
     search: str = ""
@@ -87,6 +94,8 @@ class GalleryState:
     loras: tuple[str, ...] = ()
     month: str = ""
     creator: str = ""
+    favourites: Literal["", "yes"] = ""
+    album: str = ""
     off: frozenset[str] = frozenset()
     sort: str = "newest"
     page: int = 1
@@ -108,6 +117,8 @@ class GalleryState:
             "sampler": self.sampler,
             "month": self.month,
             "creator": self.creator,
+            "favourites": self.favourites,
+            "album": self.album,
             "notGenSource": ",".join(off),
             "sort": self.sort if self.sort != first.sort else "",
             "size": str(self.size) if self.size != first.size else "",
@@ -122,11 +133,26 @@ class GalleryState:
     def url(self, path: str = GALLERY, more: Iterable[tuple[str, str | int]] = ()) -> str:
         """The address of this state on the gallery or another page, with `more` parameters."""
         given = self.parameters()
-        if self.creator and path in (GALLERY, creator_page(self.creator)):
-            path = creator_page(self.creator)
-            given.remove(("creator", self.creator))
+        if (own := self._own_page()) and path in (GALLERY, own[0]):
+            path, meant = own
+            given.remove(meant)
         query = urlencode([*given, *more], safe=",")
         return f"{path}?{query}" if query else path
+
+    def _own_page(self) -> tuple[str, tuple[str, str]] | None:
+        """The page that stands for one of the filters, if there is one, and that filter."""
+        if self.album:
+            return album_page(self.album), ("album", self.album)
+        if self.favourites:
+            return FAVOURITES, ("favourites", self.favourites)
+        if self.creator:
+            return creator_page(self.creator), ("creator", self.creator)
+        return None
+
+    @property
+    def has_own_page(self) -> bool:
+        """Whether its list is another page than the gallery."""
+        return self._own_page() is not None
 
     def but(self, **changes: Any) -> "GalleryState":  # noqa: ANN401 - any of the fields
         """Another state of the same list, at its beginning."""
@@ -153,6 +179,8 @@ class GalleryState:
             loras=self.loras,
             month=self.month,
             creator=UUID(self.creator) if self.creator else None,
+            favourites=bool(self.favourites),
+            album=UUID(self.album) if self.album else None,
             sort_field=field,
             sort_order=order,
             page=self.page,
@@ -183,6 +211,8 @@ def read_state(given: QueryParams) -> GalleryState:
         loras=_loras(given),
         month=month if re.fullmatch(MONTH, month) else "",
         creator=str(as_uuid(given.get("creator", "")) or ""),
+        favourites="yes" if given.get("favourites") == "yes" else "",
+        album=str(as_uuid(given.get("album", "")) or ""),
         off=_KEYS & off,
         sort=given["sort"] if given.get("sort") in SORTS else first.sort,
         page=min(read_number(given.get("p", "")) or 1, LARGEST_PAGE),
@@ -201,6 +231,11 @@ def read_choice(given: QueryParams) -> GalleryState:
 def creator_page(user_id: str) -> str:
     """Where a creator's page is, without its filters."""
     return f"{GALLERY}/creators/{user_id}"
+
+
+def album_page(album_id: str) -> str:
+    """Where an album is, without its filters."""
+    return f"{ALBUMS}/{album_id}"
 
 
 def read_number(text: str) -> int:

@@ -21,11 +21,12 @@ from genonaut.people.audit import COMMAND
 from genonaut.people.links import Links
 from tests.browser.conftest import DOMAIN, Troubles
 from tests.browser.states import ADMIN, MEMBER, STATES, State
+from tests.browser.test_albums import add_album
 from tests.browser.test_layout import SMALL_TARGETS, too_wide
 from tests.support.api import OpenApi
 from tests.support.people import ACCOUNT, PASSWORD, add_account, hashed, with_accounts
 from tests.support.rows import run
-from tests.support.site import USERS, fill
+from tests.support.site import USERS, Site, fill
 from tests.support.waiting import PATIENCE_SECONDS
 
 SCREENS: dict[str, dict[str, Any]] = {
@@ -90,7 +91,28 @@ def paths(database: Database) -> Paths:
         )
     }
     pages = {name: f"/gallery/admin/users/{user}" for name, user in users.items()}
+    pages |= shared_paths(database)
     return {"set_up": set_up, "choose": choose, "tag": f"/gallery/admin/tags/{tag}"} | found | pages
+
+
+def shared_paths(database: Database) -> Paths:
+    """An album of ada's with some pictures and one album in it, and what its link leads to."""
+    site = Site("", database)
+    titles = "SELECT title FROM content_items_all WHERE visibility = 'public' ORDER BY id LIMIT 5"
+    album = add_album(site, "Sea", *(title for (title,) in run(database, titles)))
+    add_album(site, "Night")
+    run(database, "UPDATE bookmark_categories SET parent_id = %s WHERE name = 'Night'", album)
+    token = "x" * 43
+    share = "INSERT INTO bookmark_category_shares (category_id, token) VALUES (%s, %s)"
+    run(database, share, album, token)
+    [[item]] = run(database, "SELECT min(content_id) FROM bookmarks")
+    shared = f"/gallery/shared/{token}"
+    return {
+        "album": f"/gallery/albums/{album}",
+        "choice": f"/gallery/items/{item}/albums?album={album}",
+        "shared": shared,
+        "shared_item": f"{shared}/items/{item}?n=1",
+    }
 
 
 @contextmanager

@@ -134,7 +134,7 @@ def test_swiping_on_a_phone(open_page: OpenPage) -> None:
 def test_the_full_screen_goes_on_to_the_next(open_page: OpenPage) -> None:
     page = open_page(LIST)
     found = look(page, 0)
-    page.keyboard.press("f")
+    page.keyboard.press("F")
     full = page.get_by_test_id("gallery-item-full")
     expect(full).to_have_attribute("aria-pressed", "true")
     page.keyboard.press("j")

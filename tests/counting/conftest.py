@@ -1,12 +1,13 @@
 """The counts under test: the gallery's own, the one of docs/add-a-count.md, and a spread one."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from genonaut.counting.declaration import CachedCount
 from genonaut.counting.rendering import definition, removal
-from genonaut.db.counts import COUNTS
+from genonaut.db.counts import ALBUM, COUNTS
 from genonaut.db.session import Database
 from tests.support.guide import declared_in_the_guide
 from tests.support.parts import SPREAD
@@ -15,7 +16,17 @@ from tests.support.rows import run
 ADDED = [declared_in_the_guide(), SPREAD]
 
 
-@pytest.fixture(params=[*COUNTS.values(), *ADDED], ids=lambda count: count.name)
+# Which is like others, but for its rows: favourites and their places are tried each time.
+LIKE_OTHERS = [ALBUM]
+
+
+def tried(count: CachedCount) -> Any:
+    """A count, as a parameter."""
+    marks = [pytest.mark.long] if count in LIKE_OTHERS else []
+    return pytest.param(count, marks=marks, id=count.name)
+
+
+@pytest.fixture(params=map(tried, [*COUNTS.values(), *ADDED]))
 def count(request: pytest.FixtureRequest, database: Database) -> Iterator[CachedCount]:
     """Each count in turn; one that is not the gallery's is there for as long as it is tested."""
     count: CachedCount = request.param

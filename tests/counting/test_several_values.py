@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
@@ -72,7 +73,7 @@ def words(request: pytest.FixtureRequest, database: Database) -> Iterator[Cached
         run(session, "DROP SCHEMA shelves CASCADE")
 
 
-def differing(session: Session, count: CachedCount) -> list[object]:
+def differing(session: Session, count: CachedCount) -> list[tuple[Any, ...]]:
     only = "state = 'old'" if count.only else "true"
     truth = TRUTH.format(key="shelf", only=only, keyed="shelf IS NOT NULL")
     if count.total:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from genonaut.counting.declaration import CachedCount
 from genonaut.counting.engine import fold, refresh
 from genonaut.db.session import Database
+from tests.counting.keeping import KeepingRules
 from tests.support.effort import effort
 from tests.support.recount import differences
 from tests.support.servers import empty
@@ -44,7 +45,7 @@ def user_id(number: int) -> str:
     return f"00000000-0000-0000-0000-{number:012}"
 
 
-class Counting(RuleBasedStateMachine):
+class Counting(KeepingRules, RuleBasedStateMachine):
     """One connection writes inside a transaction that may roll back; another one folds.
 
     One count is folded and refreshed; all that are there are compared.
@@ -189,7 +190,7 @@ class Counting(RuleBasedStateMachine):
 
     @rule(table=TABLES)
     def truncate(self, table: str) -> None:
-        self.execute(f"TRUNCATE {table}, content_tags")
+        self.execute(f"TRUNCATE {table} CASCADE")
 
     @rule()
     def truncate_users(self) -> None:

@@ -8,8 +8,9 @@ from genonaut.counting.declaration import CachedCount
 from genonaut.counting.engine import execute, fold, read, refresh
 from genonaut.db.counts import COUNTS, GEN_SOURCE, TAG_CARDINALITY
 from genonaut.db.session import Database
+from tests.support.kept import keep_and_arrange
 from tests.support.recount import differences
-from tests.support.rows import add_items, add_tag, add_users, run
+from tests.support.rows import add_items, add_ratings, add_tag, add_user, add_users, run
 
 pytestmark = pytest.mark.both_servers
 
@@ -49,7 +50,7 @@ CHANGES = {
     "all users deleted": "DELETE FROM users",
     "tags removed": "DELETE FROM content_tags WHERE content_id % 2 = 0",
     "all tags removed at once": "TRUNCATE content_tags",
-    "tags and what carries them": "TRUNCATE content_items_all, content_tags",
+    "tags and what carries them": "TRUNCATE content_items_all CASCADE",
     "users and all": "TRUNCATE users CASCADE",
     "tags and all": "TRUNCATE tags CASCADE",
     "tags again": "INSERT INTO content_tags SELECT * FROM content_tags ON CONFLICT DO NOTHING",
@@ -68,7 +69,9 @@ def tagged(database: Database) -> Database:
         ]
         for number in range(1, 6):
             add_tag(session, f"tag {number}", [item for item in items if (item + number) % 3])
+        add_ratings(session, add_user(session), items)
         run(session, "UPDATE content_items_all SET visibility = 'private' WHERE id % 4 < 2")
+        keep_and_arrange(session)
         for count in COUNTS.values():
             refresh(session, count, "test")
     return database

@@ -82,3 +82,23 @@ def test_all_are_logged_on_request_without_their_query() -> None:
         "route": "/items/{item_id}",
         "request_id": "r1",
     }
+
+
+@pytest.mark.parametrize(
+    ("route", "raw", "shown"),
+    [
+        ("/albums/share/{token}", b"/albums/sh%61re/secret", "/albums/share/{token}"),
+        (None, b"/albums/share/secret/more", "/albums/share/(hidden)/more"),
+        (None, b"/gallery/shared/secret", "/gallery/shared/(hidden)"),
+        ("/items/{item_id}/share", b"/items/9/share", "/items/9/share"),
+    ],
+)
+def test_a_secret_link_is_not_logged(route: str | None, raw: bytes, shown: str) -> None:
+    scope: dict[str, Any] = {"method": "GET", "raw_path": raw}
+    scope["route"] = SimpleNamespace(path=route) if route else None
+    chosen = load_settings("test").log.model_copy(update={"requests": "all"})
+    with structlog.testing.capture_logs() as lines:
+        RequestLog(chosen).record(scope, 404, 0.0)
+    [line] = lines
+    assert line["path"] == shown
+    assert "secret" not in str(line)

@@ -166,3 +166,39 @@ def test_numbers(text: str, number: int) -> None:
 )
 def test_a_form_leads_to_our_own_pages_only(given: str, goes_to: str) -> None:
     assert own_page(given) == goes_to
+
+
+ALBUM = "0b5a0000-0000-4000-8000-000000000001"
+
+
+@pytest.mark.parametrize(
+    ("state", "url"),
+    [
+        (GalleryState(favourites="yes"), "/gallery/favourites"),
+        (GalleryState(favourites="yes", sort="title"), "/gallery/favourites?sort=title"),
+        (GalleryState(album=ALBUM, tags=("sea",)), f"/gallery/albums/{ALBUM}?tags=sea"),
+        (
+            GalleryState(album=ALBUM, favourites="yes"),
+            f"/gallery/albums/{ALBUM}?favourites=yes",
+        ),
+        (GalleryState(favourites="yes", creator=ALBUM), f"/gallery/favourites?creator={ALBUM}"),
+    ],
+)
+def test_favourites_and_albums_have_pages_of_their_own(state: GalleryState, url: str) -> None:
+    assert state.url() == url
+    assert state.has_own_page
+
+
+def test_on_other_pages_they_are_parameters() -> None:
+    state = GalleryState(favourites="yes", album=ALBUM)
+    address = state.url("/gallery/items/1")
+    assert address == f"/gallery/items/1?favourites=yes&album={ALBUM}"
+    assert read(urlsplit(address).query) == state
+    assert read("favourites=no&album=sea") == GalleryState()
+    assert not GalleryState(search="fox").has_own_page
+
+
+def test_they_narrow_the_query() -> None:
+    query = GalleryState(favourites="yes", album=ALBUM).query(None)
+    assert (query.favourites, query.album) == (True, UUID(ALBUM))
+    assert not GalleryState().query(None).favourites

@@ -1,6 +1,6 @@
 """Every template uses what its context has, and every context has what its template uses."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import get_args
 
@@ -11,17 +11,16 @@ from genonaut.web.assets import Assets
 from genonaut.web.contexts import (
     ANONYMOUS,
     Card,
-    Context,
     ErrorContext,
     ItemContext,
+    ItemTags,
     PagePicture,
     Ways,
 )
-from genonaut.web.people.contexts import PeopleContext
-from genonaut.web.rendering import Renderer, age, environment, plural, thousands, utc
+from genonaut.web.rendering import AnyContext, Renderer, age, environment, plural, thousands, utc
 
 ENVIRONMENT = environment(Assets())
-CONTEXTS = get_args(Context | PeopleContext)
+CONTEXTS = get_args(AnyContext)
 
 
 def ago(seconds: float) -> datetime:
@@ -51,7 +50,7 @@ def used(name: str) -> set[str]:
 
 
 @pytest.mark.parametrize("context", CONTEXTS, ids=lambda context: context.__name__)
-def test_a_context_is_what_its_template_uses(context: type[Context | PeopleContext]) -> None:
+def test_a_context_is_what_its_template_uses(context: type[AnyContext]) -> None:
     assert used(context.template) == {field.name for field in fields(context)}
 
 
@@ -78,6 +77,7 @@ def test_what_is_put_in_is_escaped() -> None:
 def test_a_read_only_gallery_has_no_forms_that_change_something() -> None:
     picture = PagePicture("/p", "/t", 1, 1)
     card = Card(1, "One", "/1", picture, "ada", "/ada", "regular", "", ago(0), is_private=True)
+    card = replace(card, is_favourite=False)
     item = ItemContext(
         "One",
         ANONYMOUS,
@@ -86,7 +86,7 @@ def test_a_read_only_gallery_has_no_forms_that_change_something() -> None:
         "",
         (),
         (),
-        (),
+        ItemTags((), 50, can_edit=True),
         (),
         (),
         mending="",
@@ -97,7 +97,9 @@ def test_a_read_only_gallery_has_no_forms_that_change_something() -> None:
         html = Renderer(Assets(), read_only=read_only).html(item)
         assert ('action="/gallery/items/1/delete"' in html) is not read_only
         assert ('action="/gallery/items/1/visibility"' in html) is not read_only
+        assert ('action="/gallery/items/1/tags"' in html) is not read_only
         assert ('href="/gallery/upload"' in html) is not read_only
+        assert ('formaction="/gallery/items/1/favourite"' in html) is not read_only
 
 
 def test_a_name_that_is_not_there_is_an_error() -> None:

@@ -75,7 +75,8 @@ class RedisReader:
     """One command per request."""
 
     def __init__(self, socket: str, key: str) -> None:
-        self._client = redis.asyncio.Redis(unix_socket_path=socket)
+        # A pool refuses its 101st user if it is not told otherwise.
+        self._client = redis.asyncio.Redis(unix_socket_path=socket, max_connections=1024)
         self._key = key
 
     async def read(self, user: UUID | None) -> Four:

@@ -7,6 +7,8 @@ from uuid import UUID
 
 from genonaut.api.gallery.facets import FacetName
 from genonaut.api.gallery.query import GalleryQuery, TagMatch
+from genonaut.api.gallery.searching.sought import NOTHING_SOUGHT, Sought
+from genonaut.api.gallery.shelves import Shelf
 from genonaut.content.viewer import Viewer
 from genonaut.db.gen_source_counts import ViewerCounts
 from genonaut.db.schema import AUTO, REGULAR, SourceType
@@ -33,12 +35,13 @@ class Filters:
 
     `tags` are ids, the rarest first; an item needs one of them or all (`tag_match`). If the first
     is known to be on few items (`lead_is_rare`), these are looked at one by one for the others.
+    Of the `shelves`, it has to be on all.
     """
 
     scopes: Scopes = field(hash=False)
     viewer: Viewer
     whose: UUID | None = None
-    phrases: tuple[str, ...] = ()
+    sought: Sought = NOTHING_SOUGHT
     tags: tuple[UUID, ...] = ()
     tag_match: TagMatch = "any"
     lead_is_rare: bool = False
@@ -47,18 +50,24 @@ class Filters:
     sampler: str = ""
     loras: tuple[str, ...] = ()
     month: str = ""
+    shelves: tuple[Shelf, ...] = ()
 
     @property
     def only_scopes(self) -> bool:
         """Whether the scopes decide alone, so that the counts know how many items there are."""
-        return not self.phrases and not self.tags and not self.has_settings
+        return not (self.sought or self.tags or self.has_settings or self.shelves)
 
     @property
     def only_one_tag(self) -> bool:
         """Whether it is all items with a tag, so that the tag's count is their number."""
         everything = all(scope is Scope.ALL for scope in self.scopes.values())
-        only_tags = not self.phrases and not self.has_settings
+        only_tags = not (self.sought or self.has_settings or self.shelves)
         return everything and only_tags and len(self.tags) == 1
+
+    @property
+    def only_one_shelf(self) -> bool:
+        """Whether it is what the scopes let through of one shelf."""
+        return len(self.shelves) == 1 and not (self.sought or self.tags or self.has_settings)
 
     @property
     def has_settings(self) -> bool:
@@ -73,7 +82,8 @@ class Filters:
             *(("lora", name) for name in self.loras),
             *(("tag", str(tag)) for tag in self.tags),
         ]
-        return values[0] if len(values) == 1 and not (self.phrases or self.seed) else None
+        others = self.sought or self.seed or self.shelves
+        return values[0] if len(values) == 1 and not others else None
 
     def _settings(self) -> tuple[tuple[FacetName, str], ...]:
         return ("model", self.model), ("sampler", self.sampler), ("month", self.month)

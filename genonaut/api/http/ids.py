@@ -18,6 +18,8 @@ _NAME: Final = HEADER.lower().encode()
 _NOSNIFF: Final = (b"x-content-type-options", b"nosniff")
 NOT_KEPT: Final = ((b"cache-control", b"private, no-store"), (b"vary", b"Cookie, Authorization"))
 """Of a response that does not say who may keep it: it may depend on the viewer."""
+_SECRET: Final = re.compile(rb"(/shared?/)[^/]+")
+"""The part of an address that is a secret link to an album."""
 _SANE = re.compile(r"[A-Za-z0-9._:-]{1,100}")
 # An id is no secret, and to have the system make each takes five times as long.
 _random = Random(SystemRandom().getrandbits(256))  # noqa: S311
@@ -64,11 +66,20 @@ class RequestLog:
             status=status,
             method=scope["method"],
             # As it was sent: percent-encoded, so that it cannot break the line. Without the query,
-            # which may contain what a user searches for.
-            path=scope.get("raw_path", b"").decode("latin-1"),
+            # which may contain what a user searches for, and without the secret of a link.
+            path=_shown_path(scope),
             milliseconds=round(seconds * 1000, 1),
             route=getattr(route, "path", None),
         )
+
+
+def _shown_path(scope: Scope) -> str:
+    route: str = getattr(scope.get("route"), "path", None) or ""
+    if "{token}" in route:
+        return route
+    # One that leads nowhere may be a link that was cut off.
+    raw: bytes = scope.get("raw_path", b"")
+    return _SECRET.sub(rb"\1(hidden)", raw).decode("latin-1")
 
 
 def _is_error(status: int | None) -> bool:

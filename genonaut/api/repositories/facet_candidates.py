@@ -12,14 +12,18 @@ from typing import Any, Final
 from genonaut.api.gallery.facets import FacetName
 from genonaut.db.schema import SourceType
 
-MOST_CANDIDATES: Final = 200
-"""Of each facet and source type."""
+PER_VALUE: Final = 4
+"""Candidates of each source type, for each value that is wanted of a facet."""
 
 
 class Candidates:
-    """Values by facet, and how many items any other value can have at most."""
+    """Values by facet, and how many items any other value can have at most.
 
-    def __init__(self, rows: Any) -> None:  # noqa: ANN401
+    `rows` have at most so many of each facet and source type.
+    """
+
+    def __init__(self, rows: Any, most: int) -> None:  # noqa: ANN401
+        self._most = most
         self._values = defaultdict[FacetName, set[str]](set)
         self._counts = defaultdict[tuple[FacetName, SourceType], list[int]](list)
         for facet, value, source_type, count in rows:
@@ -36,6 +40,6 @@ class Candidates:
         rest = sum(
             min(counts)
             for (other, _), counts in self._counts.items()
-            if other == facet and len(counts) == MOST_CANDIDATES
+            if other == facet and len(counts) == self._most
         )
         return rest == 0 or (len(sums) == limit and min(sums) >= rest)

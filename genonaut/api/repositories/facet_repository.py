@@ -11,7 +11,7 @@ from genonaut.api.gallery.facets import FacetName, FacetQuery, FacetValue, in_or
 from genonaut.api.gallery.filters import Filters, Scope
 from genonaut.api.gallery.told import terms, users
 from genonaut.api.repositories import facet_statements as statements
-from genonaut.api.repositories.facet_candidates import MOST_CANDIDATES, Candidates
+from genonaut.api.repositories.facet_candidates import PER_VALUE, Candidates
 from genonaut.api.repositories.facet_series import SERIES, among
 from genonaut.db.counts import GEN_SOURCE, OF_FACETS, PRIVATE_SOURCE, PRIVATE_TAGS, TAG_CARDINALITY
 
@@ -79,9 +79,9 @@ class FacetRepository:
     ) -> Found:
         """Of the facets for which the largest are sure to be among the candidates."""
         limit, source_types = asked.limit + 1, tuple(filters.scopes)
-        candidates = Candidates(
-            self._session.execute(statements.candidates(facets, source_types, MOST_CANDIDATES))
-        )
+        most = PER_VALUE * limit
+        rows = self._session.execute(statements.candidates(facets, source_types, most))
+        candidates = Candidates(rows, most)
         given = users(filters)
         for facet in facets:
             given |= self._wanted(filters, facet, candidates.of(facet))

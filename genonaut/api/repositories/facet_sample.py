@@ -8,7 +8,6 @@ from sqlalchemy import (
     ARRAY,
     CTE,
     BigInteger,
-    ColumnElement,
     Select,
     String,
     Text,
@@ -30,7 +29,8 @@ from genonaut.api.gallery.filters import Filters
 from genonaut.api.gallery.orders import Order
 from genonaut.api.gallery.pager import Window
 from genonaut.api.repositories.facet_statements import PART
-from genonaut.api.repositories.gallery_keys import Form, keys, parameters
+from genonaut.api.repositories.gallery_forms import Form
+from genonaut.api.repositories.gallery_keys import keys
 from genonaut.db.driver import time_limit
 from genonaut.db.schema import PARTITIONS, REGULAR, ContentItemAll, ContentTag, Tag, User
 
@@ -57,7 +57,7 @@ def sampled(
     """
     window = Window(SAMPLE)
     form = Form.of(sample.filters, _NEWEST, window, collect=sample.collect)
-    given = parameters(window) | {"user": sample.user_id}
+    given = form.parameters(window) | {"user": sample.user_id}
     given |= {"facets": list(asked.facets), "most": asked.limit + 1, PART: asked.part}
     found: list[FacetValue] = []
     known = False
@@ -70,9 +70,9 @@ def sampled(
 def _largest(form: Form) -> Select[Any]:
     counted = _counted(form).subquery("counted")
     number, name = counted.c.number, counted.c.name
-    # Months are read from the newest on, and the others from the largest.
-    month = case((counted.c.facet == "month", counted.c.value))
-    order = (month.desc().nulls_last(), number.desc(), name)
+    # Months from the newest on, sources as the switches stand, and the others from the largest.
+    natural = case((counted.c.facet.in_(("month", "source")), counted.c.value))
+    order = (natural.desc().nulls_last(), number.desc(), name)
     place = func.row_number().over(partition_by=counted.c.facet, order_by=order)
     ranked = select(counted, place.label("place")).where(
         counted.c.facet == func.any_(bindparam("facets", type_=ARRAY(Text))),
@@ -113,7 +113,7 @@ def _texts(sample: CTE) -> Select[Any]:
     return rows.select_from(sample.join(each, literal(True))).where(each.c.facet.is_not(None))
 
 
-def _sources(sample: Any) -> Select[Any]:  # noqa: ANN401
+def _sources(sample: Any) -> Select[str, str, str]:  # noqa: ANN401
     is_own = sample.creator_id == bindparam("user", type_=Uuid)
     is_regular = sample.source_type == PARTITIONS[REGULAR]
     value, name = (
@@ -126,17 +126,17 @@ def _sources(sample: Any) -> Select[Any]:  # noqa: ANN401
     return _row("source", value, name)
 
 
-def _tags(sample: CTE) -> Select[Any]:
+def _tags(sample: CTE) -> Select[str, str, str]:
     item, tag = sample.c, ContentTag
     is_of = and_(tag.content_id == item.id, tag.source_type == item.source_type)
     rows = sample.join(tag, is_of).join(Tag, Tag.id == ContentTag.tag_id)
     return _row("tag", Tag.id, Tag.name).select_from(rows)
 
 
-def _creators(sample: CTE) -> Select[Any]:
+def _creators(sample: CTE) -> Select[str, str, str]:
     rows = sample.join(User, User.id == sample.c.creator_id)
     return _row("creator", User.id, User.username).select_from(rows)
 
 
-def _row(facet: str, value: ColumnElement[Any] | Any, name: Any) -> Select[Any]:  # noqa: ANN401
+def _row(facet: str, value: Any, name: Any) -> Select[str, str, str]:  # noqa: ANN401
     return select(literal(facet, String), cast(value, Text), cast(name, Text))

@@ -49,7 +49,7 @@ class Series(Protocol):
     def changed(self) -> Select[Any]:
         """The values that the ledger has."""
 
-    def named(self, values: Any) -> tuple[Any, ColumnElement[str]]:  # noqa: ANN401
+    def named(self, values: Any) -> tuple[Any, Any]:  # noqa: ANN401
         """What `values` are joined to for their names, and the name."""
 
 
@@ -109,7 +109,7 @@ class _OfText:
         value = func.substr(facet, behind, type_=Text).label("value")
         return select(value).where(func.split_part(facet, " ", 2) == self.facet).distinct()
 
-    def named(self, values: Any) -> tuple[Any, ColumnElement[str]]:  # noqa: ANN401
+    def named(self, values: Any) -> tuple[Any, Any]:  # noqa: ANN401
         return values, values.c.value
 
     def _begins(
@@ -172,7 +172,7 @@ class _OfTags:
     def changed(self) -> Select[Any]:
         return select(self._LEDGER.c.tag_id.label("value")).distinct()
 
-    def named(self, values: Any) -> tuple[Any, ColumnElement[str]]:  # noqa: ANN401
+    def named(self, values: Any) -> tuple[Any, Any]:  # noqa: ANN401
         return values.join(Tag, Tag.id == values.c.value), Tag.name
 
 
@@ -209,7 +209,7 @@ class _OfCreators:
         user = self._LEDGER.c.user_id
         return select(user.label("value")).where(user.is_not(None)).distinct()
 
-    def named(self, values: Any) -> tuple[Any, ColumnElement[str]]:  # noqa: ANN401
+    def named(self, values: Any) -> tuple[Any, Any]:  # noqa: ANN401
         return values.join(Creator, Creator.id == values.c.value), Creator.username
 
 

@@ -71,7 +71,7 @@ def largest_sums(
 def one_sum(facet: FacetName, terms: tuple[Term, ...]) -> Select[Any]:
     """The sum of the values that are parameters."""
     sums = _sums(SERIES[facet], terms, of_parameters=True)
-    return select(func.coalesce(func.sum(sums.c.number), 0))
+    return select(cast(func.coalesce(func.sum(sums.c.number), 0), BigInteger))
 
 
 def _row(facet: FacetName, value: ColumnElement[Any], *others: ColumnElement[Any]) -> Select[Any]:

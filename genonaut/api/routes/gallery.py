@@ -16,7 +16,7 @@ from genonaut.api.http.viewer import get_viewer
 from genonaut.api.schemas.errors import documented
 from genonaut.api.schemas.gallery import GalleryOut, GalleryParams
 
-_LISTS: Final = frozenset({"content_source_types", "tag", "lora"})
+_LISTS: Final = frozenset({"content_source_types", "tag", "tag_names", "lora"})
 """The parameters that may come more than once."""
 
 
@@ -46,7 +46,7 @@ router = APIRouter(prefix="/api/v1", tags=["content"], route_class=GalleryRoute)
 @router.get(
     "/content/unified",
     response_model=GalleryOut,
-    responses=documented(400, 422),
+    responses=documented(400, 404, 422),
     dependencies=[VISITOR],
 )
 async def list_items(request: Request, params: Annotated[GalleryParams, Query()]) -> Response:

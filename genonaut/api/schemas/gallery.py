@@ -17,14 +17,15 @@ from genonaut.api.gallery.query import (
     GalleryQuery,
     SwitchName,
 )
-from genonaut.api.gallery.search_limits import MOST_WORDS, check_words
+from genonaut.api.gallery.search_limits import MOST_WORDS
+from genonaut.api.gallery.searching.language import LONGEST_SEARCH
+from genonaut.api.gallery.searching.parser import check_search
 from genonaut.api.gallery.settings import MONTH
 from genonaut.api.schemas.content import ITEM_EXAMPLE, STATS_EXAMPLE, ItemOut, StatsOut
 from genonaut.api.schemas.named import SortField, SortOrder, Switch, TagMatch
+from genonaut.api.schemas.tag_params import TagNameLists
 from genonaut.api.schemas.values import FROM_ATTRIBUTES, NamePart, Storable, example, formed
 from genonaut.content.tag_names import MOST_TAGS
-
-LONGEST_SEARCH = 1_000  # characters
 
 SourceTypes = Annotated[
     str,
@@ -70,15 +71,16 @@ class GalleryParams(BaseModel):
         None, description="The viewer. Without one, the `user-` switches let nothing through."
     )
     search_term: Annotated[
-        Storable[Annotated[str, Field(max_length=LONGEST_SEARCH)]], AfterValidator(check_words)
+        Storable[Annotated[str, Field(max_length=LONGEST_SEARCH)]], AfterValidator(check_search)
     ] = Field(
         "",
-        description='Words, and "exact phrases" in double quotes, in title or prompt; '
-        f"at most {MOST_WORDS} words.",
+        description='Words, "exact phrases", parts of words (`light*`), fields (`model:sdxl`), '
+        f"each to be left out with a hyphen (`-fox`); at most {MOST_WORDS} words.",
     )
     sort_field: SortField = "created_at"
     sort_order: SortOrder = "desc"
     tag: list[NamePart] = Field([], max_length=MOST_TAGS, description="Names or ids of tags.")
+    tag_names: TagNameLists = Field([], description="The same, also separated by commas.")
     tag_match: TagMatch = Field("any", description="Whether one of the tags is enough.")
     model: Storable[Annotated[str, Field(max_length=LONGEST_MODEL)]] = Field(
         "", description="The model that `item_metadata` names, exactly as it is there."
@@ -96,6 +98,10 @@ class GalleryParams(BaseModel):
     creator: UUID | None = Field(
         None, description="Only this user's items, of those that the switches let through."
     )
+    favourites: bool = Field(
+        False, description="Only your own favourites; without accounts, those of `user_id`."
+    )
+    album: UUID | None = Field(None, description="Only what is in this album.")
     include_stats: bool = False
 
     def query(self) -> GalleryQuery:
@@ -104,7 +110,7 @@ class GalleryParams(BaseModel):
             switches=self._switches(),
             user_id=self.user_id,
             search=self.search_term,
-            tags=tuple(self.tag),
+            tags=(*self.tag, *self.tag_names),
             tag_match=self.tag_match,
             model=self.model,
             seed=self.seed,
@@ -112,6 +118,8 @@ class GalleryParams(BaseModel):
             loras=tuple(filter(None, self.lora)),
             month=self.month,
             creator=self.creator,
+            favourites=self.favourites,
+            album=self.album,
             sort_field=self.sort_field,
             sort_order=self.sort_order,
             page=self.page,

@@ -77,6 +77,8 @@ class FacetService:
         for switch, name in SOURCES.items():
             if switch in listed.query.switches and asked.part.lower() in name.lower():
                 alone = scopes(replace(listed.query, switches=frozenset({switch})))
+                # A search for one way of making items leaves the other out.
+                alone = {one: alone[one] for one in alone.keys() & listed.filters.scopes.keys()}
                 if number := size(alone, counts):
                     yield FacetValue("source", switch, name, number)
 

@@ -30,3 +30,28 @@ def require_owner(identity: Identity, creators: Iterable[UUID], what: str) -> No
     """
     if not identity.is_admin and any(creator != identity.user_id for creator in creators):
         raise ForbiddenError(f"Only an administrator may {what}.")
+
+
+def user_meant(identity: Identity, given: UUID | None) -> UUID:
+    """Whose favourites or albums a request is about: the sender's, unless it names a user.
+
+    Raises:
+        InvalidRequestError: none is named, and the sender is not a user.
+    """
+    if given is not None:
+        return given
+    if identity.user_id is None:
+        raise InvalidRequestError("user_id is missing: name the user whose they are.")
+    return identity.user_id
+
+
+def user_to_change(identity: Identity, given: UUID | None) -> UUID:
+    """The same for a change: members name no other user.
+
+    Raises:
+        InvalidRequestError: none is named, and the sender is not a user.
+        ForbiddenError: a member names another user.
+    """
+    owner = user_meant(identity, given)
+    require_owner(identity, [owner], "change another user's favourites and albums")
+    return owner

@@ -6,6 +6,24 @@ in `migrations/sql/` only.
 """
 
 from genonaut.db.schema.base import Base
+from genonaut.db.schema.bookmark_counts import (
+    AlbumItemRefresh,
+    AlbumItemStats,
+    AlbumRefresh,
+    AlbumStats,
+    BookmarkRefresh,
+    BookmarkStats,
+    album_deltas,
+    album_item_deltas,
+    bookmark_deltas,
+)
+from genonaut.db.schema.bookmarks import (
+    Bookmark,
+    BookmarkCategory,
+    BookmarkCategoryMember,
+    BookmarkCategoryShare,
+    ContentSourceType,
+)
 from genonaut.db.schema.content import (
     ContentColumns,
     ContentItem,
@@ -37,7 +55,13 @@ from genonaut.db.schema.facet_counts import (
     facet_deltas,
 )
 from genonaut.db.schema.imports import Import, ImportedItem
-from genonaut.db.schema.library import LibraryFile, LibraryRoot, LibrarySeen
+from genonaut.db.schema.library import (
+    LibraryFile,
+    LibraryRoot,
+    LibrarySeen,
+    NotDuplicates,
+    PictureHash,
+)
 from genonaut.db.schema.people import (
     ApiToken,
     AuditEntry,
@@ -56,6 +80,8 @@ from genonaut.db.schema.private_counts import (
     private_source_deltas,
     private_tag_deltas,
 )
+from genonaut.db.schema.ratings import Rating, RatingRefresh, RatingStats, rating_deltas
+from genonaut.db.schema.searches import SearchEntry
 from genonaut.db.schema.tags import ContentTag, Tag
 from genonaut.db.schema.users import ForeignIdentity, User
 from genonaut.db.schema.values import (
@@ -74,13 +100,24 @@ __all__ = [
     "PRIVATE",
     "PUBLIC",
     "REGULAR",
+    "AlbumItemRefresh",
+    "AlbumItemStats",
+    "AlbumRefresh",
+    "AlbumStats",
     "ApiToken",
     "AuditEntry",
     "Base",
+    "Bookmark",
+    "BookmarkCategory",
+    "BookmarkCategoryMember",
+    "BookmarkCategoryShare",
+    "BookmarkRefresh",
+    "BookmarkStats",
     "ContentColumns",
     "ContentItem",
     "ContentItemAll",
     "ContentItemAuto",
+    "ContentSourceType",
     "ContentTag",
     "CreatorAutoTagRefresh",
     "CreatorAutoTagStats",
@@ -98,7 +135,9 @@ __all__ = [
     "LibraryFile",
     "LibraryRoot",
     "LibrarySeen",
+    "NotDuplicates",
     "OneTimeLink",
+    "PictureHash",
     "PrivateAutoTagRefresh",
     "PrivateAutoTagStats",
     "PrivateFacetRefresh",
@@ -107,7 +146,11 @@ __all__ = [
     "PrivateRegularTagStats",
     "PrivateSourceRefresh",
     "PrivateSourceStats",
+    "Rating",
+    "RatingRefresh",
+    "RatingStats",
     "RefreshColumns",
+    "SearchEntry",
     "SignInFailure",
     "SignInStart",
     "SourceType",
@@ -117,11 +160,15 @@ __all__ = [
     "User",
     "UserSession",
     "Visibility",
+    "album_deltas",
+    "album_item_deltas",
+    "bookmark_deltas",
     "content_items_id_seq",
     "creator_tag_deltas",
     "facet_deltas",
     "gen_source_deltas",
     "private_source_deltas",
     "private_tag_deltas",
+    "rating_deltas",
     "tag_cardinality_deltas",
 ]

@@ -5,7 +5,7 @@
 import { morph } from "./morph.js";
 import { address, focusOn, here, place, push, stepTo } from "./steps.js";
 
-const LISTS = /^\/gallery(\/choose|\/creators\/[^/]+)?$/;
+const LISTS = /^\/gallery(\/choose|\/favourites|\/(creators|albums)\/[^/]+)?$/;
 const SLOW_MS = 1000;
 const PATIENCE_MS = 60_000;
 

@@ -3,13 +3,16 @@
 
 const OURS = ["open", "style", "data-open", "data-done", "aria-expanded", "aria-pressed"];
 
+// What a star says, the server knows.
+const isOurs = (element, name) => OURS.includes(name) && !element.hasAttribute("data-star");
+
 export function morph(old, wanted) {
   const control = old.matches("input") ? typed(old, wanted) : null;
   for (const { name } of [...old.attributes]) {
-    if (!OURS.includes(name) && !wanted.hasAttribute(name)) old.removeAttribute(name);
+    if (!isOurs(old, name) && !wanted.hasAttribute(name)) old.removeAttribute(name);
   }
   for (const { name, value } of wanted.attributes) {
-    if (!OURS.includes(name) && old.getAttribute(name) !== value) old.setAttribute(name, value);
+    if (!isOurs(old, name) && old.getAttribute(name) !== value) old.setAttribute(name, value);
   }
   if (control) Object.assign(old, control);
   children(old, wanted);

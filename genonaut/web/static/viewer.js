@@ -24,8 +24,8 @@ const SINGLE = {
   "+": TOOLS.zoomIn,
   "=": TOOLS.zoomIn,
   "-": TOOLS.zoomOut,
-  0: TOOLS.fit,
-  f: TOOLS.full,
+  0: () => stage.hasAttribute("data-zoomed") && zoom(0), // otherwise it is about the rating
+  F: TOOLS.full,
   s: TOOLS.slideshow,
   c: () => copy(look.querySelector("[data-copy]")),
 };
@@ -81,7 +81,7 @@ function load(url, isStep, isSlide = false) {
 
 function show(page) {
   const focused = document.activeElement?.dataset?.step;
-  const isInside = look.querySelector("[data-swap=about]").contains(document.activeElement);
+  const isInside = Boolean(document.activeElement?.closest("[data-swap]"));
   for (const place of look.querySelectorAll("[data-swap]")) {
     place.replaceWith(document.adoptNode(page.querySelector(`[data-swap=${place.dataset.swap}]`)));
   }

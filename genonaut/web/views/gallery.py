@@ -1,11 +1,18 @@
 """The gallery's page: from the request to the template's context."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
+from typing import Final
 from uuid import UUID
 
-from genonaut.api.gallery.query import Pagination
+from genonaut.api.gallery.query import GalleryPage, Pagination
+from genonaut.api.gallery.searching.language import Mistake
+from genonaut.errors import DatabaseTimeoutError, InvalidRequestError
 from genonaut.hints import IMPORT, typed
+from genonaut.web.albums.contexts import AlbumHead
+from genonaut.web.albums.empty import nothing_kept
+from genonaut.web.bulk.selection import selection_of
 from genonaut.web.contexts import (
     Choice,
     CreatorHead,
@@ -19,29 +26,44 @@ from genonaut.web.contexts import (
 from genonaut.web.page_view import PageView
 from genonaut.web.rendering import plural
 from genonaut.web.returning import sign_in_path
-from genonaut.web.state import DENSITIES, END, SIZES, SORTS, SWITCHES, VIEWS, GalleryState
+from genonaut.web.search_box import box, mistakes_of, suggestions_url
+from genonaut.web.searching import recent_searches
+from genonaut.web.state import (
+    DENSITIES,
+    END,
+    GALLERY,
+    MINE,
+    SIZES,
+    SORTS,
+    SWITCHES,
+    VIEWS,
+    GalleryState,
+)
 from genonaut.web.views.facets import facet_panel, month_name
 from genonaut.web.views.live import ONCE, address, live_of_list
 from genonaut.web.views.parts import cards_of, notice_of
 from genonaut.web.views.upload import UPLOAD
 
+NOT_SEARCHED: Final = "The search has a mistake, so nothing was looked for."
+SEE_THE_BOX: Final = "Below the search box it is marked, with what to write instead."
 
-def gallery_context(view: PageView) -> GalleryContext:
-    """Everything on the page, of one moment."""
+
+def gallery_context(view: PageView, album: AlbumHead | None = None) -> GalleryContext:
+    """Everything on the page, of one moment; of an album, below its head."""
     state, viewer = view.state, view.viewer
     name = _creator_name(view)
-    page = view.services.gallery.page(view.eyes, state.query(viewer.user_id))
+    page, mistakes = _page(view)
     return GalleryContext(
-        title=_title(page.pagination, state, name),
+        title=_title(page.pagination, state, _list_name(state, name, album)),
         viewer=viewer,
         state=state,
-        summary=_summary(page.pagination),
-        total=_total(page.pagination),
+        summary=NOT_SEARCHED if mistakes else _summary(page.pagination),
+        total="" if mistakes else _total(page.pagination),
         counts=page.stats,
         counts_url=address(view, ONCE, user_id=viewer.user_id),
         switches=_switches(state, viewer),
         matches=_choices({"all": "all of them", "any": "any of them"}, state.match),
-        sorts=_choices({name: label for name, (label, *_) in SORTS.items()}, state.sort),
+        sorts=_sorts(state, viewer),
         sizes=_choices({str(size): str(size) for size in SIZES}, str(state.size)),
         views=tuple(
             Link(view.capitalize(), replace(state, view=view).url(), chosen=view == state.view)
@@ -49,14 +71,41 @@ def gallery_context(view: PageView) -> GalleryContext:
         ),
         densities=_choices({one: one.capitalize() for one in DENSITIES}, state.density),
         creator=CreatorHead(name, page.creator_counts) if name else None,
-        chips=_chips(state, name),
+        search=box(state.search, suggestions_url(view.eyes, GALLERY), mistakes),
+        album=album,
+        chips=_chips(state, name, album),
         cards=cards_of(view, page.items),
-        empty=None if page.items else _empty(page.pagination, view),
+        empty=_empty_if(page, view, mistakes),
         pages=_pages(page.pagination, state),
         notice=notice_of(view),
         live=live_of_list(view, page.stats, page.pagination),
         facets=facet_panel(page.facets, state, name),
+        selection=selection_of(view, page.pagination),
+        recent=recent_searches(view),
     )
+
+
+def _page(view: PageView) -> tuple[GalleryPage, Sequence[Mistake]]:
+    """The page, or one without items and the mistakes in the search."""
+    services, user_id = view.services, view.viewer.user_id
+    try:
+        return services.gallery.page(view.eyes, view.state.query(user_id)), ()
+    except InvalidRequestError as refused:
+        mistakes = mistakes_of(refused)
+    stats = creator = None
+    with suppress(DatabaseTimeoutError):
+        stats = services.content.counts(view.eyes, user_id)
+        if view.state.creator:
+            creator = services.content.counts(view.eyes, UUID(view.state.creator))
+    nothing = Pagination(1, view.state.size, 0, 0, False, False, False, None, None)
+    return GalleryPage([], nothing, stats, creator), mistakes
+
+
+def _empty_if(page: GalleryPage, view: PageView, mistakes: Sequence[Mistake]) -> Empty | None:
+    if mistakes:
+        way = Link("Clear the search", view.state.but(search="").url())
+        return Empty("The search has a mistake", SEE_THE_BOX, (way,))
+    return None if page.items else _empty(page.pagination, view)
 
 
 def _creator_name(view: PageView) -> str:
@@ -69,10 +118,15 @@ def _creator_name(view: PageView) -> str:
     return view.services.users.get(UUID(creator)).username if creator else ""
 
 
-def _title(pagination: Pagination, state: GalleryState, creator: str) -> str:
-    """Where one is, for a tab: what is sought, of whom, on which page."""
+def _list_name(state: GalleryState, creator: str, album: AlbumHead | None) -> str:
+    """What the list is called, but for what is sought in it."""
+    return (album and album.name) or ("Favourites" if state.favourites else creator or "Gallery")
+
+
+def _title(pagination: Pagination, state: GalleryState, name: str) -> str:
+    """Where one is, for a tab: what is sought, in which list, on which page."""
     sought = [f"“{state.search}”"] if state.search else []
-    parts = [*sought, *state.tags, creator or "Gallery"]
+    parts = [*sought, *state.tags, name]
     if pagination.page > 1:
         parts.append(f"page {pagination.page:,}")
     return ", ".join(parts)
@@ -104,11 +158,19 @@ def _switches(state: GalleryState, viewer: Viewer) -> tuple[SwitchState, ...]:
     )
 
 
+def _sorts(state: GalleryState, viewer: Viewer) -> tuple[Choice, ...]:
+    """Visitors have no ratings of their own."""
+    labels = {name: label for name, (label, *_) in SORTS.items()}
+    if viewer.user_id is None and state.sort != MINE:
+        del labels[MINE]
+    return _choices(labels, state.sort)
+
+
 def _choices(labels: Mapping[str, str], chosen: str) -> tuple[Choice, ...]:
     return tuple(Choice(value, label, value == chosen) for value, label in labels.items())
 
 
-def _chips(state: GalleryState, creator: str) -> tuple[Link, ...]:
+def _chips(state: GalleryState, creator: str, album: AlbumHead | None) -> tuple[Link, ...]:
     """One for each filter that is set: a link to the same list without it."""
     chips = [Link(f"“{state.search}”", state.but(search="").url())] if state.search else []
     for tag in state.tags:
@@ -121,6 +183,10 @@ def _chips(state: GalleryState, creator: str) -> tuple[Link, ...]:
     chips += _of_facets(state)
     if creator:
         chips.append(Link(f"by {creator}", state.but(creator="").url()))
+    if state.favourites:
+        chips.append(Link("Favourites", state.but(favourites="").url()))
+    if album:
+        chips.append(Link(f"in {album.name}", state.but(album="").url()))
     return tuple(chips)
 
 
@@ -175,11 +241,19 @@ def _empty(pagination: Pagination, view: PageView) -> Empty:
         *([Link("Clear the month", state.but(month="").url())] if state.month else []),
         *([Link("Show all creators", state.but(creator="").url())] if state.creator else []),
         *(
+            [Link("Leave the favourites", state.but(favourites="").url())]
+            if state.favourites
+            else []
+        ),
+        *([Link("Leave the album", state.but(album="").url())] if state.album else []),
+        *(
             [Link("Switch all four sources on", state.but(off=frozenset()).url())]
             if state.off
             else []
         ),
     ]
+    if kept := nothing_kept(state, viewer):
+        return kept
     if not ways:
         return _nothing_yet(view)
     return Empty("No items found", _reason(state, viewer), tuple(ways))
@@ -219,6 +293,10 @@ def _reason(state: GalleryState, viewer: Viewer) -> str:
         sought.append(f"are of {month_name(state.month)}")
     if state.creator:
         sought.append("are by this creator")
+    if state.favourites:
+        sought.append("are among your favourites")
+    if state.album:
+        sought.append("are in this album")
     among = " among the sources that are switched on" if state.off else ""
     return f"No items {' and '.join(sought)}{among}." if sought else f"There are no items{among}."
 

@@ -7,8 +7,11 @@ from uuid import UUID
 from genonaut.api.entities import Item
 from genonaut.api.gallery.pagination import write_place
 from genonaut.db.schema import PRIVATE
+from genonaut.web.albums.stars import stars_of
+from genonaut.web.bulk.selection import bulk_notice
 from genonaut.web.contexts import Card, Notice, PagePicture, TagLink
 from genonaut.web.page_view import PageView
+from genonaut.web.rated import rated
 from genonaut.web.state import GalleryState, read_number
 
 PLACE: Final = "at"
@@ -20,11 +23,13 @@ RESTORED: Final = "restored"
 
 def cards_of(view: PageView, items: Sequence[Item]) -> tuple[Card, ...]:
     """Items, each with a link to its page that knows the way back."""
-    pictures = view.services.pictures(items)
-    return tuple(card_of(view, item, pictures.page_picture(item)) for item in items)
+    pictures, is_star = view.services.pictures(items), stars_of(view, items)
+    return tuple(card_of(view, item, pictures.page_picture(item), is_star(item)) for item in items)
 
 
-def card_of(view: PageView, item: Item, picture: PagePicture) -> Card:
+def card_of(
+    view: PageView, item: Item, picture: PagePicture, is_favourite: bool | None = None
+) -> Card:
     """An item with its picture, and a link to its page that knows the way back."""
     return Card(
         id=item.id,
@@ -37,6 +42,8 @@ def card_of(view: PageView, item: Item, picture: PagePicture) -> Card:
         prompt=item.prompt,
         created_at=item.created_at,
         is_private=item.visibility == PRIVATE,
+        rated=rated(item),
+        is_favourite=is_favourite,
     )
 
 
@@ -62,6 +69,8 @@ def tag_value(name: str, tag_id: UUID | None) -> str:
 
 def notice_of(view: PageView) -> Notice | None:
     """The notice about what was just done, if it is still true."""
+    if done := bulk_notice(view):
+        return done
     if deleted := read_number(view.parameters.get(DELETED, "")):
         title = view.services.deletions.undoable(deleted, view.viewer.user_id)
         undo = f"/gallery/items/{deleted}/undo"

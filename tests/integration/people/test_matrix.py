@@ -64,7 +64,8 @@ def told(answer: httpx.Response) -> str:
 def answer_of(client: httpx.Client, world: World, row: Row, sender: Sender) -> str:
     """What a sender gets; and what is refused changes nothing."""
     path = world.path(row, sender.who, sender.whose)
-    more = world.body(row, sender.who) if row.method in {"POST", "PATCH"} else {}
+    has_body = row.method in {"POST", "PUT", "PATCH"} or row.path.endswith("by-query")
+    more = world.body(row, sender.who) if has_body else {}
     headers = sender.says(world)
     before = world.kept() if row.method != "GET" else []
     answer = begun(client, row.method, path, headers=headers, **more)

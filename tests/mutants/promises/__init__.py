@@ -5,8 +5,10 @@ from typing import Final
 from tests.mutants.promises import (
     api,
     counting,
+    finding,
     http,
     ingest,
+    kept,
     local,
     operations,
     people,
@@ -20,8 +22,10 @@ from tests.mutants.promises import (
 MUTANTS: Final = (
     *api.MUTANTS,
     *counting.MUTANTS,
+    *finding.MUTANTS,
     *http.MUTANTS,
     *ingest.MUTANTS,
+    *kept.MUTANTS,
     *local.MUTANTS,
     *operations.MUTANTS,
     *people.MUTANTS,

@@ -97,4 +97,18 @@ MUTANTS: Final = (
         "autoescape=False",
         "tests/unit/test_web_templates.py::test_what_is_put_in_is_escaped",
     ),
+    Mutant(
+        "a picture shared without prompts has none in its last bits",
+        "genonaut/library/clean.py",
+        "_with_plain_alpha(made[width])",
+        "made[width]",
+        "tests/unit/test_clean_copies.py::test_nothing_is_left_in_the_last_bits",
+    ),
+    Mutant(
+        "an original is shared with prompts only",
+        "genonaut/web/albums/routes_shared.py",
+        "if not page.shared.with_prompts:",
+        "if False:",
+        "tests/integration/pages/test_shared.py::test_without_prompts_none_of_it_is_told",
+    ),
 )

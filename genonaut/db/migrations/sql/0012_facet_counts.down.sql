@@ -31,6 +31,7 @@ DROP FUNCTION private_facet_forget_owner() CASCADE;
 DROP FUNCTION private_facet_forget_everything() CASCADE;
 DROP FUNCTION private_facet_place_triggers();
 
+DROP VIEW private_facet_values;
 DROP VIEW private_facet_counts;
 DROP TABLE private_facet_refreshes;
 DROP TABLE private_facet_deltas;
@@ -45,6 +46,7 @@ DROP FUNCTION facet_forget_owner() CASCADE;
 DROP FUNCTION facet_forget_everything() CASCADE;
 DROP FUNCTION facet_place_triggers();
 
+DROP VIEW facet_values;
 DROP VIEW facet_counts;
 DROP TABLE facet_refreshes;
 DROP TABLE facet_deltas;

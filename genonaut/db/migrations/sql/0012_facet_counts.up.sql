@@ -54,6 +54,13 @@ FROM (
 GROUP BY user_id, facet
 HAVING sum(count) <> 0;
 
+--    And what is counted, for an auditor who may read the values, but not what they are taken from.
+
+CREATE VIEW facet_values AS
+SELECT creator_id, facet
+FROM content_items_all CROSS JOIN LATERAL (SELECT DISTINCT facet FROM content_facets(source_type, created_at, item_metadata) AS returned (facet)) AS each_value
+WHERE facet IS NOT NULL;
+
 -- 4. The record of refreshes: what each recount found.
 
 CREATE TABLE facet_refreshes (
@@ -290,6 +297,13 @@ FROM (
 ) AS stored_and_ledger
 GROUP BY user_id, facet
 HAVING sum(count) <> 0;
+
+--    And what is counted, for an auditor who may read the values, but not what they are taken from.
+
+CREATE VIEW private_facet_values AS
+SELECT creator_id, facet
+FROM content_items_all CROSS JOIN LATERAL (SELECT DISTINCT facet FROM content_facets(source_type, created_at, item_metadata) AS returned (facet)) AS each_value
+WHERE facet IS NOT NULL AND visibility = 'private';
 
 -- 4. The record of refreshes: what each recount found.
 
