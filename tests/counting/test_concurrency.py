@@ -28,6 +28,17 @@ TAG_ALL = """
     INSERT INTO content_tags (content_id, source_type, tag_id)
     SELECT item.id, item.source_type, tag.id FROM tag, content_items_all AS item
     JOIN users ON users.id = creator_id WHERE username = %s"""
+KEEP_THEM = """
+    WITH album AS (
+        INSERT INTO bookmark_categories (user_id, name)
+        SELECT id, gen_random_uuid()::text FROM users WHERE username = %s RETURNING user_id)
+    INSERT INTO bookmarks (user_id, content_id, source_type)
+    SELECT user_id, item.id, source_type FROM album, content_items_all AS item"""
+PUT_THEM_IN = """
+    INSERT INTO bookmark_category_members (bookmark_id, category_id)
+    SELECT kept.id, album.id FROM bookmarks AS kept
+    JOIN bookmark_categories AS album USING (user_id)
+    JOIN users ON users.id = user_id WHERE username = %s"""
 HIDE_ALL = """
     UPDATE content_items_all SET visibility = 'private'
     WHERE creator_id = (SELECT id FROM users WHERE username = %s)"""
@@ -38,6 +49,7 @@ DELETE_ONE = """
     DELETE FROM content_items_all WHERE id = (
         SELECT max(item.id) FROM content_items_all AS item
         JOIN users ON users.id = creator_id WHERE username = %s)"""
+ADDED = INSERT_ONE, INSERT_ONE_AUTO
 ENOUGH = {"comparisons": 40, "views": 40, "writes": 40, "folds": 10, "refreshes": 5}
 
 
@@ -81,7 +93,7 @@ def test_a_writer_does_not_wait_for_a_refresh(database: Database, count: CachedC
     """A refresh that has done all its work holds all its locks until it commits."""
     add_users(database, 2)
     with database.transaction() as session:
-        for statement in (INSERT_ONE, INSERT_ONE_AUTO, TAG_ALL, HIDE_ALL):
+        for statement in (*ADDED, TAG_ALL, KEEP_THEM, PUT_THEM_IN, HIDE_ALL):
             session.connection().exec_driver_sql(statement, ("user 1",))
     with database.transaction() as refreshing, database.engine.connect() as writing:
         assert refresh(refreshing, count, "test").rows_written > 0

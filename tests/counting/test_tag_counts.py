@@ -8,6 +8,7 @@ from genonaut.counting.declaration import CachedCount
 from genonaut.counting.engine import execute, fold, read, refresh
 from genonaut.db.counts import COUNTS, GEN_SOURCE, TAG_CARDINALITY
 from genonaut.db.session import Database
+from tests.support.kept import keep_and_arrange
 from tests.support.recount import differences
 from tests.support.rows import add_items, add_tag, add_users, run
 
@@ -69,6 +70,7 @@ def tagged(database: Database) -> Database:
         for number in range(1, 6):
             add_tag(session, f"tag {number}", [item for item in items if (item + number) % 3])
         run(session, "UPDATE content_items_all SET visibility = 'private' WHERE id % 4 < 2")
+        keep_and_arrange(session)
         for count in COUNTS.values():
             refresh(session, count, "test")
     return database

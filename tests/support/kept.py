@@ -1,5 +1,7 @@
 """A small gallery of which much is kept, in albums in one another."""
 
+from sqlalchemy.orm import Session
+
 from genonaut.counting.engine import refresh
 from genonaut.db.counts import COUNTS
 from genonaut.db.session import Database
@@ -28,6 +30,12 @@ _NEST = """
     WHERE one.name = 'album 3' AND other.name = 'album 2' AND one.user_id = other.user_id"""
 
 
+def keep_and_arrange(session: Session) -> None:
+    """Every user keeps half of what there is; users 1 to 3 have albums, one in another."""
+    for statement in (_KEEP_HALF, _ALBUMS, _NEST, PLACE_ALL):
+        run(session, statement)
+
+
 def fill_kept(database: Database) -> None:
     """Four users with items of both sources, of which each keeps half; three have albums."""
     with database.transaction() as session:
@@ -35,8 +43,7 @@ def fill_kept(database: Database) -> None:
             for source in ("items", "auto"):
                 add_items(session, user, 3, source)
         run(session, "UPDATE content_items_all SET visibility = 'private' WHERE id % 4 < 2")
-        for statement in (_KEEP_HALF, _ALBUMS, _NEST, PLACE_ALL):
-            run(session, statement)
+        keep_and_arrange(session)
         for count in COUNTS.values():
             refresh(session, count, "test")
     assert scalar(database, "SELECT count(DISTINCT kind) FROM bookmark_category_members") > 8
