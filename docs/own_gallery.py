@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 import httpx
+from PIL import Image
 
 from docs.galleries import gallery
 from genonaut.config_people import OidcSettings
@@ -37,7 +38,16 @@ ELSEWHERE: Final = {
 }
 SOME_PRIVATE: Final = "UPDATE content_items_all SET visibility = 'private' WHERE mod(id, 7) = 3"
 DAY: Final = 86_400
+LONG_AGO: Final = 60 * DAY
 CREATORS: Final = {"ada": 34, "noor": 14}
+COPIED: Final = 2
+"""Pictures of each creator, of which there are smaller ones."""
+RATED: Final = """
+    INSERT INTO ratings (content_id, source_type, user_id, value, creator_id, visibility)
+    SELECT item.id, source_type, users.id, 1 + (item.id * 7 + length(username)) % 5, creator_id,
+        visibility
+    FROM content_items_all AS item, users
+    WHERE mod(item.id + length(username), 3) > 0 AND visibility = 'public'"""
 SHAPES: Final = ((1024, 1024), (832, 1216), (1216, 832), (1344, 768), (896, 1152), (1536, 640))
 PLACES: Final = ("Blue ridges", "Layered hills", "A quiet valley", "Foothills", "A mountain pass")
 LIGHTS: Final = ("before a storm", "under a low sun", "in the haze of summer", "at first light")
@@ -51,6 +61,7 @@ def own(folder: Path) -> Iterator[str]:
     with gallery("dev") as (settings, database):
         for creator, count in CREATORS.items():
             paint(folder / creator, count, random.Random(creator))  # noqa: S311 - the same ones each time
+            copy(folder / creator)
             with database.engine.connect() as connection:
                 library = Library.of(settings)
                 import_paths(
@@ -65,7 +76,7 @@ def own(folder: Path) -> Iterator[str]:
 
 
 def add_people(database: Database) -> None:
-    """Give the creators passwords, and add others; some of what is there is private."""
+    """Give the creators passwords, and add others; some items are private, and many rated."""
     with database.transaction() as session:
         accounts = Accounts(session, COMMAND)
         for creator in CREATORS:
@@ -75,6 +86,7 @@ def add_people(database: Database) -> None:
             accounts.add(name, "member", f"{name}@example.org", hashed())
         accounts.disable(accounts.find("edsger"))
         session.connection().exec_driver_sql(SOME_PRIVATE)
+        session.connection().exec_driver_sql(RATED.replace("%", "%%"))
 
 
 def sign_in_elsewhere(url: str) -> None:
@@ -98,6 +110,19 @@ def paint(folder: Path, count: int, lots: random.Random) -> None:
         save(path, form, image, CONVENTIONS[program][0](shot))
         made = time.time() - lots.uniform(0.1, 40) * DAY
         os.utime(path, (made, made))
+
+
+def copy(folder: Path) -> None:
+    """Write some pictures once more, smaller and in other formats, as for a web page."""
+    for path in sorted(folder.glob("*.png"))[:COPIED]:
+        with Image.open(path) as image:
+            small = image.convert("RGB").resize((image.width // 2, image.height // 2))
+            large = path.with_name(f"{path.stem}-web.jpg")
+            image.convert("RGB").save(large, quality=85)
+        smaller = path.with_name(f"{path.stem}-small.webp")
+        small.save(smaller, quality=80)
+        for made in (large, smaller):  # so that they are not the first that is seen
+            os.utime(made, (time.time() - LONG_AGO, time.time() - LONG_AGO))
 
 
 def _shot(lots: random.Random) -> Shot:

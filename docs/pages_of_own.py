@@ -87,6 +87,11 @@ OWN: Final = {
     "people-phone-sign-in": Shot("/gallery/sign-in", PHONE | DARK),
     "people-phone-tokens": signed_in(f"{ACCOUNT}/tokens", PHONE | DARK, with_token),
     "people-phone-users": signed_in(f"{ADMINS}/users", PHONE),
+    "ratings": signed_in("/gallery?view=list&sort=mine", LOWER),
+    "ratings-phone": signed_in("/gallery?view=list&sort=rated", PHONE | DARK),
+    "duplicates": signed_in("/gallery/duplicates", WIDE),
+    "duplicates-dark": signed_in("/gallery/duplicates?whose=all", LOWER | DARK),
+    "duplicates-phone": signed_in("/gallery/duplicates", PHONE),
     # The last: it adds pictures.
     "own-upload": signed_in("/gallery/upload", TALL, with_uploads),
 }

@@ -14,8 +14,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from genonaut import __version__
 from genonaut.api.http.attempts import SignIns
 from genonaut.api.http.bodies import Bodies
+from genonaut.api.http.bulk import AT_ONCE as BULK_AT_ONCE
 from genonaut.api.http.counts_reader import CountsReader
 from genonaut.api.http.door import Door
+from genonaut.api.http.downloads import AT_ONCE as DOWNLOADS_AT_ONCE
 from genonaut.api.http.entrance import Entrance
 from genonaut.api.http.errors import UnexpectedErrors, handle_errors
 from genonaut.api.http.gallery_reader import GalleryReader
@@ -33,6 +35,8 @@ from genonaut.api.http.positions import HEADER as POSITION
 from genonaut.api.http.positions import FromThePrimaryInstead, SendPosition
 from genonaut.api.http.short_way import ShortWay
 from genonaut.api.http.uploads import Uploads
+from genonaut.api.live.figures import LiveFigures
+from genonaut.api.live.streams import LiveStreams
 from genonaut.api.monitoring.health import HealthService
 from genonaut.api.monitoring.metrics import MetricsService
 from genonaut.api.monitoring.slots import Slot
@@ -40,17 +44,28 @@ from genonaut.api.routes import (
     account,
     admin,
     albums,
+    api_health,
     bookmark_places,
     bookmarks,
+    bulk,
     content,
+    content_lists,
+    downloads,
+    duplicates,
+    facets,
     gallery,
     index,
     keys,
     monitoring,
+    ratings,
+    searches,
+    searching,
     shared_albums,
     stats,
+    stats_stream,
     tags,
     uploads,
+    user_changes,
     users,
 )
 from genonaut.config import Settings
@@ -148,6 +163,8 @@ def create_app(
     app.state.limiter = ConnectionLimiter(places, patience)
     # Searches may take long, so they never have all places.
     app.state.search_limiter = ConnectionLimiter(max(1, places // 3), patience)
+    app.state.bulk_limiter = ConnectionLimiter(BULK_AT_ONCE, patience)
+    app.state.download_limiter = ConnectionLimiter(DOWNLOADS_AT_ONCE, patience=0)
     app.state.counts_reader = CountsReader(
         database, settings, app.state.limiter, app.state.counts_policy
     )
@@ -164,11 +181,19 @@ def create_app(
     app.state.identities = Identities(database, settings, app.state.limiter)
     app.state.sign_ins = SignIns(settings)
     app.state.guesses = Guesses()
+    app.state.live = LiveStreams(
+        app.state.counts_reader,
+        app.state.identities,
+        settings.api,
+        LiveFigures(app.state.metrics.registry, slot),
+    )
     app.state.providers = Providers(settings)
     for routes in (
-        *(stats, gallery, uploads, content, tags, users),
+        *(stats, stats_stream, gallery, facets, uploads, duplicates, bulk, downloads, content),
+        *(ratings, tags, users, searching),
         *(bookmarks, bookmark_places, shared_albums, albums),
         *(account, keys, admin, index, monitoring),
+        *(content_lists, searches, user_changes, api_health),
     ):
         app.include_router(routes.router)
     app.include_router(content.bulk_router)
@@ -186,6 +211,7 @@ async def _close_at_the_end(app: FastAPI) -> AsyncIterator[None]:
     if watch:
         await watch.start()
     yield
+    await app.state.live.close()
     if watch:
         await watch.close()
     await run_in_threadpool(app.state.uploads.close)

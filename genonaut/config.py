@@ -76,6 +76,8 @@ class ApiSettings(Section):
     cors_origins: list[str]
     allowed_hosts: list[HostName]
     read_only: bool
+    live_streams: Annotated[int, Field(ge=0, le=100_000)]
+    live_streams_of_one: Annotated[int, Field(ge=1, le=100_000)]
 
     @field_validator("cors_origins", "allowed_hosts", mode="before")
     @classmethod

@@ -21,6 +21,8 @@ VARIABLES: Final = {
     "API_CORS_ORIGINS": "api.cors-origins",
     "API_ALLOWED_HOSTS": "api.allowed-hosts",
     "API_READ_ONLY": "api.read-only",
+    "API_LIVE_STREAMS": "api.live-streams",
+    "API_LIVE_STREAMS_OF_ONE": "api.live-streams-of-one",
     "AUTH_MODE": "auth.mode",
     "AUTH_ANONYMOUS": "auth.anonymous",
     "AUTH_OPEN_TO_THE_NETWORK": "auth.open-to-the-network",

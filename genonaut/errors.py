@@ -86,6 +86,14 @@ class OverloadedError(GenonautError):
 
     exit_code = 5
     status = 503
+    retry_seconds = 1
+    """After which the client may try again."""
+
+
+class StreamsFullError(OverloadedError):
+    """As many streams are open as this process may have (`api.live-streams`): try again later."""
+
+    retry_seconds = 30
 
 
 class SchemaOutdatedError(DatabaseError):
@@ -178,6 +186,12 @@ class TooManyAttemptsError(GenonautError):
     def __init__(self, *, whole_address: bool = False) -> None:
         super().__init__()
         self.whole_address = whole_address
+
+
+class TooManyStreamsError(GenonautError):
+    """You have as many streams open as one may have: close one, or try again in a minute."""
+
+    status = 429
 
 
 class NotFoundError(GenonautError):

@@ -4,7 +4,7 @@ Response models are made from these by their names (`from_attributes`).
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Generic, Literal, TypeVar
 from uuid import UUID
@@ -47,7 +47,7 @@ class NewItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """An item of the gallery. `tags` are names, sorted."""
+    """An item of the gallery. `tags` are names, sorted; `rating` is the viewer's own."""
 
     id: int
     title: str
@@ -65,6 +65,28 @@ class Item:
     visibility: Visibility
     names_file: bool = True
     tags: Sequence[str] = ()
+    rating: int | None = None
+    rating_mean: float | None = None
+    rating_count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRating:
+    """What an item is rated: by one user, and the mean of all. None if there is no rating."""
+
+    item_id: int
+    rating: int | None = None
+    rating_mean: float | None = None
+    rating_count: int = 0
+
+    def put_on(self, item: Item) -> Item:
+        """The item with it."""
+        return replace(
+            item,
+            rating=self.rating,
+            rating_mean=self.rating_mean,
+            rating_count=self.rating_count,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +142,33 @@ class CountedTag:
 
 
 @dataclass(frozen=True, slots=True)
+class PopularTag:
+    """A tag, and how many items of the source types that were asked for carry it."""
+
+    id: UUID
+    name: str
+    cardinality: int
+
+
+@dataclass(frozen=True, slots=True)
+class RenamedTag:
+    """A tag as it was, and what it has become: another one, if the two were merged."""
+
+    before: CountedTag
+    after: CountedTag
+
+    @property
+    def is_merged(self) -> bool:
+        """Whether the tag is gone, and another one has its items."""
+        return self.before.id != self.after.id
+
+    @property
+    def names(self) -> str:
+        """Both names, for the record."""
+        return f"{self.before.name} → {self.after.name}"
+
+
+@dataclass(frozen=True, slots=True)
 class Page(Generic[Entry]):
     """Some entries of a list, and where the next page begins: None if there is none."""
 
@@ -134,3 +183,43 @@ class Page(Generic[Entry]):
         """
         entries = found[:limit]
         return cls(entries, place(entries[-1]) if len(found) > limit else None)
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """What is known of an item's file."""
+
+    bytes: int
+    media_type: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """An item whose picture looks like another one: it differs in `distance` bits of 64."""
+
+    item: Item
+    distance: int
+    file: FileFacts
+
+
+@dataclass(frozen=True, slots=True)
+class AlikeGroup:
+    """An item's picture, and all that look like it; the item itself comes first.
+
+    `count` is how many there are; if it is not exact, that many or more. Not all are loaded.
+    """
+
+    members: Sequence[Alike]
+    count: int
+    count_is_exact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AlikeGroups:
+    """Some groups, and from which number on to look for more: None if there are none."""
+
+    groups: Sequence[AlikeGroup]
+    looked_at: int
+    next_before: int | None

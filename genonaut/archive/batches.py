@@ -15,6 +15,7 @@ from genonaut.db.named_sql import named_sql
 from genonaut.errors import ConflictError
 from genonaut.ingest.imports import record_items
 from genonaut.ingest.loader import Done, add_tags, hold_creators, tried_again
+from genonaut.library.registry import keep_likenesses
 
 _SQL = named_sql(__package__, "restore.sql")
 _COPY_NAMES = "COPY restore_names (id, name, created_at, line) FROM STDIN"
@@ -122,6 +123,8 @@ def _keep_files(connection: Connection, lines: Sequence[Line[ItemLine]]) -> None
             for _, file in sorted(files.items())
         ]
         connection.execute(_SQL["keep"], given)
+        kept = [file.kept for file in files.values() if file.kept.is_compared]
+        keep_likenesses(connection, {file.sha256: file.likeness for file in kept})
 
 
 def _columns(line: Line[ItemLine]) -> tuple[object, ...]:

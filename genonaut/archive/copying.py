@@ -78,7 +78,7 @@ def _brought(incoming: Incoming, name: str, sha256: bytes, modified_ns: int) -> 
         return "its file has other content than the line says"
     shape = incoming.thumbnails.make(io.BytesIO(content), sha256)
     kept = incoming.store.keep(content, sha256.hex(), found.media_type)
-    size = shape.width, shape.height, shape.colour
+    size = shape.width, shape.height, shape.colour, shape.likeness, True
     return KeptFile(
         f"{COPIES}/{kept}", COPIES, sha256, len(content), modified_ns, found.media_type, *size
     )

@@ -19,6 +19,7 @@ from genonaut.db.counts import build_counts
 from genonaut.db.failures import explain
 from genonaut.db.limits import PREPARE_NOTHING
 from genonaut.db.migrate import downgrade as downgrade_schema
+from genonaut.db.parts_of_words import NO_PARTS, add_index
 from genonaut.db.programs import address_for
 from genonaut.db.revisions import current_revision, head_revision
 from genonaut.db.rights import creations, grants
@@ -49,7 +50,10 @@ def upgrade(env: Env = None) -> None:
     """Bring the schema to the newest version, and build the counts if they were never built."""
     with open_database(load_settings(env), role="owner", migrate=True) as database:
         counts = build_counts(database, "db upgrade")
+        has_parts = add_index(database)
         say(f"The schema of {database.url.database} is at {head_revision()}.")
+        if not has_parts:
+            say(NO_PARTS)
         print_built_counts(counts)
 
 

@@ -22,7 +22,7 @@ _WORDS = {
     "found": "there again, but still marked as missing",
     "unused": "named by no item",
     "stray": "copies that the database does not know",
-    "without_thumbnail": "without thumbnails",
+    "without_thumbnail": "without thumbnails, or not compared with others yet",
 }
 
 

@@ -6,7 +6,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from types import FrameType
 
@@ -60,6 +60,7 @@ class AnnouncingServer(uvicorn.Server):
         ready = f"{READY} at {where} ({settings.environment}). Ctrl-C stops it."
         self._announcement = f"{who_may(settings)}\n{ready}"
         self._is_replaced = is_replaced
+        self._end_streams: Callable[[], None] = app.state.live.end
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         # A full collection would scan all objects that the imports made, again and again, and hold
@@ -72,6 +73,7 @@ class AnnouncingServer(uvicorn.Server):
         say(self._announcement)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._end_streams()  # which do not end by themselves
         for server in self.servers:
             server.close()
         # A connection that was accepted in this very turn is made in the next one. Without this it

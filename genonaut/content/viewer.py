@@ -25,6 +25,10 @@ class Viewer:
         """Whether the viewer may see an item."""
         return self.sees_all or visibility == PUBLIC or creator_id == self.user_id
 
+    def rater(self, named: UUID | None) -> UUID | None:
+        """The user whose ratings are shown as one's own: one that is named only to the gallery."""
+        return self.user_id or (named if self.sees_all else None)
+
 
 VISITOR: Final = Viewer()
 EVERYTHING: Final = Viewer(sees_all=True)

@@ -37,12 +37,19 @@ class Category:
 
     `labels` are the values that are counted, with their names in the table of the counts. Without
     labels all values are counted under their own names.
+
+    A row may be of several kinds: then `function` names an immutable function of the row's columns
+    `arguments` that returns a set of them, and `column` is what one of them is called, as no column
+    of the counted table is. A row counts once under each value, however often the set has it, and
+    not under null.
     """
 
     column: str
     type: str = "text"
     stored_as: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
+    function: str = ""
+    arguments: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -108,6 +115,7 @@ class CachedCount:
                     "that name itself."
                 )
         self._check_parts()
+        self._check_function()
         for text in self._texts():
             if any(sign in text for sign in "$\0\n"):
                 raise ValueError(f"{self.name} cannot have {text!r}: no $ and no line break.")
@@ -123,6 +131,12 @@ class CachedCount:
         if self.spread and (self.spread, "uuid") != (self.key.column, self.key.type):
             raise ValueError(f"{self.name} can only be spread by its key, and if that is a uuid.")
 
+    def _check_function(self) -> None:
+        if self.category.function and self.category.labels:
+            raise ValueError(f"{self.name} has a function of its values, so it can have no labels.")
+        if bool(self.category.function) != bool(self.category.arguments):
+            raise ValueError(f"{self.name} needs a function and its arguments, or neither.")
+
     @property
     def tables(self) -> Part:
         """The tables that it is about."""
@@ -132,7 +146,7 @@ class CachedCount:
         yield from (self.counted, self.table, self.count, self.schema, self.total)
         key, category = self.key, self.category
         yield from (key.column, key.stored_as, key.owner, key.owner_id, key.owner_name)
-        yield from (category.column, category.stored_as)
+        yield from (category.column, category.stored_as, category.function, *category.arguments)
         yield from category.labels.keys() | category.labels.values()
         yield from self.only.keys() | self.only.values()
         if self.part:

@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from psycopg import sql
 from sqlalchemy.dialects.postgresql.base import PGDialect
 
-from genonaut.counting.declaration import CachedCount
+from genonaut.counting.declaration import CachedCount, Category
 
 HEADING = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
 REPLACEABLE = re.compile(
@@ -104,6 +104,7 @@ def _names(count: CachedCount) -> dict[str, str]:
     """The names in the templates; `row_...` are those of the counted table.
 
     `is_counted` is asked of rows; `is_counted_group` of groups, whose rows fulfil `only` already.
+    `each_value` follows the counted rows, if a row may have several values: a row for each of them.
     """
 
     def table(name: str) -> str:
@@ -119,6 +120,7 @@ def _names(count: CachedCount) -> dict[str, str]:
         "stats": table(part.table),
         "ledger": table(part.ledger),
         "view": table(f"{count.name}_counts"),
+        "values": table(f"{count.name}_values"),
         "refreshes": table(f"{count.name}_refreshes"),
         "in_schema": f"{_quoted(count.schema)}." if count.schema else "",
         "row_key": _quoted(key.column),
@@ -135,11 +137,20 @@ def _names(count: CachedCount) -> dict[str, str]:
         "spread": count.spread,
         "home": f"{_literal(part.home)}::{key.type}",
         "row_label": _row_label(count),
+        "each_value": _each_value(category, table) if category.function else "",
         "labels_differ": "yes" if _labels_differ(count) else "",
         "where_only": f" WHERE {_only(count)}" if count.only else "",
         "is_counted": " AND ".join(filter(None, (_is_counted(count), _only(count)))),
         "is_counted_group": _is_counted(count),
     }
+
+
+def _each_value(category: Category, in_schema: Callable[[str], str]) -> str:
+    arguments = ", ".join(map(_quoted, category.arguments))
+    value = _quoted(category.column)
+    returned = f"{in_schema(category.function)}({arguments}) AS returned ({value})"
+    one = f"SELECT DISTINCT {value} FROM {returned}"  # noqa: S608 - all of it is quoted
+    return f" CROSS JOIN LATERAL ({one}) AS each_value"
 
 
 def _row_label(count: CachedCount) -> str:

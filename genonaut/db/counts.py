@@ -1,5 +1,6 @@
 """What the gallery counts. `docs/add-a-count.md` shows how to add one."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from genonaut.counting.declaration import CachedCount, Category, Key
@@ -60,8 +61,53 @@ def _private_tags(source: SourceType) -> CachedCount:
     )
 
 
+# Of each value, so that the mean and the number of ratings follow from it.
+RATING = CachedCount(
+    name="rating",
+    counted="ratings",
+    key=Key("content_id", "bigint"),
+    category=Category("value", "smallint"),
+    table="rating_stats",
+)
+
 PRIVATE_TAGS = {source: _private_tags(source) for source in (REGULAR, AUTO)}
 OF_PRIVATE = (PRIVATE_SOURCE, *PRIVATE_TAGS.values())
+
+# Facets: the values that an item has, as `items model flux-dev`. Together they are one count, so a
+# writer appends to one ledger, and a page reads them by one statement.
+_FACETS = Category(
+    "facet", function="content_facets", arguments=("source_type", "created_at", "item_metadata")
+)
+
+
+def _facets(name: str, only: Mapping[str, str]) -> CachedCount:
+    return CachedCount(
+        name=name,
+        counted="content_items_all",
+        key=Key("creator_id", "uuid", "user_id", owner="users", owner_name="username"),
+        category=_FACETS,
+        table=f"{name}_stats",
+        total="Community",
+        only=only,
+    )
+
+
+def _creator_tags(source: SourceType) -> CachedCount:
+    # Without a total: that is the cardinality of the tag.
+    return CachedCount(
+        name=f"creator_{source}_tag",
+        counted="content_tags",
+        key=Key("creator_id", "uuid", "user_id"),
+        category=Category("tag_id", "uuid"),
+        table=f"creator_{source}_tag_stats",
+        only={"source_type": PARTITIONS[source]},
+    )
+
+
+FACET = _facets("facet", {})
+PRIVATE_FACET = _facets("private_facet", _ONLY_PRIVATE)
+CREATOR_TAGS = {source: _creator_tags(source) for source in (REGULAR, AUTO)}
+OF_FACETS = (FACET, PRIVATE_FACET, *CREATOR_TAGS.values())
 
 # Of favourites and of the places in albums, by kinds: genonaut/content/bookmark_kinds.py adds up
 # those that a viewer sees.
@@ -94,7 +140,10 @@ ALBUM = CachedCount(
 
 OF_ALBUMS = (BOOKMARK, ALBUM_ITEM, ALBUM)
 
-COUNTS = {count.name: count for count in (GEN_SOURCE, TAG_CARDINALITY, *OF_PRIVATE, *OF_ALBUMS)}
+COUNTS = {
+    count.name: count
+    for count in (GEN_SOURCE, TAG_CARDINALITY, *OF_PRIVATE, *OF_FACETS, *OF_ALBUMS, RATING)
+}
 
 
 def build_counts(database: "Database", requested_by: str) -> dict[str, Refresh]:

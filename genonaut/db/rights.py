@@ -35,6 +35,12 @@ CONTENT: dict[str, Rights] = {
     "content_items_id_seq": {"app": "SELECT, UPDATE"},
     "tags": {"app": WRITE, "read": READ},
     "content_tags": {"app": WRITE, "read": READ},
+    "ratings": {
+        "app": WRITE,
+        # Not whose they are.
+        "read": "SELECT (content_id, source_type, value, creator_id, visibility, created_at,"
+        " updated_at)",
+    },
     "deleted_items": {"app": WRITE},
     "bookmarks": {
         "app": WRITE,
@@ -50,11 +56,15 @@ CONTENT: dict[str, Rights] = {
     "library_roots": {"app": WRITE, "counting": READ},
     "library_files": {"app": WRITE, "counting": "SELECT, UPDATE (colour)"},  # for thumbnails
     "library_seen": {"app": WRITE},
+    "picture_hashes": {"app": WRITE, "counting": "SELECT, INSERT, UPDATE"},  # for thumbnails
+    "not_duplicates": {"app": WRITE},
     "imports": {"app": WRITE},  # their sources are paths of this machine
     "imported_items": {"app": WRITE},
     "growth_points": {"app": READ, "counting": "SELECT, INSERT, DELETE", "read": READ},
     "identities": {"app": WRITE},
     "sign_in_starts": {"app": WRITE},
+    # The worker removes what is old without seeing what was sought.
+    "search_history": {"app": WRITE, "counting": "SELECT (id, last_searched_at), DELETE"},
     # The worker removes what has expired, and sees only what that takes. The record of who did what
     # cannot be changed, not even by the application.
     "sessions": {"app": WRITE, "counting": "SELECT (id, expires_at), DELETE"},
@@ -107,6 +117,8 @@ def _of_a_count(count: CachedCount) -> Iterator[tuple[str, Rights]]:
     readers = {"app": READ, "read": READ}
     yield count.table, readers | {"counting": WRITE}
     yield f"{count.name}_counts", readers | {"counting": READ}
+    if count.category.function:  # what it is called with is not for monitoring
+        yield f"{count.name}_values", {"counting": READ, "read": READ}
     for kept in ("deltas", "refreshes"):
         yield f"{count.name}_{kept}", readers | {"counting": "SELECT, INSERT, DELETE"}
     yield count.counted, {"counting": READ}

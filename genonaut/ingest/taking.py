@@ -111,6 +111,8 @@ def _taken(manner: Manner, path: Path, called: Path, name: str) -> ImportRow | R
         shape.width,
         shape.height,
         shape.colour,
+        shape.likeness,
+        is_compared=True,
     )
     thumbnail = relative_path(file.sha256, WIDTHS[0])
     return replace(row, content_data=file.name, path_thumb=thumbnail, file=file)

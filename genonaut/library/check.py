@@ -13,7 +13,7 @@ from genonaut.db.named_sql import named_sql
 from genonaut.embedded.locks import FolderLock
 from genonaut.errors import ConflictError
 from genonaut.library.files import ImageFile, modified_ns, open_below
-from genonaut.library.registry import find_served
+from genonaut.library.registry import find_served, keep_likenesses
 from genonaut.library.roots import COPIES, Library
 from genonaut.library.store import FILES, clear_incoming
 
@@ -81,7 +81,7 @@ def _examine(
             findings.changed.append(row.name)
         elif row.is_missing:
             findings.found.append(row.name)
-    if not library.thumbnails.exist(row.sha256):
+    if not (row.is_compared and library.thumbnails.exist(row.sha256)):
         findings.without_thumbnail.append(row.name)
 
 
@@ -152,4 +152,6 @@ def _make_thumbnails(connection: Connection, library: Library, names: list[str])
     for served in find_served(connection, library, names).values():
         if found := served.open():
             with found.file:
-                library.thumbnails.make(found.file, served.sha256)
+                shape = library.thumbnails.make(found.file, served.sha256)
+            keep_likenesses(connection, {served.sha256: shape.likeness})
+            connection.commit()

@@ -1,6 +1,6 @@
 """What the database knows of files: which may be served, and what became of a path."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,7 +18,10 @@ _SQL = named_sql(__package__, "library.sql")
 
 @dataclass(frozen=True, slots=True)
 class KeptFile:
-    """A file that may be served from now on; `name` is its root and its path below that."""
+    """A file that may be served from now on; `name` is its root and its path below that.
+
+    `is_compared` says that its picture was looked at, whether or not that gave a likeness.
+    """
 
     name: str
     root: str
@@ -29,6 +32,8 @@ class KeptFile:
     width: int
     height: int
     colour: str | None = None
+    likeness: int | None = None
+    is_compared: bool = False
 
 
 class ItemKey(NamedTuple):
@@ -72,6 +77,7 @@ class ServedFile:
     height: int
     colour: str | None
     is_missing: bool
+    is_compared: bool
 
     @property
     def version(self) -> str:
@@ -105,6 +111,7 @@ def find_served(
             row.height,
             row.colour,
             row.missing_since is not None,
+            row.is_compared,
         )
         for row in rows
     }
@@ -151,6 +158,7 @@ def keep_files(
     if replaced:
         connection.execute(_SQL["set_aside"], {"names": replaced})
     connection.execute(_SQL["keep"], [asdict(file) for file in ordered])
+    keep_likenesses(connection, {f.sha256: f.likeness for f in ordered if f.is_compared})
     _relocate(connection, library, files)
     return len(replaced)
 
@@ -179,6 +187,13 @@ def relocate(connection: Connection, items: Iterable[Row[Any]]) -> None:
 def set_colour(session: Session, sha256: Digest, colour: str) -> None:
     """Keep the average colour of an image."""
     session.execute(_SQL["set_colour"], {"sha256": sha256, "colour": colour})
+
+
+def keep_likenesses(session: Session | Connection, likenesses: Mapping[Digest, int | None]) -> None:
+    """Keep what pictures look like, by their bytes."""
+    if likenesses:
+        given = {"digests": list(likenesses), "likenesses": list(likenesses.values())}
+        session.execute(_SQL["keep_likenesses"], given)
 
 
 def is_there(served: ServedFile | None) -> bool:

@@ -7,6 +7,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from genonaut.db.failures import conflict_if_taken
 from genonaut.db.schema import User, Visibility
 from genonaut.errors import ConflictError
 from genonaut.people.audit import Action, Actor, record
@@ -84,6 +85,17 @@ class Accounts(Users):
         """Change a user's e-mail address, which is for people: accounts are never found by it."""
         self._change(user, email=email)
         self._record("user-changed", user)
+
+    def rename(self, user: User, username: str) -> None:
+        """Give a user another name; entries of the record from before keep the earlier one.
+
+        Raises:
+            ConflictError: the name is taken.
+        """
+        before = user.username
+        with conflict_if_taken(f"There is a user named {username!r} already."):
+            self._change(user, username=username)
+        record(self._session, self._actor, "user-renamed", f"{before} → {username}")
 
     def set_default_visibility(self, user: User, visibility: Visibility) -> None:
         """Choose who may see the items that the user adds without naming a visibility."""

@@ -25,6 +25,7 @@ Action = Literal[
     "token-revoked",
     "user-added",
     "user-changed",
+    "user-renamed",
     "role-changed",
     "user-disabled",
     "user-enabled",
@@ -98,7 +99,7 @@ def page(
 
 
 def prune(session: Session) -> dict[str, int]:
-    """Remove old entries, and sessions, tokens, links and failures that no longer count.
+    """Remove old entries and searches; sessions, tokens, links and failures that no longer count.
 
     Returns how many of each were removed.
     """

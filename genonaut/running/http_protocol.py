@@ -8,6 +8,7 @@ the connection is closed; no application code has run by then.
 
 import json
 from asyncio import TimerHandle, Transport
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Final, cast
 from uuid import uuid4
@@ -43,12 +44,13 @@ class BoundedProtocol(HttpToolsProtocol):
     _in_head = True
     _is_last = False
     _peer: str | None = None
+    _abort: Callable[[], None] | None = None
     _refusal: HeadLimitError | None = None
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         """Begin to wait for the first head."""
         super().connection_made(transport)
-        self._peer = peer_of(transport)
+        self._peer, self._abort = peer_of(transport), transport.abort
         self._wait_for_the_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -74,7 +76,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """A further request begins, perhaps while an earlier one is answered."""
         super().on_message_begin()
-        remember_peer(self.scope["state"], self._peer)
+        remember_peer(self.scope["state"], self._peer, self._abort)
         self._in_head, self._head_bytes = True, 0
 
     def on_url(self, url: bytes) -> None:

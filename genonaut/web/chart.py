@@ -44,6 +44,7 @@ class Chart:
     moments: tuple[tuple[float, str], ...]
     has_clock: bool
     totals: tuple[GrowthPoint, ...]
+    described: str
     width: int = WIDTH
     height: int = HEIGHT
     left: int = LEFT
@@ -55,14 +56,23 @@ def draw_chart(totals: Sequence[GrowthPoint]) -> Chart | None:
     """The chart of totals, the oldest first; None if there are none."""
     if not totals:
         return None
-    top = _nice_top(max(max(total.regular, total.auto) for total in totals))
+    top = nice_top(max(max(total.regular, total.auto) for total in totals))
     step = top // _TICKS
     auto = _line("Auto-gens", "auto", [total.auto for total in totals], totals, top)
     regular = _line("Gens", "regular", [total.regular for total in totals], totals, top)
-    levels = tuple((_y(i * step, top), _short(i * step)) for i in range(_TICKS + 1))
+    levels = tuple((_y(i * step, top), short(i * step)) for i in range(_TICKS + 1))
     moments = _moments(totals)
     has_clock = any(":" in text for _, text in moments)
-    return Chart(_apart(auto, regular), levels, moments, has_clock, tuple(totals))
+    described = _described(totals[0], totals[-1])
+    return Chart(_apart(auto, regular), levels, moments, has_clock, tuple(totals), described)
+
+
+def _described(first: GrowthPoint, last: GrowthPoint) -> str:
+    """What one sees, in a sentence."""
+    return (
+        f"From {first.at:%d %b %Y} to {last.at:%d %b %Y}: gens from {first.regular:,} to "
+        f"{last.regular:,}, auto-gens from {first.auto:,} to {last.auto:,}."
+    )
 
 
 def _line(
@@ -95,7 +105,7 @@ def _y(count: int, top: int) -> float:
     return HEIGHT - BOTTOM - count / top * (HEIGHT - TOP - BOTTOM)
 
 
-def _nice_top(largest: int) -> int:
+def nice_top(largest: int) -> int:
     """At least `largest`: a number of steps that are easy to read."""
     needed = max(1, ceil(largest / _TICKS))
     power = int(f"1{'0' * (len(str(needed)) - 1)}")
@@ -103,7 +113,7 @@ def _nice_top(largest: int) -> int:
     return _TICKS * next(step for step in steps if step >= needed)
 
 
-def _short(count: int) -> str:
+def short(count: int) -> str:
     for size, letter in ((10**9, "G"), (10**6, "M"), (10**3, "k")):
         if count >= size:
             return f"{count / size:g}{letter}"

@@ -9,6 +9,11 @@ from genonaut.api.repositories.growth_repository import Creator, RefreshRecord
 from genonaut.db.gen_source_counts import ViewerCounts
 from genonaut.db.schema import SourceType
 from genonaut.web.chart import Chart
+from genonaut.web.facet_contexts import FacetGroup, FacetPanel
+from genonaut.web.live import Live
+from genonaut.web.over_time import OverTime
+from genonaut.web.rated import UNRATED, Rated
+from genonaut.web.search_box import SearchBox
 from genonaut.web.state import GalleryState, Switch
 
 if TYPE_CHECKING:  # it is made of what is here
@@ -90,6 +95,7 @@ class Card:
     prompt: str
     created_at: datetime
     is_private: bool
+    rated: Rated = UNRATED
     is_favourite: bool | None = None
 
 
@@ -136,12 +142,10 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class TagLink:
-    """A tag to filter by; `value` is what stands in the URL, `count` None if it was not read."""
+    """A tag to filter by."""
 
     name: str
-    value: str
-    count: int | None
-    chosen: bool
+    count: int
     url: str
 
 
@@ -151,6 +155,22 @@ class CreatorHead:
 
     name: str
     counts: ViewerCounts | None
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What it takes to select items of a list: `words` say how many there are.
+
+    `total` is None where the list says "at least". `key` is the same on all pages of the list, and
+    `back` has the parameters of this one. Only a user can have favourites (`can_keep`).
+    """
+
+    key: str
+    back: str
+    total: int | None
+    words: str
+    can_change: bool
+    can_keep: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,19 +191,41 @@ class GalleryContext:
     counts: ViewerCounts | None
     counts_url: str
     switches: tuple[SwitchState, ...]
-    tags: tuple[TagLink, ...]
     matches: tuple[Choice, ...]
     sorts: tuple[Choice, ...]
     sizes: tuple[Choice, ...]
     views: tuple[Link, ...]
     densities: tuple[Choice, ...]
     creator: CreatorHead | None
+    search: SearchBox
     album: "AlbumHead | None"
     chips: tuple[Link, ...]
     cards: tuple[Card, ...]
     empty: Empty | None
     pages: Pages
     notice: Notice | None
+    live: Live | None
+    facets: FacetPanel
+    selection: Selection
+    recent: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FacetContext:
+    """All values of a facet, or those whose name has the part `find`; `kept` are its filters.
+
+    If they are not `known`, looking took too long.
+    """
+
+    template: ClassVar[str] = "facet.html"
+
+    title: str
+    viewer: Viewer
+    state: GalleryState
+    group: FacetGroup
+    known: bool
+    find: str
+    kept: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,10 +256,23 @@ class Setting:
 
 
 @dataclass(frozen=True, slots=True)
+class ItemTags:
+    """An item's tags, and the form that changes them; `typed` is what was not accepted."""
+
+    links: tuple[TagLink, ...]
+    most: int
+    can_edit: bool
+    said: str = ""
+    typed: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ItemContext:
     """An item's own page: the viewer, who may change who sees it (`can_hide`).
 
-    `mending` is the command that finds a missing file, for those who may know it.
+    `mending` is the command that finds a missing file, for those who may know it; `similar` leads
+    to what looks like it.
     """
 
     template: ClassVar[str] = "item.html"
@@ -229,14 +284,59 @@ class ItemContext:
     negative_prompt: str
     settings: tuple[Setting, ...]
     facts: tuple[tuple[str, Any], ...]
-    tags: tuple[Link, ...]
+    tags: ItemTags
     files: tuple[Link, ...]
     kept: tuple[tuple[str, str], ...]
     mending: str
     can_delete: bool
     can_hide: bool
+    similar: Link | None = None
     album: str = ""
     albums: tuple[Link, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AlikeCard:
+    """One of several pictures that look alike; `facts` are what differs among them."""
+
+    card: Card
+    facts: tuple[tuple[str, str], ...]
+    is_own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AlikeGroup:
+    """Pictures that look alike, and what is the same of all of them.
+
+    `more` are not shown; `deletable` are the numbers of those that the viewer may delete.
+    """
+
+    title: str
+    cards: tuple[AlikeCard, ...]
+    same: tuple[tuple[str, str], ...]
+    more: str
+    deletable: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicatesContext:
+    """Groups of pictures that look alike, or those that look like one item (`of`, or 0).
+
+    `address` is where it is itself, `more` where it goes on; `undo` are the items just deleted.
+    """
+
+    template: ClassVar[str] = "duplicates.html"
+
+    title: str
+    viewer: Viewer
+    groups: tuple[AlikeGroup, ...]
+    views: tuple[Link, ...]
+    looked_at: str
+    more: str | None
+    of: int
+    address: str
+    notice: str
+    undo: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,6 +373,9 @@ class StatsContext:
     bars: tuple[Bar, ...]
     tags: tuple[TagLink, ...]
     tags_at_once: int
+    own_private: int
+    over_time: OverTime
+    live: Live | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,6 +407,37 @@ class UploadContext:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftItem:
+    """An item to which something was not done, and why; without an address if it is not there."""
+
+    id: int
+    url: str | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class SelectionContext:
+    """What was not done to selected items; or why nothing was, and the form that does it still.
+
+    `kept` are the fields of that form, and `go_on` says on its button what it does. Or the question
+    which of the viewer's `albums` it is about.
+    """
+
+    template: ClassVar[str] = "selection_done.html"
+
+    title: str
+    viewer: Viewer
+    said: str
+    left: tuple[LeftItem, ...]
+    left_more: int
+    undo: str | None
+    kept: tuple[tuple[str, str], ...]
+    go_on: str
+    back: str
+    albums: tuple[Choice, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ErrorContext:
     """An error."""
 
@@ -316,4 +450,14 @@ class ErrorContext:
     request_id: str
 
 
-Context = GalleryContext | ItemContext | GoneContext | StatsContext | UploadContext | ErrorContext
+Context = (
+    GalleryContext
+    | FacetContext
+    | ItemContext
+    | DuplicatesContext
+    | GoneContext
+    | StatsContext
+    | UploadContext
+    | SelectionContext
+    | ErrorContext
+)

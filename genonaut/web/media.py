@@ -92,6 +92,11 @@ class ShownItem:
     pictures: Pictures
     demand: ThumbnailDemand
 
+    @property
+    def is_drawn(self) -> bool:
+        """Whether it names no file, so that a drawing stands in for it."""
+        return self.pictures.page_picture(self.item).is_drawn
+
     def open(self, which: Which, width: int = WIDTHS[0]) -> ShownFile:
         """Its file.
 
@@ -132,14 +137,18 @@ def picture(
     request: Request, content: ContentServiceDep, viewer: ViewerDep, item_id: ItemId, v: str = ""
 ) -> Response:
     """The drawing of an item, whether it has a file or not."""
-    item = content.get_item(viewer, item_id)
+    return drawing_of(request, content.get_item(viewer, item_id), v)
+
+
+def drawing_of(request: Request, item: Item, version: str = "") -> Response:
+    """The drawing of an item, at an address that says of which version."""
     prompt = item.prompt
     compressed = accepts_gzip(request)
-    more = _cache(item, is_current=v == drawing_version(prompt))
+    more = cached_by(item, is_current=version == drawing_version(prompt))
     more["Vary"] = f"{more['Vary']}, Accept-Encoding"
     if compressed:
         more["Content-Encoding"] = "gzip"
-    drawing = compressed_drawing(item_id, prompt)
+    drawing = compressed_drawing(item.id, prompt)
     return Response(
         drawing if compressed else gzip.decompress(drawing),
         media_type="image/svg+xml",
@@ -151,7 +160,7 @@ def picture(
 def download(shown: Annotated[ShownItem, Depends(get_shown_item)]) -> Response:
     """The file of an item as it is, to be saved."""
     found = shown.open("full")
-    more = _cache(shown.item)
+    more = cached_by(shown.item)
     name = download_name(shown.item, found.image.media_type)
     return OpenFileResponse(found, security.PICTURE | more, name)
 
@@ -164,7 +173,7 @@ def workflow_of(shown: Annotated[ShownItem, Depends(get_shown_item)]) -> Respons
     if found is None:
         raise NotFoundError(f"The file of item {shown.item.id} has no workflow.")
     saved = {"Content-Disposition": f'attachment; filename="workflow-{shown.item.id}.json"'}
-    more = saved | _cache(shown.item)
+    more = saved | cached_by(shown.item)
     return JSONResponse(found, headers=security.PICTURE | more)
 
 
@@ -177,7 +186,7 @@ def file(
 ) -> Response:
     """The file of an item, or a thumbnail that is at least so wide, if there is one."""
     found = shown.open(which, w)
-    more = _cache(shown.item, is_current=v == found.version)
+    more = cached_by(shown.item, is_current=v == found.version)
     return OpenFileResponse(found, security.PICTURE | more)
 
 
@@ -187,7 +196,7 @@ def compressed_drawing(item_id: int, prompt: str) -> bytes:
     return gzip.compress(draw(item_id, prompt).encode(), 6, mtime=0)
 
 
-def _cache(item: Item, *, is_current: bool = False) -> dict[str, str]:
+def cached_by(item: Item, *, is_current: bool = False) -> dict[str, str]:
     """Who may keep what belongs to an item, and for how long.
 
     A public one may become private: so only the browser that was shown it keeps it, and no cache

@@ -47,6 +47,7 @@ class Web:
     library: Library
     demand: ThumbnailDemand
     read_only: bool
+    is_live: bool
     clean: CleanCopies
 
 
@@ -57,7 +58,8 @@ def make_web(settings: Settings) -> Web:
     read_only = settings.api.read_only
     renderer = Renderer(assets, read_only=read_only)
     demand, clean = ThumbnailDemand(library.thumbnails), CleanCopies(library.most_pixels)
-    return Web(assets, renderer, library, demand, read_only, clean)
+    is_live = settings.api.live_streams > 0
+    return Web(assets, renderer, library, demand, read_only, is_live, clean)
 
 
 def web(request: Request) -> Web:

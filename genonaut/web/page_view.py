@@ -21,11 +21,14 @@ from genonaut.api.services.album_service import AlbumService
 from genonaut.api.services.bookmark_service import BookmarkService
 from genonaut.api.services.content_service import ContentService
 from genonaut.api.services.deletion_service import DeletionService
+from genonaut.api.services.duplicate_service import DuplicateService
 from genonaut.api.services.gallery_service import GalleryService
 from genonaut.api.services.place_service import PlaceService
+from genonaut.api.services.tag_lists import TagLists
 from genonaut.api.services.tag_service import TagService
 from genonaut.api.services.user_service import UserService
 from genonaut.content.viewer import Viewer as Eyes
+from genonaut.people.searches import Searches
 from genonaut.web.albums.contexts import OwnersContext
 from genonaut.web.contexts import Context, Viewer
 from genonaut.web.images import Pictures, pictures_of
@@ -44,6 +47,9 @@ class PageServices:
     users: UserService
     growth: GrowthRepository
     deletions: DeletionService
+    duplicates: DuplicateService
+    searches: Callable[[UUID], Searches]
+    lists: TagLists
     bookmarks: BookmarkService
     albums: AlbumService
     places: PlaceService
@@ -88,7 +94,7 @@ def get_view(
     identity: IdentityDep,
 ) -> PageView:
     """The view for a request, on a snapshot."""
-    services = _services(request, session)
+    services = _services(request, session, eyes, chosen)
     state = read_state(request.query_params)
     viewer = viewer_of(request, identity)
     if can_choose_viewer(request.app.state.settings):
@@ -100,7 +106,7 @@ def get_view(
     return PageView(services, request.query_params, state, viewer, eyes, web(request))
 
 
-def _services(request: Request, session: Session) -> PageServices:
+def _services(request: Request, session: Session, eyes: Eyes, chosen: UUID | None) -> PageServices:
     settings, policy = request.app.state.settings, request.app.state.counts_policy
     return PageServices(
         gallery=GalleryService(session, settings.gallery, policy),
@@ -109,6 +115,9 @@ def _services(request: Request, session: Session) -> PageServices:
         users=UserService(session),
         growth=GrowthRepository(session),
         deletions=DeletionService(session),
+        duplicates=DuplicateService(session, eyes, chosen),
+        searches=partial(Searches, session),
+        lists=TagLists(session, settings.gallery),
         bookmarks=BookmarkService(session),
         albums=AlbumService(session),
         places=PlaceService(session),

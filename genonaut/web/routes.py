@@ -7,29 +7,39 @@ from uuid import UUID
 from fastapi import APIRouter, FastAPI, Path, Request, Response
 
 from genonaut.api.http.access import MEMBER, PUBLIC, VISITOR
-from genonaut.api.http.dependencies import ContentServiceDep, CountsReaderDep, RecorderDep
+from genonaut.api.http.dependencies import (
+    ContentServiceDep,
+    CountsReaderDep,
+    RecorderDep,
+    SuggestionServiceDep,
+)
 from genonaut.api.http.identities import KnownIdentityDep
 from genonaut.api.http.positions import wanted_position
 from genonaut.api.http.viewer import ViewerDep
+from genonaut.api.routes.searching import Number, Typed
 from genonaut.api.routes.uploads import take_upload
 from genonaut.api.schemas.content import StatsOut
+from genonaut.api.schemas.searching import SuggestionsOut
 from genonaut.api.schemas.values import Id
 from genonaut.config import Settings
 from genonaut.content.ids import as_uuid
 from genonaut.db.schema import Visibility
 from genonaut.errors import InvalidRequestError, NotFoundError
-from genonaut.web import security
+from genonaut.web import live_route, routes_duplicates, routes_facets, routes_ratings, security
 from genonaut.web.albums import routes_albums, routes_favourites, routes_shared
 from genonaut.web.albums import routes_links as album_links
+from genonaut.web.api_images import router as api_image_routes
+from genonaut.web.bulk import routes as routes_bulk
 from genonaut.web.docs import router as docs_routes
 from genonaut.web.media import router as media_routes
 from genonaut.web.page_route import PageRoute, make_web, web
-from genonaut.web.page_view import DeletionsDep, PageViewDep
+from genonaut.web.page_view import DeletionsDep, PageView, PageViewDep
 from genonaut.web.people import (
     routes_account,
     routes_audit,
     routes_links,
     routes_oidc,
+    routes_searches,
     routes_sessions,
     routes_signing_in,
     routes_tags,
@@ -37,11 +47,15 @@ from genonaut.web.people import (
     routes_user,
     routes_users,
 )
+from genonaut.web.routes_item_tags import router as item_tag_routes
+from genonaut.web.search_box import SUGGESTIONS
+from genonaut.web.searching import KEEPS_SEARCH
 from genonaut.web.security import FormDep, own_page, see
 from genonaut.web.state import GALLERY, read_choice, read_state
 from genonaut.web.viewer import ChosenDep, remember_viewer, viewer_of
-from genonaut.web.views.gallery import COUNTS, gallery_context
+from genonaut.web.views.gallery import gallery_context
 from genonaut.web.views.item import gone_context, item_context
+from genonaut.web.views.live import ONCE
 from genonaut.web.views.parts import DELETED, RESTORED
 from genonaut.web.views.stats import stats_context
 from genonaut.web.views.upload import UPLOAD, upload_context
@@ -56,15 +70,18 @@ def add_pages(app: FastAPI, settings: Settings) -> None:
     app.state.web = make_web(settings)
     app.include_router(docs_routes)
     app.include_router(media_routes)
+    app.include_router(api_image_routes)
     for pages in (
         *(routes_signing_in, routes_links),
-        *(routes_account, routes_sessions, routes_tokens),
+        *(routes_account, routes_sessions, routes_tokens, routes_searches),
         *(routes_users, routes_user, routes_audit, routes_tags),
-        routes_oidc,
+        *(routes_oidc, routes_facets, routes_bulk, live_route),
+        *(routes_ratings, routes_duplicates),
         *(routes_favourites, routes_albums, album_links, routes_shared),
     ):
         app.include_router(pages.router)
     app.include_router(routes_shared.pictures)
+    app.include_router(item_tag_routes)
     app.include_router(router)
 
 
@@ -74,21 +91,26 @@ def home() -> Response:
     return see(GALLERY)
 
 
-@router.get("/gallery", dependencies=[VISITOR])
+@router.get("/gallery", dependencies=[VISITOR, KEEPS_SEARCH])
 def gallery(view: PageViewDep) -> Response:
     """The gallery."""
     if view.state.has_own_page:
         return see(view.state.url())
-    return view.render(gallery_context(view))
+    return _render(view)
 
 
-@router.get("/gallery/creators/{user_id}", dependencies=[VISITOR])
+@router.get("/gallery/creators/{user_id}", dependencies=[VISITOR, KEEPS_SEARCH])
 def creator(view: PageViewDep, user_id: UUID) -> Response:
     """A creator's items."""
-    return view.render(gallery_context(view.of_creator(user_id)))
+    return _render(view.of_creator(user_id))
 
 
-@router.get("/gallery/choose", dependencies=[PUBLIC])
+def _render(view: PageView) -> Response:
+    context = gallery_context(view)
+    return view.render(context, 422 if context.search.messages else 200)
+
+
+@router.get("/gallery/choose", dependencies=[PUBLIC, KEEPS_SEARCH])
 def choose(request: Request) -> Response:
     """Where the options form goes: to the clean address of what was chosen."""
     return see(read_choice(request.query_params).url())
@@ -166,13 +188,22 @@ def set_visibility(
     return see(read_state(form).url(f"{GALLERY}/items/{item_id}"))
 
 
-@router.get(GALLERY + COUNTS, dependencies=[VISITOR])
+@router.get(GALLERY + ONCE, dependencies=[VISITOR])
 async def counts(
     request: Request, reader: CountsReaderDep, eyes: ViewerDep, user_id: UUID | None = None
 ) -> Response:
     """The four counts for the script of a page that is viewed as a user: it has that cookie."""
     read = await reader.read(eyes, user_id, wanted_position(request))
     found = StatsOut.model_validate(read)
+    return Response(found.model_dump_json(), media_type="application/json", headers=security.PAGE)
+
+
+@router.get(GALLERY + SUGGESTIONS, dependencies=[VISITOR])
+def suggest(
+    service: SuggestionServiceDep, eyes: ViewerDep, q: Typed = "", limit: Number = 8
+) -> Response:
+    """Suggestions for the same."""
+    found = SuggestionsOut.model_validate({"suggestions": service.suggest(eyes, q, limit)})
     return Response(found.model_dump_json(), media_type="application/json", headers=security.PAGE)
 
 

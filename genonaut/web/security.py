@@ -45,7 +45,8 @@ show it anew without asking. Others are kept nowhere: after signing out, the way
 them."""
 PICTURE: Final = _OURS | {"Content-Security-Policy": PICTURE_POLICY}
 _OUR_PAGES: Final = re.compile(
-    r"/gallery(?:/stats|/upload|/favourites|/albums|/items/[0-9]{1,18}|/creators/[0-9a-f-]{36})?"
+    r"/gallery(?:/stats|/upload|/favourites|/albums|/duplicates|/items/[0-9]{1,18}"
+    r"|/creators/[0-9a-f-]{36})?"
 )
 
 

@@ -1,5 +1,6 @@
 """The gallery's URL is its state: read leniently, written without defaults."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, get_args
@@ -10,14 +11,18 @@ from starlette.datastructures import QueryParams
 
 from genonaut.api.gallery.query import (
     LARGEST_PAGE,
+    LONGEST_LORA,
     LONGEST_MODEL,
+    LONGEST_SAMPLER,
     LONGEST_SEED,
+    MOST_LORAS,
     GalleryQuery,
     SortField,
     SortOrder,
     SwitchName,
     TagMatch,
 )
+from genonaut.api.gallery.settings import MONTH
 from genonaut.content.ids import as_uuid
 from genonaut.content.tag_names import folded
 
@@ -62,7 +67,11 @@ SORTS: dict[str, tuple[str, SortField, SortOrder]] = {
     "best": ("Best quality first", "quality_score", "desc"),
     "title": ("Title, A to Z", "title", "asc"),
     "updated": ("Last changed first", "updated_at", "desc"),
+    "rated": ("Best rated first", "rating_mean", "desc"),
+    "mine": ("My ratings first", "rating", "desc"),
 }
+MINE: Final = "mine"
+"""The sort that is about the viewer's own ratings, for those who have some."""
 SIZES = (12, 24, 48, 96)
 VIEWS: tuple[View, ...] = ("grid", "list")
 DENSITIES: tuple[Density, ...] = get_args(Density)
@@ -81,6 +90,9 @@ class GalleryState:
     match: TagMatch = "all"
     model: str = ""
     seed: str = ""
+    sampler: str = ""
+    loras: tuple[str, ...] = ()
+    month: str = ""
     creator: str = ""
     favourites: Literal["", "yes"] = ""
     album: str = ""
@@ -102,6 +114,8 @@ class GalleryState:
             "match": self.match if len(self.tags) > 1 and self.match != first.match else "",
             "model": self.model,
             "seed": self.seed,
+            "sampler": self.sampler,
+            "month": self.month,
             "creator": self.creator,
             "favourites": self.favourites,
             "album": self.album,
@@ -113,7 +127,8 @@ class GalleryState:
             "p": str(self.page) if self.page > 1 and not self.cursor else "",
             "cursor": self.cursor,
         }
-        return [(name, value) for name, value in values.items() if value]
+        loras = [("lora", lora) for lora in self.loras]  # a name may have a comma
+        return [*((name, value) for name, value in values.items() if value), *loras]
 
     def url(self, path: str = GALLERY, more: Iterable[tuple[str, str | int]] = ()) -> str:
         """The address of this state on the gallery or another page, with `more` parameters."""
@@ -160,6 +175,9 @@ class GalleryState:
             tag_match=self.match,
             model=self.model,
             seed=self.seed,
+            sampler=self.sampler,
+            loras=self.loras,
+            month=self.month,
             creator=UUID(self.creator) if self.creator else None,
             favourites=bool(self.favourites),
             album=UUID(self.album) if self.album else None,
@@ -171,6 +189,7 @@ class GalleryState:
             page_size=self.size,
             include_stats=True,
             include_metadata=False,
+            include_facets=True,
         )
 
 
@@ -181,13 +200,16 @@ def read_state(given: QueryParams) -> GalleryState:
     off = frozenset(key for value in given.getlist("notGenSource") for key in value.split(","))
     if CHOSEN in given:
         off = _KEYS - frozenset(given.getlist("genSource"))
-    size = read_number(given.get("size", ""))
+    size, month = read_number(given.get("size", "")), given.get("month", "")
     return GalleryState(
         search=" ".join(_text(given.get("search", "")).split()),
         tags=tuple(sorted(set(filter(None, tags)))),
         match="any" if given.get("match") == "any" else "all",
         model=_text(given.get("model", ""))[:LONGEST_MODEL],
         seed=_text(given.get("seed", ""))[:LONGEST_SEED],
+        sampler=_text(given.get("sampler", ""))[:LONGEST_SAMPLER],
+        loras=_loras(given),
+        month=month if re.fullmatch(MONTH, month) else "",
         creator=str(as_uuid(given.get("creator", "")) or ""),
         favourites="yes" if given.get("favourites") == "yes" else "",
         album=str(as_uuid(given.get("album", "")) or ""),
@@ -219,6 +241,11 @@ def album_page(album_id: str) -> str:
 def read_number(text: str) -> int:
     """A natural number; 0 if the text is none."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) < _DIGITS else 0
+
+
+def _loras(given: QueryParams) -> tuple[str, ...]:
+    names = {_text(name)[:LONGEST_LORA] for name in given.getlist("lora")}
+    return tuple(sorted(filter(None, names)))[:MOST_LORAS]
 
 
 def _text(given: str) -> str:

@@ -14,7 +14,7 @@ from genonaut.counting.declaration import CachedCount
 from genonaut.counting.engine import BUSY, fold
 from genonaut.db.counts import COUNTS, refresh_count
 from genonaut.db.session import Database
-from genonaut.library.registry import ServedFile, find_served, set_colour
+from genonaut.library.registry import ServedFile, find_served, keep_likenesses, set_colour
 from genonaut.library.roots import Library
 from genonaut.library.thumbnails import Thumbnails, UndecodableError
 from genonaut.people.audit import prune
@@ -72,7 +72,7 @@ def _fold(database: Database, count: CachedCount) -> int:
 
 
 def prune_people(database: Database) -> dict[str, int]:
-    """Remove old entries of the audit log, and expired sessions, tokens, links and failures."""
+    """Remove old entries of the audit log, old searches, and expired sessions, tokens and so on."""
     with database.transaction() as session:
         removed = prune(session)
     log.info("pruned", **removed)
@@ -94,7 +94,7 @@ def make_thumbnails(database: Database, library: Library, names: Sequence[str]) 
 
 
 def _thumbnail(database: Database, thumbnails: Thumbnails, file: ServedFile) -> str:
-    if file.colour and thumbnails.exist(file.sha256):
+    if file.colour and file.is_compared and thumbnails.exist(file.sha256):
         return "already_there"
     image = file.open()
     if image is None:
@@ -107,4 +107,5 @@ def _thumbnail(database: Database, thumbnails: Thumbnails, file: ServedFile) -> 
         return "undecodable"
     with database.transaction() as session:
         set_colour(session, file.sha256, shape.colour)
+        keep_likenesses(session, {file.sha256: shape.likeness})
     return "made"

@@ -46,9 +46,14 @@ refresh_tag_cardinality_stats = REFRESHES["tag_cardinality"]
 refresh_private_source_stats = REFRESHES["private_source"]
 refresh_private_regular_tag_stats = REFRESHES["private_regular_tag"]
 refresh_private_auto_tag_stats = REFRESHES["private_auto_tag"]
+refresh_facet_stats = REFRESHES["facet"]
+refresh_private_facet_stats = REFRESHES["private_facet"]
+refresh_creator_regular_tag_stats = REFRESHES["creator_regular_tag"]
+refresh_creator_auto_tag_stats = REFRESHES["creator_auto_tag"]
 refresh_bookmark_stats = REFRESHES["bookmark"]
 refresh_album_item_stats = REFRESHES["album_item"]
 refresh_album_stats = REFRESHES["album"]
+refresh_rating_stats = REFRESHES["rating"]
 
 
 # Without events: Flower's list would hold nothing else, as there is one every five seconds.
@@ -61,7 +66,7 @@ def fold_deltas() -> dict[str, int]:
 
 @app.task(**RETRY)
 def prune_people() -> dict[str, int]:
-    """Remove old entries of the audit log, and expired sessions, tokens, links and failures."""
+    """Remove old entries of the audit log, old searches, and expired sessions, tokens and so on."""
     with worker_database() as database:
         return jobs.prune_people(database)
 

@@ -76,6 +76,21 @@ def options_shown(page: Page) -> None:
     expect(drawer).to_be_visible()
 
 
+def search_explained(page: Page) -> None:
+    """The help for the search box, open."""
+    options_shown(page)
+    page.locator("#gallery-options").get_by_test_id("search-help-button").click()
+    expect(page.get_by_test_id("search-help")).to_be_visible()
+
+
+def suggestions_shown(page: Page) -> None:
+    """What is suggested while one types, the first one chosen."""
+    options_shown(page)
+    page.get_by_test_id("gallery-search-input").press_sequentially("fox tag:")
+    expect(page.get_by_test_id("search-suggestions")).to_be_visible()
+    page.keyboard.press("ArrowDown")
+
+
 def first_item(page: Page) -> None:
     """The viewer, at the first item."""
     page.locator("[data-card]").first.click()
@@ -86,6 +101,18 @@ def deletion_asked(page: Page) -> None:
     """The question before a deletion."""
     first_item(page)
     page.get_by_text("Delete …").click()
+
+
+def tag_completed(page: Page) -> None:
+    """The list that completes a tag, open."""
+    first_item(page)
+    said = page.locator("[data-completed]")
+    for letter in "son":  # of a tag that the item does not carry
+        said.evaluate("(one) => { one.textContent = ''; }")
+        page.locator("#tag").fill(letter)
+        expect(said).not_to_be_empty()
+        if page.get_by_test_id("completes-list").is_visible():
+            return
 
 
 def album_opened(page: Page) -> None:
@@ -107,9 +134,15 @@ OPEN: Final = (
     State("open", "ada", "/gallery", 200, keys_explained),
     State("open", "ada", "/gallery", 200, counts_shown),
     State("open", "ada", "/gallery", 200, options_shown),
+    State("open", "ada", "/gallery", 200, search_explained),
+    State("open", "ada", "/gallery", 200, suggestions_shown),
+    State("open", "ada", "/gallery?search=fox+modle:sdxl+is:foo", 422),
+    State("open", "ada", "/gallery?search=fox+modle:sdxl+is:foo", 422, options_shown),
     State("open", "ada", "/gallery?view=list&size=12&p=2"),
     State("open", "ada", "/gallery?notGenSource=your-g,your-ag,comm-g,comm-ag"),
     State("open", "ada", f"/gallery/creators/{USERS['bo']}?density=large"),
+    State("open", "ada", "/gallery/facets/creator?model=sdxl-1.0"),
+    State("open", "ada", "/gallery?tags=sea&model=sdxl-1.0&month=2026-01"),
     State("open", "ada", "/gallery/stats"),
     State("open", "ada", "/gallery/favourites"),
     State("open", "ada", "/gallery/albums"),
@@ -121,6 +154,7 @@ OPEN: Final = (
     State("open", "ada", "/gallery/upload"),
     State("open", "ada", "/gallery", 200, first_item),
     State("open", "ada", "/gallery?notGenSource=comm-g,comm-ag", 200, deletion_asked),
+    State("open", "ada", "/gallery?notGenSource=comm-g,comm-ag", 200, tag_completed),
     State("open", "ada", "/gallery/nothing/here", 404),
     State("open", None, "/gallery/items/999999999", 404),
     State("open", None, "/gallery/sign-in", 404),
@@ -164,6 +198,7 @@ MEMBERS: Final = (
     State("accounts", MEMBER, "{others}"),
     State("accounts", MEMBER, ACCOUNT),
     State("accounts", MEMBER, f"{ACCOUNT}/tokens"),
+    State("accounts", MEMBER, f"{ACCOUNT}/searches"),
     State("accounts", MEMBER, f"{ADMINS}/users", 403),
     State("read-only", MEMBER, "{own}"),
     State("read-only", MEMBER, f"{ACCOUNT}/password"),
@@ -189,8 +224,9 @@ ADMINISTRATOR: Final = (
     State("accounts", ADMIN, "{user}", 200, press("people-make-link", "people-secret-copy")),
     State("accounts", ADMIN, "{disabled}"),
     State("accounts", ADMIN, f"{ADMINS}/users/{GONE}", 404),
-    State("accounts", ADMIN, f"{ADMINS}/tags"),
+    State("accounts", ADMIN, f"{ADMINS}/tags?sort=count"),
     State("accounts", ADMIN, "{tag}", 409, send("Rename", "people-merge", name="night")),
+    State("accounts", ADMIN, "{tag}", 200, press("people-tag-delete")),
     State("accounts", ADMIN, f"{ADMINS}/audit"),
     State("accounts", ADMIN, f"{ADMINS}/audit?action=set-up"),
     *(

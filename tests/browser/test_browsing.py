@@ -44,12 +44,12 @@ def is_held(page: Page, routes: list[Route]) -> None:
 
 
 def tag(page: Page, name: str) -> Locator:
-    return page.get_by_test_id("gallery-tags").get_by_label(name)
+    return page.get_by_test_id("gallery-facet-tag").get_by_role("link", name=name)
 
 
 STEPS: dict[str, tuple[Callable[[Page], object], str]] = {
     "source": (lambda page: page.get_by_test_id(LABELS["comm-g"]).click(), "notGenSource=comm-g"),
-    "tag": (lambda page: tag(page, TAGS[0]).check(force=True), "tags=sea"),
+    "tag": (lambda page: tag(page, TAGS[0]).click(), "tags=sea"),
     "sort": (lambda page: page.locator("#sort").select_option("best"), "sort=best"),
     "size": (lambda page: page.locator("#size").select_option("12"), "size=12"),
     "view": (lambda page: page.get_by_role("link", name="List").click(), "view=list"),
@@ -213,11 +213,11 @@ def test_the_drawer_of_a_phone_closes_when_results_are_shown(open_page: OpenPage
     page = open_page(viewport={"width": 360, "height": 740})
     stay(page)
     page.get_by_test_id("gallery-options-toggle-button").click()
-    for name in TAGS[:2]:
-        tag(page, name).check(force=True)
+    page.get_by_test_id("gallery-page-size-select").select_option("12")
+    page.get_by_test_id("gallery-density-select").select_option("large")
     assert page.url.endswith("/gallery")
     page.get_by_role("button", name="Show results").click()
-    page.wait_for_url("**/gallery?tags=night,sea")
+    page.wait_for_url("**/gallery?size=12&density=large")
     expect(page.get_by_test_id("gallery-options-drawer")).to_be_hidden()
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     assert stayed(page)

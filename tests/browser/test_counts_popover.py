@@ -106,7 +106,7 @@ def test_large_numbers_have_separators(page: Page) -> None:
         "user_auto_count": 0,
         "community_regular_count": 1_234_567,
         "community_auto_count": 89_000_000,
-        "as_of": "2026-01-01T00:00:00Z",
+        "as_of": "2126-01-01T00:00:00Z",
         "verified_at": None,
     }
     page.route(f"**{STATS}", lambda route: route.fulfill(json=counts))

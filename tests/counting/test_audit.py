@@ -252,7 +252,8 @@ def test_an_unknown_count_is_refused(stats: "Command", capsys: pytest.CaptureFix
     assert ended.value.code == 2
     assert capsys.readouterr().err == (
         "genonaut: There is no count 'nope': use one of gen_source, tag_cardinality, "
-        "private_source, private_regular_tag, private_auto_tag.\n"
+        "private_source, private_regular_tag, private_auto_tag, facet, private_facet, "
+        "creator_regular_tag, creator_auto_tag, bookmark, album_item, album, rating.\n"
     )
 
 

@@ -28,6 +28,17 @@ TYPES = st.sampled_from(["image", "video"])
 TAGS = st.integers(1, 3)
 VISIBILITIES = st.sampled_from(["public", "private"])
 COUNTS = st.integers(1, 40)
+METADATA = st.sampled_from(
+    [
+        '{"model": "a b", "sampler": "x", "loras": [{"name": "m"}, "n", "m"]}',
+        '{"model": "a b", "loras": [{"name": "n"}]}',
+        '{"model": 7, "sampler": "", "loras": "m"}',
+        "{}",
+    ]
+)
+MONTHS = st.sampled_from(
+    ["2025-12-31 23:30:00-01", "2026-01-31 23:59:59+00", "2026-02-01 00:00+00"]
+)
 
 
 def user_id(number: int) -> str:
@@ -91,6 +102,15 @@ class Counting(KeepingRules, RuleBasedStateMachine):
     def retype(self, table: str, content_type: str, modulus: int) -> None:
         self.execute(
             f"UPDATE {table} SET content_type = %s WHERE id %% %s = 0", content_type, modulus
+        )
+
+    @rule(table=TABLES, metadata=METADATA, month=MONTHS, modulus=st.integers(1, 3))
+    def describe(self, table: str, metadata: str, month: str, modulus: int) -> None:
+        self.execute(
+            f"UPDATE {table} SET item_metadata = %s, created_at = %s WHERE id %% %s = 0",
+            metadata,
+            month,
+            modulus,
         )
 
     @rule(table=TABLES, visibility=VISIBILITIES, modulus=st.integers(1, 4))

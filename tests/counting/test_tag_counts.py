@@ -10,7 +10,7 @@ from genonaut.db.counts import COUNTS, GEN_SOURCE, TAG_CARDINALITY
 from genonaut.db.session import Database
 from tests.support.kept import keep_and_arrange
 from tests.support.recount import differences
-from tests.support.rows import add_items, add_tag, add_users, run
+from tests.support.rows import add_items, add_ratings, add_tag, add_user, add_users, run
 
 pytestmark = pytest.mark.both_servers
 
@@ -69,6 +69,7 @@ def tagged(database: Database) -> Database:
         ]
         for number in range(1, 6):
             add_tag(session, f"tag {number}", [item for item in items if (item + number) % 3])
+        add_ratings(session, add_user(session), items)
         run(session, "UPDATE content_items_all SET visibility = 'private' WHERE id % 4 < 2")
         keep_and_arrange(session)
         for count in COUNTS.values():

@@ -59,6 +59,9 @@ def test_an_item_is_added_with_defaults_and_read_again(
         "source_type": "regular",
         "visibility": "public",
         "tags": [],
+        "rating": None,
+        "rating_mean": None,
+        "rating_count": 0,
     }
     assert item["created_at"].endswith("Z")
     assert client.get(f"/api/v1/content/{item['id']}").json() == item

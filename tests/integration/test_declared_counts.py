@@ -25,7 +25,11 @@ OWN_NAMES = {
 FUNCTION = re.compile(
     r"^CREATE (?:OR REPLACE )?(FUNCTION (\w+)\(\).*?\$\$;)$", re.DOTALL | re.MULTILINE
 )
-OWN_CHECK = "gen_source_stats_source_type"
+# And what the migrations add to it.
+OWN_TOO = (
+    "gen_source_stats_source_type",
+    *("idx_gen_source_largest", "idx_tag_cardinality_largest", "idx_facet_largest"),
+)
 
 
 @pytest.fixture(params=COUNTS.values(), ids=list(COUNTS))
@@ -39,7 +43,7 @@ def lines(database: Database) -> Iterator[str]:
         for line in found:
             for name, usual in OWN_NAMES.items():
                 line = line.replace(name, usual)  # noqa: PLW2901
-            if OWN_CHECK not in line:
+            if not any(name in line for name in OWN_TOO):
                 yield f"{kind}: {line}"
 
 
@@ -65,5 +69,5 @@ def test_the_newest_text_of_a_function_is_what_stats_sql_prints(count: CachedCou
 
 
 def test_the_frozen_text_of_a_removal_is_what_stats_sql_prints(count: CachedCount) -> None:
-    frozen = (MIGRATIONS / "sql").glob("*.down.sql")
-    assert any(removal(count) in path.read_text() for path in frozen)
+    texts = [path.read_text() for path in (MIGRATIONS / "sql").glob("*.down.sql")]
+    assert sum(removal(count) in text for text in texts) == 1

@@ -16,6 +16,7 @@ from genonaut.db.backup import files
 from genonaut.db.backup.contents import opened_dump
 from genonaut.db.backup.restore import restore
 from genonaut.db.migrate import downgrade
+from genonaut.db.parts_of_words import has_index
 from genonaut.db.session import Database
 from genonaut.embedded.clients import newest_client, run_client
 from genonaut.embedded.server import clean_environment
@@ -205,26 +206,41 @@ def test_counts_that_are_wrong_in_the_dump_are_repaired(
 def test_an_operators_extension_is_not_dropped(
     other: Database, dump: Path, command: Command
 ) -> None:
-    run(other, "CREATE EXTENSION pg_trgm")
+    run(other, "CREATE EXTENSION fuzzystrmatch")
     code, printed = command(other, "restore", dump)
     assert (code, "only a superuser may keep it: have one run `CREATE SCHEMA" in printed) == (
         2,
         True,
     )
-    assert scalar(other, "SELECT similarity('lighthouse', 'lighthouses') > 0.5")
-    run(other, "DROP EXTENSION pg_trgm; CREATE SCHEMA mine; CREATE EXTENSION pg_trgm SCHEMA mine")
+    assert scalar(other, "SELECT levenshtein('lighthouse', 'lighthouses')") == 1
+    run(
+        other,
+        "DROP EXTENSION fuzzystrmatch; CREATE SCHEMA mine;"
+        " CREATE EXTENSION fuzzystrmatch SCHEMA mine; CREATE EXTENSION pg_trgm SCHEMA mine",
+    )
     assert command(other, "restore", dump)[0] == 0
-    assert scalar(other, "SELECT mine.similarity('lighthouse', 'lighthouses') > 0.5")
+    assert scalar(other, "SELECT mine.levenshtein('lighthouse', 'lighthouses')") == 1
+    assert has_index(other), "by the extension that is there"
 
 
 def test_an_extension_that_an_index_needs_comes_along(
     migrated: Database, other: Database, command: Command, file: Path
 ) -> None:
-    run(migrated, "CREATE EXTENSION pg_trgm")
-    run(migrated, "CREATE INDEX of_ours ON users USING gin (username gin_trgm_ops)")
+    run(migrated, "CREATE EXTENSION btree_gin")
+    run(migrated, "CREATE INDEX of_ours ON users USING gin (username)")
     assert command(migrated, "dump", file)[0] == 0
     assert command(other, "restore", file)[0] == 0
     assert scalar(other, "SELECT 'of_ours'::regclass::text") == "of_ours"
+
+
+def test_the_index_of_parts_of_words_is_made_anew(
+    migrated: Database, other: Database, dump: Path, command: Command
+) -> None:
+    for options in ((), ("--replace", "--yes")):
+        code, printed = command(other, "restore", dump, *options)
+        assert code == 0, printed
+        assert has_index(other)
+        assert schema_of(other)["indexes"] == schema_of(migrated)["indexes"]
 
 
 # From one major version to another

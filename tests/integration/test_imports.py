@@ -269,8 +269,8 @@ def test_a_deletion_that_can_be_undone_keeps_its_file(
     [(item,)] = run(database, "SELECT id FROM content_items_all WHERE prompt = 'picture 0'")
     run(
         database,
-        "INSERT INTO deleted_items (id, deleted_by, item, tag_ids)"
-        f" SELECT id, creator_id, to_jsonb(i), '{{}}' FROM content_items_all i WHERE id = {item};"
+        "INSERT INTO deleted_items (id, deleted_by, item)"
+        f" SELECT id, creator_id, to_jsonb(i) FROM content_items_all i WHERE id = {item};"
         f" DELETE FROM content_items_all WHERE id = {item}",
     )
     assert removed(genonaut, "pics") == (3, 3, 0)

@@ -225,8 +225,8 @@ def test_orphans_go_only_when_nothing_needs_them(
     run(database, f"DELETE FROM content_items_all WHERE content_data = '{gone}'")
     run(
         database,
-        "INSERT INTO deleted_items (id, deleted_by, item, tag_ids) SELECT id, creator_id, "
-        f"to_jsonb(i), '{{}}' FROM content_items_all i WHERE content_data = '{undone}'",
+        "INSERT INTO deleted_items (id, deleted_by, item) SELECT id, creator_id, "
+        f"to_jsonb(i) FROM content_items_all i WHERE content_data = '{undone}'",
     )
     run(database, f"DELETE FROM content_items_all WHERE content_data = '{undone}'")
     stray = library / "files/ab/stray.png"

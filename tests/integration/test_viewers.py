@@ -18,6 +18,7 @@ from hypothesis.stateful import (
 from sqlalchemy.orm import Session
 
 from genonaut.api.entities import NewItem
+from genonaut.api.gallery.facets import FACETS, FacetQuery
 from genonaut.api.gallery.query import GalleryQuery
 from genonaut.api.repositories.growth_repository import GrowthRepository
 from genonaut.api.services.content_service import ContentService
@@ -32,6 +33,7 @@ from genonaut.db.growth import record_growth
 from genonaut.db.session import Database
 from genonaut.errors import NotFoundError
 from tests.support.effort import effort
+from tests.support.facets import truth as facets_of
 from tests.support.galleries import SWITCHES, read_forward
 from tests.support.recount import differences
 from tests.support.servers import empty, patient
@@ -47,6 +49,7 @@ SOURCES = st.sampled_from(["regular", "auto"])
 VISIBILITIES = st.sampled_from(["public", "private"])
 TAGS = st.sampled_from(["fox", "sea", "night"])
 MODULI = st.integers(1, 4)
+ALL = FacetQuery(FACETS, 200)
 GALLERY = patient(load_settings("test")).gallery
 # The community's switches always, so that what is not one's own is in most lists.
 CHOICES = [
@@ -112,7 +115,7 @@ class Looking(RuleBasedStateMachine):
             path_thumb=None,
             prompt="p",
             creator_id=user,
-            item_metadata={},
+            item_metadata={"model": f"of {number}", "loras": sorted(tags)},
             quality_score=0.0,
             tags=tuple(sorted(tags)),
             created_at=None,
@@ -134,6 +137,16 @@ class Looking(RuleBasedStateMachine):
     def show_or_hide(self, visibility: str, modulus: int) -> None:
         table = self.chance.choice(["content_items_all", "content_items", "content_items_auto"])
         self.execute(f"UPDATE {table} SET visibility = %s WHERE id %% %s = 0", visibility, modulus)
+
+    @rule(model=TAGS, month=st.integers(1, 3), modulus=MODULI)
+    def describe(self, model: str, month: int, modulus: int) -> None:
+        self.execute(
+            "UPDATE content_items_all SET created_at = %s::timestamptz, item_metadata ="
+            " jsonb_build_object('model', %s::text, 'sampler', 7) WHERE id %% %s = 0",
+            f"2026-0{month}-01 00:00:00+00",
+            model,
+            modulus,
+        )
 
     @rule(user=USERS, modulus=MODULI)
     def give_away(self, user: UUID, modulus: int) -> None:
@@ -240,6 +253,10 @@ class Looking(RuleBasedStateMachine):
             page_size=3,
         )
         self.compare_list(viewer, query, expected)
+        facets = GalleryService(self.session, GALLERY).facets(viewer, query, ALL)
+        told = {(one.facet, one.value): one.count for one in facets.values}
+        assert told == facets_of(self.connection, viewer, whose, expected)
+        assert all(one.exact for one in facets.values)
 
     def compare_list(self, viewer: Viewer, query: GalleryQuery, expected: list[int]) -> None:
         gallery = GalleryService(self.session, GALLERY)

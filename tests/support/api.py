@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import httpx
 import uvicorn
 
+from genonaut.api.live.streams import LiveStreams
 from genonaut.app import create_app
 from genonaut.config import Settings
 from genonaut.db.session import Database
@@ -39,7 +40,8 @@ def running_api(
         access_log=False,
         timeout_keep_alive=3600,
     )
-    server = uvicorn.Server(config)
+    server = _Server(config)
+    server.live = app.state.live
     sockets = [listener] if listener else None
     thread = threading.Thread(target=server.run, kwargs={"sockets": sockets})
     thread.start()
@@ -49,6 +51,16 @@ def running_api(
     finally:
         server.should_exit = True
         thread.join()
+
+
+class _Server(uvicorn.Server):
+    """Ends streams when it ends, as `genonaut api` does."""
+
+    live: LiveStreams
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self.live.end()
+        await super().shutdown(sockets)
 
 
 def _address(server: uvicorn.Server, thread: threading.Thread) -> str:

@@ -8,7 +8,7 @@ from typing import Any, get_args
 import httpx
 from sqlalchemy.orm import Session
 
-from genonaut.api.gallery.query import GalleryPage, GalleryQuery, SortField, SwitchName
+from genonaut.api.gallery.query import ColumnField, GalleryPage, GalleryQuery, SwitchName
 from genonaut.api.services.gallery_service import GalleryService
 from genonaut.content.viewer import EVERYTHING, Viewer
 from genonaut.db.session import Database
@@ -18,7 +18,7 @@ ADA, GRACE, LURKER = (f"00000000-0000-4000-8000-00000000000{number}" for number 
 VIEWERS = {"nobody": None, "with content": ADA, "without content": LURKER}
 SWITCHES: tuple[SwitchName, ...] = get_args(SwitchName)
 COMBINATIONS = list(chain.from_iterable(combinations(SWITCHES, n) for n in range(5)))
-ORDERS = [(field, order) for field in get_args(SortField) for order in ("desc", "asc")]
+ORDERS = [(field, order) for field in get_args(ColumnField) for order in ("desc", "asc")]
 
 # Few different values, so that ids decide; and values that are only equal when rounded. In order,
 # so that ids run with n in every plan of the join.

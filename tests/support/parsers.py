@@ -22,7 +22,8 @@ from PIL import Image
 
 from genonaut.api.gallery import cursors
 from genonaut.api.gallery.query import GalleryQuery
-from genonaut.api.gallery.search import phrases
+from genonaut.api.gallery.searching.language import SearchError
+from genonaut.api.gallery.searching.parser import parse as parse_search
 from genonaut.config_layers import json_layer
 from genonaut.content.rules import InvalidValueError, showable, user_name
 from genonaut.content.tag_names import tag_name
@@ -42,7 +43,7 @@ from genonaut.ingest.tag_columns import column_of_tags
 from genonaut.ingest.xmp import texts_of_xmp
 from tests.support.taking import take_one
 
-REFUSALS: Final = (InvalidValueError, GenonautError)
+REFUSALS: Final = (InvalidValueError, GenonautError, SearchError)
 """How a parser refuses. Anything else that it raises is a crash."""
 
 
@@ -312,7 +313,10 @@ PARSERS: Final[dict[str, Parser]] = {
     "cursor": Parser(
         lambda text: cursors.read(text, GalleryQuery()), ("A", "=", "-", "_", "é", "W10", " ")
     ),
-    "search": Parser(phrases, ("a", '"', " ", '"a', 'a"', "-", "é", "\0")),
+    "search": Parser(
+        parse_search,
+        ("a", '"', " ", '"a', 'a"', "-", "*", "é", "\0", "model:", "is:auto", "modle:", "1"),
+    ),
     "settings file": Parser(_settings_file, (*JSON, '"api":', '"port":')),
 }
 

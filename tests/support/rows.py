@@ -67,6 +67,16 @@ def add_tag(where: Where, name: str, items: Sequence[int] = (), tag_id: str = ""
     return tag_id
 
 
+def add_ratings(where: Where, user: str, items: Sequence[int], value: int = 3) -> None:
+    """Have a user rate some items."""
+    rating = (
+        "INSERT INTO ratings (content_id, source_type, user_id, value, creator_id, visibility)"
+        " SELECT id, source_type, %s, %s, creator_id, visibility FROM content_items_all"
+        " WHERE id = ANY (%s)"
+    )
+    run(where, rating, user, value, list(items))
+
+
 @contextmanager
 def _connection(where: Where) -> Iterator[Connection]:
     if isinstance(where, Connection):

@@ -49,7 +49,8 @@ PLENTY_BYTES: Final = 8 << 30
 # In an order in which no deletion has to cascade.
 TABLES: Final = (
     *("bookmark_category_shares", "bookmark_category_members", "bookmark_categories", "bookmarks"),
-    *("content_tags", "content_items_all", "deleted_items", "growth_points", "tags", "users"),
+    *("ratings", "content_tags", "content_items_all", "deleted_items", "growth_points", "tags"),
+    "users",
 )
 # And those that are not emptied with the users.
 OF_PEOPLE: Final = ("audit_log", "one_time_links", "sign_in_failures", "sign_in_starts")

@@ -21,7 +21,10 @@ from rich.progress import track
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from genonaut.api.gallery.facets import FACETS, MOST_VALUES, FacetQuery
+from genonaut.api.gallery.query import GalleryQuery
 from genonaut.api.services.content_service import ContentService
+from genonaut.api.services.gallery_service import GalleryService
 from genonaut.api.services.tag_service import TagService
 from genonaut.config import load_settings
 from genonaut.content.viewer import Viewer
@@ -29,7 +32,10 @@ from genonaut.counting.declaration import CachedCount
 from genonaut.counting.engine import execute, fold, refresh
 from genonaut.db.counts import COUNTS
 from genonaut.db.session import Database, open_database
+from tests.support.facets import truth as facets_of
+from tests.support.galleries import SWITCHES
 from tests.support.recount import differences
+from tests.support.servers import patient
 from tests.support.soak_keeping import KeepingWriter, told_wrongly
 from tests.support.viewers import ADA, EYES, Truth
 from tests.support.waiting import wait_until
@@ -37,7 +43,14 @@ from tests.support.waiting import wait_until
 TABLES = ["content_items_all", "content_items", "content_items_auto"]
 USERS = 24
 TAGS = 12
+METADATA = (
+    '{"model": "a b", "sampler": "x", "loras": [{"name": "m"}, "n", "m"]}',
+    '{"model": "c", "loras": [{"name": "n"}]}',
+    '{"model": [1], "sampler": "", "loras": "m"}',
+    "{}",
+)
 CROWDED = 1_500  # rows; above it half of them are deleted
+GALLERY = patient(load_settings("test")).gallery
 # Writers of the same content may collide with each other, counting or not.
 COLLISIONS = (
     psycopg.errors.DeadlockDetected,
@@ -110,6 +123,16 @@ class Writer(KeepingWriter):
         table = self.random.choice(TABLES)
         self.run(f"UPDATE {table} SET visibility = '{visibility}' WHERE {self.where()}")
 
+    def describe(self) -> None:
+        metadata = self.random.choice(METADATA)
+        month = f"2026-0{self.random.randint(1, 3)}-01"
+        self.run(
+            f"UPDATE {self.random.choice(TABLES)} SET item_metadata = %s, created_at = %s"
+            f" WHERE {self.where()}",
+            metadata,
+            month,
+        )
+
     def retype(self) -> None:
         self.run(f"UPDATE content_items SET content_type = 'video' WHERE {self.where()}")
 
@@ -144,9 +167,10 @@ class Writer(KeepingWriter):
     def step(self) -> None:
         things: list[Callable[[], None]] = [
             *[self.insert] * 6, *[self.give_away] * 2, *[self.move] * 2, self.delete, self.retype,
-            *[self.tag] * 4, self.untag, self.change_tag, *[self.show_or_hide] * 3,
-            *[self.keep] * 3, self.drop, self.mark, *[self.make_album] * 2, *[self.put] * 3,
-            self.take_out, self.show_album, self.delete_album,
+            *[self.tag] * 4, *[self.describe] * 2, self.untag, self.change_tag,
+            *[self.show_or_hide] * 3, *[self.keep] * 3, self.drop, self.mark,
+            *[self.make_album] * 2, *[self.put] * 3, self.take_out, self.show_album,
+            self.delete_album,
         ]  # fmt: skip
         for thing in self.random.choices(things, k=self.random.randint(1, 3)):
             thing()
@@ -191,7 +215,19 @@ def look(database: Database, findings: Findings, viewer: Viewer) -> None:
         page = TagService(session).page(viewer, 100, None, None, "count")
         tags = {tag.name: (tag.regular_count, tag.auto_count) for tag in page.entries}
         findings.add("views", wrong=None if tags == truth.tags() else (viewer, tags))
+        facets = facets_told(session, viewer)
+        ids = truth.ids(SWITCHES, viewer.user_id)
+        seen = facets_of(session.connection(), viewer, viewer.user_id, ids)
+        findings.add("views", wrong=None if facets == seen else (viewer, facets, seen))
         findings.add("views", wrong=told_wrongly(session, viewer))
+
+
+def facets_told(session: Session, viewer: Viewer) -> dict[tuple[str, str], int]:
+    """The number of each value, of all that the viewer may see."""
+    service = GalleryService(session, GALLERY)
+    query = GalleryQuery(user_id=viewer.user_id)
+    found = service.facets(viewer, query, FacetQuery(FACETS, MOST_VALUES))
+    return {(one.facet, one.value): one.count for one in found.values}
 
 
 def fold_once(database: Database, findings: Findings, count: CachedCount) -> None:

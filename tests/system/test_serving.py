@@ -5,12 +5,15 @@ import socket
 from contextlib import closing
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.support import http
 from tests.support.ports import free_port
 from tests.support.processes import genonaut, opened, running, serving
-from tests.support.waiting import wait_until
+from tests.support.streams import STREAM
+from tests.support.streams import opened as listening
+from tests.support.waiting import PATIENCE_SECONDS, wait_until
 from tests.system.test_start_failures import change_base, only_line
 from tests.system.test_worker import parts, refreshes
 
@@ -165,3 +168,14 @@ def test_a_worker_brings_beat_along_if_it_is_asked_to(ready_home: Path, schedule
             assert command.end(signal.SIGTERM) == 0
         assert parts(ready_home, "beat") == []
         api.end(signal.SIGTERM)
+
+
+@pytest.mark.parametrize("name", ["api", "up"])
+def test_an_open_stream_does_not_hold_up_the_end(ready_home: Path, name: str) -> None:
+    with serving(ready_home, name) as (command, url), httpx.Client(timeout=PATIENCE_SECONDS) as one:
+        with listening(one, f"{url}{STREAM}") as events:
+            events.next()
+            assert command.end(signal.SIGTERM) == 0
+            events.rest()  # it ends as a response does, or this is an error
+        said = command.stderr.read_text()
+    assert "running task" not in said, "nothing was cancelled after a time"

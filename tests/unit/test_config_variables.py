@@ -32,6 +32,8 @@ CASES: dict[str, tuple[str, Any]] = {
     "api.cors-origins": ("https://a.example, https://b.example", ["https://a.example", "https://b.example"]),
     "api.allowed-hosts": ("a.example,b.example", ["a.example", "b.example"]),
     "api.read-only": ("true", True),
+    "api.live-streams": ("20", 20),
+    "api.live-streams-of-one": ("2", 2),
     "auth.mode": ("open", "open"),
     "auth.anonymous": ("nothing", "nothing"),
     "auth.open-to-the-network": ("1", True),

@@ -23,6 +23,8 @@ VALUES: dict[SortField, st.SearchStrategy[SortValue]] = {
     "updated_at": st.datetimes(timezones=st.just(UTC)),
     "quality_score": st.floats(allow_nan=False),
     "title": st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])),
+    "rating": st.integers(0, 6).map(float),
+    "rating_mean": st.floats(0, 6),
 }
 SCORES: GalleryQuery = GalleryQuery(sort_field="quality_score")
 CURSOR = Cursor(backward=False, offset=10, position=Position(0.1, 17))
@@ -123,6 +125,11 @@ def test_whoever_can_make_the_checksum_can_make_a_cursor() -> None:
         ("created_at", "10000-01-01T00:00:00+00:00"),
         ("title", "a\\u0000b"),
         ("title", "\\ud800"),
+        ("rating", "6.5"),
+        ("rating", "-1.0"),
+        ("rating", "four"),
+        ("rating_mean", "nan"),
+        ("rating_mean", "inf"),
     ],
 )
 def test_a_value_that_no_item_can_have_is_refused(field: SortField, value: str) -> None:

@@ -11,6 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families as parsed
 
 from genonaut.api.http.metrics import RequestMetrics
 from genonaut.api.http.shared_metrics import SharedTally
+from genonaut.api.live.figures import EVENTS, OPEN, SECONDS, LiveFigures
 from genonaut.api.monitoring.slots import Slot, slots_folder, want
 
 REQUESTS = [
@@ -79,3 +80,40 @@ def test_the_folder_of_a_killed_supervisor_is_removed(tmp_path: Path) -> None:
         assert Slot(first, 1).wanted == 3
         assert set(tmp_path.iterdir()) == {first, second, tmp_path / "another"}
     assert set(tmp_path.iterdir()) == {tmp_path / "another"}
+
+
+@contextmanager
+def streaming(slot: Slot) -> Iterator[LiveFigures]:
+    """The figures of a process's streams; at its end the files are closed, and stay."""
+    figures = LiveFigures(CollectorRegistry(), slot)
+    yield figures
+    assert figures._shared
+    for file, _ in figures._shared._places.values():
+        file.close()
+
+
+def test_the_streams_of_all_processes_are_added_up(tmp_path: Path) -> None:
+    metrics = RequestMetrics(registry := CollectorRegistry(), Slot(tmp_path, 3))
+    with streaming(Slot(tmp_path, 1)) as one, streaming(Slot(tmp_path, 2)) as other:
+        for figures, number in ((one, 2), (other, 3)):
+            figures.add(OPEN, number)
+            figures.add(EVENTS, 10 * number)
+            figures.add(SECONDS, 0.5)
+        other.add(OPEN, -1)
+        assert live(registry) == {"streams": 4, "events_total": 50, "read_seconds_total": 1}
+    with streaming(Slot(tmp_path, 2)):  # in the place of one that was killed
+        assert live(registry) == {"streams": 2, "events_total": 50, "read_seconds_total": 1}
+    assert isinstance(metrics._tally, SharedTally)
+    metrics._tally._requests.close()
+    metrics._tally._durations.close()
+
+
+def live(registry: CollectorRegistry) -> dict[str, float]:
+    begins = "genonaut_live_"
+    found = {
+        name.removeprefix(begins): value
+        for (name, _), value in scraped(registry).items()
+        if name.startswith(begins)
+    }
+    assert found.pop("reads_total") == 0, "it is there from the start"
+    return found

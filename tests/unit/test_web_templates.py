@@ -13,6 +13,7 @@ from genonaut.web.contexts import (
     Card,
     ErrorContext,
     ItemContext,
+    ItemTags,
     PagePicture,
     Ways,
 )
@@ -85,7 +86,7 @@ def test_a_read_only_gallery_has_no_forms_that_change_something() -> None:
         "",
         (),
         (),
-        (),
+        ItemTags((), 50, can_edit=True),
         (),
         (),
         mending="",
@@ -96,6 +97,7 @@ def test_a_read_only_gallery_has_no_forms_that_change_something() -> None:
         html = Renderer(Assets(), read_only=read_only).html(item)
         assert ('action="/gallery/items/1/delete"' in html) is not read_only
         assert ('action="/gallery/items/1/visibility"' in html) is not read_only
+        assert ('action="/gallery/items/1/tags"' in html) is not read_only
         assert ('href="/gallery/upload"' in html) is not read_only
         assert ('formaction="/gallery/items/1/favourite"' in html) is not read_only
 

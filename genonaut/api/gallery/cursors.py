@@ -16,7 +16,7 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 
-from genonaut.api.gallery.orders import Position, SortValue
+from genonaut.api.gallery.orders import ABOVE_ALL, BELOW_ALL, Position, SortValue
 from genonaut.api.gallery.query import GalleryQuery, SortField
 from genonaut.errors import InvalidCursorError
 
@@ -83,6 +83,7 @@ def _checksum(payload: bytes, query: GalleryQuery) -> bytes:
         query.sort_order,
         # Only if they are set, so that cursors from before there were these filters stay valid.
         *([query.model, query.seed, str(query.creator)] if _is_about_one(query) else []),
+        *([query.sampler, sorted(query.loras), query.month] if _is_of_a_facet(query) else []),
         *([query.favourites, str(query.album)] if query.favourites or query.album else []),
     ]
     written = json.dumps(the_list).encode() + b"\n" + payload
@@ -91,6 +92,10 @@ def _checksum(payload: bytes, query: GalleryQuery) -> bytes:
 
 def _is_about_one(query: GalleryQuery) -> bool:
     return bool(query.model or query.seed or query.creator)
+
+
+def _is_of_a_facet(query: GalleryQuery) -> bool:
+    return bool(query.sampler or query.loras or query.month)
 
 
 def _plain(value: SortValue) -> str:
@@ -128,6 +133,11 @@ def _sort_value(text: str, field: SortField) -> SortValue:
             return moment
         case "quality_score":
             return float(text)
+        case "rating" | "rating_mean":
+            rating = float(text)
+            if not BELOW_ALL <= rating <= ABOVE_ALL:
+                raise ValueError("no rating is so low or so high")
+            return rating
         case "title":
             if "\0" in text:
                 raise ValueError("no title has a NUL")

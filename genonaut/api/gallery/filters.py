@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from enum import Enum
 from uuid import UUID
 
+from genonaut.api.gallery.facets import FacetName
 from genonaut.api.gallery.query import GalleryQuery, TagMatch
+from genonaut.api.gallery.searching.sought import NOTHING_SOUGHT, Sought
 from genonaut.api.gallery.shelves import Shelf
 from genonaut.content.viewer import Viewer
 from genonaut.db.gen_source_counts import ViewerCounts
@@ -39,35 +41,52 @@ class Filters:
     scopes: Scopes = field(hash=False)
     viewer: Viewer
     whose: UUID | None = None
-    phrases: tuple[str, ...] = ()
+    sought: Sought = NOTHING_SOUGHT
     tags: tuple[UUID, ...] = ()
     tag_match: TagMatch = "any"
     lead_is_rare: bool = False
     model: str = ""
     seed: str = ""
+    sampler: str = ""
+    loras: tuple[str, ...] = ()
+    month: str = ""
     shelves: tuple[Shelf, ...] = ()
 
     @property
     def only_scopes(self) -> bool:
         """Whether the scopes decide alone, so that the counts know how many items there are."""
-        return not (self.phrases or self.tags or self.has_settings or self.shelves)
+        return not (self.sought or self.tags or self.has_settings or self.shelves)
 
     @property
     def only_one_tag(self) -> bool:
         """Whether it is all items with a tag, so that the tag's count is their number."""
         everything = all(scope is Scope.ALL for scope in self.scopes.values())
-        only_tags = not (self.phrases or self.has_settings or self.shelves)
+        only_tags = not (self.sought or self.has_settings or self.shelves)
         return everything and only_tags and len(self.tags) == 1
 
     @property
     def only_one_shelf(self) -> bool:
         """Whether it is what the scopes let through of one shelf."""
-        return len(self.shelves) == 1 and not (self.phrases or self.tags or self.has_settings)
+        return len(self.shelves) == 1 and not (self.sought or self.tags or self.has_settings)
 
     @property
     def has_settings(self) -> bool:
         """Whether it is about how items were made, which no count knows."""
-        return bool(self.model or self.seed)
+        return bool(self.model or self.seed or self.sampler or self.loras or self.month)
+
+    @property
+    def only_value(self) -> tuple[FacetName, str] | None:
+        """The value of a facet, if they are about one alone, besides the scopes."""
+        values: list[tuple[FacetName, str]] = [
+            *((name, value) for name, value in self._settings() if value),
+            *(("lora", name) for name in self.loras),
+            *(("tag", str(tag)) for tag in self.tags),
+        ]
+        others = self.sought or self.seed or self.shelves
+        return values[0] if len(values) == 1 and not others else None
+
+    def _settings(self) -> tuple[tuple[FacetName, str], ...]:
+        return ("model", self.model), ("sampler", self.sampler), ("month", self.month)
 
 
 def scopes(query: GalleryQuery) -> Scopes:

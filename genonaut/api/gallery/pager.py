@@ -65,9 +65,9 @@ class Pager(Generic[Entry]):
         self._size = size
         self._total = total
 
-    def by_number(self, page: int) -> Slice[Entry]:
-        """The page of this number, from 1, walked to from the nearer end."""
-        offset, total = (page - 1) * self._size, self._total
+    def by_offset(self, offset: int) -> Slice[Entry]:
+        """The page behind so many items, walked to from the nearer end."""
+        total = self._total
         if not total.exact or offset <= total.count // 2:
             return self._from_start(offset)
         wanted = max(0, min(self._size, total.count - offset))

@@ -3,7 +3,7 @@
 from genonaut.api.entities import Item
 from genonaut.api.gallery import cursors
 from genonaut.api.gallery.cursors import END, Cursor
-from genonaut.api.gallery.orders import Position
+from genonaut.api.gallery.orders import position_of
 from genonaut.api.gallery.pager import Slice, Total
 from genonaut.api.gallery.query import GalleryQuery, Pagination
 
@@ -27,7 +27,7 @@ def pagination(query: GalleryQuery, found: Slice[Item], total: Total) -> Paginat
 
 def write_place(item: Item, query: GalleryQuery) -> str:
     """Where an item is in the list, as text."""
-    return cursors.write(Cursor(backward=False, offset=0, position=_position(item, query)), query)
+    return cursors.write(Cursor(backward=False, offset=0, position=position_of(item, query)), query)
 
 
 def _pages(items: int, query: GalleryQuery) -> int:
@@ -50,15 +50,11 @@ def _behind(found: Slice[Item], query: GalleryQuery) -> Cursor:
     if not found.items:
         return Cursor(backward=False, offset=0)
     offset = found.offset + len(found.items)
-    return Cursor(backward=False, offset=offset, position=_position(found.items[-1], query))
+    return Cursor(backward=False, offset=offset, position=position_of(found.items[-1], query))
 
 
 def _before(found: Slice[Item], query: GalleryQuery) -> Cursor:
     if not found.items:
         return END
-    position = _position(found.items[0], query)
+    position = position_of(found.items[0], query)
     return Cursor(backward=True, offset=found.offset, position=position)
-
-
-def _position(item: Item, query: GalleryQuery) -> Position:
-    return Position(getattr(item, query.sort_field), item.id)

@@ -1,5 +1,6 @@
 """The four counts for many requests at once: those that wait together share one query."""
 
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
 from fastapi.concurrency import run_in_threadpool
@@ -52,23 +53,39 @@ class CountsReader:
             DatabaseTimeoutError: it took too long.
             DatabaseError: the database cannot be used.
         """
-        question = viewer, user_id
-        found = await self._from_a_replica(question, at_least) if self._replicas else None
-        found = found or await self._primary.read(question)
+        found = await self._read((viewer, user_id), at_least=at_least)
         counts = found.told(viewer, user_id) if found else None
         if counts is not None:
             return counts
         async with self._limiter.slot():
             return await run_in_threadpool(self._count_live, viewer, user_id)
 
+    async def read_all(
+        self, questions: Collection[Question], at_least: Position | None = None
+    ) -> Mapping[Question, ViewerCounts]:
+        """The same for several, of one query and so of one snapshot.
+
+        Counts that were never built are missing: that takes long, and is for a request of its own.
+
+        Raises:
+            DatabaseError: the database cannot be used.
+        """
+        found = await self._read(*questions, at_least=at_least)
+        told = {one: found.told(*one) for one in questions} if found else {}
+        return {question: counts for question, counts in told.items() if counts}
+
+    async def _read(self, *questions: Question, at_least: Position | None) -> ReadTogether | None:
+        found = await self._from_a_replica(questions, at_least) if self._replicas else None
+        return found or await self._primary.read(*questions)
+
     async def _from_a_replica(
-        self, question: Question, at_least: Position | None
+        self, questions: Collection[Question], at_least: Position | None
     ) -> ReadTogether | None:
         replica = self._replicas.next(at_least) if self._replicas else None
         if replica is None:
             return None
         try:
-            found = await self._of_replicas[replica].read(question)
+            found = await self._of_replicas[replica].read(*questions)
         except DatabaseError:
             return None
         return found if found and suits(found.origin, at_least) else None

@@ -20,12 +20,14 @@ from genonaut.api.monitoring.health import HealthService
 from genonaut.api.monitoring.metrics import MetricsService
 from genonaut.api.services.content_service import ContentService
 from genonaut.api.services.gallery_service import GalleryService
+from genonaut.api.services.suggestion_service import SuggestionService
+from genonaut.api.services.tag_lists import TagLists
 from genonaut.api.services.tag_service import TagService
 from genonaut.api.services.user_service import UserService
 from genonaut.people.audit import Action, Actor, record
 from genonaut.people.identity import OPEN
 
-SEARCHES: Final = ("search_term", "search")
+SEARCHES: Final = ("search_term", "search", "q")
 """The parameters of the API and of the pages that make a request a search."""
 
 
@@ -132,6 +134,16 @@ async def get_tag_service(session: SessionDep) -> TagService:
     return TagService(session)
 
 
+async def get_suggestion_service(session: SnapshotDep) -> SuggestionService:
+    """What is suggested while one types, on a snapshot."""
+    return SuggestionService(session)
+
+
+async def get_tag_lists(request: Request, session: SnapshotDep) -> TagLists:
+    """Lists of tags, on a snapshot."""
+    return TagLists(session, request.app.state.settings.gallery)
+
+
 async def get_user_service(session: SessionDep) -> UserService:
     """The user service."""
     return UserService(session)
@@ -170,7 +182,9 @@ async def get_metrics_service(request: Request) -> MetricsService:
 ContentServiceDep = Annotated[ContentService, Depends(get_content_service)]
 CountsReaderDep = Annotated[CountsReader, Depends(get_counts_reader)]
 GalleryServiceDep = Annotated[GalleryService, Depends(get_gallery_service)]
+TagListsDep = Annotated[TagLists, Depends(get_tag_lists)]
 TagServiceDep = Annotated[TagService, Depends(get_tag_service)]
+SuggestionServiceDep = Annotated[SuggestionService, Depends(get_suggestion_service)]
 RecorderDep = Annotated[Recorder, Depends(get_recorder)]
 UserServiceDep = Annotated[UserService, Depends(get_user_service)]
 HealthServiceDep = Annotated[HealthService, Depends(get_health_service)]

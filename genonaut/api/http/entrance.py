@@ -5,6 +5,7 @@ microseconds: together they took longer than reading the counts.
 """
 
 import time
+from typing import Final
 
 import structlog
 from starlette.requests import Request
@@ -16,6 +17,9 @@ from genonaut.api.http.ids import RequestLog, request_id_of, with_our_headers
 from genonaut.api.http.manners import head_as_get
 from genonaut.api.http.metrics import RequestMetrics
 from genonaut.api.schemas.errors import ErrorOut
+
+STREAMING_SINCE: Final = "streaming-since"
+"""In the state of a request: when its response began, if that does not end by itself."""
 
 
 class Entrance:
@@ -56,7 +60,8 @@ class Entrance:
         try:
             await app(scope, receive, send_with_our_headers)  # type: ignore[arg-type] # awaitable
         finally:
-            seconds = time.perf_counter() - started
+            # A stream may last for hours: what it takes is the time until it begins.
+            seconds = scope["state"].get(STREAMING_SINCE, time.perf_counter()) - started
             self._metrics.record(scope, root, status, seconds)
             self._log.record(scope, status, seconds)
 

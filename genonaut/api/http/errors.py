@@ -29,9 +29,9 @@ from genonaut.errors import (
     OverloadedError,
     RequestTimeoutError,
     TooManyAttemptsError,
+    TooManyStreamsError,
 )
 
-RETRY_SECONDS: Final = 1
 RETRY_ATTEMPTS_SECONDS: Final = 60
 _CHALLENGES: Final[dict[type[GenonautError], str]] = {
     InvalidTokenError: 'Bearer error="invalid_token"',
@@ -65,7 +65,7 @@ def handle_errors(app: FastAPI, respond: ErrorResponse = json_error) -> None:
         if isinstance(error, OverloadedError):
             # Not an error of ours, and under load there would be a line for each request.
             response = fail(request, error.status, noun(error), (error.__doc__ or "").strip())
-            response.headers["Retry-After"] = str(RETRY_SECONDS)
+            response.headers["Retry-After"] = str(error.retry_seconds)
             return response
         # The message is for the operator: it names addresses and settings.
         log.error("request failed", error=noun(error), detail=str(error))
@@ -119,7 +119,7 @@ def _explain_by_header(response: Response, error: GenonautError) -> None:
     )
     if challenge:
         response.headers["WWW-Authenticate"] = challenge
-    if isinstance(error, TooManyAttemptsError):
+    if isinstance(error, (TooManyAttemptsError, TooManyStreamsError)):
         response.headers["Retry-After"] = str(RETRY_ATTEMPTS_SECONDS)
 
 

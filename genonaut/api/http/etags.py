@@ -1,7 +1,7 @@
 """ETags of items, and the conditions that requests make with them (RFC 9110, section 13).
 
-An ETag is strong: it is a digest of everything that the response says of the item. That of a
-compressed response has another ending, and either is good for a condition.
+An ETag is strong: it is a digest of everything that the response says of the item, and of what it
+is rated. That of a compressed response has another ending, and either is good for a condition.
 """
 
 import re
@@ -17,6 +17,8 @@ from genonaut.api.schemas.content import ItemOut
 from genonaut.errors import PreconditionFailedError
 
 _DIGITS: Final = 32
+_DIGITS_OF_RATINGS: Final = 16
+_RATINGS: Final = {"rating", "rating_mean", "rating_count"}
 _TAGS: Final = re.compile(r'(?:W/)?"[^"]*"')
 
 WITH_ETAG: Final[dict[int | str, dict[str, Any]]] = {
@@ -39,8 +41,21 @@ IfNoneMatch = Annotated[
 
 def etag_of(item: Item) -> str:
     """The ETag of an item as it is."""
-    content = ItemOut.model_validate(item).model_dump_json()
-    return f'"{sha256(content.encode()).hexdigest()[:_DIGITS]}"'
+    ratings = ItemOut.model_validate(item).model_dump_json(include=_RATINGS)
+    return f'{_beginning_of(item)}.{_digest(ratings)[:_DIGITS_OF_RATINGS]}"'
+
+
+def _beginning_of(item: Item) -> str:
+    """The part of the ETag that conditions of a change look at.
+
+    Other users rate an item while its owner edits it. That is nothing which an edit could undo.
+    """
+    content = ItemOut.model_validate(item).model_dump_json(exclude=_RATINGS)
+    return f'"{_digest(content)[:_DIGITS]}'
+
+
+def _digest(text: str) -> str:
+    return sha256(text.encode()).hexdigest()
 
 
 def known_as(item: Item, if_none_match: str | None) -> str | None:
@@ -71,7 +86,8 @@ class Expected:
         """
         if self.if_match is None or self.if_match.strip() == "*":
             return
-        if etag_of(item) not in map(without_encoding, _TAGS.findall(self.if_match)):
+        beginnings = {tag.partition(".")[0] for tag in _TAGS.findall(self.if_match)}
+        if _beginning_of(item) not in beginnings:
             raise PreconditionFailedError(
                 f"Item {item.id} is not, or no longer, as If-Match says: nothing was changed. "
                 "Read it again, and repeat the change with its new ETag."

@@ -57,6 +57,23 @@ class Identities:
         request.scope["state"]["identity"] = found
         return found
 
+    async def is_still(self, request: Request, identity: Identity) -> bool:
+        """Whether a request that is being answered would come from the same sender by now.
+
+        That is no use of its session or token, which may expire meanwhile.
+
+        Raises:
+            DatabaseError: the database cannot be used.
+        """
+        if self._proxied and identity.via == "header":
+            return await self._proxied.is_still(identity)
+        secret = _secret_of(request, identity)
+        if secret is None:
+            return identity is OPEN
+        key = digest(secret)
+        known = (await self._coalescer.get(key)).get(key)
+        return known is not None and known.identity == identity
+
     async def _find(self, request: Request) -> Identity | None:
         if not self._proxied and not _brings_a_secret(request):
             return None
@@ -129,6 +146,13 @@ def bearer_tokens(request: Request) -> list[str]:
     """What a request sends as a token; a password for a proxy, in the same header, is none."""
     given = map(_BEARER.fullmatch, request.headers.getlist("authorization"))
     return [(match[1] or "").strip() for match in given if match]
+
+
+def _secret_of(request: Request, identity: Identity) -> str | None:
+    """The secret by which a sender was found."""
+    if identity.via == "token":
+        return bearer_tokens(request)[0]
+    return session_secret(request) if identity.via == "session" else None
 
 
 def session_secret(request: Request) -> str | None:

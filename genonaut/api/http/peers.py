@@ -6,7 +6,7 @@ a request is decided by the peer alone.
 """
 
 from asyncio import Transport
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from ipaddress import IPv6Address, ip_address
 from socket import AF_UNIX, socket
 from typing import Any, Final
@@ -16,11 +16,23 @@ from fastapi import Request
 from genonaut.config_people import UNIX, networks_of
 
 _PEER: Final = "peer"  # of a request's state
+_ABORT: Final = "abort"
 
 
-def remember_peer(state: dict[str, Any], peer: str | None) -> None:
-    """Keep the peer in a request's state, before any middleware sees the request."""
-    state[_PEER] = peer
+def remember_peer(
+    state: dict[str, Any], peer: str | None, abort: Callable[[], None] | None = None
+) -> None:
+    """Keep the peer in a request's state, before any middleware sees the request.
+
+    `abort` ends the connection at once, with what is not sent yet.
+    """
+    state[_PEER], state[_ABORT] = peer, abort
+
+
+def abort_connection(state: dict[str, Any]) -> None:
+    """End the connection of a request whose client does not read."""
+    if abort := state.get(_ABORT):
+        abort()
 
 
 def peer_of(transport: Transport) -> str | None:

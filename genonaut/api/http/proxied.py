@@ -67,6 +67,18 @@ class ProxiedIdentities:
         scope = widest_scope(found.role)
         return Identity(found.user_id, found.username, found.role, scope, "header")
 
+    async def is_still(self, identity: Identity) -> bool:
+        """Whether a user whom the proxy named is there with the same rights.
+
+        Nothing is taken over from a request that came earlier: others may have come since.
+
+        Raises:
+            DatabaseError: the database cannot be used.
+        """
+        found = await self._found(identity.username)
+        same = found and (found.user_id, found.role) == (identity.user_id, identity.role)
+        return bool(same and not found.is_disabled)
+
     def _name(self, request: Request) -> str | None:
         header = self._settings.user
         text = _only(request, header)

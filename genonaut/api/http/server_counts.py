@@ -1,5 +1,6 @@
 """The cached counts of one server, for many requests at once."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
@@ -40,13 +41,17 @@ class ServerCounts:
         self._replica = replica
         self._coalescer = Coalescer(self._read)
 
-    async def read(self, question: Question) -> "ReadTogether | None":
-        """What a query read for all that wait; None from a replica that is too old.
+    async def read(self, *questions: Question) -> "ReadTogether | None":
+        """What one query read for all that wait; None from a replica that is too old.
 
         Raises:
             DatabaseError: the server cannot be used.
         """
-        return await self._coalescer.get(question)
+        if len(questions) == 1:
+            return await self._coalescer.get(questions[0])
+        # All are asked within one turn of the loop, so they wait for the same query.
+        found = await asyncio.gather(*map(self._coalescer.get, questions))
+        return found[0]
 
     async def _read(self, questions: Sequence[Question]) -> "ReadTogether | None":
         keys = {key for viewer, user_id in questions for key in keys_to_read(viewer, user_id)}

@@ -5,7 +5,7 @@ to them: so a scrape has what another process counted a moment ago, and what a k
 The library's own counters would do the same, behind a lock that takes longer than all else.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -23,6 +23,31 @@ _AllFiles: Any = MultiProcessCollector
 _TOTAL: Final = "_total"
 _BUCKET: Final = "_bucket"
 _SUM: Final = "_sum"
+
+
+class SharedValues:
+    """Single figures of all processes: counters, and gauges of those that run."""
+
+    def __init__(
+        self,
+        slot: Slot,
+        name: str,
+        counters: Collection[Described],
+        gauges: Collection[Described],
+    ) -> None:
+        counted = _opened(slot.file(f"counter_{name}"))
+        gauged = _opened(slot.file(f"gauge_livesum_{name}"))
+        self._places = {one: (counted, _key(one, _TOTAL)) for one in counters}
+        self._places |= {one: (gauged, _key(one, "")) for one in gauges}
+        for kept, key in self._places.values():
+            kept.read_value(key)  # so it is scraped from the start
+        for one in gauges:
+            gauged.write_value(_key(one, ""), 0.0, 0.0)  # of a process that is no more
+
+    def add(self, figure: Described, amount: float) -> None:
+        """Add to one of ours."""
+        kept, key = self._places[figure]
+        _add(kept, key, amount)
 
 
 class SharedTally:

@@ -86,6 +86,11 @@ class HealthService:
         replicas = _check_replicas(self._replicas) if self._replicas else None
         return Readiness(Checks(database, self._check_refreshes(ages), broker, replicas))
 
+    async def database_answers(self) -> bool:
+        """Whether the database answers within `PATIENCE_SECONDS`, and nothing else."""
+        check, _ = await self._check_database()
+        return check.ok
+
     async def _check_database(self) -> tuple[Check, dict[str, float | None]]:
         try:
             row = await self._database.ask()

@@ -27,6 +27,7 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Session
 
 from genonaut.api.entities import Creator, Item, ItemChanges, NewItem
+from genonaut.api.repositories.rating_repository import RatingRepository
 from genonaut.content.viewer import Viewer, counts_to_read, counts_told, keys_to_read, visible_to
 from genonaut.counting.engine import Reading, read_together, refresh, stored_rows
 from genonaut.db.counts import GEN_SOURCE
@@ -142,7 +143,10 @@ class ContentRepository:
             .where(*conditions, *visible_to(viewer, ContentItemAll))
         )
         row = self._session.execute(statement).one_or_none()
-        return Item(**row._asdict()) if row else None
+        if row is None:
+            return None
+        ratings = RatingRepository(self._session)
+        return ratings.with_ratings([Item(**row._asdict())], viewer.rater(None))[0]
 
     def add(
         self, source_type: SourceType, items: Sequence[NewItem], creators: Mapping[UUID, Creator]

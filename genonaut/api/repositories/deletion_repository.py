@@ -1,12 +1,22 @@
 """Deletions that can be undone: the statements, executed."""
 
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from genonaut.api.repositories import followers
 from genonaut.db.named_sql import named_sql
 
 _SQL = named_sql(__package__, "deletion.sql")
+
+
+class Deleted(NamedTuple):
+    """How many items were deleted together, and the title of one of them."""
+
+    items: int
+    title: str | None
 
 
 class DeletionRepository:
@@ -15,22 +25,42 @@ class DeletionRepository:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def delete(self, item_id: int, user_id: UUID, *, any_item: bool = False) -> bool:
-        """Delete a user's item, or any, and keep it for that user; false if there is none."""
-        given = {"item_id": item_id, "user_id": user_id, "any_item": any_item}
-        return self._session.execute(_SQL["delete"], given).first() is not None
+    def delete(self, ids: Collection[int], user_id: UUID | None, batch: UUID) -> None:
+        """Delete items that are held, and keep them for that user as one batch."""
+        given = {"ids": list(ids)}
+        for statement in followers.lock():
+            self._session.execute(statement, given)
+        self._session.execute(followers.keep(), {**given, "user_id": user_id, "batch": batch})
+        for statement in (*followers.leave(), _SQL["delete"]):
+            self._session.execute(statement, given)
 
     def sweep(self, seconds: float) -> None:
         """Forget what was deleted longer ago than that."""
         self._session.execute(_SQL["sweep"], {"seconds": seconds})
 
-    def find_title(self, item_id: int, user_id: UUID, seconds: float) -> str | None:
-        """The title of what the user deleted; None if there is none, or it was longer ago."""
+    def find_batch(self, item_id: int, user_id: UUID | None, seconds: float) -> UUID | None:
+        """The batch of an item that the user deleted; None if that was longer ago, or never."""
         given = {"item_id": item_id, "user_id": user_id, "seconds": seconds}
-        title: str | None = self._session.scalar(_SQL["find"], given)
-        return title
+        batch: UUID | None = self._session.scalar(_SQL["find_batch"], given)
+        return batch
 
-    def put_back(self, item_id: int, user_id: UUID) -> bool:
-        """Make the item what it was; false if another item has taken its place meanwhile."""
-        given = {"item_id": item_id, "user_id": user_id}
-        return self._session.execute(_SQL["put_back"], given).first() is not None
+    def find(self, batch: UUID, user_id: UUID | None, seconds: float) -> Deleted:
+        """What is left of a batch that can be put back."""
+        given = {"batch": batch, "user_id": user_id, "seconds": seconds}
+        return Deleted(*self._session.execute(_SQL["find"], given).one())
+
+    def hold(self, batch: UUID, user_id: UUID | None, seconds: float) -> Sequence[int]:
+        """The same as ids, in order, and kept from others as are the users that they need."""
+        given = {"batch": batch, "user_id": user_id, "seconds": seconds}
+        self._session.execute(_SQL["hold_users"], {"batch": batch})
+        return self._session.scalars(_SQL["hold"], given).all()
+
+    def put_back(self, ids: Sequence[int]) -> set[int]:
+        """Make items what they were; those whose place is free, and whose creators are there."""
+        connection, given = self._session.connection(), {"ids": ids}
+        for statement in followers.hold_needed():
+            connection.execute(statement, given)
+        put = sorted(connection.scalars(followers.put_back_items(connection), given))
+        for statement in (*followers.put_back(connection), _SQL["forget"]):
+            connection.execute(statement, {"ids": put})
+        return set(put)

@@ -5,14 +5,17 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, String, literal, or_
 
-from genonaut.api.gallery import search, shelves, tagged
+from genonaut.api.gallery import shelves, tagged
 from genonaut.api.gallery.filters import Filters, Scope
-from genonaut.api.gallery.settings import made_with
+from genonaut.api.gallery.searching.conditions import matches
+from genonaut.api.gallery.settings import in_month, made_with, with_lora, with_sampler
 from genonaut.api.gallery.stretches import Stretch
 from genonaut.content.viewer import visible_to
 from genonaut.db.schema import (
     AUTO,
     PARTITIONS,
+    PRIVATE,
+    PUBLIC,
     REGULAR,
     ContentItem,
     ContentItemAuto,
@@ -36,13 +39,7 @@ def of_stretch(stretch: Stretch, item: Any) -> Iterator[ColumnElement[bool]]:  #
 def all_conditions(filters: Filters, source_type: SourceType) -> Iterator[ColumnElement[bool]]:
     """Whether an item matches."""
     item = TABLES[source_type]
-    match filters.scopes[source_type]:
-        case Scope.OWN:
-            yield item.creator_id == filters.whose
-        case Scope.OTHERS:
-            # Two ranges of an index, where "is not" would be none.
-            yield or_(item.creator_id < filters.whose, item.creator_id > filters.whose)
-    yield from visible_to(filters.viewer, item)
+    yield from let_through(filters, source_type, item)
     yield from sought(filters, item)
     if filters.tags:
         yield item.id.in_(tagged_ids(filters, source_type))
@@ -50,11 +47,37 @@ def all_conditions(filters: Filters, source_type: SourceType) -> Iterator[Column
         yield item.id.in_(shelves.ids(shelf, source_type))
 
 
-def sought(filters: Filters, item: Any) -> Iterator[ColumnElement[bool]]:  # noqa: ANN401
+def let_through(
+    filters: Filters,
+    source_type: SourceType,
+    rows: Any,  # noqa: ANN401
+) -> Iterator[ColumnElement[bool]]:
+    """Whether scope and viewer let an item through, as rows tell that know its rights."""
+    match filters.scopes[source_type]:
+        case Scope.OWN:
+            yield rows.creator_id == filters.whose
+        case Scope.OTHERS:
+            # Two ranges of an index, where "is not" would be none.
+            yield or_(rows.creator_id < filters.whose, rows.creator_id > filters.whose)
+    yield from visible_to(filters.viewer, rows)
+    if filters.month and filters.viewer.sees_all:
+        # Both stretches of the index of moments, which begins with the visibility.
+        yield rows.visibility.in_((PUBLIC, PRIVATE))
+
+
+def sought(
+    filters: Filters,
+    item: Any,  # noqa: ANN401
+    *,
+    on_a_walk: bool = False,
+) -> Iterator[ColumnElement[bool]]:
     """Whether an item is what is searched for, but for its tags."""
-    if filters.phrases:
-        yield search.matches(item, filters.phrases)
+    yield from matches(filters.sought, item, on_a_walk=on_a_walk)
     yield from made_with(item, filters.model, filters.seed)
+    yield from with_sampler(item, filters.sampler)
+    for lora in filters.loras:
+        yield from with_lora(item, lora)
+    yield from in_month(item, filters.month)
 
 
 def tagged_ids(filters: Filters, source_type: SourceType) -> Select[Any]:

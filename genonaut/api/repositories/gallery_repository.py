@@ -1,7 +1,7 @@
 """The gallery: the statements, executed."""
 
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from genonaut.api.gallery.filters import Filters
 from genonaut.api.gallery.orders import Order
 from genonaut.api.gallery.pager import Total, Window
 from genonaut.api.repositories import gallery_statements as statements
-from genonaut.api.repositories.gallery_keys import Form, parameters
+from genonaut.api.repositories.gallery_forms import Form
 from genonaut.api.repositories.tag_counts import hidden_counts
 from genonaut.content.viewer import Viewer
 from genonaut.counting.engine import Reading, read
@@ -30,6 +30,8 @@ MOST_ITEMS_UNMEASURED: Final = 100
 """So many are never too large: 80 kB for the longest prompt, and less for the rest."""
 _ROWS_AT_A_TIME = 10_000
 _PLAN_FOR_ALL_ROWS = text("SELECT set_config('cursor_tuple_fraction', '1', true)")
+# Where half of a table matches, the planner would read all of it, and take each text apart.
+_BY_INDEX = text("SELECT set_config('enable_seqscan', 'off', true)")
 
 
 class GalleryRepository:
@@ -54,23 +56,25 @@ class GalleryRepository:
         """
         form = Form.of(filters, order, window, collect=collect)
         if window.limit > MOST_ITEMS_UNMEASURED:
-            size = self._execute(statements.size(form), window).scalar_one()
+            size = self._execute(statements.size(form), form.parameters(window)).scalar_one()
             if size > LARGEST_PAGE_BYTES:
                 raise InvalidRequestError(
                     f"The items of this page have {size / 2**20:.0f} MiB, and a response may have "
                     f"{LARGEST_PAGE_BYTES >> 20}: ask for a smaller page_size."
                 )
-        rows = self._execute(statements.items(form, with_metadata=with_metadata), window)
+        rows = self._execute(
+            statements.items(form, with_metadata=with_metadata), form.parameters(window)
+        )
         return [Item(**row._asdict()) for row in rows]
 
     def any_item(self, filters: Filters, order: Order, window: Window, *, collect: bool) -> bool:
         """Whether there is any item in a window."""
         form = Form.of(filters, order, window, collect=collect)
-        return self._execute(statements.ids(form), window).first() is not None
+        return self._execute(statements.ids(form), form.parameters(window)).first() is not None
 
-    def _execute(self, statement: Select[Any], window: Window) -> Result[Any]:
+    def _execute(self, statement: Select[Any], given: Mapping[str, Any]) -> Result[Any]:
         # By the connection: rows are no objects of the session, and that would look for some.
-        return self._session.connection().execute(statement, parameters(window))
+        return self._session.connection().execute(statement, given)
 
     def count(self, filters: Filters, seconds: float) -> Total:
         """Count what matches; not exact if that takes longer than `seconds`."""
@@ -78,6 +82,8 @@ class GalleryRepository:
         rows, complete = 0, False
         with time_limit(self._session, seconds):
             self._session.execute(_PLAN_FOR_ALL_ROWS)
+            if filters.sought.is_indexed:
+                self._session.execute(_BY_INDEX)
             self._session.execute(_DeclareCursor(statements.all_matches(filters)))
             move = text(f"MOVE FORWARD {_ROWS_AT_A_TIME} IN counting")
             while not complete and time.monotonic() < deadline:

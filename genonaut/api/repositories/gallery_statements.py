@@ -25,7 +25,8 @@ from genonaut.api.repositories.content_repository import (
     listed_columns,
 )
 from genonaut.api.repositories.gallery_conditions import TABLES, all_conditions, tagged_ids
-from genonaut.api.repositories.gallery_keys import Form, keys
+from genonaut.api.repositories.gallery_forms import Form
+from genonaut.api.repositories.gallery_keys import keys
 from genonaut.db.schema import ContentItemAll, SourceType, User
 
 _REMEMBERED: Final = 64  # some 50 kB each
@@ -75,7 +76,7 @@ def all_matches(filters: Filters) -> CompoundSelect[Any]:
 
 
 def _match(filters: Filters, source_type: SourceType) -> Select[Any]:
-    others = filters.phrases or filters.has_settings or filters.shelves
+    others = filters.sought or filters.has_settings or filters.shelves
     only_tags = filters.tags and not others
     if only_tags and filters.scopes[source_type] is Scope.ALL:
         # The tags know it alone: an item that carries one is there.

@@ -1,20 +1,17 @@
 """Tags: the statements."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Final, TypeVarTuple
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
     BigInteger,
-    ColumnElement,
-    Select,
-    Subquery,
     Uuid,
     and_,
     bindparam,
     delete,
-    exists,
     func,
     literal,
     or_,
@@ -24,16 +21,15 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from genonaut.api.entities import CountedTag
+from genonaut.api.entities import CountedTag, Item
+from genonaut.api.repositories.folded_names import begins_with, folded_name
 from genonaut.api.repositories.tag_counts import told_counts
+from genonaut.api.repositories.tag_statements import counted, is_known, with_part
 from genonaut.content.tags import hold_tags
-from genonaut.content.viewer import Viewer, visible_to
+from genonaut.content.viewer import Viewer
 from genonaut.counting.engine import refresh, stored_rows
 from genonaut.db.counts import TAG_CARDINALITY
 from genonaut.db.schema import PARTITIONS, ContentItemAll, ContentTag, SourceType, Tag
-
-Columns = TypeVarTuple("Columns")
-
 
 # Built once: that takes longer than to execute it for a page of items.
 _NAMES_OF: Final = (
@@ -57,6 +53,12 @@ class TagRepository:
             names[content_id].append(name)
         # Sorted here, as the database's collation may differ from server to server.
         return {item_id: sorted(found) for item_id, found in names.items()}
+
+    def with_tags(self, items: Iterable[Item]) -> list[Item]:
+        """Items with the names of their tags."""
+        given = list(items)
+        names = self.names_of(item.id for item in given)
+        return [replace(item, tags=names[item.id]) for item in given]
 
     def attach(self, source_type: SourceType, tags: Mapping[int, Collection[str]]) -> None:
         """Give items of one source type tags by name; those that they carry already stay."""
@@ -96,28 +98,41 @@ class TagRepository:
     def get(self, viewer: Viewer, tag_id: UUID) -> CountedTag | None:
         """A tag with its counts, on one snapshot; None if there is none for the viewer's eyes."""
         counts = told_counts(viewer, literal([tag_id], ARRAY(Uuid)))
-        statement = _counted(counts).where(Tag.id == tag_id, *_is_known(viewer))
+        statement = counted(counts).where(Tag.id == tag_id, *is_known(viewer))
         row = self._session.execute(statement).one_or_none()
         return CountedTag(*row) if row else None
+
+    def find(self, name: str) -> UUID | None:
+        """The id of the tag of exactly this name."""
+        return self._session.scalar(select(Tag.id).where(Tag.name == name))
 
     def page_by_name(
         self, viewer: Viewer, limit: int, after: str | None, part: str
     ) -> Sequence[CountedTag]:
         """Tags by name with their counts, on one snapshot, beginning behind `after`."""
-        page = _search(select(Tag.id), part).where(*_is_known(viewer))
+        page = with_part(select(Tag.id), part).where(*is_known(viewer))
         page = page.order_by(Tag.name).limit(limit)
         if after is not None:
             page = page.where(Tag.name > after)
         # Only theirs are summed, however many tags there are.
         counts = told_counts(viewer, func.array(page.scalar_subquery(), type_=ARRAY(Uuid)))
-        statement = _counted(counts).where(Tag.id.in_(page)).order_by(Tag.name)
+        statement = counted(counts).where(Tag.id.in_(page)).order_by(Tag.name)
+        return [CountedTag(*row) for row in self._session.execute(statement)]
+
+    def beginning_with(self, viewer: Viewer, prefix: str, limit: int) -> Sequence[CountedTag]:
+        """Tags whose names begin so, without case and accents, in the order of their letters."""
+        name = folded_name(Tag.name)
+        known = select(Tag.id).where(*begins_with(Tag.name, prefix), *is_known(viewer))
+        page = known.order_by(name).limit(limit)
+        counts = told_counts(viewer, func.array(page.scalar_subquery(), type_=ARRAY(Uuid)))
+        statement = counted(counts).where(Tag.id.in_(page)).order_by(name)
         return [CountedTag(*row) for row in self._session.execute(statement)]
 
     def page_by_count(
         self, viewer: Viewer, limit: int, after: tuple[int, str] | None, part: str
     ) -> Sequence[CountedTag]:
         """Tags by their counts, the largest first and ties by name; the rest as above."""
-        statement = _search(_counted(told_counts(viewer)), part).where(*_is_known(viewer))
+        statement = with_part(counted(told_counts(viewer)), part).where(*is_known(viewer))
         total = statement.selected_columns["count"]
         if after is not None:
             count, name = after
@@ -172,24 +187,3 @@ class TagRepository:
         """
         refresh(self._session, TAG_CARDINALITY, requested_by)
         return stored_rows(self._session, TAG_CARDINALITY)
-
-
-def _counted(counts: Subquery) -> Select[UUID, str, int, int, int]:
-    return select(
-        Tag.id,
-        Tag.name,
-        func.coalesce(counts.c.regular, 0).label("regular_count"),
-        func.coalesce(counts.c.auto, 0).label("auto_count"),
-        func.coalesce(counts.c.total, 0).label("count"),
-    ).outerjoin(counts, counts.c.tag_id == Tag.id)
-
-
-def _is_known(viewer: Viewer) -> Iterator[ColumnElement[bool]]:
-    """Whether a tag is there for a viewer: others than those who see all know those of items."""
-    if not viewer.sees_all:
-        carried = select(ContentTag.content_id).where(ContentTag.tag_id == Tag.id)
-        yield exists(carried.where(*visible_to(viewer, ContentTag)).correlate(Tag))
-
-
-def _search(statement: Select[*Columns], part: str) -> Select[*Columns]:
-    return statement.where(Tag.name.contains(part, autoescape=True)) if part else statement

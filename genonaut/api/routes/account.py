@@ -22,6 +22,7 @@ from genonaut.api.schemas.account import (
 from genonaut.api.schemas.errors import documented
 from genonaut.people.accounts import Accounts
 from genonaut.people.identity import Identity
+from genonaut.people.searches import Searches
 
 router = APIRouter(prefix="/api/v1/account", tags=["account"], route_class=SecretRoute)
 
@@ -81,7 +82,7 @@ async def read_me(identity: KnownIdentityDep) -> Identity:
 
 @router.get("/details", responses=documented(403, 404, 422), dependencies=FOR_OWN)
 def read_details(session: SessionDep, identity: KnownIdentityDep, actor: ActorDep) -> DetailsOut:
-    """Return your e-mail address, and who may see what you add."""
+    """Return your e-mail address, who may see what you add, and whether searches are kept."""
     return DetailsOut.model_validate(Accounts(session, actor).get(user_of(identity)))
 
 
@@ -89,13 +90,16 @@ def read_details(session: SessionDep, identity: KnownIdentityDep, actor: ActorDe
 def change_details(
     session: SessionDep, identity: KnownIdentityDep, actor: ActorDep, sent: DetailsChangeIn
 ) -> DetailsOut:
-    """Change your e-mail address, or who may see what you add."""
+    """Change your e-mail address, who may see what you add, or whether searches are kept."""
     accounts = Accounts(session, actor)
     user = accounts.get(user_of(identity))
     if "email" in sent.model_fields_set:
         accounts.set_email(user, sent.email)
     if sent.default_visibility is not None:
         accounts.set_default_visibility(user, sent.default_visibility)
+    if sent.keeps_searches is not None:
+        Searches(session, user.id).turn(on=sent.keeps_searches)
+        session.refresh(user)
     return DetailsOut.model_validate(user)
 
 

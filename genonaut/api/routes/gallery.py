@@ -16,7 +16,7 @@ from genonaut.api.http.viewer import get_viewer
 from genonaut.api.schemas.errors import documented
 from genonaut.api.schemas.gallery import GalleryOut, GalleryParams
 
-_LISTS: Final = frozenset({"content_source_types", "tag"})
+_LISTS: Final = frozenset({"content_source_types", "tag", "tag_names", "lora"})
 """The parameters that may come more than once."""
 
 

@@ -84,6 +84,9 @@ class DetailsChangeIn(BaseModel):
     default_visibility: Visibility | None = Field(
         None, description="Of items that you add without a `visibility`."
     )
+    keeps_searches: bool | None = Field(
+        None, description="Whether your searches are kept. False deletes those that there are."
+    )
 
     model_config = FORBID_EXTRA | example({"default_visibility": "private"})
 
@@ -93,5 +96,8 @@ class DetailsOut(BaseModel):
 
     email: str | None = None
     default_visibility: Visibility
+    keeps_searches: bool
 
-    model_config = FROM_ATTRIBUTES | example({"email": None, "default_visibility": "private"})
+    model_config = FROM_ATTRIBUTES | example(
+        {"email": None, "default_visibility": "private", "keeps_searches": True}
+    )

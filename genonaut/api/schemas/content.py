@@ -46,6 +46,9 @@ ITEM_EXAMPLE = _ITEM_IN | {
     "created_at": "2026-11-22T15:04:05.123000Z",
     "updated_at": "2026-11-22T15:04:05.123000Z",
     "source_type": "regular",
+    "rating": 5,
+    "rating_mean": 4.5,
+    "rating_count": 2,
 }
 STATS_EXAMPLE = {
     "user_regular_count": 581,
@@ -161,6 +164,9 @@ class ItemOut(BaseModel):
     source_type: SourceType
     visibility: Visibility = Field(description="`private`: its creator and admins see it.")
     tags: list[str] = Field(description="Names, sorted.")
+    rating: int | None = Field(description="Your own, 1 to 5; null if there is none.")
+    rating_mean: float | None = Field(description="The mean of all users'; null without any.")
+    rating_count: int = Field(description="How many users rated it.")
 
     model_config = example(ITEM_EXAMPLE) | FROM_ATTRIBUTES
 

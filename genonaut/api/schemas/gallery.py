@@ -9,23 +9,29 @@ from genonaut.api.gallery.query import (
     ALL_SWITCHES,
     LARGEST_PAGE,
     LARGEST_PAGE_SIZE,
+    LONGEST_LORA,
     LONGEST_MODEL,
+    LONGEST_SAMPLER,
     LONGEST_SEED,
+    MOST_LORAS,
     GalleryQuery,
     SwitchName,
 )
-from genonaut.api.gallery.search_limits import MOST_WORDS, check_words
+from genonaut.api.gallery.search_limits import MOST_WORDS
+from genonaut.api.gallery.searching.language import LONGEST_SEARCH
+from genonaut.api.gallery.searching.parser import check_search
+from genonaut.api.gallery.settings import MONTH
 from genonaut.api.schemas.content import ITEM_EXAMPLE, STATS_EXAMPLE, ItemOut, StatsOut
 from genonaut.api.schemas.named import SortField, SortOrder, Switch, TagMatch
+from genonaut.api.schemas.tag_params import TagNameLists
 from genonaut.api.schemas.values import FROM_ATTRIBUTES, NamePart, Storable, example, formed
 from genonaut.content.tag_names import MOST_TAGS
-
-LONGEST_SEARCH = 1_000  # characters
 
 SourceTypes = Annotated[
     str,
     *formed(r"((regular|auto)(,(regular|auto))*)?", "It should be regular, auto or regular,auto"),
 ]
+Month = Annotated[str, *formed(rf"({MONTH})?", "It should be a year and a month, as 2026-11")]
 _SIDES = {"all": ("user", "community"), "user": ("user",), "community": ("community",)}
 _PAGINATION = {
     "page": 3,
@@ -65,15 +71,16 @@ class GalleryParams(BaseModel):
         None, description="The viewer. Without one, the `user-` switches let nothing through."
     )
     search_term: Annotated[
-        Storable[Annotated[str, Field(max_length=LONGEST_SEARCH)]], AfterValidator(check_words)
+        Storable[Annotated[str, Field(max_length=LONGEST_SEARCH)]], AfterValidator(check_search)
     ] = Field(
         "",
-        description='Words, and "exact phrases" in double quotes, in title or prompt; '
-        f"at most {MOST_WORDS} words.",
+        description='Words, "exact phrases", parts of words (`light*`), fields (`model:sdxl`), '
+        f"each to be left out with a hyphen (`-fox`); at most {MOST_WORDS} words.",
     )
     sort_field: SortField = "created_at"
     sort_order: SortOrder = "desc"
     tag: list[NamePart] = Field([], max_length=MOST_TAGS, description="Names or ids of tags.")
+    tag_names: TagNameLists = Field([], description="The same, also separated by commas.")
     tag_match: TagMatch = Field("any", description="Whether one of the tags is enough.")
     model: Storable[Annotated[str, Field(max_length=LONGEST_MODEL)]] = Field(
         "", description="The model that `item_metadata` names, exactly as it is there."
@@ -81,6 +88,13 @@ class GalleryParams(BaseModel):
     seed: Storable[Annotated[str, Field(max_length=LONGEST_SEED)]] = Field(
         "", description="The seed that `item_metadata` has."
     )
+    sampler: Storable[Annotated[str, Field(max_length=LONGEST_SAMPLER)]] = Field(
+        "", description="The sampler that `item_metadata` names, exactly as it is there."
+    )
+    lora: list[Storable[Annotated[str, Field(max_length=LONGEST_LORA)]]] = Field(
+        [], max_length=MOST_LORAS, description="LoRAs that `item_metadata` names: all of these."
+    )
+    month: Month = Field("", description="The month of `created_at` in UTC, as `2026-11`.")
     creator: UUID | None = Field(
         None, description="Only this user's items, of those that the switches let through."
     )
@@ -96,10 +110,13 @@ class GalleryParams(BaseModel):
             switches=self._switches(),
             user_id=self.user_id,
             search=self.search_term,
-            tags=tuple(self.tag),
+            tags=(*self.tag, *self.tag_names),
             tag_match=self.tag_match,
             model=self.model,
             seed=self.seed,
+            sampler=self.sampler,
+            loras=tuple(filter(None, self.lora)),
+            month=self.month,
             creator=self.creator,
             favourites=self.favourites,
             album=self.album,

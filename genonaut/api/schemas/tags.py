@@ -6,7 +6,7 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 
 from genonaut.api.schemas.values import FROM_ATTRIBUTES, TagName, example
 
-_TAG = {
+TAG_EXAMPLE = {
     "id": "5a1c7b52-93d1-4a53-8d0a-6f3f0a4e9d11",
     "name": "sea",
     "regular_count": 120,
@@ -32,7 +32,7 @@ class TagOut(BaseModel):
     auto_count: int
     count: int = Field(description="Regular and auto items together.")
 
-    model_config = example(_TAG) | FROM_ATTRIBUTES
+    model_config = example(TAG_EXAMPLE) | FROM_ATTRIBUTES
 
 
 class TagsOut(BaseModel):
@@ -41,7 +41,7 @@ class TagsOut(BaseModel):
     tags: list[TagOut] = Field(validation_alias=AliasChoices("entries", "tags"))
     next_after: str | None = Field(description="`after` for the next page; null on the last.")
 
-    model_config = example({"tags": [_TAG], "next_after": "1023:sea"}) | FROM_ATTRIBUTES
+    model_config = example({"tags": [TAG_EXAMPLE], "next_after": "1023:sea"}) | FROM_ATTRIBUTES
 
 
 class TagDeletedOut(BaseModel):
@@ -49,4 +49,4 @@ class TagDeletedOut(BaseModel):
 
     deleted: TagOut
 
-    model_config = example({"deleted": _TAG})
+    model_config = example({"deleted": TAG_EXAMPLE})

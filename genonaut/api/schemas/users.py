@@ -9,6 +9,7 @@ from genonaut.api.schemas.values import FROM_ATTRIBUTES, UserName, Utc, example
 _USER = {
     "id": "0b5e0c3e-6a0f-4c55-9f3a-0f6e1f4f7a10",
     "username": "ada",
+    "name": "ada",
     "created_at": "2026-11-22T15:04:05.123000Z",
 }
 
@@ -28,6 +29,7 @@ class UserOut(BaseModel):
 
     id: UUID
     username: str
+    name: str = Field(validation_alias=AliasChoices("username", "name"), description="The same.")
     created_at: Utc
 
     model_config = example(_USER) | FROM_ATTRIBUTES

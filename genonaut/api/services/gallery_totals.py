@@ -11,6 +11,7 @@ from genonaut.db.gen_source_counts import ViewerCounts
 _COST_OF_TEXT = 25
 _COST_OF_TAGS = 2
 _COST_OF_SETTINGS = 2
+_COST_OF_FIELDS = 10
 _COST_OF_A_CREATOR = 1
 _MANY_LOOKS = 20_000
 # What is on a shelf was often made at one time: a walk may pass all the rest before it.
@@ -24,13 +25,14 @@ class Estimate:
     `counts` are the viewer's: None if they were never built and counting took too long.
     `upper_bound` is the number of items with the tags: exact if the query is about one tag alone,
     None if there are no tags or their counts were never built. Of favourites and albums, it is
-    known whether the bound is exact.
+    known whether the bound is exact. A walk `by_id` passes all items.
     """
 
     filters: Filters
     counts: ViewerCounts | None
     upper_bound: int | None
     bound_is_exact: bool = False
+    by_id: bool = False
 
     def total(self) -> Total | None:
         """The number of items that match; None if only counting can tell."""
@@ -62,15 +64,20 @@ class Estimate:
         return total.count < rows * everything / _MANY_LOOKS
 
     def _passed(self) -> Scopes:
-        """What a walk passes: all items of a source type even if only others' are wanted."""
+        """What a walk passes: all items of a source type even if only others' are wanted.
+
+        By id there is no walk of one creator's items: it passes all.
+        """
         return {
-            source_type: Scope.ALL if scope is Scope.OTHERS else scope
+            source_type: Scope.ALL if self.by_id or scope is Scope.OTHERS else scope
             for source_type, scope in self.filters.scopes.items()
         }
 
     def _cost(self) -> int:
-        if self.filters.phrases:
+        if self.filters.sought.reads_text:
             return _COST_OF_TEXT
+        if self.filters.sought:
+            return _COST_OF_FIELDS
         if self.filters.tags or self.filters.shelves:
             return _COST_OF_TAGS
         return _COST_OF_SETTINGS if self.filters.has_settings else _COST_OF_A_CREATOR

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from genonaut.api.entities import CountedTag, Page
+from genonaut.api.entities import CountedTag, Page, RenamedTag
 from genonaut.api.repositories.tag_repository import TagRepository
 from genonaut.content.tag_names import folded
 from genonaut.content.viewer import Viewer
@@ -48,21 +48,26 @@ class TagService:
         """
         return self._existing(viewer, tag_id)
 
-    def rename(self, viewer: Viewer, tag_id: UUID, name: str) -> CountedTag:
-        """The tag under its new name; if another one has it, that one, with the items of both.
+    def named(self, viewer: Viewer, name: str) -> CountedTag | None:
+        """The tag of this name, however it was typed; None if the viewer knows none."""
+        tag_id = self._tags.find(folded(name))
+        return self._tags.get(viewer, tag_id) if tag_id else None
+
+    def rename(self, viewer: Viewer, tag_id: UUID, name: str) -> RenamedTag:
+        """Give a tag another name; if another one has it, that one gets the items of both.
 
         Raises:
             NotFoundError: there is no such tag.
             ConflictError: another request takes the name at this moment.
         """
         others = self._tags.lock_both(tag_id, name) - {tag_id}
-        self._existing(viewer, tag_id)
+        before = self._existing(viewer, tag_id)
         for other in others:
             self._tags.merge(tag_id, other)
-            return self._existing(viewer, other)
+            return RenamedTag(before, self._existing(viewer, other))
         with conflict_if_taken(f"A tag named {name!r} was added just now. Try again."):
             self._tags.rename(tag_id, name)
-        return self._existing(viewer, tag_id)
+        return RenamedTag(before, self._existing(viewer, tag_id))
 
     def delete(self, viewer: Viewer, tag_id: UUID) -> CountedTag:
         """Delete a tag, and return it as it was.

@@ -8,8 +8,13 @@ WITH compared AS (
     SELECT key, kind, sum(reported) AS reported, sum(shown) AS shown, sum(truth) AS truth
     FROM (
         SELECT {{ row_key }} AS key, {{ row_label }} AS kind, 0 AS reported, 0 AS shown, 1 AS truth
+{% if each_value %}
+        FROM {{ values }}
+        WHERE {{ row_key }} IS NOT NULL
+{% else %}
         FROM {{ counted }}
         WHERE {{ is_counted }} AND {{ row_key }} IS NOT NULL
+{% endif %}
         UNION ALL
         SELECT {{ key }}, {{ category }}, {{ count }}, 0, 0 FROM {{ stats }}
         UNION ALL
@@ -18,7 +23,11 @@ WITH compared AS (
         SELECT {{ key }}, {{ category }}, 0, {{ count }}, 0 FROM {{ view }}
 {% if total %}
         UNION ALL
+{% if each_value %}
+        SELECT NULL, {{ row_category }}, 0, 0, 1 FROM {{ values }}
+{% else %}
         SELECT NULL, {{ row_label }}, 0, 0, 1 FROM {{ counted }} WHERE {{ is_counted }}
+{% endif %}
         UNION ALL
         SELECT NULL, {{ category }}, delta, 0, 0 FROM {{ ledger }}
 {% endif %}

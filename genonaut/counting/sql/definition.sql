@@ -78,6 +78,15 @@ FROM (
 ) AS stored_and_ledger
 GROUP BY {{ key }}, {{ category }}
 HAVING sum({{ count }}) <> 0;
+{% if each_value %}
+
+--    And what is counted, for an auditor who may read the values, but not what they are taken from.
+
+CREATE VIEW {{ values }} AS
+SELECT {{ row_key }}, {{ row_category }}
+FROM {{ counted }}{{ each_value }}
+WHERE {{ is_counted }};
+{% endif %}
 
 -- 4. The record of refreshes: what each recount found.
 

@@ -9,6 +9,9 @@ DROP FUNCTION {{ in_schema }}{{ name }}_forget_everything() CASCADE;
 {% endif %}
 DROP FUNCTION {{ in_schema }}{{ name }}_place_triggers();
 
+{% if each_value %}
+DROP VIEW {{ values }};
+{% endif %}
 DROP VIEW {{ view }};
 DROP TABLE {{ refreshes }};
 DROP TABLE {{ ledger }};

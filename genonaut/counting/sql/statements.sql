@@ -48,13 +48,13 @@ SELECT {{ name|literal }} AS of,
        NULL::timestamptz AS verified_at
 UNION ALL
 SELECT {{ name|literal }}, {{ row_key }}, {{ row_label }}, count(*), 0, NULL, NULL
-FROM {{ counted }}
+FROM {{ counted }}{{ each_value }}
 WHERE {{ is_counted }} AND {{ row_key }} = ANY (%(keys)s::{{ key_type }}[])
 GROUP BY 2, 3
 {% if total %}
 UNION ALL
 SELECT {{ name|literal }}, NULL, {{ row_label }}, count(*), 0, NULL, NULL
-FROM {{ counted }}
+FROM {{ counted }}{{ each_value }}
 WHERE {{ is_counted }}
 GROUP BY 3
 {% endif %}
@@ -118,7 +118,7 @@ WITH true_counts AS MATERIALIZED (
            {{ "items" if labels_differ else "sum(items)::bigint" }} AS truth
     FROM (
         SELECT {{ row_key }}, {{ row_category }}, count(*) AS items
-        FROM {{ counted }}{{ where_only }}
+        FROM {{ counted }}{{ each_value }}{{ where_only }}
         GROUP BY {{ row_key }}, {{ row_category }}
         OFFSET 0
     ) AS counted_groups

@@ -4,17 +4,23 @@
 --    SECURITY DEFINER: a role that may write what is counted need not be able to write the ledger.
 --    But only triggers may call them: a role that puts one on a table of its own would have it write
 --    into the ledger what it likes.
+{% if each_value %}
+--    A row counts once under each of its values, and several rows are grouped.
+{% else %}
 --    Most statements change a single row, and grouping it would take longer than appending it. To
 --    look first whether there is a second one would cost a statement, so two rows are appended as
 --    they are, and the others by groups. (A table of changed rows is read in one order only: that
 --    in which the rows were changed.)
+{% endif %}
 
 {% macro count_function(event, rows, sign) %}
 CREATE FUNCTION {{ in_schema }}{{ name }}_count_{{ event }}() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = {{ schema }}, pg_temp AS $$
 #variable_conflict use_column
+{% if not each_value %}
 DECLARE
     appended bigint;
+{% endif %}
 BEGIN
 {% if where_only %}
     -- Most statements have no such row, and to look takes less time than to insert nothing.
@@ -22,6 +28,13 @@ BEGIN
         RETURN NULL;
     END IF;
 {% endif %}
+{% if each_value %}
+    INSERT INTO {{ ledger }} ({{ key }}, {{ category }}, delta{{ and_home() }})
+    SELECT {{ row_key }}, {{ row_category }}, {{ sign }}count(*){{ and_home(row_key) }}
+    FROM {{ rows }}{{ each_value }}
+    WHERE {{ is_counted }}
+    GROUP BY {{ row_key }}, {{ row_category }};
+{% else %}
     INSERT INTO {{ ledger }} ({{ key }}, {{ category }}, delta{{ and_home() }})
     SELECT {{ row_key }}, {{ row_label }}, {{ sign }}1::bigint{{ and_home(row_key) }}
     FROM {{ rows }}
@@ -39,6 +52,7 @@ BEGIN
         ) AS others
         GROUP BY {{ row_key }}, {{ row_category }};
     END IF;
+{% endif %}
     RETURN NULL;
 END $$;
 REVOKE EXECUTE ON FUNCTION {{ in_schema }}{{ name }}_count_{{ event }}() FROM PUBLIC;
@@ -52,9 +66,9 @@ BEGIN
     INSERT INTO {{ ledger }} ({{ key }}, {{ category }}, delta{{ and_home() }})
     SELECT {{ row_key }}, {{ row_label }}, sum(change){{ and_home(row_key) }}
     FROM (
-        SELECT {{ row_key }}, {{ row_category }}, 1 AS change FROM new_rows{{ where_only }}
+        SELECT {{ row_key }}, {{ row_category }}, 1 AS change FROM new_rows{{ each_value }}{{ where_only }}
         UNION ALL
-        SELECT {{ row_key }}, {{ row_category }}, -1 FROM old_rows{{ where_only }}
+        SELECT {{ row_key }}, {{ row_category }}, -1 FROM old_rows{{ each_value }}{{ where_only }}
     ) AS changes
     WHERE {{ is_counted_group }}
     GROUP BY {{ row_key }}, {{ row_category }}
@@ -77,7 +91,7 @@ BEGIN
     EXECUTE $count$
         INSERT INTO {{ ledger }} ({{ key }}, {{ category }}, delta{{ and_home() }})
         SELECT {{ row_key }}, {{ row_label }}, -count(*){{ and_home(row_key) }}
-        FROM $count$ || TG_RELID::regclass || $count$
+        FROM $count$ || TG_RELID::regclass || $count${{ each_value }}
         WHERE {{ is_counted }}
         GROUP BY {{ row_key }}, {{ row_category }} $count$;
     RETURN NULL;

@@ -22,6 +22,7 @@ from genonaut.db.counts import COUNTS
 from genonaut.db.migrate import migrate
 from genonaut.db.migrations.locks import hold_schema
 from genonaut.db.named_sql import named_sql
+from genonaut.db.parts_of_words import add_in_transaction, to_be_restored
 from genonaut.db.rights import ONLY_BY_TRIGGERS
 from genonaut.db.roles import bindable, give_rights, with_rights
 from genonaut.db.session import Database
@@ -69,6 +70,7 @@ def restore(
         _run(connection, contents, tell, on_progress)
         migrate(connection)
         connection.exec_driver_sql("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0")
+        add_in_transaction(connection)
         connection.exec_driver_sql(ONLY_BY_TRIGGERS.replace("%", "%%"))
         if had:
             give_rights(connection, had)
@@ -99,7 +101,7 @@ def _run(
     on_progress: OnProgress,
 ) -> None:
     driver: Any = connection.connection.driver_connection
-    entries = contents.entries
+    entries = to_be_restored(connection, contents.entries)
     letters = [line for line in entries if IS_LETTERS.search(line)]
     if letters and driver.info.server_version // 10000 >= WITH_BUILTIN_LETTERS:
         # As the migration makes it there: before 17 it was one of ICU or of the C library, which

@@ -42,8 +42,26 @@ from genonaut.db.schema.counts import (
     gen_source_deltas,
     tag_cardinality_deltas,
 )
+from genonaut.db.schema.facet_counts import (
+    CreatorAutoTagRefresh,
+    CreatorAutoTagStats,
+    CreatorRegularTagRefresh,
+    CreatorRegularTagStats,
+    FacetRefresh,
+    FacetStats,
+    PrivateFacetRefresh,
+    PrivateFacetStats,
+    creator_tag_deltas,
+    facet_deltas,
+)
 from genonaut.db.schema.imports import Import, ImportedItem
-from genonaut.db.schema.library import LibraryFile, LibraryRoot, LibrarySeen
+from genonaut.db.schema.library import (
+    LibraryFile,
+    LibraryRoot,
+    LibrarySeen,
+    NotDuplicates,
+    PictureHash,
+)
 from genonaut.db.schema.people import (
     ApiToken,
     AuditEntry,
@@ -62,6 +80,8 @@ from genonaut.db.schema.private_counts import (
     private_source_deltas,
     private_tag_deltas,
 )
+from genonaut.db.schema.ratings import Rating, RatingRefresh, RatingStats, rating_deltas
+from genonaut.db.schema.searches import SearchEntry
 from genonaut.db.schema.tags import ContentTag, Tag
 from genonaut.db.schema.users import ForeignIdentity, User
 from genonaut.db.schema.values import (
@@ -99,7 +119,13 @@ __all__ = [
     "ContentItemAuto",
     "ContentSourceType",
     "ContentTag",
+    "CreatorAutoTagRefresh",
+    "CreatorAutoTagStats",
+    "CreatorRegularTagRefresh",
+    "CreatorRegularTagStats",
     "DeletedItem",
+    "FacetRefresh",
+    "FacetStats",
     "ForeignIdentity",
     "GenSourceRefresh",
     "GenSourceStats",
@@ -109,14 +135,22 @@ __all__ = [
     "LibraryFile",
     "LibraryRoot",
     "LibrarySeen",
+    "NotDuplicates",
     "OneTimeLink",
+    "PictureHash",
     "PrivateAutoTagRefresh",
     "PrivateAutoTagStats",
+    "PrivateFacetRefresh",
+    "PrivateFacetStats",
     "PrivateRegularTagRefresh",
     "PrivateRegularTagStats",
     "PrivateSourceRefresh",
     "PrivateSourceStats",
+    "Rating",
+    "RatingRefresh",
+    "RatingStats",
     "RefreshColumns",
+    "SearchEntry",
     "SignInFailure",
     "SignInStart",
     "SourceType",
@@ -130,8 +164,11 @@ __all__ = [
     "album_item_deltas",
     "bookmark_deltas",
     "content_items_id_seq",
+    "creator_tag_deltas",
+    "facet_deltas",
     "gen_source_deltas",
     "private_source_deltas",
     "private_tag_deltas",
+    "rating_deltas",
     "tag_cardinality_deltas",
 ]

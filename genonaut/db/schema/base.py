@@ -23,9 +23,9 @@ def random_id() -> Mapped[UUID]:
     return mapped_column(primary_key=True, server_default=func.gen_random_uuid())
 
 
-def owner() -> Mapped[UUID]:
+def owner(*, primary_key: bool = False) -> Mapped[UUID]:
     """The column that says whose a row is. It goes with its user."""
-    return mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    return mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=primary_key)
 
 
 def known_visibility(column: str, table: str) -> CheckConstraint:

@@ -4,8 +4,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, Sequence, String, Text, Uuid, func, text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Sequence,
+    String,
+    Text,
+    func,
+    text,
+)
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from genonaut.db.schema.base import Base, known_visibility, owner
@@ -68,6 +77,10 @@ def _settings_index(key: str, longest: int) -> Index:
     return Index(f"idx_content_{key}", text(beginning), postgresql_where=text(where))
 
 
+def _search_index(name: str, expression: str) -> Index:
+    return Index(f"idx_content_search_{name}", text(expression), postgresql_using="gin")
+
+
 class ContentItemAll(ContentColumns, Base):
     """Every item of the gallery; partitioned by how it was made."""
 
@@ -91,9 +104,31 @@ class ContentItemAll(ContentColumns, Base):
             "visibility",
             unique=True,
         ),
-        Index("idx_content_search", text("content_words(title, prompt)"), postgresql_using="gin"),
+        # Searches: words, parts of words (where the server has pg_trgm), settings, suggestions.
+        _search_index("terms", "search_terms(title, prompt)"),
+        _search_index("line", "search_line(title, prompt)"),
+        _search_index("settings", "search_settings(item_metadata)"),
+        Index(
+            "idx_content_search_model",
+            "visibility",
+            text("search_name(item_metadata ->> 'model')"),
+            postgresql_where=text("((item_metadata ->> 'model'::text) IS NOT NULL)"),
+        ),
+        Index(
+            "idx_content_file",
+            "content_data",
+            postgresql_using="hash",
+            postgresql_where=text("names_file AND content_data <> ''"),
+        ),
         _settings_index("model", 200),
         _settings_index("seed", 40),
+        _settings_index("sampler", 200),
+        Index(
+            "idx_content_loras",
+            text("content_loras(item_metadata)"),
+            postgresql_using="gin",
+            postgresql_where=text("(item_metadata ? 'loras'::text)"),
+        ),
         Index(
             "idx_content_import_key",
             text("(item_metadata ->> 'import_key')"),
@@ -137,10 +172,16 @@ class DeletedItem(Base):
     """An item that was deleted in the pages, kept as long as that can be undone."""
 
     __tablename__ = "deleted_items"
-    __table_args__ = (Index("idx_deleted_items_oldest", "deleted_at"),)
+    __table_args__ = (
+        Index("idx_deleted_items_oldest", "deleted_at"),
+        Index("idx_deleted_items_batch", "batch", "id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    deleted_by: Mapped[UUID] = owner()
+    # Without accounts, it is no user.
+    deleted_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
     deleted_at: Mapped[datetime] = mapped_column(server_default=func.now())
     item: Mapped[dict[str, Any]]
-    tag_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))
+    batch: Mapped[UUID] = mapped_column(server_default=func.gen_random_uuid())
+    # Rows of other tables that left with it, as arrays by the names of their tables.
+    followers: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))

@@ -43,6 +43,12 @@ class GenSourceStats(Base):
             unique=True,
             postgresql_where=text("user_id IS NULL"),
         ),
+        Index(
+            "idx_gen_source_largest",
+            "source_type",
+            text("count DESC"),
+            postgresql_where=text("user_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
@@ -89,6 +95,9 @@ class TagCardinalityStats(Base):
     """The cached counts of the items that have a tag; a count of zero has no row."""
 
     __tablename__ = "tag_cardinality_stats"
+    __table_args__ = (
+        Index("idx_tag_cardinality_largest", "content_source", text("cardinality DESC")),
+    )
 
     tag_id: Mapped[UUID] = mapped_column(
         ForeignKey("tags.id", ondelete="CASCADE"), primary_key=True

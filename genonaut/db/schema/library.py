@@ -1,11 +1,22 @@
 """The library: its folders and files, and what imports made of them."""
 
 from datetime import datetime
+from uuid import UUID
 
-from sqlalchemy import CHAR, Index, Integer, LargeBinary, String, Text, func
+from sqlalchemy import (
+    CHAR,
+    CheckConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Text,
+    func,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
-from genonaut.db.schema.base import Base
+from genonaut.db.schema.base import Base, owner
 
 
 class LibraryRoot(Base):
@@ -49,3 +60,32 @@ class LibrarySeen(Base):
     modified_ns: Mapped[int]
     import_key: Mapped[str | None] = mapped_column(Text)
     reason: Mapped[str | None] = mapped_column(Text)
+
+
+class PictureHash(Base):
+    """What a picture looks like, by its bytes; no likeness if it is nearly of one colour."""
+
+    __tablename__ = "picture_hashes"
+    __table_args__ = (
+        Index(
+            "idx_picture_hashes_pieces",
+            text("likeness_pieces(likeness)"),
+            postgresql_using="gin",
+            postgresql_where=text("likeness IS NOT NULL"),
+        ),
+    )
+
+    sha256: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    likeness: Mapped[int | None]
+
+
+class NotDuplicates(Base):
+    """What a user has said of the bytes of two pictures; they may be the same bytes."""
+
+    __tablename__ = "not_duplicates"
+    __table_args__ = (CheckConstraint("one <= other", name="not_duplicates_order"),)
+
+    user_id: Mapped[UUID] = owner(primary_key=True)
+    one: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    other: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    said_at: Mapped[datetime] = mapped_column(server_default=func.now())

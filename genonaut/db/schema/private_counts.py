@@ -22,7 +22,8 @@ from genonaut.db.schema.counts import RefreshColumns, refresh_arguments
 from genonaut.db.schema.values import PARTITIONS
 
 
-def _total_arguments(count: str, key: str, category: str) -> tuple[Index, Index]:
+def total_arguments(count: str, key: str, category: str) -> tuple[Index, Index]:
+    """The indexes of stored counts with a total."""
     # One row for each key and category, and one for each category's total, which has no key.
     is_total = f"{key} IS NULL"
     return (
@@ -41,7 +42,7 @@ class PrivateSourceStats(Base):
     """The cached counts of the private ones among the items that `gen_source_stats` counts."""
 
     __tablename__ = "private_source_stats"
-    __table_args__ = _total_arguments("private_source", "user_id", "source_type")
+    __table_args__ = total_arguments("private_source", "user_id", "source_type")
 
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
     user_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
@@ -71,7 +72,7 @@ class PrivateRegularTagStats(PrivateTagColumns, Base):
     """The cached counts of the private regular items that carry a tag."""
 
     __tablename__ = "private_regular_tag_stats"
-    __table_args__ = _total_arguments("private_regular_tag", "user_id", "tag_id")
+    __table_args__ = total_arguments("private_regular_tag", "user_id", "tag_id")
 
 
 class PrivateRegularTagRefresh(RefreshColumns, Base):
@@ -85,7 +86,7 @@ class PrivateAutoTagStats(PrivateTagColumns, Base):
     """The cached counts of the private auto items that carry a tag."""
 
     __tablename__ = "private_auto_tag_stats"
-    __table_args__ = _total_arguments("private_auto_tag", "user_id", "tag_id")
+    __table_args__ = total_arguments("private_auto_tag", "user_id", "tag_id")
 
 
 class PrivateAutoTagRefresh(RefreshColumns, Base):

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, String, func
+from sqlalchemy import CheckConstraint, Index, String, func, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from genonaut.db.schema.base import Base, known_visibility, owner, random_id
@@ -17,6 +17,8 @@ class User(Base):
     __table_args__ = (
         CheckConstraint("role IN ('admin', 'member')", name="users_role"),
         known_visibility("default_visibility", "users"),
+        # Suggestions while one types: by the letters' numbers (COLLATE "C").
+        Index("idx_users_search_name", text("search_name(username)")),
     )
 
     id: Mapped[UUID] = random_id()
@@ -29,6 +31,7 @@ class User(Base):
     role: Mapped[str] = mapped_column(String(10), server_default="member")
     disabled_at: Mapped[datetime | None]
     email: Mapped[str | None] = mapped_column(String(320))
+    keeps_searches: Mapped[bool] = mapped_column(server_default=text("true"))
     identities: Mapped[list["ForeignIdentity"]] = relationship(viewonly=True)
 
 

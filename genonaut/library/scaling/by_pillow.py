@@ -8,6 +8,7 @@ from typing import Final
 from PIL import Image, ImageCms, ImageOps
 
 from genonaut.library.pillow import DAMAGE, without_warnings
+from genonaut.library.scaling.likeness import SIDE, likeness
 from genonaut.library.scaling.shape import (
     BEHIND,
     DAMAGED,
@@ -62,7 +63,8 @@ def scaled(
                 image.thumbnail((each, each * TALLEST))
                 files[each] = _webp(image, QUALITY)
             shape = (height, width) if is_turned else (width, height)
-            return Shape(*shape, _average(image)), files
+            flat = _flat(image)
+            return Shape(*shape, _average(flat), likeness(_tiny(flat))), files
     except DAMAGE as error:
         raise _undecodable(error) from error
 
@@ -139,8 +141,15 @@ def _webp(image: Image.Image, quality: int) -> bytes:
     return stream.getvalue()
 
 
-def _average(image: Image.Image) -> str:
+def _flat(image: Image.Image) -> Image.Image:
     behind = Image.new("RGBA", image.size, BEHIND)
-    flat = Image.alpha_composite(behind, image.convert("RGBA"))
-    pixel = flat.convert("RGB").resize((1, 1), Image.Resampling.BOX).getpixel((0, 0))
+    return Image.alpha_composite(behind, image.convert("RGBA")).convert("RGB")
+
+
+def _tiny(flat: Image.Image) -> bytes:
+    return flat.resize((SIDE, SIDE), Image.Resampling.BOX).tobytes()
+
+
+def _average(flat: Image.Image) -> str:
+    pixel = flat.resize((1, 1), Image.Resampling.BOX).getpixel((0, 0))
     return hexadecimal(pixel if isinstance(pixel, tuple) else (0.0,) * 3)

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 
+from genonaut.library.scaling.likeness import SIDE, likeness
 from genonaut.library.scaling.shape import (
     BEHIND,
     DAMAGED,
@@ -53,7 +54,7 @@ def scaled(
         for each in smaller:
             image = _narrowed(image, each)
             files[each] = _webp(image, QUALITY)
-        return Shape(width, height, _average(image)), files
+        return Shape(width, height, _average(image), likeness(_tiny(image))), files
     except pyvips.Error as error:
         raise UndecodableError(DAMAGED) from error
 
@@ -136,7 +137,14 @@ def _webp(image: pyvips.Image, quality: int) -> bytes:
 
 
 def _average(image: pyvips.Image) -> str:
-    if image.hasalpha():
-        image = image.flatten(background=BEHIND)
-    pixel = image.shrink(image.width, image.height)(0, 0)
+    pixel = _flat(image).shrink(image.width, image.height)(0, 0)
     return hexadecimal(tuple(pixel))
+
+
+def _tiny(image: pyvips.Image) -> bytes:
+    tiny = _flat(image).thumbnail_image(SIDE, height=SIDE, size="force")
+    return bytes(tiny.colourspace("srgb").cast("uchar").write_to_memory())
+
+
+def _flat(image: pyvips.Image) -> pyvips.Image:
+    return image.flatten(background=BEHIND) if image.hasalpha() else image

@@ -22,11 +22,12 @@ class UndecodableError(InvalidValueError):
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """The size in pixels as it is shown, and the average colour, as `#rrggbb`."""
+    """The size in pixels as it is shown, the average colour, as `#rrggbb`, and the likeness."""
 
     width: int
     height: int
     colour: str
+    likeness: int | None = None
 
 
 def require_pixels(width: int, height: int, most: int) -> None:

@@ -4,7 +4,8 @@
 SELECT name, root, sha256, bytes, modified_ns, missing_since IS NOT NULL AS is_missing,
     NOT EXISTS (SELECT FROM content_items_all WHERE content_data = files.name)
     AND NOT EXISTS (SELECT FROM deleted_items WHERE item ->> 'content_data' = files.name)
-    AS is_unused
+    AS is_unused,
+    EXISTS (SELECT FROM picture_hashes WHERE sha256 = files.sha256) AS is_compared
 FROM library_files AS files
 ORDER BY name;
 

@@ -2,7 +2,8 @@
 
 -- name: served
 -- The files that items name, with the folders that are registered.
-SELECT files.*, roots.path
+SELECT files.*, roots.path,
+    EXISTS (SELECT FROM picture_hashes WHERE sha256 = files.sha256) AS is_compared
 FROM library_files AS files LEFT JOIN library_roots AS roots ON roots.name = files.root
 WHERE files.name = ANY(:names);
 
@@ -92,3 +93,10 @@ WHERE id = :id AND source_type = :source_type AND content_data = :old_name;
 
 -- name: set_colour
 UPDATE library_files SET colour = :colour WHERE sha256 = :sha256;
+
+-- name: keep_likenesses
+INSERT INTO picture_hashes (sha256, likeness)
+SELECT * FROM unnest(CAST(:digests AS bytea[]), CAST(:likenesses AS bigint[])) AS given (sha256)
+ORDER BY sha256
+ON CONFLICT (sha256) DO UPDATE SET likeness = EXCLUDED.likeness
+WHERE picture_hashes.likeness IS DISTINCT FROM EXCLUDED.likeness;

@@ -66,6 +66,9 @@ WITH old_failures AS (
     DELETE FROM one_time_links WHERE expires_at <= now() RETURNING expires_at
 ), old_tokens AS (
     DELETE FROM api_tokens WHERE expires_at < now() - make_interval(days => :days) RETURNING id
+), old_searches AS (
+    DELETE FROM search_history
+    WHERE last_searched_at < now() - make_interval(days => :days) RETURNING id
 ), old_entries AS (
     DELETE FROM audit_log
     WHERE at < now() - make_interval(days => :days) OR id <= (
@@ -78,6 +81,7 @@ SELECT
     (SELECT count(*) FROM old_sessions) AS sessions,
     (SELECT count(*) FROM old_links) AS links,
     (SELECT count(*) FROM old_tokens) AS tokens,
+    (SELECT count(*) FROM old_searches) AS searches,
     (SELECT count(*) FROM old_entries) AS audit;
 
 -- name: forget_sign_in_starts

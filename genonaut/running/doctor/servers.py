@@ -12,6 +12,7 @@ from genonaut.config import Settings
 from genonaut.counting.audit import Finding
 from genonaut.db.connections import of_all
 from genonaut.db.counts import may_fold
+from genonaut.db.parts_of_words import NO_PARTS, has_index
 from genonaut.db.session import Database, open_database
 from genonaut.embedded.data_folder import has_cluster
 from genonaut.embedded.folder import ServerFolder
@@ -39,6 +40,7 @@ def check_database(settings: Settings) -> Iterator[Finding]:
         with open_database(settings, migrate=False) as database:
             yield from _about(database)
             yield _connections(database, settings)
+            yield _search(database)
             yield _roots(database, Library.of(settings))
         with open_database(settings, role="counting", migrate=False) as database:
             yield _roles(database)
@@ -81,6 +83,12 @@ def _connections(database: Database, settings: Settings) -> Finding:
     if not database.is_embedded:
         remedy = f"raise max_connections there by {needed - available} or more, {remedy}"
     return Finding("connections", False, f"{detail}: {remedy}.")
+
+
+def _search(database: Database) -> Finding:
+    """Nothing is wrong without it, but a large gallery cannot search for all that it could."""
+    parts = "Words and parts of words are indexed." if has_index(database) else NO_PARTS
+    return Finding("search", True, parts)
 
 
 def _roles(database: Database) -> Finding:

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from genonaut.api.entities import CountedTag
 from genonaut.db.schema import AuditEntry
 from genonaut.web.contexts import Choice, Viewer
 from genonaut.web.people.said import Problems, Secret
@@ -72,32 +71,3 @@ class AuditContext:
     first: str | None
     next: str | None
     kept_days: int
-
-
-@dataclass(frozen=True, slots=True)
-class TagsContext:
-    """A page of tags, to be renamed."""
-
-    template: ClassVar[str] = "tags.html"
-
-    title: str
-    viewer: Viewer
-    tags: tuple[CountedTag, ...]
-    search: str
-    first: str | None
-    next: str | None
-    notice: str
-
-
-@dataclass(frozen=True, slots=True)
-class TagContext:
-    """A tag, and the form that renames it; `merges` if its new name is another tag's."""
-
-    template: ClassVar[str] = "tag.html"
-
-    title: str
-    viewer: Viewer
-    tag: CountedTag
-    name: str
-    merges: bool
-    problems: Problems

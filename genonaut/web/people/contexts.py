@@ -4,20 +4,16 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from genonaut.web.contexts import Link, Viewer
-from genonaut.web.people.admin_contexts import (
-    AuditContext,
-    TagContext,
-    TagsContext,
-    UserContext,
-    UsersContext,
-)
+from genonaut.web.people.admin_contexts import AuditContext, UserContext, UsersContext
 from genonaut.web.people.own_contexts import (
     AccountContext,
     PasswordContext,
+    SearchesContext,
     SessionsContext,
     TokensContext,
 )
 from genonaut.web.people.said import Problems
+from genonaut.web.people.tag_contexts import TagContext, TagsContext
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +53,7 @@ PeopleContext = (
     | PasswordContext
     | SessionsContext
     | TokensContext
+    | SearchesContext
     | UsersContext
     | UserContext
     | AuditContext

@@ -20,6 +20,7 @@ class AccountContext:
     viewer: Viewer
     role: str
     since: datetime
+    keeps_searches: bool
     email: str
     visibilities: tuple[Choice, ...]
     problems: Problems
@@ -79,4 +80,30 @@ class TokensContext:
     lives: tuple[Choice, ...]
     secret: Secret | None
     problems: Problems
+    notice: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSearch:
+    """A search that is kept; `url` repeats it."""
+
+    id: int
+    query: str
+    url: str
+    times: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SearchesContext:
+    """The user's searches, and the switch that turns them off."""
+
+    template: ClassVar[str] = "searches.html"
+
+    title: str
+    viewer: Viewer
+    searches: tuple[ShownSearch, ...]
+    are_kept: bool
+    most: int
+    kept_days: int
     notice: str

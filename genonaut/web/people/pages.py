@@ -25,6 +25,11 @@ _NOTICES: Final = {
     "enabled": "The account has been enabled.",
     "renamed": "The tag has been renamed.",
     "merged": "The tags have been merged.",
+    "deleted": "The tag has been deleted.",
+    "searches-on": "Your searches are kept from now on.",
+    "searches-off": "Your searches are not kept any more, and those that there were are deleted.",
+    "searches-cleared": "All your searches have been deleted.",
+    "search-deleted": "The search has been deleted.",
 }
 
 

@@ -114,6 +114,7 @@ def _account(
         viewer=viewer,
         role=user.role,
         since=user.created_at,
+        keeps_searches=user.keeps_searches,
         email=(user.email or "") if typed is None else typed,
         visibilities=tuple(
             Choice(value, label, value == user.default_visibility)

@@ -95,6 +95,7 @@ function show(page) {
   document.title = page.title;
   shown = page;
   if (focused.isConnected && focused !== document.activeElement) focused.focus({ preventScroll: true });
+  document.dispatchEvent(new Event("shown"));
 }
 
 function arriveByLink(page, url) {

@@ -48,7 +48,8 @@ export function toggleCounts() {
   open();
 }
 
-const isOpen = () => popover.matches(":popover-open");
+export const isOpen = () => Boolean(popover?.matches(":popover-open"));
+export const places = () => [...(popover?.querySelectorAll("[data-count]") ?? [])];
 const within = (element) => button.contains(element) || popover.contains(element);
 
 function later(action, milliseconds) {
@@ -77,21 +78,24 @@ function load() {
   return request;
 }
 
-function show(counts) {
-  for (const place of popover.querySelectorAll("[data-count]")) {
-    place.textContent = numbers.format(counts[place.dataset.count]);
-  }
+// Unless newer ones are shown: a response may be overtaken by an event (live.js).
+export function show(counts) {
+  if (!popover || new Date(counts.as_of) < new Date(popover.querySelector("[data-moment=as_of]")?.dateTime)) return;
+  for (const place of places()) place.textContent = numbers.format(counts[place.dataset.count]);
   for (const place of popover.querySelectorAll("[data-moment]")) {
     const moment = counts[place.dataset.moment];
     if (!moment) continue;
     place.dateTime = moment;
     place.textContent = written(moment);
   }
-  popover.querySelector("[data-counts-trouble]").textContent = "";
+  warn("");
+}
+
+export function warn(text) {
+  if (popover) popover.querySelector("[data-counts-trouble]").textContent = text;
 }
 
 function fail() {
   request = null;
-  popover.querySelector("[data-counts-trouble]").textContent =
-    "Could not refresh the counts; these are from when the page loaded.";
+  warn("Could not refresh the counts; these are from when the page loaded.");
 }

@@ -16,7 +16,7 @@ const SINGLE = {
   i: () => toggleCounts(),
   "?": () => help?.togglePopover(),
 };
-const ARROWS = {
+export const ARROWS = {
   ArrowRight: () => move(1),
   ArrowLeft: () => move(-1),
   ArrowDown: () => current() >= 0 && moveRow(1),

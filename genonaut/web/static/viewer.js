@@ -24,7 +24,7 @@ const SINGLE = {
   "+": TOOLS.zoomIn,
   "=": TOOLS.zoomIn,
   "-": TOOLS.zoomOut,
-  0: TOOLS.fit,
+  0: () => stage.hasAttribute("data-zoomed") && zoom(0), // otherwise it is about the rating
   F: TOOLS.full,
   s: TOOLS.slideshow,
   c: () => copy(look.querySelector("[data-copy]")),

@@ -1,14 +1,18 @@
 """The gallery's page: from the request to the template's context."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
-from genonaut.api.gallery.query import Pagination
+from genonaut.api.gallery.query import GalleryPage, Pagination
+from genonaut.api.gallery.searching.language import Mistake
+from genonaut.errors import DatabaseTimeoutError, InvalidRequestError
 from genonaut.hints import IMPORT, typed
 from genonaut.web.albums.contexts import AlbumHead
 from genonaut.web.albums.empty import nothing_kept
+from genonaut.web.bulk.selection import selection_of
 from genonaut.web.contexts import (
     Choice,
     CreatorHead,
@@ -22,31 +26,44 @@ from genonaut.web.contexts import (
 from genonaut.web.page_view import PageView
 from genonaut.web.rendering import plural
 from genonaut.web.returning import sign_in_path
-from genonaut.web.state import DENSITIES, END, GALLERY, SIZES, SORTS, SWITCHES, VIEWS, GalleryState
-from genonaut.web.views.parts import cards_of, notice_of, tag_links
+from genonaut.web.search_box import box, mistakes_of, suggestions_url
+from genonaut.web.searching import recent_searches
+from genonaut.web.state import (
+    DENSITIES,
+    END,
+    GALLERY,
+    MINE,
+    SIZES,
+    SORTS,
+    SWITCHES,
+    VIEWS,
+    GalleryState,
+)
+from genonaut.web.views.facets import facet_panel, month_name
+from genonaut.web.views.live import ONCE, address, live_of_list
+from genonaut.web.views.parts import cards_of, notice_of
 from genonaut.web.views.upload import UPLOAD
 
-COUNTS: Final = "/api/v1/content/stats/unified"
-TAGS_TO_CHOOSE_FROM: Final = 14
+NOT_SEARCHED: Final = "The search has a mistake, so nothing was looked for."
+SEE_THE_BOX: Final = "Below the search box it is marked, with what to write instead."
 
 
 def gallery_context(view: PageView, album: AlbumHead | None = None) -> GalleryContext:
     """Everything on the page, of one moment; of an album, below its head."""
     state, viewer = view.state, view.viewer
     name = _creator_name(view)
-    page = view.services.gallery.page(view.eyes, state.query(viewer.user_id))
+    page, mistakes = _page(view)
     return GalleryContext(
         title=_title(page.pagination, state, _list_name(state, name, album)),
         viewer=viewer,
         state=state,
-        summary=_summary(page.pagination),
-        total=_total(page.pagination),
+        summary=NOT_SEARCHED if mistakes else _summary(page.pagination),
+        total="" if mistakes else _total(page.pagination),
         counts=page.stats,
-        counts_url=_counts_url(view),
+        counts_url=address(view, ONCE, user_id=viewer.user_id),
         switches=_switches(state, viewer),
-        tags=tag_links(view, state.tags, TAGS_TO_CHOOSE_FROM),
         matches=_choices({"all": "all of them", "any": "any of them"}, state.match),
-        sorts=_choices({name: label for name, (label, *_) in SORTS.items()}, state.sort),
+        sorts=_sorts(state, viewer),
         sizes=_choices({str(size): str(size) for size in SIZES}, str(state.size)),
         views=tuple(
             Link(view.capitalize(), replace(state, view=view).url(), chosen=view == state.view)
@@ -54,20 +71,41 @@ def gallery_context(view: PageView, album: AlbumHead | None = None) -> GalleryCo
         ),
         densities=_choices({one: one.capitalize() for one in DENSITIES}, state.density),
         creator=CreatorHead(name, page.creator_counts) if name else None,
+        search=box(state.search, suggestions_url(view.eyes, GALLERY), mistakes),
         album=album,
         chips=_chips(state, name, album),
         cards=cards_of(view, page.items),
-        empty=None if page.items else _empty(page.pagination, view),
+        empty=_empty_if(page, view, mistakes),
         pages=_pages(page.pagination, state),
         notice=notice_of(view),
+        live=live_of_list(view, page.stats, page.pagination),
+        facets=facet_panel(page.facets, state, name),
+        selection=selection_of(view, page.pagination),
+        recent=recent_searches(view),
     )
 
 
-def _counts_url(view: PageView) -> str:
-    """Where newer counts are for the same eyes: below the pages, if these do not see all."""
-    where = COUNTS if view.eyes.sees_all else f"{GALLERY}{COUNTS}"
-    user_id = view.viewer.user_id
-    return f"{where}?user_id={user_id}" if user_id else where
+def _page(view: PageView) -> tuple[GalleryPage, Sequence[Mistake]]:
+    """The page, or one without items and the mistakes in the search."""
+    services, user_id = view.services, view.viewer.user_id
+    try:
+        return services.gallery.page(view.eyes, view.state.query(user_id)), ()
+    except InvalidRequestError as refused:
+        mistakes = mistakes_of(refused)
+    stats = creator = None
+    with suppress(DatabaseTimeoutError):
+        stats = services.content.counts(view.eyes, user_id)
+        if view.state.creator:
+            creator = services.content.counts(view.eyes, UUID(view.state.creator))
+    nothing = Pagination(1, view.state.size, 0, 0, False, False, False, None, None)
+    return GalleryPage([], nothing, stats, creator), mistakes
+
+
+def _empty_if(page: GalleryPage, view: PageView, mistakes: Sequence[Mistake]) -> Empty | None:
+    if mistakes:
+        way = Link("Clear the search", view.state.but(search="").url())
+        return Empty("The search has a mistake", SEE_THE_BOX, (way,))
+    return None if page.items else _empty(page.pagination, view)
 
 
 def _creator_name(view: PageView) -> str:
@@ -120,6 +158,14 @@ def _switches(state: GalleryState, viewer: Viewer) -> tuple[SwitchState, ...]:
     )
 
 
+def _sorts(state: GalleryState, viewer: Viewer) -> tuple[Choice, ...]:
+    """Visitors have no ratings of their own."""
+    labels = {name: label for name, (label, *_) in SORTS.items()}
+    if viewer.user_id is None and state.sort != MINE:
+        del labels[MINE]
+    return _choices(labels, state.sort)
+
+
 def _choices(labels: Mapping[str, str], chosen: str) -> tuple[Choice, ...]:
     return tuple(Choice(value, label, value == chosen) for value, label in labels.items())
 
@@ -134,6 +180,7 @@ def _chips(state: GalleryState, creator: str, album: AlbumHead | None) -> tuple[
         chips.append(Link(f"model {state.model}", state.but(model="").url()))
     if state.seed:
         chips.append(Link(f"seed {state.seed}", state.but(seed="").url()))
+    chips += _of_facets(state)
     if creator:
         chips.append(Link(f"by {creator}", state.but(creator="").url()))
     if state.favourites:
@@ -141,6 +188,16 @@ def _chips(state: GalleryState, creator: str, album: AlbumHead | None) -> tuple[
     if album:
         chips.append(Link(f"in {album.name}", state.but(album="").url()))
     return tuple(chips)
+
+
+def _of_facets(state: GalleryState) -> Iterator[Link]:
+    if state.sampler:
+        yield Link(f"sampler {state.sampler}", state.but(sampler="").url())
+    for lora in state.loras:
+        others = tuple(other for other in state.loras if other != lora)
+        yield Link(f"LoRA {lora}", state.but(loras=others).url())
+    if state.month:
+        yield Link(month_name(state.month), state.but(month="").url())
 
 
 def _pages(pagination: Pagination, state: GalleryState) -> Pages:
@@ -175,8 +232,13 @@ def _empty(pagination: Pagination, view: PageView) -> Empty:
         *([Link("Clear the tags", state.but(tags=()).url())] if state.tags else []),
         *(
             [Link("Clear model and seed", state.but(model="", seed="").url())]
-            * _is_made_with(state)
+            * bool(state.model or state.seed)
         ),
+        *(
+            [Link("Clear sampler and LoRAs", state.but(sampler="", loras=()).url())]
+            * bool(state.sampler or state.loras)
+        ),
+        *([Link("Clear the month", state.but(month="").url())] if state.month else []),
         *([Link("Show all creators", state.but(creator="").url())] if state.creator else []),
         *(
             [Link("Leave the favourites", state.but(favourites="").url())]
@@ -213,10 +275,6 @@ def _to_add(viewer: Viewer) -> tuple[Link, ...]:
     return (Link("Upload pictures", UPLOAD),) if viewer.can_add else ()
 
 
-def _is_made_with(state: GalleryState) -> bool:
-    return bool(state.model or state.seed)
-
-
 def _reason(state: GalleryState, viewer: Viewer) -> str:
     on = [switch for switch in SWITCHES if switch.key not in state.off]
     if not on:
@@ -229,10 +287,10 @@ def _reason(state: GalleryState, viewer: Viewer) -> str:
     if state.tags:
         together = " and " if state.match == "all" else " or "
         sought.append(f"have the tag {together.join(f'“{tag}”' for tag in state.tags)}")
-    if _is_made_with(state):
-        made = [f"model “{state.model}”"] if state.model else []
-        made += [f"seed {state.seed}"] if state.seed else []
+    if made := _made_with(state):
         sought.append(f"were made with {' and '.join(made)}")
+    if state.month:
+        sought.append(f"are of {month_name(state.month)}")
     if state.creator:
         sought.append("are by this creator")
     if state.favourites:
@@ -241,3 +299,10 @@ def _reason(state: GalleryState, viewer: Viewer) -> str:
         sought.append("are in this album")
     among = " among the sources that are switched on" if state.off else ""
     return f"No items {' and '.join(sought)}{among}." if sought else f"There are no items{among}."
+
+
+def _made_with(state: GalleryState) -> list[str]:
+    made = [f"model “{state.model}”"] if state.model else []
+    made += [f"seed {state.seed}"] if state.seed else []
+    made += [f"sampler “{state.sampler}”"] if state.sampler else []
+    return made + [f"LoRA “{lora}”" for lora in state.loras]

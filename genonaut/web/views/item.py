@@ -9,15 +9,16 @@ from genonaut.hints import MEND_LIBRARY, typed
 from genonaut.web.albums.stars import album_links, stars_of
 from genonaut.web.contexts import Beside, Card, GoneContext, ItemContext, Link, Ways
 from genonaut.web.images import Pictures
+from genonaut.web.item_tags import NOTHING_TYPED, Typed, item_tags
 from genonaut.web.page_view import PageView
-from genonaut.web.state import GalleryState
-from genonaut.web.views.parts import PLACE, card_of, item_url, tag_value
+from genonaut.web.views.duplicates import similar_link
+from genonaut.web.views.parts import PLACE, card_of, item_url
 from genonaut.web.views.settings import facts_of, negative_prompt, settings_of
 
 _WITH_WORKFLOW: Final = "ComfyUI"
 
 
-def item_context(view: PageView, item: Item) -> ItemContext:
+def item_context(view: PageView, item: Item, sent: Typed = NOTHING_TYPED) -> ItemContext:
     """Everything on the page."""
     viewer = view.viewer
     beside = view.services.gallery.neighbours(view.eyes, _query(view), item)
@@ -32,14 +33,13 @@ def item_context(view: PageView, item: Item) -> ItemContext:
         negative_prompt=negative_prompt(item),
         settings=tuple(settings_of(item)),
         facts=tuple(facts_of(item)),
-        tags=tuple(
-            Link(tag, GalleryState(tags=(tag_value(tag, None),)).url()) for tag in item.tags
-        ),
+        tags=item_tags(view, item, sent),
         files=tuple(_files(item, card)),
         kept=tuple(view.state.parameters()),
         can_delete=viewer.is_admin or item.creator_id == viewer.user_id,
         mending=typed(MEND_LIBRARY) if view.eyes.sees_all else "",  # it names a folder of ours
         can_hide=view.eyes.sees_all or item.creator_id == view.eyes.user_id,
+        similar=similar_link(item.id, view.services.duplicates),
         album=view.state.album,
         albums=album_links(view, item),
     )

@@ -1,6 +1,6 @@
 """Parts that several pages have."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
@@ -8,8 +8,10 @@ from genonaut.api.entities import Item
 from genonaut.api.gallery.pagination import write_place
 from genonaut.db.schema import PRIVATE
 from genonaut.web.albums.stars import stars_of
+from genonaut.web.bulk.selection import bulk_notice
 from genonaut.web.contexts import Card, Notice, PagePicture, TagLink
 from genonaut.web.page_view import PageView
+from genonaut.web.rated import rated
 from genonaut.web.state import GalleryState, read_number
 
 PLACE: Final = "at"
@@ -40,6 +42,7 @@ def card_of(
         prompt=item.prompt,
         created_at=item.created_at,
         is_private=item.visibility == PRIVATE,
+        rated=rated(item),
         is_favourite=is_favourite,
     )
 
@@ -50,16 +53,13 @@ def item_url(view: PageView, item: Item) -> str:
     return view.state.url(f"/gallery/items/{item.id}", more=[(PLACE, place)])
 
 
-def tag_links(view: PageView, chosen: Collection[str], number: int) -> tuple[TagLink, ...]:
-    """The chosen tags, and then others of the `number` tags with most items."""
+def tag_links(view: PageView, number: int) -> tuple[TagLink, ...]:
+    """The `number` tags with most items."""
     counted = view.services.tags.page(view.eyes, number, None, None, "count").entries
-    common = {tag_value(tag.name, tag.id): tag for tag in counted}
-    rare = [TagLink(value, value, None, True, "") for value in chosen if value not in common]
-    found = [
-        TagLink(tag.name, value, tag.count, value in chosen, GalleryState(tags=(value,)).url())
-        for value, tag in common.items()
-    ]
-    return (*rare, *sorted(found, key=lambda tag: not tag.chosen))
+    return tuple(
+        TagLink(tag.name, tag.count, GalleryState(tags=(tag_value(tag.name, tag.id),)).url())
+        for tag in counted
+    )
 
 
 def tag_value(name: str, tag_id: UUID | None) -> str:
@@ -69,6 +69,8 @@ def tag_value(name: str, tag_id: UUID | None) -> str:
 
 def notice_of(view: PageView) -> Notice | None:
     """The notice about what was just done, if it is still true."""
+    if done := bulk_notice(view):
+        return done
     if deleted := read_number(view.parameters.get(DELETED, "")):
         title = view.services.deletions.undoable(deleted, view.viewer.user_id)
         undo = f"/gallery/items/{deleted}/undo"

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from genonaut.api.entities import Item
-from genonaut.api.gallery.query import LONGEST_MODEL, LONGEST_SEED
+from genonaut.api.gallery.query import LONGEST_LORA, LONGEST_MODEL, LONGEST_SAMPLER, LONGEST_SEED
 from genonaut.web.contexts import Setting
 from genonaut.web.state import GalleryState
 
@@ -71,15 +71,20 @@ def _loras(metadata: dict[str, Any]) -> Iterable[Setting]:
     for lora in loras[:MOST_LORAS]:
         if isinstance(lora, dict) and "name" in lora:
             weight = lora.get("weight")
-            value = _plain(lora["name"]) + (f" : {_plain(weight)}" if weight is not None else "")
+            name = lora["name"]
+            value = _plain(name) + (f" : {_plain(weight)}" if weight is not None else "")
         else:
-            value = _plain(lora)
-        yield Setting("LoRA", value)
+            name, value = lora, _plain(lora)
+        yield Setting("LoRA", value, _all_with("lora", name))
 
 
 def _all_with(key: str, value: Any) -> str | None:  # noqa: ANN401 - JSON is anything
     if key == "model" and isinstance(value, str):
         return GalleryState(model=value[:LONGEST_MODEL]).url()
+    if key == "lora" and isinstance(value, str):
+        return GalleryState(loras=(value[:LONGEST_LORA],)).url()
+    if key == "sampler" and isinstance(value, str):
+        return GalleryState(sampler=value[:LONGEST_SAMPLER]).url()
     if key == "seed" and type(value) in (int, str):
         return GalleryState(seed=str(value)[:LONGEST_SEED]).url()
     return None

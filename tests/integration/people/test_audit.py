@@ -49,7 +49,7 @@ def test_everything_that_is_done_is_recorded(browsers: Browsers, database: Datab
         ("user-enabled", "ada"),
         ("item-deleted", str(item)),
         ("item-deleted", str(other)),
-        ("tag-renamed", "ocean"),
+        ("tag-renamed", "sea → ocean"),
         ("tag-deleted", "ocean"),
         ("sign-out", None),
     ]
@@ -129,6 +129,13 @@ def test_the_hourly_task_removes_what_is_old(
             f" VALUES (sha256('{days}'), 'password', %s, {expires})",
             user_id,
         )
+    for age in ("91 days", "89 days"):
+        run(
+            database,
+            "INSERT INTO search_history (user_id, search_query, last_searched_at)"
+            f" VALUES (%s, '{age}', now() - interval '{age}')",
+            user_id,
+        )
     for age in ("2 hours", "2 minutes"):
         run(
             database,
@@ -136,11 +143,18 @@ def test_the_hourly_task_removes_what_is_old(
             f" VALUES ('x', 'x', now() - interval '{age}')",
         )
     removed = prune_people()
-    assert removed == {"failures": 1, "sessions": 1, "links": 1, "tokens": 0, "audit": 2}
+    assert removed == {
+        "failures": 1,
+        "sessions": 1,
+        "links": 1,
+        "tokens": 0,
+        "searches": 1,
+        "audit": 2,
+    }
     assert [row[0] for row in run(database, "SELECT action FROM audit_log ORDER BY id")] == [
         f"new {number}" for number in range(1, 6)
     ]
-    for table in ("sessions", "one_time_links", "sign_in_failures"):
+    for table in ("sessions", "one_time_links", "sign_in_failures", "search_history"):
         assert scalar(database, f"SELECT count(*) FROM {table}") == 1
 
 

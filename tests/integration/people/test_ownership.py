@@ -171,4 +171,4 @@ def test_a_tag_that_is_renamed_to_another_becomes_that_one(
         assert set(found) <= {"built", "exact"}
     assert run(
         database, "SELECT action, subject FROM audit_log WHERE actor = 'root' AND via = 'session'"
-    ) == [("tag-merged", "ocean")]
+    ) == [("tag-merged", "sea → ocean")]

@@ -127,6 +127,16 @@ def test_a_tag_is_renamed_and_merged_once_that_is_confirmed(
     asked = send(grace, sea, name="night")
     assert (asked.status_code, "cannot be undone" in words(asked)) == (409, True)
     assert scalar(database, "SELECT count(*) FROM tags") == 3
+    for number, condition in (("both", "= 2"), ("each", ">= 1")):
+        counted = (
+            "SELECT count(*) FROM (SELECT FROM content_tags JOIN tags ON id = tag_id"
+            f" WHERE name IN ('night', 'ocean') GROUP BY content_id HAVING count(*) {condition}) x"
+        )
+        sentence = {
+            "both": f"and both are on {scalar(database, counted)} .",
+            "each": f"“night” is on {scalar(database, counted)} pictures, and “ocean” is gone",
+        }
+        assert sentence[number] in words(asked)
     night = "SELECT count(*) FROM content_tags JOIN tags ON id = tag_id WHERE name = 'night'"
     both = scalar(
         database,
@@ -157,3 +167,39 @@ def test_an_administrator_deletes_what_is_not_theirs_and_a_member_does_not_see_h
     creator = re.compile(r'<input id="creator"')
     assert creator.search(grace.get("/gallery/upload").text)
     assert not creator.search(browsers.sign_in("eve").get("/gallery/upload").text)
+
+
+def test_tags_are_sorted_counted_and_paged(grace: httpx.Client, database: Database) -> None:
+    fill(database)
+    run(database, "INSERT INTO tags (name) SELECT 'tag ' || n FROM generate_series(1, 220) AS n")
+    first = grace.get(f"{ADMIN}/tags?search=TAG")
+    assert "220 tags, page 1 of 3." in words(first)
+    assert first.text.count('scope="row"') == 100
+    [path] = re.findall(r'href="([^"]+)" rel="next"', first.text)
+    second = grace.get(path.replace("&amp;", "&"))
+    assert path == f"{ADMIN}/tags?search=TAG&amp;p=2"
+    last = grace.get(f"{ADMIN}/tags?search=TAG&p=3")
+    rows = [re.findall(r'scope="row">([^<]+)<', page.text) for page in (first, second, last)]
+    assert len({name for row in rows for name in row}) == 220
+    assert 'rel="next"' not in last.text
+    by_count = grace.get(f"{ADMIN}/tags?sort=count")
+    [(url, number), *_] = re.findall(r'<td><a href="([^"]+)"[^>]*>([\d,]+)</a>', by_count.text)
+    assert f"{number} results" in words(grace.get(url.replace("&amp;", "&")))
+    assert scalar(database, "SELECT max(cardinality) FROM tag_cardinality_stats") <= int(number)
+    assert grace.get(f"{ADMIN}/tags?sort=nonsense&p=999999999999999999").status_code == 200
+
+
+def test_a_tag_is_deleted_and_its_pictures_stay(grace: httpx.Client, database: Database) -> None:
+    fill(database)
+    items = scalar(database, "SELECT count(*) FROM content_items_all")
+    [[sea]] = run(database, "SELECT id FROM tags WHERE name = 'sea'")
+    page = grace.get(f"{ADMIN}/tags/{sea}")
+    carried = scalar(database, "SELECT count(*) FROM content_tags WHERE tag_id = %s", sea)
+    assert f"{carried} pictures carry it and stay" in words(page)
+    answer = send(grace, f"{ADMIN}/tags/{sea}/delete")
+    assert "The tag has been deleted." in words(grace.get(answer.headers["location"]))
+    assert scalar(database, "SELECT count(*) FROM content_items_all") == items
+    assert send(grace, f"{ADMIN}/tags/{sea}/delete").status_code == 404
+    assert run(database, "SELECT action, subject FROM audit_log WHERE action LIKE 'tag%'") == [
+        ("tag-deleted", "sea")
+    ]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx
 
@@ -19,10 +19,11 @@ from genonaut.db.session import Database
 from genonaut.people.audit import COMMAND
 from genonaut.people.by_link import LinkedAccounts
 from genonaut.people.identity import Scope
+from genonaut.people.searches import Searches
 from genonaut.people.sessions import Sessions
 from genonaut.people.tokens import Tokens
 from genonaut.people.users import Users
-from tests.integration.people.bodies import BY_LINK, IMAGES, body_of
+from tests.integration.people.bodies import BY_LINK, IMAGES, SEARCH, body_of
 from tests.integration.people.kept import Kept, body_of_kept
 from tests.support.matrix import Row
 from tests.support.people import add_account, add_token, bearer, token_in
@@ -41,11 +42,14 @@ KEPT = {
     "bookmark_categories": "to_jsonb(t)",
     "bookmark_category_members": "to_jsonb(t)",
     "bookmark_category_shares": "to_jsonb(t)",
+    "ratings": "to_jsonb(t)",
     "tags": "to_jsonb(t)",
     "deleted_items": "to_jsonb(t)",
+    "search_history": "to_jsonb(t)",
     "sessions": "t.id",
     "api_tokens": "t.id",
     "one_time_links": "to_jsonb(t)",
+    "not_duplicates": "to_jsonb(t)",
 }
 """What a refused request changes nothing of; that a session or a token was used is noted."""
 
@@ -108,13 +112,20 @@ class World:
     def path(self, row: Row, who: str, whose: str) -> str:
         """The address of a route's target, which is a new one if it may be changed or gone."""
         path = self._path_to_kept(row, whose)
-        for name in ("token", "item_id", "tag_id", "user_id", "session_id", "token_id", "album_id"):
+        for name in (
+            *("token", "item_id", "tag_id", "user_id", "session_id", "token_id", "album_id"),
+            *("batch", "search_id"),
+        ):
             if f"{{{name}}}" in path:
                 made = getattr(self, f"_{name}")(row, who, whose)
                 path = path.replace(f"{{{name}}}", str(made))
-        values = FIXED.get(row.path, {"name": "home", "which": "full", "path:path": "nowhere"})
+        values = FIXED.get(
+            row.path, {"name": "home", "which": "full", "facet": "tag", "path:path": "nowhere"}
+        )
         for name, value in values.items():
             path = path.replace(f"{{{name}}}", value)
+        if row.name == "GET /gallery/selection/download":
+            return f"{path}?all=1"
         return f"{path}?token={self._link()}" if row.name == "GET /gallery/password" else path
 
     def _path_to_kept(self, row: Row, whose: str) -> str:
@@ -150,16 +161,25 @@ class World:
         return "ada" if whose == OWN else "grace"
 
     def _item_id(self, row: Row, who: str, whose: str) -> int:
-        if row.method == "GET":
+        is_auto = "content-auto" in row.path
+        if row.method == "GET" and not is_auto:
             return self.pictures[whose]
         visibility = PRIVATE if whose == PRIVATE else PUBLIC
-        owner = self._owner(whose)
-        [made] = add_items(self.database, self.ids[owner], visibility=visibility)
+        owner, source = self._owner(whose), "auto" if is_auto else "items"
+        [made] = add_items(self.database, self.ids[owner], 1, source, visibility=visibility)
         if row.path.endswith("/undo"):
             by = "root" if who == "root" else owner
             with self.database.transaction() as session:
                 DeletionService(session).delete(EVERYTHING, made, UUID(self.ids[by]), any_item=True)
         return made
+
+    def _batch(self, _row: Row, who: str, whose: str) -> str:
+        owner, batch = self._owner(whose), uuid4()
+        by = "root" if who == "root" else owner
+        ids = add_items(self.database, self.ids[owner], 2)
+        with self.database.transaction() as session:
+            DeletionService(session).delete_together(ids, UUID(self.ids[by]), batch)
+        return str(batch)
 
     def _album_id(self, row: Row, _who: str, whose: str) -> str:
         """An album of its owner, of which the public one is shown to other users."""
@@ -184,9 +204,18 @@ class World:
         return add_tag(self.database, f"tag {next(self.numbers)}", [self.pictures[whose]])
 
     def _user_id(self, row: Row, _who: str, whose: str) -> str:
-        if row.method == "GET":
+        is_own = row.method == "PUT" or "search-history" in row.path
+        if row.method == "GET" or (is_own and whose == OWN):
+            self._add_search(self._owner(whose), SEARCH)
             return self.ids[self._owner(whose)]
         return add_account(self.database, f"user {next(self.numbers)}")
+
+    def _search_id(self, _row: Row, who: str, whose: str) -> int:
+        return self._add_search(who if whose == OWN and who else "grace", "fog")
+
+    def _add_search(self, owner: str, query: str) -> int:
+        with self.database.transaction() as session:
+            return Searches(session, UUID(self.ids[owner])).add(query).id
 
     def _session_id(self, _row: Row, who: str, whose: str) -> str:
         owner = who if whose == OWN and who else "grace"

@@ -5,6 +5,7 @@ from typing import Final
 from tests.mutants.promises import (
     api,
     counting,
+    finding,
     http,
     ingest,
     kept,
@@ -21,6 +22,7 @@ from tests.mutants.promises import (
 MUTANTS: Final = (
     *api.MUTANTS,
     *counting.MUTANTS,
+    *finding.MUTANTS,
     *http.MUTANTS,
     *ingest.MUTANTS,
     *kept.MUTANTS,

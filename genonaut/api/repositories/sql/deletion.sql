@@ -1,51 +1,43 @@
--- Deletions that can be undone.
-
--- name: delete
--- Delete a user's item, or any, and keep it. One statement, so one snapshot: the tags are read as they were
--- before they went with the item.
-WITH gone AS (
-    DELETE FROM content_items_all
-    WHERE id = :item_id AND (creator_id = :user_id OR :any_item)
-    RETURNING *
-)
-INSERT INTO deleted_items (id, deleted_by, item, tag_ids)
-SELECT gone.id, :user_id, to_jsonb(gone), ARRAY(
-    SELECT tag_id FROM content_tags
-    WHERE content_id = gone.id AND source_type = gone.source_type
-)
-FROM gone
-RETURNING id;
+-- Deletions that can be undone. What the tables are that refer to items is in followers.py.
 
 -- name: sweep
--- Forget what was deleted longer ago than that.
-DELETE FROM deleted_items WHERE deleted_at < now() - make_interval(secs => :seconds);
+-- Forget what was deleted longer ago than that, but for what another request is just forgetting.
+DELETE FROM deleted_items WHERE id IN (
+    SELECT id FROM deleted_items WHERE deleted_at < now() - make_interval(secs => :seconds)
+    ORDER BY id FOR UPDATE SKIP LOCKED
+);
 
--- name: find
--- The title of what a user deleted, if it was not longer ago than that.
-SELECT item ->> 'title' AS title
-FROM deleted_items
-WHERE id = :item_id AND deleted_by = :user_id
+-- name: delete
+DELETE FROM content_items_all WHERE id = ANY (CAST(:ids AS bigint[]));
+
+-- name: find_batch
+-- The batch of an item that a user has deleted.
+SELECT batch FROM deleted_items
+WHERE id = :item_id AND deleted_by IS NOT DISTINCT FROM CAST(:user_id AS uuid)
   AND deleted_at >= now() - make_interval(secs => :seconds);
 
--- name: put_back
--- Make an item what it was, with those of its tags that still exist. No row if another item has
--- taken its import key meanwhile.
-WITH taken AS (
-    DELETE FROM deleted_items
-    WHERE id = :item_id AND deleted_by = :user_id
-    RETURNING item, tag_ids
-), put AS (
-    -- Every column. (A generated one could not be inserted; there is none.)
-    INSERT INTO content_items_all
-    SELECT was.*
-    FROM taken, jsonb_populate_record(
-        NULL::content_items_all, jsonb_build_object('names_file', true) || taken.item
-    ) AS was
-    ON CONFLICT DO NOTHING
-    RETURNING id, source_type
-), tagged AS (
-    INSERT INTO content_tags (content_id, source_type, tag_id)
-    SELECT put.id, put.source_type, tags.id
-    FROM put, taken JOIN tags ON tags.id = ANY(taken.tag_ids)
-)
-SELECT id FROM put;
+-- name: find
+-- What a user has deleted together, if it was not longer ago than that.
+SELECT count(*) AS items, min(item ->> 'title') AS title
+FROM deleted_items
+WHERE batch = :batch AND deleted_by IS NOT DISTINCT FROM CAST(:user_id AS uuid)
+  AND deleted_at >= now() - make_interval(secs => :seconds);
+
+-- name: hold_users
+-- Those without whom nothing can be put back. Before the rows of deleted items: who deletes a user
+-- takes the same way.
+SELECT id FROM users WHERE id IN (
+    SELECT deleted_by FROM deleted_items WHERE batch = :batch
+    UNION
+    SELECT CAST(item ->> 'creator_id' AS uuid) FROM deleted_items WHERE batch = :batch
+) ORDER BY id FOR KEY SHARE;
+
+-- name: hold
+-- What of a batch can be put back.
+SELECT id FROM deleted_items
+WHERE batch = :batch AND deleted_by IS NOT DISTINCT FROM CAST(:user_id AS uuid)
+  AND deleted_at >= now() - make_interval(secs => :seconds)
+ORDER BY id FOR UPDATE;
+
+-- name: forget
+DELETE FROM deleted_items WHERE id = ANY (CAST(:ids AS bigint[]));

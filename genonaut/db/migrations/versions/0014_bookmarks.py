@@ -6,7 +6,7 @@ Why: people keep pictures, arrange them and show them to others, and each of the
 from genonaut.db.migrations.files import run_file
 
 revision = "0014_bookmarks"
-down_revision = "0011_cost_of_a_write"
+down_revision = "0013_search"
 
 
 def upgrade() -> None:

@@ -1,0 +1,71 @@
+"""Ratings: the statements, executed."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from genonaut.api.entities import Item, ItemRating
+from genonaut.content.viewer import Viewer, visible_to
+from genonaut.db.named_sql import named_sql
+from genonaut.db.schema import ContentItemAll
+
+_SQL: Final = named_sql(__package__, "ratings.sql")
+
+
+class RatingRepository:
+    """Reads and writes what users think of items."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def of_items(self, item_ids: Iterable[int], rater: UUID | None) -> Mapping[int, ItemRating]:
+        """What each of these items has: the mean, the number of ratings, and the rater's own.
+
+        By one statement, and from the declared count, which is exact from the first rating on: it
+        was there before the ratings were.
+        """
+        found = {item_id: ItemRating(item_id) for item_id in item_ids}
+        given = {"item_ids": list(found), "rater": rater}
+        rows = self._session.connection().execute(_SQL["of_items"], given)
+        for item_id, number, points, own in rows:
+            if own is not None:
+                found[item_id] = replace(found[item_id], rating=own)
+            else:
+                found[item_id] = replace(
+                    found[item_id], rating_mean=points / number, rating_count=number
+                )
+        return found
+
+    def with_ratings(self, items: Iterable[Item], rater: UUID | None) -> list[Item]:
+        """Items with what they have."""
+        given = list(items)
+        found = self.of_items((item.id for item in given), rater) if given else {}
+        return [found[item.id].put_on(item) for item in given]
+
+    def rate(self, viewer: Viewer, item_id: int, user_id: UUID, value: int) -> bool:
+        """Rate an item, or rate it anew; false if there is none for the viewer's eyes, or no user.
+
+        Raters of the same item never wait for one another.
+        """
+        given = {
+            "item_id": item_id,
+            "user_id": user_id,
+            "value": value,
+            "sees_all": viewer.sees_all,
+            "viewer": viewer.user_id,
+        }
+        return self._session.execute(_SQL["rate"], given).first() is not None
+
+    def take_away(self, item_id: int, user_id: UUID) -> None:
+        """Take a user's rating away, if there is one."""
+        self._session.execute(_SQL["take_away"], {"item_id": item_id, "user_id": user_id})
+
+    def may_see(self, viewer: Viewer, item_id: int) -> bool:
+        """Whether there is such an item for the viewer's eyes."""
+        item = ContentItemAll
+        there = select(item.id).where(item.id == item_id, *visible_to(viewer, item))
+        return bool(self._session.scalar(select(exists(there))))

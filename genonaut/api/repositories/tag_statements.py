@@ -1,0 +1,35 @@
+"""Tags: the parts that their statements are made of."""
+
+from collections.abc import Iterator
+from typing import TypeVarTuple
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, Subquery, exists, func, select
+
+from genonaut.content.viewer import Viewer, visible_to
+from genonaut.db.schema import ContentTag, Tag
+
+Columns = TypeVarTuple("Columns")
+
+
+def counted(counts: Subquery) -> Select[UUID, str, int, int, int]:
+    """Tags with their counts, in the order of `CountedTag`."""
+    return select(
+        Tag.id,
+        Tag.name,
+        func.coalesce(counts.c.regular, 0).label("regular_count"),
+        func.coalesce(counts.c.auto, 0).label("auto_count"),
+        func.coalesce(counts.c.total, 0).label("count"),
+    ).outerjoin(counts, counts.c.tag_id == Tag.id)
+
+
+def is_known(viewer: Viewer) -> Iterator[ColumnElement[bool]]:
+    """Whether a tag is there for a viewer: others than those who see all know those of items."""
+    if not viewer.sees_all:
+        carried = select(ContentTag.content_id).where(ContentTag.tag_id == Tag.id)
+        yield exists(carried.where(*visible_to(viewer, ContentTag)).correlate(Tag))
+
+
+def with_part(statement: Select[*Columns], part: str) -> Select[*Columns]:
+    """Those whose names contain a text, which is folded as they are."""
+    return statement.where(Tag.name.contains(part, autoescape=True)) if part else statement
