@@ -15,6 +15,7 @@ from genonaut.web.contexts import (
     ItemContext,
     ItemTags,
     PagePicture,
+    TagLink,
     Ways,
 )
 from genonaut.web.rendering import AnyContext, Renderer, age, environment, plural, thousands, utc
@@ -86,7 +87,7 @@ def test_a_read_only_gallery_has_no_forms_that_change_something() -> None:
         "",
         (),
         (),
-        ItemTags((), 50, can_edit=True),
+        ItemTags((TagLink("sea", 2, "/sea"),), 50, can_edit=True),
         (),
         (),
         mending="",
