@@ -162,7 +162,7 @@ def test_an_error_of_one_is_found(world: World) -> None:
 
 SPOILS: dict[str, tuple[str, str]] = {
     "counts": ("UPDATE gen_source_stats SET count = count + 1 WHERE user_id IS NULL", "/gallery"),
-    "tags": ("UPDATE tag_cardinality_stats SET cardinality = cardinality + 1", "/gallery"),
+    "tags": ("UPDATE tag_cardinality_stats SET cardinality = cardinality + 1", "/gallery/stats"),
     "favourites": ("UPDATE bookmark_stats SET count = count + 1", "/gallery/favourites"),
     "albums": ("UPDATE album_item_stats SET count = count + 1", "/gallery/albums"),
 }
