@@ -31,6 +31,9 @@ def item(**changed: Any) -> Item:
         "source_type": "regular",
         "visibility": "private",
         "tags": ("telescope", "sea"),
+        "rating": 5,
+        "rating_mean": 4.5,
+        "rating_count": 2,
     }
     return Item(**values | changed)
 
@@ -47,7 +50,7 @@ def test_only_what_is_named_is_shown() -> None:
     shown = {"id", "title", "content_type", "creator_id", "creator_username", "created_at"}
     shown |= {"updated_at", "source_type", "visibility"}
     hidden = {"content_data", "path_thumb", "prompt", "item_metadata", "quality_score", "tags"}
-    hidden |= {"names_file"}
+    hidden |= {"names_file", "rating", "rating_mean", "rating_count"}
     assert {field.name for field in fields(Item)} == shown | hidden
     before, after = item(), concealed(item())
     assert {name for name in shown if getattr(before, name) != getattr(after, name)} == set()

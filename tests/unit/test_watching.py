@@ -15,6 +15,7 @@ from prometheus_client import CollectorRegistry, ProcessCollector, generate_late
 from prometheus_client.parser import text_string_to_metric_families
 
 from genonaut.api.http.metrics import RequestMetrics
+from genonaut.api.live.figures import LiveFigures
 from genonaut.api.monitoring.metrics import Processes, Scrape
 from genonaut.config import load_settings
 from genonaut.db.replica import Standing
@@ -44,6 +45,7 @@ def exposed() -> dict[str, set[str]]:
     registry = CollectorRegistry()
     ProcessCollector(registry=registry)
     a_request(registry)
+    LiveFigures(registry)
     several = CollectorRegistry()
     several.register(Processes(A_SLOT))
     text = generate_latest(registry) + generate_latest(Scrape({"gen_source": STATE}, REPLICAS))

@@ -8,6 +8,7 @@ DELETE FROM deleted_items WHERE id IN (
 );
 
 -- name: delete
+-- After what refers to them: see followers.py.
 DELETE FROM content_items_all WHERE id = ANY (CAST(:ids AS bigint[]));
 
 -- name: find_batch
@@ -40,4 +41,5 @@ WHERE batch = :batch AND deleted_by IS NOT DISTINCT FROM CAST(:user_id AS uuid)
 ORDER BY id FOR UPDATE;
 
 -- name: forget
+-- What is back is kept no longer.
 DELETE FROM deleted_items WHERE id = ANY (CAST(:ids AS bigint[]));
