@@ -16,6 +16,8 @@ FILTERS: Final = {
     "creator": "item.creator_id = %(creator)s::uuid",
     "model": "item.item_metadata ->> 'model' = %(model)s",
     "seed": "item.item_metadata ->> 'seed' = %(seed)s",
+    "sampler": "item.item_metadata ->> 'sampler' = %(sampler)s",
+    "month": "to_char(item.created_at AT TIME ZONE 'UTC', 'YYYY-MM') = %(month)s",
     "favourites": """EXISTS (
         SELECT FROM bookmarks WHERE user_id = %(me)s::uuid AND content_id = item.id)""",
     "album": """EXISTS (

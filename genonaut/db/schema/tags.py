@@ -15,8 +15,8 @@ class Tag(Base):
 
     __tablename__ = "tags"
     __table_args__ = (
-        # By the letters' numbers (COLLATE "C", which Alembic does not compare): what begins alike is
-        # one stretch. The second is for suggestions while one types.
+        # By the letters' numbers (COLLATE "C", which Alembic does not compare): what begins alike
+        # is one stretch. The second is for suggestions while one types.
         Index("idx_tags_beginning", "name"),
         Index("idx_tags_search_name", text("search_name(name)")),
     )

@@ -53,7 +53,7 @@ def _whole(counts: ViewerCounts) -> int:
 def _until_now(totals: Sequence[GrowthPoint], counts: ViewerCounts) -> list[GrowthPoint]:
     """What refreshes found, and what there is now; what a wrong clock recorded is left out."""
     now = GrowthPoint(counts.as_of, counts.community_regular_count, counts.community_auto_count)
-    before = [total for total in totals if total.at < now.at]
+    before = sorted((total for total in totals if total.at < now.at), key=lambda one: one.at)
     return [*before, now] if before or now.regular or now.auto else []
 
 
