@@ -64,7 +64,7 @@ def test_keys_rate_the_item_also_on_the_full_screen(open_page: OpenPage, site: S
     page = open_page("/gallery", viewer="ada")
     page.locator("[data-card]").first.click()
     status = page.get_by_test_id("gallery-item-status")
-    page.keyboard.press("f")
+    page.keyboard.press("F")
     expect(page.get_by_test_id("gallery-rate-full")).to_be_visible()
     page.keyboard.press("4")
     expect(star(page, 4, "gallery-rate-full")).to_be_checked()
@@ -73,7 +73,7 @@ def test_keys_rate_the_item_also_on_the_full_screen(open_page: OpenPage, site: S
     expect(star(page, 4, "gallery-rate-full")).not_to_be_checked()
     page.keyboard.press("k")
     expect(star(page, 4, "gallery-rate-full")).to_be_checked()
-    page.keyboard.press("f")
+    page.keyboard.press("F")
     expect(page.get_by_test_id("gallery-rate-full")).to_be_hidden()
     page.keyboard.press("+")
     page.keyboard.press("0")  # when zoomed in: the whole picture
