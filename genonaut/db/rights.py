@@ -118,7 +118,7 @@ def _of_a_count(count: CachedCount) -> Iterator[tuple[str, Rights]]:
     yield count.table, readers | {"counting": WRITE}
     yield f"{count.name}_counts", readers | {"counting": READ}
     if count.category.function:  # what it is called with is not for monitoring
-        yield f"{count.name}_values", {"counting": READ, "read": READ}
+        yield f"{count.name}_values", readers | {"counting": READ}
     for kept in ("deltas", "refreshes"):
         yield f"{count.name}_{kept}", readers | {"counting": "SELECT, INSERT, DELETE"}
     yield count.counted, {"counting": READ}

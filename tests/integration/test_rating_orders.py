@@ -15,6 +15,8 @@ from genonaut.api.gallery.pager import Window
 from genonaut.api.gallery.query import GalleryQuery, RatingField, SortOrder
 from genonaut.api.repositories.gallery_repository import GalleryRepository
 from genonaut.api.repositories.rating_repository import RatingRepository
+from genonaut.api.repositories.search_repository import SearchRepository
+from genonaut.api.services.gallery_search import understand
 from genonaut.api.services.gallery_service import GalleryService
 from genonaut.config import Settings
 from genonaut.content.viewer import EVERYTHING
@@ -158,8 +160,10 @@ def test_walking_and_collecting_agree(rated: Database, field: Any, order: Any) -
     with rated.snapshot() as session:
         gallery, ratings = GalleryRepository(session), RatingRepository(session)
         [[tag]] = run(session, "SELECT id FROM tags")
-        for scope, tags, phrases in product(Scope, ((), (tag,)), ((), ("sea",))):
-            some = Filters({"regular": scope, "auto": scope}, EVERYTHING, BO, phrases, tags)
+        names = SearchRepository(session)
+        for scope, tags, search in product(Scope, ((), (tag,)), ("", "sea")):
+            sought = understand(names, GalleryQuery(search=search)).sought
+            some = Filters({"regular": scope, "auto": scope}, EVERYTHING, BO, sought, tags)
             way = order_of(query, CY)
             everything = gallery.items(some, way, Window(99), collect=False)
             placed = [position_of(item, query) for item in ratings.with_ratings(everything, CY)]

@@ -144,7 +144,7 @@ def _own_table_with_a_function_of_ours(name: str) -> str:
 
 OTHERS = [
     "ALTER TABLE content_items DISABLE TRIGGER USER",
-    "DELETE FROM content_tags;\nDELETE FROM bookmarks;\n"
+    "DELETE FROM content_tags;\nDELETE FROM bookmarks;\nDELETE FROM ratings;\n"
     "ALTER TABLE content_items_all DETACH PARTITION content_items_auto",
     "ALTER TABLE content_items_all OWNER TO CURRENT_USER",
     "CREATE TRIGGER mine AFTER INSERT ON content_items "

@@ -132,7 +132,7 @@ def test_it_leads_to_no_other_site(client: httpx.Client, site: Site, back: str) 
 
 def test_a_visitor_selects_to_download(client: httpx.Client, site: Site) -> None:
     page = client.get("/gallery").text
-    assert 'formdo="/gallery/selection/download"' in page
+    assert 'formaction="/gallery/selection/download"' in page
     assert 'value="delete"' not in page
     [first] = ids_of(site, "ada")[:1]
     refused = send(client, do="delete", id=first)
