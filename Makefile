@@ -30,7 +30,7 @@ test-long: install-dev ## Run its long forms: soak, kills, mutants, the benchmar
 	$(if $(ARGS),,@$(PYTEST) -m "not long and not both_servers" --postgres debian-15 tests/integration)
 
 test-ci: install-dev ## Run what CI runs after the suite: its long forms, searching for less long
-	@$(SOONER) $(PYTEST) -m long --ignore tests/mutants --ignore tests/benchmarks --ignore tests/unit
+	@$(SOONER) $(PYTEST) -m "long and not alike" --ignore tests/mutants --ignore tests/benchmarks --ignore tests/unit
 	@$(PYTEST) -m "not long and not both_servers" --postgres debian-15 $(QUERIES)
 
 install: .venv/installed ## Install what running needs, into .venv

@@ -131,7 +131,7 @@ def test_a_phone_shows_pictures_search_and_total_at_once(open_page: OpenPage) ->
     expect(page.locator(".quick__total")).to_be_in_viewport()
     expect(page.get_by_test_id("gallery-help-button")).to_be_hidden()
     page.goto("/gallery?tags=sea&notGenSource=comm-ag&sort=oldest")
-    search = page.get_by_test_id("gallery-quick-search").get_by_role("searchbox")
+    search = page.get_by_test_id("gallery-quick-search").locator("[name=search]")
     expect(search).to_be_in_viewport()
     search.fill("tea")
     search.press("Enter")

@@ -7,7 +7,8 @@ import pytest
 
 from genonaut.counting.declaration import CachedCount
 from genonaut.counting.rendering import definition, removal
-from genonaut.db.counts import ALBUM, COUNTS
+from genonaut.db.counts import ALBUM, BOOKMARK, COUNTS, CREATOR_TAGS, PRIVATE_FACET, PRIVATE_TAGS
+from genonaut.db.schema import AUTO
 from genonaut.db.session import Database
 from tests.support.guide import declared_in_the_guide
 from tests.support.parts import SPREAD
@@ -16,13 +17,14 @@ from tests.support.rows import run
 ADDED = [declared_in_the_guide(), SPREAD]
 
 
-# Which is like others, but for its rows: favourites and their places are tried each time.
-LIKE_OTHERS = [ALBUM]
+# These differ from others in their rows only: the suite compares them after each step too, but folds
+# and refreshes the others.
+LIKE_OTHERS = [ALBUM, BOOKMARK, PRIVATE_FACET, PRIVATE_TAGS[AUTO], *CREATOR_TAGS.values()]
 
 
 def tried(count: CachedCount) -> Any:
     """A count, as a parameter."""
-    marks = [pytest.mark.long] if count in LIKE_OTHERS else []
+    marks = [pytest.mark.long, pytest.mark.alike] if count in LIKE_OTHERS else []
     return pytest.param(count, marks=marks, id=count.name)
 
 
