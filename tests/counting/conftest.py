@@ -17,8 +17,8 @@ from tests.support.rows import run
 ADDED = [declared_in_the_guide(), SPREAD]
 
 
-# These differ from others in their rows only: the suite compares them after each step too, but folds
-# and refreshes the others.
+# These differ from others in their rows only: the suite compares them after each step too, but
+# folds and refreshes the others.
 LIKE_OTHERS = [ALBUM, BOOKMARK, PRIVATE_FACET, PRIVATE_TAGS[AUTO], *CREATOR_TAGS.values()]
 
 

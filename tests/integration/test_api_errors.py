@@ -48,7 +48,7 @@ def test_errors_have_one_shape(
     ("path", "allowed"),
     [
         ("/api/v1/users", "GET, HEAD, POST"),
-        ("/api/v1/content-auto", "POST"),
+        ("/api/v1/content-auto", "GET, HEAD, POST"),
         ("/api/v1/content/unified", "GET, HEAD"),
         ("/health", "GET, HEAD"),
     ],

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final, Literal, Self
 from uuid import UUID, uuid4
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic.json_schema import SkipJsonSchema
 from typing_extensions import TypeAliasType
 
 from genonaut.api.schemas.gallery import GalleryParams
@@ -93,7 +94,7 @@ class ItemsOf(BaseModel):
     ids: Annotated[list[Id], Field(min_length=1, max_length=MOST_AT_ONCE)] = Field(
         default_factory=list, description=f"At most {MOST_AT_ONCE:,}."
     )
-    query: ListIn | None = Field(
+    query: ListIn | SkipJsonSchema[None] = Field(
         None, description=f"All items of a list, of one moment: at most {MOST_OF_A_LIST:,}."
     )
 
