@@ -63,6 +63,8 @@ def test_keys_rate_the_card_with_the_focus(open_page: OpenPage, site: Site) -> N
 def test_keys_rate_the_item_also_on_the_full_screen(open_page: OpenPage, site: Site) -> None:
     page = open_page("/gallery", viewer="ada")
     page.locator("[data-card]").first.click()
+    page.wait_for_url("**/gallery/items/*")
+    expect(page.locator(":root[data-script]")).to_be_attached()  # or it does not know the key
     status = page.get_by_test_id("gallery-item-status")
     page.keyboard.press("F")
     expect(page.get_by_test_id("gallery-rate-full")).to_be_visible()

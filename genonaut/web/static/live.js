@@ -128,6 +128,7 @@ function plural(number, one) {
 function say(changed) {
   if (!changed.length || !isOpen() || Date.now() < saidAt + SAID_MS) return;
   saidAt = Date.now();
-  const text = changed.map((one) => `${one.previousElementSibling.textContent}: ${one.textContent}`);
+  const named = (one) => one.closest("dd").previousElementSibling.textContent;
+  const text = changed.map((one) => `${named(one)}: ${one.textContent}`);
   document.querySelector("[data-said]").textContent = `${text.join(", ")}.`;
 }
