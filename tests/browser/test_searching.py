@@ -83,7 +83,7 @@ def test_empty_pages_say_why_and_offer_the_way_out(open_page: OpenPage) -> None:
 def test_an_item_leads_to_others_with_its_tag(open_page: OpenPage, site: Site) -> None:
     tagged = site.number("SELECT min(content_id) FROM content_tags")
     page = open_page(f"/gallery/items/{tagged}")
-    page.locator(".chips a").first.click()
+    page.get_by_test_id("gallery-item-tag").first.get_by_role("link").click()
     page.wait_for_url("**/gallery?tags=*")
     expect(page.get_by_test_id("gallery-grid-item").first).to_be_visible()
 

@@ -387,6 +387,7 @@ def test_no_role_may_execute_a_function_that_acts_as_the_owner(owner: Database) 
 
 def test_a_database_without_roles_stays_so(server: tuple[Settings, Database]) -> None:
     """An upgrade gives rights only to roles that have some there."""
+    add_reader(server[0])
     with new_database(server[1], migrated=True) as database:
         run(database, "DROP OWNED BY genonaut_app, genonaut_counting")
         keep_rights(database.engine, NAMES)

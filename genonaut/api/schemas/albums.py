@@ -21,6 +21,7 @@ from genonaut.api.schemas.bookmarks import (
     Note,
 )
 from genonaut.api.schemas.content import ITEM_EXAMPLE, ItemOut
+from genonaut.api.schemas.named import TopLevel
 from genonaut.api.schemas.people_values import EXAMPLE_ID, EXAMPLE_TIME, FORBID_EXTRA
 from genonaut.api.schemas.values import FROM_ATTRIBUTES, NAME, Id, Utc, example, formed
 from genonaut.content.rules import user_name
@@ -112,7 +113,7 @@ class AlbumParams(ListParams):
     """The parameters of a list of albums."""
 
     sort_field: AlbumSortField = "sort_index"
-    parent_id: UUID | Literal["root", "null"] | None = Field(
+    parent_id: UUID | TopLevel | None = Field(
         None, description="Only those in this album; `root` or `null`: in none."
     )
     is_public: bool | None = None
