@@ -16,7 +16,7 @@ from genonaut.cli import main
 from genonaut.counting import audit
 from genonaut.counting.audit import Finding, Limits
 from genonaut.counting.engine import fold, record_failure, refresh
-from genonaut.db.counts import GEN_SOURCE, build_counts
+from genonaut.db.counts import COUNTS, GEN_SOURCE, build_counts
 from genonaut.db.session import Database
 from tests.support.recount import differences
 from tests.support.rows import Where, add_items, add_user, run
@@ -222,7 +222,8 @@ def test_the_advice_repairs_it(
 def follow(session: Session, step: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Do what a command or statement would do, within the session: so it can be undone."""
     if step == "genonaut stats refresh":
-        refresh(session, GEN_SOURCE, "test")
+        for count in COUNTS.values():
+            refresh(session, count, "test")
     elif step.startswith("genonaut stats sql "):
         printing, executing = step.split(" | ")
         assert executing == "genonaut db psql"

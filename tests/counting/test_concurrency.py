@@ -39,6 +39,10 @@ PUT_THEM_IN = """
     SELECT kept.id, album.id FROM bookmarks AS kept
     JOIN bookmark_categories AS album USING (user_id)
     JOIN users ON users.id = user_id WHERE username = %s"""
+RATE_ALL = """
+    INSERT INTO ratings (content_id, source_type, user_id, value, creator_id, visibility)
+    SELECT item.id, source_type, users.id, 3, creator_id, visibility
+    FROM content_items_all AS item, users WHERE username = %s"""
 HIDE_ALL = """
     UPDATE content_items_all SET visibility = 'private'
     WHERE creator_id = (SELECT id FROM users WHERE username = %s)"""
@@ -93,7 +97,7 @@ def test_a_writer_does_not_wait_for_a_refresh(database: Database, count: CachedC
     """A refresh that has done all its work holds all its locks until it commits."""
     add_users(database, 2)
     with database.transaction() as session:
-        for statement in (*ADDED, TAG_ALL, KEEP_THEM, PUT_THEM_IN, HIDE_ALL):
+        for statement in (*ADDED, TAG_ALL, RATE_ALL, KEEP_THEM, PUT_THEM_IN, HIDE_ALL):
             session.connection().exec_driver_sql(statement, ("user 1",))
     with database.transaction() as refreshing, database.engine.connect() as writing:
         assert refresh(refreshing, count, "test").rows_written > 0
