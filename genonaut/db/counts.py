@@ -140,10 +140,8 @@ ALBUM = CachedCount(
 
 OF_ALBUMS = (BOOKMARK, ALBUM_ITEM, ALBUM)
 
-COUNTS = {
-    count.name: count
-    for count in (GEN_SOURCE, TAG_CARDINALITY, *OF_PRIVATE, *OF_FACETS, *OF_ALBUMS, RATING)
-}
+DECLARED = (GEN_SOURCE, TAG_CARDINALITY, *OF_PRIVATE, *OF_FACETS, *OF_ALBUMS, RATING)
+COUNTS = {count.name: count for count in DECLARED}
 
 
 def build_counts(database: "Database", requested_by: str) -> dict[str, Refresh]:

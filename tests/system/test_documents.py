@@ -209,13 +209,14 @@ def test_a_broken_promise_is_found(demo: Demo) -> None:
     assert "-genonaut: There is no environment." in broken
 
 
-@pytest.mark.parametrize("document", ["docs/counting.md", "docs/listing.md"])
+@pytest.mark.parametrize("document", ["docs/counting.md", "docs/searching.md"])
 def test_the_queries_can_be_executed(document: str, demo: Demo) -> None:
     with connect(demo.home, "genonaut_demo") as connection:
         queries = blocks(TEXTS[document], "sql")
         assert queries
         for query in queries.values():
-            connection.execute(query.encode())
+            if not query.startswith("CREATE SCHEMA"):  # it is there already
+                connection.execute(query.encode())
 
 
 def test_what_is_not_run_is_listed_with_a_reason() -> None:

@@ -34,7 +34,7 @@ def change(folder: Path) -> None:
     python, schedule = blocks("python"), blocks("json")["celery.beat-schedule"]
     declared = folder / "genonaut" / "db" / "counts.py"
     code = declared.read_text()
-    before = re.search(r"^COUNTS = \{.*?^\}\n", code, re.MULTILINE | re.DOTALL)
+    before = re.search(r"^COUNTS = .*\n", code, re.MULTILINE)
     assert before
     added = python["genonaut/db/counts.py"] + "\n" + python["COUNTS"]
     declared.write_text(code.replace(before.group(), added))
