@@ -125,8 +125,9 @@ def test_who_may_change_something_by_every_route(
 def test_reading_needs_no_proof(client: httpx.Client, paths: dict[str, set[str]]) -> None:
     for path in paths:
         for method in SAFE:
-            answer = client.request(method, path, headers={"Origin": EVIL})
-            assert answer.status_code not in {403, 421}, path
+            # Not to its end: the stream of live numbers has none.
+            with client.stream(method, path, headers={"Origin": EVIL}) as answer:
+                assert answer.status_code not in {403, 421}, path
 
 
 def test_no_route_answers_to_a_name_that_is_not_ours(
