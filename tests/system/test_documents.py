@@ -215,7 +215,7 @@ def test_the_queries_can_be_executed(document: str, demo: Demo) -> None:
         queries = blocks(TEXTS[document], "sql")
         assert queries
         for query in queries.values():
-            if not query.startswith("CREATE SCHEMA"):  # it is there already
+            if not query.startswith("CREATE"):  # for operators of large galleries
                 connection.execute(query.encode())
 
 
