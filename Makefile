@@ -5,8 +5,8 @@ SECONDS ?= 60
 BIN    := .venv/bin
 # The tests start many processes, so what Python compiles is kept.
 PYTEST := env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest -n auto --dist worksteal --durations 10
-# How far the long forms search in CI: no further than the suite did, where that takes minutes. By
-# themselves they search further.
+# How far the long forms search in test-ci: no further than the suite did, where that takes minutes.
+# By themselves they search further.
 SOONER := $(addprefix GENONAUT_,EXAMPLES=1 KILLS=9 STORM=1000 PICTURES=120 KILLED_PICTURES=500 \
   KILLED_THUMBNAILS=100 KILLED_UPLOADS=1 WATCH_FILES=60 WATCH_MOVED=1000 BEAT_LOCK_SECONDS=5)
 # What asks the database the most: lists, tags, counts, imports and exports.
@@ -29,7 +29,7 @@ test-long: install-dev ## Run its long forms: soak, kills, mutants, the benchmar
 	@$(PYTEST) -m long -o python_files="test_*.py contract.py" $(ARGS)
 	$(if $(ARGS),,@$(PYTEST) -m "not long and not both_servers" --postgres debian-15 tests/integration)
 
-test-ci: install-dev ## Run what CI runs after the suite: its long forms, searching for less long
+test-ci: install-dev ## Run its long forms, searching for less long
 	@$(SOONER) $(PYTEST) -m "long and not alike" --ignore tests/mutants --ignore tests/benchmarks --ignore tests/unit
 	@$(PYTEST) -m "not long and not both_servers" --postgres debian-15 $(QUERIES)
 
