@@ -6,7 +6,6 @@ from typing import Annotated, Any, Final, Literal, Self
 from uuid import UUID, uuid4
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
-from pydantic.json_schema import SkipJsonSchema
 from typing_extensions import TypeAliasType
 
 from genonaut.api.schemas.gallery import GalleryParams
@@ -82,6 +81,12 @@ _SHAPES: Final[dict[str, Any]] = {
 }
 
 
+def _left_out(schema: dict[str, Any]) -> None:
+    """Describe a field that may be left out, and is not null: that would name no items."""
+    schema["allOf"] = schema.pop("anyOf")[:1]
+    del schema["default"]
+
+
 class ListIn(GalleryParams):
     """A list, by the parameters of `GET /api/v1/content/unified`. Its pages do not matter."""
 
@@ -94,8 +99,10 @@ class ItemsOf(BaseModel):
     ids: Annotated[list[Id], Field(min_length=1, max_length=MOST_AT_ONCE)] = Field(
         default_factory=list, description=f"At most {MOST_AT_ONCE:,}."
     )
-    query: ListIn | SkipJsonSchema[None] = Field(
-        None, description=f"All items of a list, of one moment: at most {MOST_OF_A_LIST:,}."
+    query: ListIn | None = Field(
+        None,
+        description=f"All items of a list, of one moment: at most {MOST_OF_A_LIST:,}.",
+        json_schema_extra=_left_out,
     )
 
     @model_validator(mode="after")
