@@ -142,6 +142,7 @@ def test_every_number_is_that_of_its_list(world: World, name: str, wanted: set[s
     assert wanted - kinds == set()
 
 
+@pytest.mark.long
 def test_an_error_of_one_is_found(world: World) -> None:
     """In each kind of number, in the total of a list, in what it lists, and in SQL."""
     eyes = world.eyes("ada")
