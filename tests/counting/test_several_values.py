@@ -1,4 +1,4 @@
-"""Rows that have several values: one count under each, whatever is written, and in any schema."""
+"""Rows that have several values: one count under each, after any write, and in any schema."""
 
 from collections.abc import Iterator
 from dataclasses import replace

@@ -11,7 +11,7 @@ from genonaut.db.session import Database
 from tests.support.keeping import BOOKMARKS, Keeper
 from tests.support.rows import add_items, add_tag, add_user, run
 
-NOBODY = "00000000-0000-4000-8000-0000000000ff"
+UNKNOWN = "00000000-0000-4000-8000-0000000000ff"
 FIELDS = {
     *("id", "user_id", "content_id", "content_source_type", "note", "pinned", "is_public"),
     *("created_at", "updated_at", "content"),
@@ -61,7 +61,7 @@ def test_of_no_item_there_is_none(ada: Keeper, items: list[int], body: dict[str,
 
 
 def test_of_no_user_there_is_none(client: httpx.Client, items: list[int]) -> None:
-    unknown = Keeper(client, NOBODY)
+    unknown = Keeper(client, UNKNOWN)
     unknown.send("POST", BOOKMARKS, 404, json={"content_id": items[0]})
     assert unknown.listed() == ([], 0)
     answer = client.get(BOOKMARKS)

@@ -180,7 +180,7 @@ def test_of_several_tags_any_of_them_no_other_is_offered(service: GalleryService
 def test_the_largest_are_found_among_the_largest_stored_ones(
     filled: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whatever is stored and whatever is in the ledger, and however few candidates there are."""
+    """With any counts stored and any in the ledger, and with one candidate as with many."""
     for folded, candidates in product((False, True), (1, 2, 100)):
         if folded:
             for count in COUNTS.values():

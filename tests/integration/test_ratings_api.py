@@ -12,7 +12,7 @@ from tests.support.api import OpenApi
 from tests.support.people import Browsers, add_account, with_accounts
 from tests.support.rows import add_items, add_user, run
 
-NOBODY = "00000000-0000-4000-8000-000000000000"
+UNKNOWN = "00000000-0000-4000-8000-000000000000"
 
 
 class World:
@@ -154,7 +154,7 @@ def test_without_accounts_the_request_names_the_user(
     assert rating_of(client.get(path)) == (None, 4.0, 1)
     page = client.get("/api/v1/content/unified", params=named).json()
     assert [item["rating"] for item in page["items"]] == [4]
-    unknown = client.put(path, json={"value": 4}, params={"user_id": NOBODY})
+    unknown = client.put(path, json={"value": 4}, params={"user_id": UNKNOWN})
     assert unknown.status_code == 404
-    assert unknown.json()["detail"] == f"There is no user {NOBODY}: nothing was rated."
+    assert unknown.json()["detail"] == f"There is no user {UNKNOWN}: nothing was rated."
     assert rating_of(client.delete(path, params=named)) == (None, None, 0)

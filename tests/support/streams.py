@@ -42,7 +42,7 @@ class Events:
         raise AssertionError(f"the stream has ended without an event {name!r}")
 
     def any(self) -> Event:
-        """Whatever comes next."""
+        """The next event, or comment."""
         return next(self._events)
 
     def until(self, **counts: int) -> dict[str, Any]:

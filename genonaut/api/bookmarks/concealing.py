@@ -41,7 +41,7 @@ def concealed(item: Item) -> Item:
 def tells(title: str, item: Item) -> bool:
     """Whether a title is made of what is concealed: of the prompt, the settings or the file's name.
 
-    It is if it occurs there, or eight letters of it in a row do, whatever is between them.
+    It is if it occurs there, or eight letters of it in a row do, with any signs between them.
     """
     written = _letters(title)
     known = [item.prompt, item.content_data, *map(str, item.item_metadata.values())]

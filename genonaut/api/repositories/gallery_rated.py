@@ -34,7 +34,7 @@ from genonaut.db.schema import PARTITIONS, Rating, SourceType
 if TYPE_CHECKING:
     from sqlalchemy.types import TypeEngine
 
-# As the items: their columns are expressions, whatever else they are to the mapper.
+# As the items: to these statements their columns are expressions, and not attributes of a model.
 _RATING: Final[Any] = Rating
 _DISTANT: Final = 10_000
 

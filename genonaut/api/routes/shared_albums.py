@@ -22,7 +22,7 @@ router = APIRouter(prefix="/api/v1/bookmark-categories", tags=["favourites"], ro
 MOST_SHARED: Final = 200
 """Pictures in a response: each title is compared with what is concealed."""
 NOT_TOLD: Final = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow"}
-"""Headers of whatever has a secret link as its address."""
+"""Headers of every response whose address is a secret link."""
 Token = Annotated[str, Path(max_length=100, examples=["x" * 43])]
 
 

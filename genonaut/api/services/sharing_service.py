@@ -2,8 +2,8 @@
 
 The link is the permission: it shows what the album's owner sees in it as a user, which is what is
 public and the owner's own private pictures, and never what is private to a third person, even if
-the owner is an administrator. `Viewer(album.user_id)` has just these eyes: whatever lists a shared
-album looks with them, and is told the same number.
+the owner is an administrator. `Viewer(album.user_id)` has just these eyes: the API and the pages
+list a shared album with them, and are told the same number.
 
 Without prompts, `genonaut/api/bookmarks/concealing.py` says what is left of an item; so a list of
 a shared album takes no search and no order by what is concealed, or these would tell it.

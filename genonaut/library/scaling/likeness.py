@@ -13,7 +13,7 @@ from operator import mul
 from typing import Final
 
 SIDE: Final = 32
-"""The picture that is looked at has so many pixels each way, whatever its proportions."""
+"""A picture of any proportions is looked at as a square with so many pixels each way."""
 _BITS: Final = 64
 _HIGHEST: Final = 11
 # The lowest first, without the one that is the brightness of the whole.

@@ -3,10 +3,10 @@
 -- megabyte there, and an entry of an index has two kilobytes. docs/decisions/0033-facets.md
 
 -- 1. The values of an item. They are counted in the writer's transaction, so no metadata may make
---    them fail, of whatever type its values are. All of these are expressions, or a query in FROM:
+--    them fail, of any type its values may have. All of these are expressions, or a query in FROM:
 --    PostgreSQL makes them a part of the statement that calls them.
 
--- In UTC, whatever the session's time zone is; null for years that no calendar of ours has.
+-- In UTC, in a session of any time zone; null for years that no calendar of ours has.
 CREATE FUNCTION utc_month(moment timestamptz) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE
