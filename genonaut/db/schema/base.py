@@ -4,7 +4,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, Double, ForeignKey, func
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    Double,
+    ForeignKey,
+    ForeignKeyConstraint,
+    func,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -26,6 +34,20 @@ def random_id() -> Mapped[UUID]:
 def owner(*, primary_key: bool = False) -> Mapped[UUID]:
     """The column that says whose a row is. It goes with its user."""
     return mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=primary_key)
+
+
+def follows_item() -> ForeignKeyConstraint:
+    """The foreign key of a row about an item that has the item's creator and visibility.
+
+    So the row goes with its item, and both are those of the item at every commit.
+    """
+    item = "content_items_all"
+    return ForeignKeyConstraint(
+        ["content_id", "source_type", "creator_id", "visibility"],
+        [f"{item}.id", f"{item}.source_type", f"{item}.creator_id", f"{item}.visibility"],
+        ondelete="CASCADE",
+        onupdate="CASCADE",
+    )
 
 
 def known_visibility(column: str, table: str) -> CheckConstraint:

@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from genonaut.db.schema.base import Base, owner, random_id
+from genonaut.db.schema.base import Base, follows_item, owner, random_id
 
 ContentSourceType = Literal["items", "auto"]
 """How a favourite's item was made, as the columns and an older client call it."""
@@ -47,17 +47,7 @@ class Bookmark(Base):
     __table_args__ = (
         UniqueConstraint("user_id", "content_id", "source_type", name="bookmarks_item_key"),
         UniqueConstraint("id", "user_id", "content_id", "kind", name="bookmarks_kind_key"),
-        ForeignKeyConstraint(
-            ["content_id", "source_type", "creator_id", "visibility"],
-            [
-                "content_items_all.id",
-                "content_items_all.source_type",
-                "content_items_all.creator_id",
-                "content_items_all.visibility",
-            ],
-            ondelete="CASCADE",
-            onupdate="CASCADE",
-        ),
+        follows_item(),
         Index("idx_bookmarks_item", "content_id", "source_type"),
         Index(
             "idx_bookmarks_newest",

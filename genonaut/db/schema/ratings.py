@@ -7,7 +7,6 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Column,
-    ForeignKeyConstraint,
     Index,
     SmallInteger,
     String,
@@ -17,7 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from genonaut.db.schema.base import Base, owner
+from genonaut.db.schema.base import Base, follows_item, owner
 from genonaut.db.schema.counts import RefreshColumns, refresh_arguments
 
 
@@ -27,17 +26,7 @@ class Rating(Base):
     __tablename__ = "ratings"
     __table_args__ = (
         CheckConstraint("value BETWEEN 1 AND 5", name="ratings_value"),
-        ForeignKeyConstraint(
-            ["content_id", "source_type", "creator_id", "visibility"],
-            [
-                "content_items_all.id",
-                "content_items_all.source_type",
-                "content_items_all.creator_id",
-                "content_items_all.visibility",
-            ],
-            ondelete="CASCADE",
-            onupdate="CASCADE",
-        ),
+        follows_item(),
         # One's own, the best first.
         Index(
             "idx_ratings_own",

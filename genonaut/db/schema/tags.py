@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String, func, text
+from sqlalchemy import ForeignKey, Index, String, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from genonaut.db.schema.base import Base, random_id
+from genonaut.db.schema.base import Base, follows_item, random_id
 
 
 class Tag(Base):
@@ -35,17 +35,7 @@ class ContentTag(Base):
 
     __tablename__ = "content_tags"
     __table_args__ = (
-        ForeignKeyConstraint(
-            ["content_id", "source_type", "creator_id", "visibility"],
-            [
-                "content_items_all.id",
-                "content_items_all.source_type",
-                "content_items_all.creator_id",
-                "content_items_all.visibility",
-            ],
-            ondelete="CASCADE",
-            onupdate="CASCADE",
-        ),
+        follows_item(),
         Index(
             "idx_content_tags_newest",
             "tag_id",
