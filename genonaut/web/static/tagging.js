@@ -54,7 +54,7 @@ function comeTo(part, place) {
 function sayWhat(part, before, removed) {
   if (removed) return say(`${removed}: removed.`);
   const added = names(part).find((name) => !before.includes(name));
-  if (added) say(`${added}: added, ${form(part, added).closest("li").querySelector("[data-count]").textContent}.`);
+  if (added) say(`${added}: added, ${form(part, added).closest("li").querySelector("[data-tag-count]").textContent}.`);
   else if (!part.querySelector("[role=alert]")) say("The picture has this tag already.");
 }
 

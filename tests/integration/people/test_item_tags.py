@@ -48,7 +48,7 @@ def shown(client: httpx.Client, item: int) -> dict[str, int]:
     """The tags of a page, with the number beside each; the list behind each has as many."""
     page = client.get(path(item)).text
     found = re.findall(
-        r'<a href="([^"]+)">([^<]+?) <span class="tag__count" data-count>.*?</span>'
+        r'<a href="([^"]+)">([^<]+?) <span class="tag__count" data-tag-count>.*?</span>'
         r"<span[^>]*>([\d,]+)<",
         page,
     )
