@@ -83,7 +83,10 @@ def pytest_xdist_auto_num_workers() -> int:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     marked = metafunc.definition.get_closest_marker("both_servers")
     if marked and "server" in metafunc.fixturenames:
-        metafunc.parametrize("server", SERVERS, indirect=True)
+        embedded, other = SERVERS
+        later = [pytest.mark.long] if marked.kwargs.get("later") else []
+        both = [embedded, pytest.param(other, marks=later)]
+        metafunc.parametrize("server", both, indirect=True)
 
 
 @pytest.fixture(scope="session")

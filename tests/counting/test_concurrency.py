@@ -17,7 +17,7 @@ from tests.support.recount import differences
 from tests.support.rows import add_users
 from tests.support.soak import soak
 
-pytestmark = pytest.mark.both_servers
+pytestmark = pytest.mark.both_servers(later=True)
 
 INSERT_ONE = """
     INSERT INTO content_items (title, content_data, prompt, creator_id)

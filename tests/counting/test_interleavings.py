@@ -20,7 +20,7 @@ from tests.support.recount import differences
 from tests.support.rows import add_items, add_tag, add_user, run
 from tests.support.waiting import wait_until
 
-pytestmark = pytest.mark.both_servers
+pytestmark = pytest.mark.both_servers(later=True)
 
 USER = "00000000-0000-0000-0000-000000000001"
 INSERT = f"""

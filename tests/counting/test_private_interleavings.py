@@ -15,7 +15,7 @@ from tests.support.recount import differences
 from tests.support.rows import add_items, add_tag, add_user, run, scalar
 from tests.support.waiting import wait_until
 
-pytestmark = pytest.mark.both_servers
+pytestmark = pytest.mark.both_servers(later=True)
 
 LEVELS = pytest.mark.parametrize("level", ["READ COMMITTED", "REPEATABLE READ"])
 ENDS = pytest.mark.parametrize("end", ["commit", "rollback"])

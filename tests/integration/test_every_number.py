@@ -15,6 +15,7 @@ from genonaut.db.counts import build_counts
 from genonaut.db.session import Database
 from tests.support.api import OpenApi
 from tests.support.crawler import Crawler, Listed, Number, faults
+from tests.support.effort import effort
 from tests.support.listed import is_list, listed_ids
 from tests.support.people import Browsers, add_account, with_accounts
 from tests.support.rows import add_items, add_tag, run
@@ -135,9 +136,12 @@ def compared(
     ("name", "wanted"),
     [("visitor", FOUND_BY_ALL), ("ada", FOUND_BY_USERS), ("grace", FOUND_BY_USERS)],
 )
-def test_every_number_is_that_of_its_list(world: World, name: str, wanted: set[str]) -> None:
+@effort(short=1, long=2, variable="GENONAUT_PAGES_ALIKE")
+def test_every_number_is_that_of_its_list(
+    world: World, name: str, wanted: set[str], effort: int
+) -> None:
     eyes = world.eyes(name)
-    kinds, wrong = compared(world, eyes, Crawler(eyes.client, alike=2))
+    kinds, wrong = compared(world, eyes, Crawler(eyes.client, alike=effort))
     assert wrong == []
     assert wanted - kinds == set()
 

@@ -23,6 +23,7 @@ from genonaut.api.services.gallery_service import GalleryService
 from genonaut.config import Settings
 from genonaut.content.viewer import EVERYTHING
 from genonaut.db.session import Database
+from tests.support.effort import effort
 from tests.support.galleries import ADA, COMBINATIONS, GRACE
 from tests.support.plans import Plan, plans
 from tests.support.servers import SERVERS, new_database
@@ -268,10 +269,12 @@ def filters(session: Session) -> Iterator[Filters]:
         *(pytest.param(one, marks=pytest.mark.long) for one in get_args(ColumnField)[1:]),
     ],
 )
-def test_walking_and_collecting_agree(crowd: Database, field: ColumnField) -> None:
+@effort(short=5, long=50, variable="GENONAUT_FILTERS")
+def test_walking_and_collecting_agree(crowd: Database, field: ColumnField, effort: int) -> None:
     with crowd.snapshot() as session:
         gallery = GalleryRepository(session)
-        for some in filters(session):
+        tried = [*filters(session)]
+        for some in tried[:: -(-len(tried) // effort)]:
             for window in (Window(7), Window(5, 3)):
                 order = Order(field, descending=True)
                 walked = gallery.items(some, order, window, collect=False)

@@ -54,7 +54,7 @@ def chosen(page: str) -> dict[str, str]:
     return {unescape(name): unescape(url) for url, name in CHOSEN.findall(page)}
 
 
-@pytest.mark.parametrize("viewer", [None, "ada", "cy"])
+@pytest.mark.parametrize("viewer", [None, "ada", pytest.param("cy", marks=pytest.mark.long)])
 @pytest.mark.parametrize(
     "address",
     ["/gallery", "/gallery?search=fox", "/gallery?notGenSource=comm-g", "/gallery/creators/{bo}"],

@@ -5,6 +5,7 @@ The table is tests/cases/access/matrix.txt. A new route needs a row there.
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -23,6 +24,8 @@ from tests.support.streams import begun
 
 MATRIX = read_matrix()
 SIGN_IN = "/gallery/sign-in"
+LIKE_OTHERS = {"token-expired", "token-of-disabled", "session-ended", "session-of-disabled"}
+"""Strangers like one of the others, by another reason."""
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +79,12 @@ def answer_of(client: httpx.Client, world: World, row: Row, sender: Sender) -> s
     return told(answer)
 
 
-@pytest.mark.parametrize("name", SENDERS)
+def tried(name: str) -> Any:
+    """A sender, as a parameter."""
+    return pytest.param(name, marks=[pytest.mark.long] if name in LIKE_OTHERS else [])
+
+
+@pytest.mark.parametrize("name", map(tried, SENDERS))
 def test_who_may_use_each_route(
     open_api: OpenApi, settings: Settings, database: Database, library: Path, name: str
 ) -> None:
