@@ -162,7 +162,7 @@ def shown(page: Page, state: State, paths: Paths) -> int:
     return statuses[-1]
 
 
-@pytest.mark.parametrize("screen", SCREENS)
+@pytest.mark.parametrize("screen", ["wide", pytest.param("phone", marks=pytest.mark.long)])
 def test_nothing_is_wrong_with_any_page(
     chromium: Browser, troubles: Troubles, paths: Paths, galleries: Galleries, screen: str
 ) -> None:

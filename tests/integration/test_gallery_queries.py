@@ -107,7 +107,7 @@ def test_walking_collecting_and_counting_agree(database: Database, gallery: Gall
     assert compared > len(QUERIES)
 
 
-@pytest.mark.parametrize("who", ["visitor", "ada", "bo"])
+@pytest.mark.parametrize("who", ["visitor", "ada", pytest.param("bo", marks=pytest.mark.long)])
 def test_what_is_private_is_never_found(
     database: Database, settings: Settings, gallery: Gallery, who: str
 ) -> None:
