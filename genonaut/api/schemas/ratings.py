@@ -8,7 +8,7 @@ from genonaut.api.schemas.values import FROM_ATTRIBUTES, WHOLE, example
 
 WORST: Final = 1
 BEST: Final = 5
-RatingValue = Annotated[int, WHOLE, Field(strict=True, ge=WORST, le=BEST)]
+RatingValue = Annotated[int, Field(strict=True, ge=WORST, le=BEST), WHOLE]
 
 
 class RatingIn(BaseModel):
