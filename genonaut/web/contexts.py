@@ -178,7 +178,7 @@ class GalleryContext:
     """The gallery, or a creator's page.
 
     `counts` are None if they were never built and counting live took too long; `counts_url` is
-    where newer ones are.
+    where newer ones are. `options_open` is whether their column is, on a wide screen.
     """
 
     template: ClassVar[str] = "gallery.html"
@@ -208,6 +208,7 @@ class GalleryContext:
     facets: FacetPanel
     selection: Selection
     recent: tuple[Link, ...]
+    options_open: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import Depends, Request, Response
@@ -36,6 +36,9 @@ from genonaut.web.page_route import Web, web
 from genonaut.web.state import GalleryState, read_state
 from genonaut.web.viewer import ChosenDep, viewer_among, viewer_of
 
+OPTIONS: Final = "genonaut_options"
+"""The cookie by which a column of options that was closed stays so: see options.js."""
+
 
 @dataclass(frozen=True, slots=True)
 class PageServices:
@@ -63,7 +66,8 @@ class PageView:
     """What a page is made from: the services, the parameters and the state in its URL, the viewer.
 
     `eyes` are those for which it is made; `viewer` says who that is. `state` is read from
-    `parameters`, which have more: what was just done to an item.
+    `parameters`, which have more: what was just done to an item. `options_open` is what a script
+    keeps in a cookie: whether a wide page begins with its column of options.
     """
 
     services: PageServices
@@ -72,6 +76,7 @@ class PageView:
     viewer: Viewer
     eyes: Eyes
     web: Web
+    options_open: bool
 
     def render(self, context: Context | OwnersContext, status: int = 200) -> Response:
         """The page."""
@@ -103,7 +108,8 @@ def get_view(
     if viewer.user_id:
         number = services.bookmarks.number(eyes, viewer.user_id)
         viewer = replace(viewer, favourites=number)
-    return PageView(services, request.query_params, state, viewer, eyes, web(request))
+    is_open = request.cookies.get(OPTIONS) != "closed"
+    return PageView(services, request.query_params, state, viewer, eyes, web(request), is_open)
 
 
 def _services(request: Request, session: Session, eyes: Eyes, chosen: UUID | None) -> PageServices:

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage, Troubles
+from tests.browser.test_rows import SHIFTS, shifts, show_before_script
 
 PATHS = ["/gallery", "/gallery?view=list", "/gallery/stats", "/gallery/items/0"]
 SMALL_TARGETS = """(least) => [...document.querySelectorAll(
@@ -108,9 +109,13 @@ def test_the_column_of_options_can_be_closed_and_stays_so(page: Page) -> None:
     button.click()
     expect(drawer).to_have_attribute("data-open", "false")
     expect(drawer).to_be_hidden()
-    page.reload()
+    page.add_init_script(SHIFTS)
+    show_before_script(page, lambda: page.reload(wait_until="commit"))
     expect(drawer).to_be_hidden()
+    assert shifts(page) == []
     button.click()
+    expect(drawer).to_be_visible()
+    page.reload()
     expect(drawer).to_be_visible()
 
 

@@ -14,12 +14,15 @@ BOXES = """() => [...document.querySelectorAll(".card .frame")].map((frame) => {
   return [box.top, box.width, box.height, image.width / image.height,
           image.getAttribute("width") / image.getAttribute("height")];
 })"""
-# How far what is shown moved, and what it was.
+# What moved after it was shown: how much, from where and to where, and its markup, which `::after`
+# has not.
 SHIFTS = """new PerformanceObserver((list) => {
-  for (const shift of list.getEntries()) {
-    for (const { node } of shift.sources) {
-      const part = node?.parentElement?.closest("main, header")?.outerHTML.slice(0, 60);
-      (window.shifts ??= []).push(`${shift.value} ${part}`);
+  const box = ({ x, y, width, height }) => [x, y, width, height].map(Math.round).join(" ");
+  for (const { value, sources } of list.getEntries()) {
+    for (const { node, previousRect, currentRect } of sources) {
+      const what = (node?.outerHTML ?? node?.data ?? "no node").slice(0, 150);
+      const how = `from ${box(previousRect)} to ${box(currentRect)}`;
+      (window.shifts ??= []).push(`${value} ${how}: ${what}`);
     }
   }
 }).observe({type: "layout-shift", buffered: true});"""
@@ -69,9 +72,10 @@ def show_before_script(page: Page, go: Callable[[], object]) -> None:
 
 
 def shifts(page: Page) -> list[str]:
-    """Those in the content; the choice of a viewer loses its button when the script arrives."""
+    """What has moved on a page that was opened with `SHIFTS`, up to a frame that begins now."""
+    page.evaluate(PAINTED)
     found: list[str] = page.evaluate("window.shifts ?? []")
-    return [shift for shift in found if "<header" not in shift]
+    return found
 
 
 def test_the_density_is_chosen_and_kept(page: Page) -> None:

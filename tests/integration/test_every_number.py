@@ -13,12 +13,13 @@ import pytest
 from genonaut.config import Settings
 from genonaut.db.counts import build_counts
 from genonaut.db.session import Database
+from genonaut.web.rated import UNRATED
 from tests.support.api import OpenApi
 from tests.support.crawler import Crawler, Listed, Number, faults
 from tests.support.effort import effort
 from tests.support.listed import is_list, listed_ids
 from tests.support.people import Browsers, add_account, with_accounts
-from tests.support.rows import add_items, add_tag, run
+from tests.support.rows import add_items, add_ratings, add_tag, run
 
 OWNERS = {"ada": (7, 3, 5, 2), "bo": (6, 4, 11, 1), "grace": (3, 1, 2, 0)}
 """How many each has: public and private gens, public and private auto-gens."""
@@ -38,6 +39,10 @@ FOUND_BY_USERS = FOUND_BY_ALL | {
     "/gallery/favourites -> /gallery/favourites",
     "/gallery/albums -> /gallery/albums/{}",
     "/gallery/albums/{} -> /gallery/albums/{}",
+}
+FOUND_BY_ADMINISTRATORS = FOUND_BY_USERS | {
+    "/gallery/admin/tags -> /gallery?tags",
+    "/gallery/admin/tags/{} -> /gallery?tags",
 }
 
 
@@ -85,6 +90,8 @@ def world(open_api: OpenApi, settings: Settings, database: Database) -> Iterator
     for name, kept in (("ada", every[1::2]), ("grace", every[::4])):
         run(database, KEEP, ids[name], list(kept))
         arrange(database, ids[name])
+    for name, rated, value in (("ada", every[::2], 5), ("bo", every[::3], 2)):
+        add_ratings(database, ids[name], rated, value)
     # What ada keeps of others is hidden from her afterwards.
     run(database, "UPDATE content_items_all SET visibility = 'private' WHERE id % 9 = 4")
     build_counts(database, "the test")
@@ -134,16 +141,55 @@ def compared(
 
 @pytest.mark.parametrize(
     ("name", "wanted"),
-    [("visitor", FOUND_BY_ALL), ("ada", FOUND_BY_USERS), ("grace", FOUND_BY_USERS)],
+    [("visitor", FOUND_BY_ALL), ("ada", FOUND_BY_USERS), ("grace", FOUND_BY_ADMINISTRATORS)],
 )
 @effort(short=1, long=2, variable="GENONAUT_PAGES_ALIKE")
 def test_every_number_is_that_of_its_list(
     world: World, name: str, wanted: set[str], effort: int
 ) -> None:
     eyes = world.eyes(name)
-    kinds, wrong = compared(world, eyes, Crawler(eyes.client, alike=effort))
+    crawler = Crawler(eyes.client, alike=effort)
+    kinds, wrong = compared(world, eyes, crawler)
     assert wrong == []
     assert wanted - kinds == set()
+    assert wrongly_rated(world, eyes, crawler) == []
+
+
+RATED = """
+    SELECT content_id, trim_scale(round(avg(value), 2)) || ' of 5, by ' || count(*)
+        || CASE count(*) WHEN 1 THEN ' user' ELSE ' users' END
+        || coalesce('; your rating: ' || max(value) FILTER (WHERE user_id = %s::uuid), '')
+    FROM ratings GROUP BY content_id"""
+
+
+def wrongly_rated(world: World, eyes: Eyes, crawler: Crawler) -> list[str]:
+    """The items whose ratings are others on a page than in SQL."""
+    truth = {str(item): words for item, words in run(world.database, RATED, eyes.user_id)}
+    said = {one for page in crawler.pages.values() for one in page.rated}
+    assert {item for item, _ in said} & set(truth)
+    return [f"{item}: {words}" for item, words in said if words != truth.get(item, UNRATED.words)]
+
+
+def test_numbers_of_a_search_and_of_a_lora(world: World) -> None:
+    run(world.database, MADE)
+    eyes = world.eyes("ada")
+    starts = ("/gallery?search=lighthouse", "/gallery?lora=ink%2C+wash")
+    kinds, wrong = compared(world, eyes, Crawler(eyes.client, deepest=1), *starts)
+    assert wrong == []
+    assert kinds >= {
+        "/gallery -> /gallery?search",
+        "/gallery -> /gallery?lora",
+        "/gallery -> /gallery?lora&search",
+        "/gallery -> /gallery?lora&tags",
+    }
+
+
+MADE = """
+    UPDATE content_items_all SET
+        prompt = CASE WHEN id % 2 = 0 THEN 'a lighthouse, at night' ELSE 'lighthouses' END,
+        item_metadata = CASE id % 3
+            WHEN 0 THEN '{"model": "flux", "loras": [{"name": "ink, wash"}, {"name": "detail"}]}'
+            WHEN 1 THEN '{"model": "sdxl", "loras": ["ink, wash"]}' ELSE '{}' END::jsonb"""
 
 
 @pytest.mark.long

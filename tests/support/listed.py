@@ -1,6 +1,7 @@
 """What an address of the gallery lists, by plain SQL that shares nothing with the gallery.
 
 A new filter needs a line in FILTERS, or else the crawler fails at the first address with it.
+Of searches it knows a plain word.
 """
 
 import re
@@ -17,6 +18,10 @@ FILTERS: Final = {
     "model": "item.item_metadata ->> 'model' = %(model)s",
     "seed": "item.item_metadata ->> 'seed' = %(seed)s",
     "sampler": "item.item_metadata ->> 'sampler' = %(sampler)s",
+    "lora": """%(loras)s::text[] <@ ARRAY(
+        SELECT coalesce(lora ->> 'name', lora #>> '{}')
+        FROM jsonb_array_elements(item.item_metadata -> 'loras') AS lora)""",
+    "search": "concat_ws(' ', item.title, item.prompt) ~* ('\\m' || %(search)s || '\\M')",
     "month": "to_char(item.created_at AT TIME ZONE 'UTC', 'YYYY-MM') = %(month)s",
     "favourites": """EXISTS (
         SELECT FROM bookmarks WHERE user_id = %(me)s::uuid AND content_id = item.id)""",
@@ -55,6 +60,7 @@ def listed_ids(
         "own": [key.removeprefix("your-") for key in off if key.startswith("your-")],
         "others": [key.removeprefix("comm-") for key in off if key.startswith("comm-")],
         "tags": tags,
+        "loras": [name for key, name in parse_qsl(urlsplit(address).query) if key == "lora"],
         "least": 1 if asked.get("match") == "any" else len(tags),
     }
     conditions = [FILTERS[name] for name in asked if name not in SHOWN]

@@ -1,7 +1,7 @@
 """What a page says, read from its HTML: links, numbers with what they count, and what it lists.
 
 A number that says how many are in a list has the list's address beside it, for programs:
-`data-number-of`. What a list has carries `data-id`.
+`data-number-of`. What a list has carries `data-id`, and its rating `data-rated`.
 """
 
 from dataclasses import dataclass, field
@@ -15,12 +15,16 @@ _VOID = frozenset({"area", "br", "col", "hr", "img", "input", "link", "meta", "s
 
 @dataclass
 class ReadPage:
-    """A page: `numbers` as they are written, each with the address of its list."""
+    """A page: `numbers` as they are written, each with the address of its list.
+
+    `rated` has items, each with its rating in words.
+    """
 
     numbers: list[tuple[str, str]] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
     images: list[str] = field(default_factory=list)
     listed: list[str] = field(default_factory=list)
+    rated: list[tuple[str, str]] = field(default_factory=list)
     total: str = ""
     next: str | None = None
 
@@ -43,6 +47,8 @@ class _Parser(HTMLParser):
             self.page.images.append(given["src"] or "")
         if tag == "li" and given.get("data-id"):
             self.page.listed.append(given["data-id"] or "")
+        if given.get("data-rated"):
+            self.page.rated.append((given["data-rated"] or "", given.get("title") or ""))
         if tag not in _VOID:
             is_total = given.get("data-testid") == TOTAL
             self._open.append((tag, TOTAL if is_total else given.get(OF), []))

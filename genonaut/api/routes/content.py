@@ -85,13 +85,7 @@ def read_item(
     if_none_match: IfNoneMatch = None,
 ) -> Item | Response:
     """Return an item, however it was made."""
-    item = service.get_item(viewer, item_id)
-    Expected(if_match).check(item)
-    known = known_as(item, if_none_match)
-    response.headers["ETag"] = known or etag_of(item)
-    if known:
-        return Response(status_code=304, headers=response.headers)
-    return item
+    return as_expected(response, service.get_item(viewer, item_id), if_match, if_none_match)
 
 
 @router.patch(
@@ -141,6 +135,18 @@ def delete_item(
 def _new_items(identity: Identity, items: ItemIn | list[ItemIn]) -> list[NewItem]:
     sent = items if isinstance(items, list) else [items]
     return [item.new_item(creator_for(identity, item.creator_id)) for item in sent]
+
+
+def as_expected(
+    response: Response, item: Item, if_match: IfMatch, if_none_match: IfNoneMatch
+) -> Item | Response:
+    """An item with its version, or that the client has this version already."""
+    Expected(if_match).check(item)
+    known = known_as(item, if_none_match)
+    response.headers["ETag"] = known or etag_of(item)
+    if known:
+        return Response(status_code=304, headers=response.headers)
+    return item
 
 
 def _require_own(

@@ -12,7 +12,7 @@ from genonaut.api.http.etags import NOT_MODIFIED, WITH_ETAG, IfMatch, IfNoneMatc
 from genonaut.api.http.identities import KnownIdentityDep
 from genonaut.api.http.json_routes import JsonRoute
 from genonaut.api.http.viewer import ViewerDep
-from genonaut.api.routes.content import ItemId, delete_item, read_item
+from genonaut.api.routes.content import ItemId, as_expected, delete_item
 from genonaut.api.schemas.content import ItemDeletedOut, ItemOut
 from genonaut.api.schemas.content_lists import ContentListOut, ContentParams
 from genonaut.api.schemas.errors import documented
@@ -57,8 +57,8 @@ def read_auto_item(
     if_none_match: IfNoneMatch = None,
 ) -> Item | Response:
     """Return an automatic item. A regular one is not found here."""
-    _require_auto(service, viewer, item_id)
-    return read_item(response, service, viewer, item_id, if_match, if_none_match)
+    item = _auto_item(service, viewer, item_id)
+    return as_expected(response, item, if_match, if_none_match)
 
 
 @router.delete(
@@ -76,7 +76,7 @@ def delete_auto_item(
     if_match: IfMatch = None,
 ) -> ItemDeleted:
     """Delete an automatic item of yours. The response has all it takes to add it again."""
-    _require_auto(service, viewer, item_id)
+    _auto_item(service, viewer, item_id)
     return delete_item(service, viewer, identity, recorder, item_id, if_match)
 
 
@@ -90,6 +90,8 @@ def _listed(params: ContentParams, found: GalleryPage) -> ContentListOut:
     )
 
 
-def _require_auto(service: ContentService, viewer: Viewer, item_id: int) -> None:
-    if service.get_item(viewer, item_id).source_type != AUTO:
+def _auto_item(service: ContentService, viewer: Viewer, item_id: int) -> Item:
+    item = service.get_item(viewer, item_id)
+    if item.source_type != AUTO:
         raise NotFoundError(f"There is no automatic item {item_id}.")
+    return item

@@ -20,14 +20,17 @@ export function openOptions() {
 }
 
 if (drawer) {
-  const COLUMN = "genonaut-options-column";
+  // In a cookie: a page comes with its column closed, instead of closing it before the reader's eyes.
+  const COLUMN = "genonaut_options";
+  const YEAR_SECONDS = 31_536_000;
+  let isColumn = !document.cookie.includes(`${COLUMN}=closed`); // on the way back a page may be older
   const show = (open) => {
     drawer.dataset.open = open;
     button.setAttribute("aria-expanded", open);
   };
   const arrange = () => {
     if (drawer.matches(":popover-open")) drawer.hidePopover();
-    show(wide.matches ? localStorage.getItem(COLUMN) !== "closed" : false);
+    show(wide.matches && isColumn);
   };
   drawer.addEventListener("toggle", (event) => {
     if (!wide.matches) show(event.newState === "open");
@@ -35,8 +38,8 @@ if (drawer) {
   button.addEventListener("click", (event) => {
     if (!wide.matches) return; // the browser opens the drawer
     event.preventDefault();
-    show(drawer.dataset.open !== "true");
-    localStorage.setItem(COLUMN, drawer.dataset.open === "true" ? "open" : "closed");
+    show((isColumn = !isColumn));
+    document.cookie = `${COLUMN}=${isColumn ? "open" : "closed"}; path=/gallery; max-age=${YEAR_SECONDS}; samesite=lax`;
   });
   wide.addEventListener("change", arrange);
   arrange();

@@ -114,12 +114,8 @@ document.addEventListener("pointerdown", (event) => {
   press = null;
   const item = itemOf(event.target);
   if (event.pointerType !== "touch" || !item || !bar() || bar().open) return;
-  const begun = (press = { x: event.clientX, y: event.clientY, isLong: false });
-  setTimeout(() => {
-    if (press !== begun) return;
-    begun.isLong = bar().open = true;
-    toggle(item, false);
-  }, PRESS_MS);
+  const begun = (press = { item, x: event.clientX, y: event.clientY, isLong: false });
+  setTimeout(() => press === begun && begin(), PRESS_MS);
 });
 document.addEventListener("pointermove", (event) => {
   if (press && !press.isLong && Math.hypot(event.clientX - press.x, event.clientY - press.y) > SLOP) press = null;
@@ -127,7 +123,16 @@ document.addEventListener("pointermove", (event) => {
 for (const end of ["pointerup", "pointercancel"]) {
   document.addEventListener(end, () => press && !press.isLong && (press = null));
 }
-document.addEventListener("contextmenu", (event) => press && event.preventDefault());
+// The browser's own long press may come first: a menu, or the link taken along, which ends the press.
+document.addEventListener("contextmenu", (event) => press && begin(event));
+document.addEventListener("dragstart", (event) => press && begin(event));
+
+function begin(event) {
+  event?.preventDefault();
+  if (press.isLong) return;
+  press.isLong = bar().open = true;
+  toggle(press.item, false);
+}
 
 document.addEventListener("click", ({ target }) => {
   if (target.closest("[data-pick-page]")) pick(items(), true);

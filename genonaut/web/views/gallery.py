@@ -82,6 +82,7 @@ def gallery_context(view: PageView, album: AlbumHead | None = None) -> GalleryCo
         facets=facet_panel(page.facets, state, name),
         selection=selection_of(view, page.pagination),
         recent=recent_searches(view),
+        options_open=view.options_open,
     )
 
 
