@@ -26,6 +26,7 @@ from sqlalchemy.orm import Session
 
 from genonaut.api.gallery.facets import FacetQuery, FacetValue
 from genonaut.api.gallery.filters import Filters
+from genonaut.api.gallery.item_refs import ItemRef, is_about
 from genonaut.api.gallery.orders import Order
 from genonaut.api.gallery.pager import Window
 from genonaut.api.repositories.facet_statements import PART
@@ -128,7 +129,7 @@ def _sources(sample: Any) -> Select[str, str, str]:  # noqa: ANN401
 
 def _tags(sample: CTE) -> Select[str, str, str]:
     item, tag = sample.c, ContentTag
-    is_of = and_(tag.content_id == item.id, tag.source_type == item.source_type)
+    is_of = and_(*is_about(tag, ItemRef.of_item(item)), tag.source_type == item.source_type)
     rows = sample.join(tag, is_of).join(Tag, Tag.id == ContentTag.tag_id)
     return _row("tag", Tag.id, Tag.name).select_from(rows)
 
