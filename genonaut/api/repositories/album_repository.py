@@ -80,7 +80,7 @@ class AlbumRepository:
         self._session.execute(
             update(BookmarkCategory)
             .where(BookmarkCategory.id == album_id)
-            .values(**values, updated_at=func.clock_timestamp())
+            .values(**values, updated_at=func.statement_timestamp())
             .execution_options(synchronize_session=False)
         )
 
