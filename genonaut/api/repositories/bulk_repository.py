@@ -89,7 +89,8 @@ class BulkRepository:
     def show(self, items: Owned, visibility: Visibility) -> None:
         """Make items public or private."""
         followers.lock(self.connection, items)
-        self._session.execute(followers.show(), named(items) | {"visibility": visibility})
+        showing = followers.show(self.connection)
+        self._session.execute(showing, named(items) | {"visibility": visibility})
 
     def _owned(self, statement: str, given: dict[str, Any]) -> dict[int, UUID]:
         return {row.id: row.creator_id for row in self._session.execute(_SQL[statement], given)}

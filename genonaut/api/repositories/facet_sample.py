@@ -34,6 +34,7 @@ from genonaut.api.repositories.gallery_forms import Form
 from genonaut.api.repositories.gallery_keys import keys
 from genonaut.db.driver import time_limit
 from genonaut.db.schema import PARTITIONS, REGULAR, ContentItemAll, ContentTag, Tag, User
+from genonaut.db.spread import is_spread
 
 SAMPLE: Final = 2_000
 """Items."""
@@ -57,7 +58,8 @@ def sampled(
     One more of each facet than was asked for, if there is one.
     """
     window = Window(SAMPLE)
-    form = Form.of(sample.filters, _NEWEST, window, collect=sample.collect)
+    spread = is_spread(session.connection())
+    form = Form.of(sample.filters, _NEWEST, window, collect=sample.collect, spread=spread)
     given = form.parameters(window) | {"user": sample.user_id}
     given |= {"facets": list(asked.facets), "most": asked.limit + 1, PART: asked.part}
     found: list[FacetValue] = []

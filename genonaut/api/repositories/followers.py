@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, TextClause, text
 
-from genonaut.db.spread import together
+from genonaut.db.spread import is_spread, together
 
 Owned = Mapping[int, UUID]
 """Items by their numbers, each with its creator, by whom an engine may spread them."""
@@ -132,8 +132,7 @@ _SHOW: Final = """
 )"""
 # In one statement, so that each table's counts change once, and not for each item by a cascade. The
 # foreign keys are checked at its end, when the items have changed as well.
-_SHOW_ALL: Final = """
-WITH {shown}
+_SHOW_ITEMS: Final = """
 UPDATE content_items_all SET visibility = :visibility, updated_at = statement_timestamp()
 WHERE id = ANY (CAST(:ids AS bigint[])) AND creator_id = ANY (CAST(:creators AS uuid[]))
   AND visibility <> :visibility"""
@@ -208,11 +207,13 @@ def _needed(need: Needed) -> str:
     return statement.format(**asdict(need))
 
 
-def show() -> TextClause:
+def show(connection: Connection) -> TextClause:
     """Make items and what has their rights public or private."""
+    if is_spread(connection):
+        return text(_SHOW_ITEMS)  # each machine does the rest, beside the items
     with_rights = (one.table for one in FOLLOWERS if one.has_rights)
     shown = ",".join(_of_items(_SHOW, table) for table in with_rights)
-    return text(_SHOW_ALL.format(shown=shown))
+    return text(f"WITH {shown} {_SHOW_ITEMS}")
 
 
 def _of_items(statement: str, table: str) -> str:

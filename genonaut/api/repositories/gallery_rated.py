@@ -84,9 +84,12 @@ def _by_mean(form: Form, source_type: SourceType) -> Select[Any]:
     )
     mean, item = means.c.mean, ItemRef.of_row(means.c)
     best = form.within(select(*item, mean), mean, item.id)
-    # OFFSET keeps PostgreSQL from looking at every rated item before it sorts: that may be text.
-    sorted_ = best.order_by(*form.order.by(mean, item.id)).offset(0).subquery("sorted")
-    mean, item = sorted_.c.mean, ItemRef.of_row(sorted_.c)
+    if not form.spread:
+        # OFFSET keeps PostgreSQL from looking at every rated item before it sorts: that may be
+        # text. Where items are spread, it would bring all means together before a look at one.
+        best = best.order_by(*form.order.by(mean, item.id)).offset(0)
+    found = best.subquery("sorted")
+    mean, item = found.c.mean, ItemRef.of_row(found.c)
     branch = select(*_columns(item.id, source_type, mean))
     branch = branch.where(*_matching(form.filters, source_type, item))
     return form.ordered(branch, mean, item.id)

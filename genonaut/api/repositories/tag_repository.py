@@ -113,8 +113,9 @@ class TagRepository:
 
     def get(self, viewer: Viewer, tag_id: UUID) -> CountedTag | None:
         """A tag with its counts, on one snapshot; None if there is none for the viewer's eyes."""
-        counts = told_counts(viewer, literal([tag_id], ARRAY(Uuid)))
-        statement = counted(counts).where(Tag.id == tag_id, *is_known(viewer))
+        this = literal([tag_id], ARRAY(Uuid))
+        statement = counted(told_counts(viewer, this))
+        statement = statement.where(Tag.id == tag_id, *is_known(viewer, this))
         row = self._session.execute(statement).one_or_none()
         return CountedTag(*row) if row else None
 

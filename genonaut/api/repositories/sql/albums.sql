@@ -25,6 +25,19 @@ CROSS JOIN LATERAL (
 JOIN content_items_all AS item ON item.id = cover.content_id
 WHERE album.id = ANY (CAST(:album_ids AS uuid[]));
 
+-- name: cover
+-- The same of one album, which is named in full: so it can be asked where items are spread.
+SELECT id, source_type FROM content_items_all
+WHERE id = coalesce(
+    (SELECT content_id FROM bookmark_category_members
+     WHERE category_id = :album_id AND content_id = :chosen
+       AND kind = ANY (CAST(:kinds AS text[]))),
+    (SELECT id FROM content_items_all WHERE id = :chosen AND visibility = 'public'),
+    (SELECT content_id FROM bookmark_category_members
+     WHERE category_id = :album_id AND kind = ANY (CAST(:kinds AS text[]))
+     ORDER BY position, added_at DESC, bookmark_id LIMIT 1)
+);
+
 -- name: put
 -- Put favourites of the album's owner into it; those that are in it stay where they are.
 INSERT INTO bookmark_category_members (bookmark_id, creator_id, category_id)
