@@ -91,8 +91,8 @@ class BookmarkRepository:
             # The items are locked in this order.
             .order_by(item.id)
         )
-        statement = insert(Bookmark).from_select(_ITEM, rows)
-        return self._changed(statement.on_conflict_do_nothing())
+        statement = insert(Bookmark).from_select(_ITEM, rows).on_conflict_do_nothing()
+        return len(self._session.scalars(statement.returning(Bookmark.content_id)).all())
 
     def drop(self, owner: UUID, item_ids: Sequence[int], kinds: Sequence[str]) -> int:
         """Take items of these kinds out of favourites, and so out of albums; how many."""

@@ -46,7 +46,8 @@ FROM bookmarks AS kept
 JOIN bookmark_categories AS album ON album.id = :category_id AND album.user_id = kept.user_id
 WHERE kept.content_id = ANY (CAST(:item_ids AS bigint[]))
 ORDER BY kept.content_id
-ON CONFLICT DO NOTHING;
+ON CONFLICT DO NOTHING
+RETURNING content_id;
 
 -- name: move_all
 -- Put all of an album into another one of the same user.
