@@ -25,6 +25,7 @@ FROM tags
 WHERE (CAST(:creator AS uuid) IS NULL AND CAST(:partition AS text) IS NULL) OR EXISTS (
     SELECT FROM content_tags JOIN content_items_all AS item
         ON item.id = content_id AND item.source_type = content_tags.source_type
+        AND item.creator_id = content_tags.creator_id
     WHERE tag_id = tags.id
       AND (CAST(:creator AS uuid) IS NULL OR item.creator_id = :creator)
       AND (CAST(:partition AS text) IS NULL OR item.source_type = :partition))
@@ -59,6 +60,7 @@ SELECT files.name, json_build_object(
     'tags', ARRAY(
         SELECT tags.name FROM content_tags JOIN tags ON tags.id = tag_id
         WHERE content_id = item.id AND content_tags.source_type = item.source_type
+            AND content_tags.creator_id = item.creator_id
         ORDER BY tags.name COLLATE "C"),
     'metadata', item_metadata)::text AS line,
     json_build_object(
