@@ -14,8 +14,8 @@ SELECT json_build_object(
     'default_visibility', default_visibility)::text AS line
 FROM users
 WHERE (CAST(:creator AS uuid) IS NULL OR id = :creator)
-  AND (CAST(:partition AS text) IS NULL OR EXISTS (
-      SELECT FROM content_items_all WHERE creator_id = users.id AND source_type = :partition))
+  AND (CAST(:partition AS text) IS NULL OR id IN (
+      SELECT DISTINCT creator_id FROM content_items_all WHERE source_type = :partition))
 ORDER BY id;
 
 -- name: tags
@@ -34,9 +34,9 @@ ORDER BY id;
 -- name: files
 SELECT name, root, sha256, bytes
 FROM library_files AS files
-WHERE EXISTS (
-    SELECT FROM content_items_all
-    WHERE content_data = files.name AND names_file
+WHERE name IN (
+    SELECT content_data FROM content_items_all
+    WHERE names_file
       AND (CAST(:creator AS uuid) IS NULL OR creator_id = :creator)
       AND (CAST(:partition AS text) IS NULL OR source_type = :partition))
 ORDER BY name;
