@@ -86,18 +86,42 @@ def place_triggers(count: CachedCount) -> str:
     return f"{_names(count)['in_schema']}{count.name}_place_triggers()"
 
 
+@cache
+def functions_in_parts(count: CachedCount) -> str:
+    """The functions that count, fold and refresh a part whose tables have no fixed names.
+
+    `count` is about that part. See `in_parts.sql` for what an engine has to bring along.
+    """
+    plain = {name: text.replace("%%", "%") for name, text in statements(count).items()}
+    return _render("in_parts.sql", count, str, steps=plain)
+
+
+@cache
+def tables(count: CachedCount) -> str:
+    """The part of the definition that has the data: stored counts, ledger, views, record."""
+    return definition(count).partition("-- 5. ")[0]
+
+
+@cache
+def placement(count: CachedCount) -> str:
+    """The part of the definition that places the triggers."""
+    return _render("place_triggers.sql", count, str)
+
+
 def _escaped(text: str) -> str:
     # The driver takes every percent sign for the beginning of a parameter.
     return text.replace("%", "%%")
 
 
-def _render(template: str, count: CachedCount, escape: Callable[[str], str]) -> str:
+def _render(template: str, count: CachedCount, escape: Callable[[str], str], **more: object) -> str:
     names = {name: escape(text) for name, text in _names(count).items()}
 
     def and_home(value: str = "home") -> str:
-        return f", {value}" if count.spread else ""
+        # What is spread by another column than its key is stored under the home of its part.
+        by_key = value == "home" or count.spread == count.key.column
+        return f", {value if by_key else names['home']}" if count.spread else ""
 
-    return _templates.get_template(template).render(names, and_home=and_home)
+    return _templates.get_template(template).render(names, and_home=and_home, **more)
 
 
 def _names(count: CachedCount) -> dict[str, str]:
@@ -135,7 +159,7 @@ def _names(count: CachedCount) -> dict[str, str]:
         "owner_name": _quoted(key.owner_name) if key.owner_name else "",
         "total": count.total,
         "spread": count.spread,
-        "home": f"{_literal(part.home)}::{key.type}",
+        "home": f"{_literal(part.home)}::uuid",
         "row_label": _row_label(count),
         "each_value": _each_value(category, table) if category.function else "",
         "labels_differ": "yes" if _labels_differ(count) else "",

@@ -1,0 +1,62 @@
+-- What a trigger or a function on a part needs to find what lies beside it. A shard of a table has the
+-- table's name and the shard's number; the shards of one part have the same range of hashes. The
+-- statements are executed by their text, so Citus has no part in them.
+
+-- The homes: values that lie in every part, however many there are. Their hashes are at most a
+-- thousandth of all hashes apart.
+CREATE TABLE part_homes (
+    hash integer PRIMARY KEY,
+    home uuid NOT NULL
+);
+INSERT INTO part_homes
+SELECT DISTINCT ON (worker_hash(home) >> 21) worker_hash(home), home
+FROM (SELECT md5('home ' || number)::uuid AS home FROM generate_series(1, 40000) AS number) AS drawn
+ORDER BY worker_hash(home) >> 21, worker_hash(home);
+SELECT create_reference_table('part_homes');
+
+-- The number of a shard.
+CREATE FUNCTION shard_number(here oid) RETURNS bigint
+LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+    SELECT substring(here::regclass::text FROM '_(\d+)"?$')::bigint
+$$;
+
+-- The table of that name at the coordinator has no rows, and stands for the shards.
+CREATE FUNCTION is_part(here oid) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+    SELECT EXISTS (SELECT FROM pg_dist_shard WHERE shardid = shard_number(here))
+$$;
+
+-- A statement with the tables of a part: `name__here` is the shard of that table beside `here`, or the
+-- only one of a table that every node has, and `home__here` is the part's home.
+CREATE FUNCTION in_part(here oid, statement text) RETURNS text
+LANGUAGE plpgsql STABLE SET search_path = public, pg_temp AS $$
+DECLARE
+    part pg_dist_shard%ROWTYPE;
+    name text;
+    beside text;
+BEGIN
+    SELECT * INTO STRICT part FROM pg_dist_shard WHERE shardid = shard_number(here);
+    FOR name IN SELECT DISTINCT match[1] FROM regexp_matches(statement, '\m(\w+)__here\M', 'g') AS match
+    LOOP
+        IF name = 'home' THEN
+            EXECUTE in_part(here, $part$
+                SELECT home FROM part_homes__here WHERE hash BETWEEN $1 AND $2 ORDER BY hash LIMIT 1
+            $part$) INTO STRICT beside USING part.shardminvalue::integer, part.shardmaxvalue::integer;
+        ELSE
+            SELECT name || '_' || shardid INTO STRICT beside FROM pg_dist_shard
+            WHERE logicalrelid = name::regclass
+              AND (shardminvalue = part.shardminvalue OR shardminvalue IS NULL);
+        END IF;
+        statement := regexp_replace(statement, '\m' || name || '__here\M', beside, 'g');
+    END LOOP;
+    RETURN statement;
+END $$;
+
+-- At a higher level a snapshot is older than the lock.
+CREATE FUNCTION require_read_committed() RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+    IF current_setting('transaction_isolation') <> 'read committed' THEN
+        RAISE EXCEPTION 'A part is folded and refreshed at READ COMMITTED only';
+    END IF;
+END $$;
