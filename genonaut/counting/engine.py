@@ -17,6 +17,7 @@ from sqlalchemy import CursorResult
 from sqlalchemy.orm import Session
 
 from genonaut.counting.declaration import CachedCount
+from genonaut.counting.layout import laid_out, spread_layout
 from genonaut.counting.rendering import statements, together
 
 KEEP_REFRESHES = 1000  # records
@@ -73,7 +74,8 @@ def execute(
     session: Session, count: CachedCount, name: str, **parameters: object
 ) -> CursorResult[Any]:
     """Execute one of a count's statements, by its name."""
-    return session.connection().exec_driver_sql(statements(count)[name], parameters)
+    text = statements(laid_out(session, count))[name]
+    return session.connection().exec_driver_sql(text, parameters)
 
 
 def read(session: Session, count: CachedCount, keys: Iterable[Any] = ()) -> Reading:
@@ -107,7 +109,8 @@ def read_together(
     session: Session, counts: Collection[CachedCount], keys: Iterable[Any], *, live: bool = False
 ) -> Mapping[str, Reading]:
     """Readings of the same keys out of several counts, of one snapshot, by the counts' names."""
-    statement = together(tuple(counts), "read_live" if live else "read")
+    there = tuple(laid_out(session, count) for count in counts)
+    statement = together(there, "read_live" if live else "read")
     rows = session.connection().exec_driver_sql(statement, {"keys": list(keys)})
     return readings(counts, rows)
 
@@ -135,6 +138,8 @@ def fold(session: Session, count: CachedCount) -> Fold | None:
         WrongIsolationError: the session's transaction is not READ COMMITTED.
     """
     _require_read_committed(session)
+    if layout := spread_layout(session, count):
+        return layout.fold(session, count)
     if not execute(session, count, "try_lock").scalar_one():
         return None
     return Fold(**execute(session, count, "fold").one()._asdict())
@@ -165,7 +170,12 @@ def refresh(
     elif not execute(session, count, "try_lock_refresh").scalar_one():
         return Refresh(started_at=_now(session), outcome=BUSY)
     started = time.monotonic()
-    found = [_refresh_part(session, part) for part in parts or [count]]
+    layout = spread_layout(session, count)
+    found = (
+        layout.refresh(session, count)
+        if layout
+        else [_refresh_part(session, part) for part in parts or [count]]
+    )
     result = replace(_sum(found), duration_seconds=time.monotonic() - started)
     return _record(session, count, requested_by, result)
 
@@ -201,7 +211,7 @@ def _size(error: Mapping[str, Any]) -> int:
 
 def _recount(session: Session, count: CachedCount) -> Refresh:
     """Compare on one snapshot; what differs is in a temporary table afterwards."""
-    if count.key.owner:
+    if laid_out(session, count).key.owner:
         execute(session, count, "keep_owners")
     execute(session, count, "keep_counted")
     execute(session, count, "forget_last_recount")

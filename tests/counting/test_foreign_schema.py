@@ -201,7 +201,7 @@ print(*(name for name in sys.modules if name.startswith("genonaut.")))
         ({"spread": "100% of"}, "cannot be what orders is spread by"),
         (
             {"spread": "id", "key": Key("id", "int", "other")},
-            "only be spread by its key if that is",
+            "spread by its key if that is a",
         ),
         ({"spread": "id", "key": Key("id", "uuid", "home")}, "cannot have a column 'id'"),
         ({"part": Part("order", "order stats", "orders_deltas")}, "has no parts"),

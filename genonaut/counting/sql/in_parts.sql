@@ -1,7 +1,6 @@
 -- For an engine whose parts are tables that only a running function can name. Of the engine's own
 -- functions, `in_part` puts the names of a part's tables into a statement, where `here` is any table of
--- that part; `is_part` says whether a table is one's; `require_read_committed` raises an error if a
--- snapshot may be older than a lock.
+-- that part, and `require_read_committed` raises an error if a snapshot may be older than a lock.
 
 -- 1. What the triggers call. One row per key and category that a statement changed is appended in the
 --    writer's own transaction, to the ledger beside the table that it changed.
@@ -47,22 +46,10 @@ REVOKE EXECUTE ON FUNCTION {{ in_schema }}{{ name }}_{{ event }}() FROM PUBLIC;
         GROUP BY {{ row_key }}, {{ row_category }}
         HAVING sum(change) <> 0 $part$);
 {% endcall %}
+-- An engine may keep a trigger of TRUNCATE from its parts, so nothing could be counted.
 {% call trigger_function("count_truncate") %}
-    -- An engine may empty a table of no rows, which stands for the whole.
-    IF NOT is_part(TG_RELID) THEN
-        RETURN NULL;
-    END IF;
-    IF current_setting('transaction_isolation') <> 'read committed' THEN
-        RAISE EXCEPTION 'TRUNCATE of % can only be counted at READ COMMITTED', TG_TABLE_NAME
-            USING ERRCODE = 'feature_not_supported',
-                  HINT = 'Use DELETE, or begin the transaction at READ COMMITTED.';
-    END IF;
-    EXECUTE in_part(TG_RELID, replace($part$
-        INSERT INTO {{ ledger }} ({{ key }}, {{ category }}, delta, home)
-        SELECT {{ row_key }}, {{ row_label }}, -count(*){{ and_home(row_key) }}
-        FROM its_table{{ each_value }}
-        WHERE {{ is_counted }}
-        GROUP BY {{ row_key }}, {{ row_category }} $part$, 'its_table', TG_RELID::regclass::text));
+    RAISE EXCEPTION 'TRUNCATE of % cannot be counted on a distributed gallery', TG_TABLE_NAME
+        USING ERRCODE = 'feature_not_supported', HINT = 'Use DELETE.';
 {% endcall %}
 {% if owner %}
 {% call trigger_function("forget_owner") %}
@@ -77,6 +64,10 @@ REVOKE EXECUTE ON FUNCTION {{ in_schema }}{{ name }}_{{ event }}() FROM PUBLIC;
           AND NOT EXISTS (
               SELECT FROM {{ owner }} AS staying WHERE staying.{{ owner_id }} = gone.{{ key }}
           ) $part$);
+{% endcall %}
+{% call trigger_function("forget_everything") %}
+    RAISE EXCEPTION 'TRUNCATE of % cannot be counted on a distributed gallery', TG_TABLE_NAME
+        USING ERRCODE = 'feature_not_supported', HINT = 'Use DELETE.';
 {% endcall %}
 {% endif %}
 
@@ -139,5 +130,40 @@ SELECT coalesce(jsonb_agg(to_jsonb(worst)), '[]') FROM ({{ steps.worst }}) AS wo
     RETURN result || jsonb_build_object(
         'started_at', begun, 'worst', largest, 'rows_written', stored + written);
 END $$;
-REVOKE EXECUTE ON FUNCTION {{ in_schema }}{{ name }}_fold_part(regclass) FROM PUBLIC;
-REVOKE EXECUTE ON FUNCTION {{ in_schema }}{{ name }}_refresh_part(regclass) FROM PUBLIC;
+
+-- 4. The auditor's comparison of a part with a recount, on one snapshot, by a statement of its own.
+CREATE FUNCTION {{ in_schema }}{{ name }}_check_part(here regclass) RETURNS jsonb
+LANGUAGE plpgsql STABLE SET search_path = {{ schema }}, pg_temp AS $$
+DECLARE
+    result jsonb;
+BEGIN
+    EXECUTE in_part(here, $part$
+WITH compared AS (
+    SELECT key::text AS who, kind::text AS kind, sum(reported) AS reported, sum(truth) AS truth
+    FROM (
+        SELECT {{ row_key }} AS key, {{ row_label }} AS kind, 0 AS reported, 1 AS truth
+        FROM {{ counted }}{{ each_value }} WHERE {{ is_counted }}
+        UNION ALL
+        SELECT {{ key }}, {{ category }}, {{ count }}, 0 FROM {{ stats }}
+        UNION ALL
+        SELECT {{ key }}, {{ category }}, delta, 0 FROM {{ ledger }} WHERE {{ key }} IS NOT NULL
+{% if total %}
+        UNION ALL
+        SELECT NULL, {{ row_label }}, 0, 1 FROM {{ counted }}{{ each_value }} WHERE {{ is_counted }}
+        UNION ALL
+        SELECT NULL, {{ category }}, delta, 0 FROM {{ ledger }}
+{% endif %}
+    ) AS all_rows
+    GROUP BY key, kind
+)
+SELECT jsonb_build_object(
+    'compared', count(*) FILTER (WHERE reported <> 0 OR truth <> 0),
+    'wrong', count(*) FILTER (WHERE reported <> truth),
+    'worst', coalesce((
+        SELECT jsonb_agg(to_jsonb(worst)) FROM (
+            SELECT * FROM compared WHERE reported <> truth
+            ORDER BY abs(reported - truth) DESC, who NULLS FIRST, kind LIMIT 5
+        ) AS worst), '[]'))
+FROM compared $part$) INTO result;
+    RETURN result;
+END $$;

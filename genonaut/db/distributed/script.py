@@ -42,14 +42,14 @@ def script(shards: int) -> Iterator[str]:
     yield _file("content.sql").replace(":shards", str(shards))
     yield _file("followers.sql")
     for count in COUNTS.values():
-        yield f"-- The count {count.name}.\n{_of_a_count(count)}"
+        yield f"-- The count {count.name}.\n{of_a_count(count)}"
 
 
 def _file(name: str) -> str:
     return (FOLDER / name).read_text(encoding="utf-8")
 
 
-def _of_a_count(count: CachedCount) -> str:
+def of_a_count(count: CachedCount) -> str:
     spread_count = spread(count)
     if count is ALBUM:
         return definition(spread_count).replace("\nBEGIN\n", f"\n{ONLY_COORDINATOR}", 4)
@@ -82,8 +82,11 @@ def _triggers(count: CachedCount) -> str:
     text = placement(count)
     if not count.key.owner:
         return text
-    stats, name = count.tables.table, f"{count.name}_forget_owner"
+    stats, name = count.tables.table, count.name
     return f"""\
-CREATE TRIGGER {name} AFTER DELETE ON {stats} REFERENCING OLD TABLE AS old_rows
-    FOR EACH STATEMENT EXECUTE FUNCTION {name}();
+CREATE OR REPLACE TRIGGER {name}_forget_owner AFTER DELETE ON {stats}
+    REFERENCING OLD TABLE AS old_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION {name}_forget_owner();
+CREATE OR REPLACE TRIGGER {name}_forget_everything AFTER TRUNCATE ON {count.key.owner}
+    FOR EACH STATEMENT EXECUTE FUNCTION {name}_forget_everything();
 {text}"""

@@ -69,18 +69,3 @@ CREATE TRIGGER bookmarks_take_rights BEFORE INSERT ON bookmarks
 CREATE TRIGGER bookmark_category_members_take_kind BEFORE INSERT ON bookmark_category_members
     FOR EACH ROW WHEN (NEW.user_id IS NULL OR NEW.content_id IS NULL OR NEW.kind IS NULL)
     EXECUTE FUNCTION take_kind();
-
--- TRUNCATE of what every node has would empty ledgers that no trigger of theirs can reach.
-CREATE FUNCTION refuse_truncate() RETURNS trigger
-LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
-BEGIN
-    RAISE EXCEPTION 'TRUNCATE of % cannot be counted on a distributed gallery', TG_TABLE_NAME
-        USING ERRCODE = 'feature_not_supported', HINT = 'Use DELETE.';
-END $$;
-REVOKE EXECUTE ON FUNCTION refuse_truncate() FROM PUBLIC;
-CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON users
-    FOR EACH STATEMENT EXECUTE FUNCTION refuse_truncate();
-CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON tags
-    FOR EACH STATEMENT EXECUTE FUNCTION refuse_truncate();
-CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON bookmark_categories
-    FOR EACH STATEMENT EXECUTE FUNCTION refuse_truncate();

@@ -20,12 +20,6 @@ LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
     SELECT substring(here::regclass::text FROM '_(\d+)"?$')::bigint
 $$;
 
--- The table of that name at the coordinator has no rows, and stands for the shards.
-CREATE FUNCTION is_part(here oid) RETURNS boolean
-LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
-    SELECT EXISTS (SELECT FROM pg_dist_shard WHERE shardid = shard_number(here))
-$$;
-
 -- A statement with the tables of a part: `name__here` is the shard of that table beside `here`, or the
 -- only one of a table that every node has, and `home__here` is the part's home.
 CREATE FUNCTION in_part(here oid, statement text) RETURNS text
