@@ -11,6 +11,7 @@ from sqlalchemy import URL, Engine, create_engine
 from sqlalchemy.exc import DBAPIError
 
 from genonaut.cli.db_backup import dump_, restore_
+from genonaut.cli.db_distributed import distribute_, nodes_
 from genonaut.cli.db_server import upgrade_embedded
 from genonaut.cli.options import Env, Yes, confirm
 from genonaut.config import Settings, load_settings
@@ -42,6 +43,8 @@ def register(commands: typer.Typer) -> None:
     app.command(name="dump")(dump_)
     app.command(name="restore")(restore_)
     app.command(name="upgrade-server")(upgrade_embedded)
+    app.command(name="distribute")(distribute_)
+    app.command(name="nodes")(nodes_)
     commands.add_typer(app, name="db")
 
 

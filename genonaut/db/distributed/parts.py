@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 import structlog
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from genonaut.counting.declaration import CachedCount
@@ -70,9 +71,13 @@ class CitusLayout:
 
 
 def _on_parts(session: Session, count: CachedCount, function: str) -> Iterator[OnPart]:
-    command = f"SELECT {count.name}_{function}('%s'::regclass)"
-    parameters = {"table": count.table, "command": command}
-    rows = session.connection().exec_driver_sql(_ON_PARTS, parameters)
+    return on_shards(session.connection(), count.table, f"{count.name}_{function}")
+
+
+def on_shards(connection: Connection, table: str, function: str) -> Iterator[OnPart]:
+    """What a function says of each shard of a table, one after the other."""
+    parameters = {"table": table, "command": f"SELECT {function}('%s'::regclass)"}
+    rows = connection.exec_driver_sql(_ON_PARTS, parameters)
     for node, shard, success, result in rows:
         if success:
             yield OnPart(node, shard, json.loads(result) if result else None)

@@ -54,3 +54,34 @@ BEGIN
         RAISE EXCEPTION 'A part is folded and refreshed at READ COMMITTED only';
     END IF;
 END $$;
+
+-- What a part has: its size, whether it has a home, and which triggers of its tables are missing. A
+-- shard's trigger has the function of that of the table for which it stands. (Those of TRUNCATE, 32,
+-- are at the coordinator only.)
+CREATE FUNCTION part_state(here regclass) RETURNS jsonb
+LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+    WITH part AS (
+        SELECT * FROM pg_dist_shard WHERE shardid = shard_number(here)
+    ),
+    beside AS (
+        SELECT other.logicalrelid AS whole,
+               (other.logicalrelid || '_' || other.shardid)::regclass AS shard
+        FROM part
+        JOIN pg_dist_shard AS other USING (shardminvalue)
+        JOIN pg_dist_partition AS theirs ON theirs.logicalrelid = other.logicalrelid
+        WHERE theirs.colocationid = (
+            SELECT colocationid FROM pg_dist_partition WHERE logicalrelid = part.logicalrelid)
+    )
+    SELECT jsonb_build_object(
+        'bytes', (SELECT sum(pg_total_relation_size(shard)) FROM beside),
+        'has_home', EXISTS (
+            SELECT FROM part, part_homes
+            WHERE hash BETWEEN shardminvalue::integer AND shardmaxvalue::integer),
+        'missing', coalesce((
+            SELECT jsonb_agg(format('%s on %s', tgname, shard) ORDER BY tgname, shard::text)
+            FROM beside JOIN pg_trigger AS wanted ON wanted.tgrelid = whole
+            WHERE NOT tgisinternal AND tgtype & 32 = 0 AND NOT EXISTS (
+                SELECT FROM pg_trigger AS placed
+                WHERE placed.tgrelid = shard AND placed.tgenabled IN ('O', 'A')
+                  AND (placed.tgfoid, placed.tgtype) = (wanted.tgfoid, wanted.tgtype))), '[]'))
+$$;
