@@ -35,12 +35,15 @@ class Reading:
 
     `ledger_rows` says how much had to be added to the stored counts, `as_of` when this was, and
     `verified_at` when the counts were last compared with the truth: None if they were never built.
+    Totals of a spread count add up parts of several moments, none before `as_of`: then they are not
+    of `one_moment`.
     """
 
     counts: Counter[tuple[Any, str]]
     ledger_rows: int
     as_of: datetime
     verified_at: datetime | None
+    one_moment: bool = True
 
 
 @dataclass(frozen=True)
@@ -80,12 +83,12 @@ def execute(
 
 def read(session: Session, count: CachedCount, keys: Iterable[Any] = ()) -> Reading:
     """The counts of some keys, and the totals: stored plus ledger."""
-    return reading(count, execute(session, count, "read", keys=list(keys)))
+    return reading(laid_out(session, count), execute(session, count, "read", keys=list(keys)))
 
 
 def read_live(session: Session, count: CachedCount, keys: Iterable[Any] = ()) -> Reading:
     """The same by counting the rows, which takes longer the more there are."""
-    return reading(count, execute(session, count, "read_live", keys=list(keys)))
+    return reading(laid_out(session, count), execute(session, count, "read_live", keys=list(keys)))
 
 
 def reading(count: CachedCount, rows: Iterable[Any]) -> Reading:
@@ -102,7 +105,7 @@ def reading(count: CachedCount, rows: Iterable[Any]) -> Reading:
             counts[key, category] += number
         if key is not None and of_ledger and count.total:
             counts[None, category] += number
-    return Reading(counts, ledger_rows, as_of, verified_at)
+    return Reading(counts, ledger_rows, as_of, verified_at, one_moment=not count.spread)
 
 
 def read_together(
@@ -112,7 +115,7 @@ def read_together(
     there = tuple(laid_out(session, count) for count in counts)
     statement = together(there, "read_live" if live else "read")
     rows = session.connection().exec_driver_sql(statement, {"keys": list(keys)})
-    return readings(counts, rows)
+    return readings(there, rows)
 
 
 def readings(counts: Iterable[CachedCount], rows: Iterable[Any]) -> Mapping[str, Reading]:

@@ -5,7 +5,7 @@ labels of categories. Values that are known only at run time are parameters, `%(
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -69,16 +69,35 @@ def statements(count: CachedCount, template: str = "statements.sql") -> dict[str
     """All statements of a template by their names, for execution with parameters."""
     _, *parts = HEADING.split(_render(template, count, _escaped))
     named = dict(zip(parts[::2], parts[1::2], strict=True))
-    return {name: text.strip().removesuffix(";") for name, text in named.items()}
+    found = {name: text.strip().removesuffix(";") for name, text in named.items()}
+    if "branches" in found:
+        found["read"] = _read_of_parts([found])
+    return found
 
 
 @cache
 def together(counts: tuple[CachedCount, ...], name: str) -> str:
     """One statement, and so one snapshot, with the rows that `name` has of each count.
 
-    Their keys are of one type, and their categories as well; `of` is the count's name.
+    Their keys are of one type, and their categories as well; `of` is the count's name. The parts of
+    counts that are spread are read by one branch, or each count would be of another moment.
     """
+    if name == "read" and all(count.spread for count in counts):
+        return _read_of_parts([statements(count) for count in counts])
     return "\nUNION ALL\n".join(statements(count)[name] for count in counts)
+
+
+def _read_of_parts(counts: Sequence[Mapping[str, str]]) -> str:
+    heads = "\nUNION ALL\n".join(count["head"] for count in counts)
+    branches = "\n    UNION ALL\n".join(count["branches"] for count in counts)
+    return f"""\
+{heads}
+UNION ALL
+SELECT of, key, category, sum(amount)::bigint, sum(of_ledger), NULL, NULL
+FROM (
+{branches}
+) AS parts (of, key, category, amount, of_ledger, home)
+GROUP BY of, key, category, of_ledger"""  # noqa: S608 - all of it is rendered
 
 
 def place_triggers(count: CachedCount) -> str:
