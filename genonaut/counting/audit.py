@@ -64,7 +64,7 @@ class Limits:
 
 def check(session: Session, count: CachedCount, limits: Limits) -> list[Finding]:
     """Everything: the counts themselves, compared key by key, and the machinery."""
-    return [_counts(session, count), *status(session, count, limits)]
+    return [compare(session, count), *status(session, count, limits)]
 
 
 def status(session: Session, count: CachedCount, limits: Limits) -> list[Finding]:
@@ -81,7 +81,8 @@ def _rows(session: Session, count: CachedCount, name: str, **parameters: object)
     return list(session.connection().exec_driver_sql(text, parameters))
 
 
-def _counts(session: Session, count: CachedCount) -> Finding:
+def compare(session: Session, count: CachedCount) -> Finding:
+    """The counts themselves, key by key."""
     if layout := spread_layout(session, count):
         try:
             return _counts_of_parts(count, layout.compare(session, count))

@@ -143,7 +143,7 @@ def kill_nodes(options: argparse.Namespace, pause: float, findings: ClusterFindi
 
 
 def nothing_lost(database: Database, writers: Sequence[Writer], findings: ClusterFindings) -> None:
-    """What each writer's users have is what was acknowledged; where unsure, with or without that."""
+    """What each user has is what was acknowledged; where that is not sure, with or without it."""
     sources = {partition: source for source, partition in PARTITIONS.items()}
     has = Counter({(user.hex, sources[s]): n for user, s, n in run(database, ITEMS)})
     for writer in writers:

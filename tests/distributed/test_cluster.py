@@ -1,4 +1,4 @@
-"""A distributed gallery on a cluster that is there: see `tests/distributed/soak.py` for long runs."""
+"""A distributed gallery on a cluster that is there; `soak.py` is for long runs."""
 
 import os
 from collections.abc import Iterator
