@@ -23,6 +23,7 @@ from genonaut.counting.engine import Reading, read
 from genonaut.db.counts import TAG_CARDINALITY
 from genonaut.db.driver import time_limit
 from genonaut.db.schema import Tag
+from genonaut.db.spread import is_spread
 from genonaut.errors import InvalidRequestError
 
 LARGEST_PAGE_BYTES: Final = 8 * 2**20
@@ -54,7 +55,7 @@ class GalleryRepository:
         Raises:
             InvalidRequestError: together they are too large for a response.
         """
-        form = Form.of(filters, order, window, collect=collect)
+        form = self._form(filters, order, window, collect=collect)
         if window.limit > MOST_ITEMS_UNMEASURED:
             size = self._execute(statements.size(form), form.parameters(window)).scalar_one()
             if size > LARGEST_PAGE_BYTES:
@@ -69,8 +70,12 @@ class GalleryRepository:
 
     def any_item(self, filters: Filters, order: Order, window: Window, *, collect: bool) -> bool:
         """Whether there is any item in a window."""
-        form = Form.of(filters, order, window, collect=collect)
+        form = self._form(filters, order, window, collect=collect)
         return self._execute(statements.ids(form), form.parameters(window)).first() is not None
+
+    def _form(self, filters: Filters, order: Order, window: Window, *, collect: bool) -> Form:
+        spread = is_spread(self._session.connection())
+        return Form.of(filters, order, window, collect=collect, spread=spread)
 
     def _execute(self, statement: Select[Any], given: Mapping[str, Any]) -> Result[Any]:
         # By the connection: rows are no objects of the session, and that would look for some.

@@ -24,7 +24,7 @@ from genonaut.api.repositories.content_repository import (
     MOST_METADATA_LISTED,
     listed_columns,
 )
-from genonaut.api.repositories.gallery_conditions import TABLES, all_conditions, tagged_ids
+from genonaut.api.repositories.gallery_conditions import TABLES, all_conditions, tagged_refs
 from genonaut.api.repositories.gallery_forms import Form
 from genonaut.api.repositories.gallery_keys import keys
 from genonaut.db.schema import ContentItemAll, SourceType, User
@@ -80,6 +80,6 @@ def _match(filters: Filters, source_type: SourceType) -> Select[Any]:
     only_tags = filters.tags and not others
     if only_tags and filters.scopes[source_type] is Scope.ALL:
         # The tags know it alone: an item that carries one is there.
-        return tagged_ids(filters, source_type)
+        return tagged_refs(filters, source_type)
     conditions = all_conditions(filters, source_type)
     return select(literal_column("1")).select_from(TABLES[source_type]).where(*conditions)

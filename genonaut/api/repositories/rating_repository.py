@@ -9,6 +9,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from genonaut.api.entities import Item, ItemRating
+from genonaut.api.repositories.item_creators import creator_of
 from genonaut.content.viewer import Viewer, visible_to
 from genonaut.db.named_sql import named_sql
 from genonaut.db.schema import ContentItemAll
@@ -53,6 +54,7 @@ class RatingRepository:
         """
         given = {
             "item_id": item_id,
+            "creator": creator_of(self._session, item_id),
             "user_id": user_id,
             "value": value,
             "sees_all": viewer.sees_all,
@@ -62,7 +64,9 @@ class RatingRepository:
 
     def take_away(self, item_id: int, user_id: UUID) -> None:
         """Take a user's rating away, if there is one."""
-        self._session.execute(_SQL["take_away"], {"item_id": item_id, "user_id": user_id})
+        creator = creator_of(self._session, item_id)
+        given = {"item_id": item_id, "creator": creator, "user_id": user_id}
+        self._session.execute(_SQL["take_away"], given)
 
     def may_see(self, viewer: Viewer, item_id: int) -> bool:
         """Whether there is such an item for the viewer's eyes."""

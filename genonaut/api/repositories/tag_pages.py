@@ -5,7 +5,7 @@ from typing import Any, Final, Literal
 from uuid import UUID
 
 from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, any_, func, literal, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from genonaut.api.entities import CountedTag, PopularTag
 from genonaut.api.gallery.pager import Total
@@ -15,6 +15,7 @@ from genonaut.api.repositories.tag_statements import counted, is_known, with_par
 from genonaut.content.viewer import Viewer, visible_to
 from genonaut.db.driver import time_limit
 from genonaut.db.schema import AUTO, REGULAR, ContentTag, SourceType, Tag, TagCardinalityStats
+from genonaut.db.spread import is_spread
 
 TagOrder = Literal[
     "name-asc", "name-desc", "count-asc", "count-desc", "created-asc", "created-desc"
@@ -77,7 +78,9 @@ class TagPages:
 
         Which these are is decided by the stored counts. What is told of them is exact.
         """
-        ids = self._session.scalars(_beginning(viewer, text).limit(limit)).all()
+        spread = is_spread(self._session.connection())
+        found = (_beginning_of_parts if spread else _beginning)(viewer, text)
+        ids = self._session.scalars(found.limit(limit)).all()
         return sorted(self._of(viewer, ids), key=lambda tag: (-tag.count, tag.name))
 
     def of_item(self, viewer: Viewer, item_id: int) -> list[CountedTag]:
@@ -112,6 +115,25 @@ def _beginning(viewer: Viewer, text: str) -> Select[UUID]:
     # items. (PostgreSQL moves no such condition into a subquery that is in order.)
     carried = select(true()).where(ContentTag.tag_id == ranked.c.id)
     return found.where(carried.where(*visible_to(viewer, ContentTag)).limit(1).scalar_subquery())
+
+
+def _beginning_of_parts(viewer: Viewer, text: str) -> Select[UUID]:
+    """The same where stored counts and items are on several machines: nothing is looked up there.
+
+    What is asked of them are the tags that begin so, all at once.
+    """
+    stats, tag = TagCardinalityStats, aliased(Tag)
+    names = Tag.name.collate("C"), tag.name.collate("C")
+    of_tags, inner = ((name >= text, name < text + _LAST_LETTER) for name in names)
+    these = select(tag.id).where(*inner)
+    number = func.sum(stats.cardinality).label("number")
+    ranked = select(stats.tag_id, number).where(stats.tag_id.in_(these)).group_by(stats.tag_id)
+    ranks = ranked.subquery("ranked")
+    found = select(Tag.id).outerjoin(ranks, ranks.c.tag_id == Tag.id).where(*of_tags)
+    if not viewer.sees_all:
+        carried = select(ContentTag.tag_id).where(*visible_to(viewer, ContentTag))
+        found = found.where(Tag.id.in_(carried.where(ContentTag.tag_id.in_(these)).distinct()))
+    return found.order_by(ranks.c.number.desc().nulls_last(), names[0])
 
 
 def _cut(ids: Select[*tuple[Any, ...]], at: PageNumber) -> Select[*tuple[Any, ...]]:

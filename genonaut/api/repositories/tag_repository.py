@@ -10,6 +10,7 @@ from sqlalchemy import (
     BigInteger,
     Uuid,
     and_,
+    any_,
     bindparam,
     delete,
     func,
@@ -60,8 +61,16 @@ class TagRepository:
         names = self.names_of(item.id for item in given)
         return [replace(item, tags=names[item.id]) for item in given]
 
-    def attach(self, source_type: SourceType, tags: Mapping[int, Collection[str]]) -> None:
-        """Give items of one source type tags by name; those that they carry already stay."""
+    def attach(
+        self,
+        source_type: SourceType,
+        tags: Mapping[int, Collection[str]],
+        creators: Collection[UUID],
+    ) -> None:
+        """Give items of one source type tags by name; those that they carry already stay.
+
+        `creators` are those of the items.
+        """
         held = hold_tags(
             self._session.connection(), (name for names in tags.values() for name in names)
         )
@@ -79,26 +88,34 @@ class TagRepository:
         rows = (
             select(item.id, item.source_type, given.c.tag_id, item.creator_id, item.visibility)
             .join(given, given.c.item_id == item.id)
-            .where(item.source_type == PARTITIONS[source_type])
+            .where(
+                item.source_type == PARTITIONS[source_type],
+                item.creator_id == any_(literal(list(creators), ARRAY(Uuid))),
+            )
         )
         columns = ["content_id", "source_type", "tag_id", "creator_id", "visibility"]
         self._session.execute(
             insert(ContentTag).from_select(columns, rows).on_conflict_do_nothing()
         )
 
-    def remove_other_tags(self, item_id: int, names: Collection[str]) -> None:
+    def remove_other_tags(self, item_id: int, creator: UUID, names: Collection[str]) -> None:
         """Remove all tags but these from an item."""
         kept = select(Tag.id).where(Tag.name.in_(names))
         self._session.execute(
             delete(ContentTag)
-            .where(ContentTag.content_id == item_id, ContentTag.tag_id.not_in(kept))
+            .where(
+                ContentTag.content_id == item_id,
+                ContentTag.creator_id == creator,
+                ContentTag.tag_id.not_in(kept),
+            )
             .execution_options(synchronize_session=False)
         )
 
     def get(self, viewer: Viewer, tag_id: UUID) -> CountedTag | None:
         """A tag with its counts, on one snapshot; None if there is none for the viewer's eyes."""
-        counts = told_counts(viewer, literal([tag_id], ARRAY(Uuid)))
-        statement = counted(counts).where(Tag.id == tag_id, *is_known(viewer))
+        this = literal([tag_id], ARRAY(Uuid))
+        statement = counted(told_counts(viewer, this))
+        statement = statement.where(Tag.id == tag_id, *is_known(viewer, this))
         row = self._session.execute(statement).one_or_none()
         return CountedTag(*row) if row else None
 
@@ -160,10 +177,10 @@ class TagRepository:
 
     def merge(self, tag_id: UUID, into: UUID) -> None:
         """Give the items of one tag another, and delete the first. Both are locked."""
-        columns = ["content_id", "source_type", "tag_id"]
-        items = select(ContentTag.content_id, ContentTag.source_type, literal(into, Uuid)).where(
-            ContentTag.tag_id == tag_id
-        )
+        # Not the visibility, which may be changing: a trigger takes it from the item and locks it.
+        columns = ["content_id", "source_type", "creator_id", "tag_id"]
+        given = ContentTag.content_id, ContentTag.source_type, ContentTag.creator_id
+        items = select(*given, literal(into, Uuid)).where(ContentTag.tag_id == tag_id)
         self._session.execute(
             insert(ContentTag).from_select(columns, items).on_conflict_do_nothing()
         )

@@ -64,7 +64,7 @@ class ContentService:
         if len(added) < len(items):
             raise ConflictError(KEY_IS_TAKEN)
         tagged = [replace(item, tags=new.tags) for item, new in zip(added, items, strict=True)]
-        self._tags.attach(source_type, {item.id: item.tags for item in tagged})
+        self._tags.attach(source_type, {item.id: item.tags for item in tagged}, creators)
         creator = next(iter(creators)) if len(creators) == 1 else None
         return ItemsCreated(tagged, self.counts(viewer, creator))
 
@@ -79,16 +79,16 @@ class ContentService:
             NotFoundError: there is none.
             ConflictError: the import key of its new metadata exists.
         """
+        # Who waits here for another change sees it then.
+        creator = self._content.lock(item_id)
         if check is not any_item:
-            # Who waits here for another change sees it then.
-            self._content.lock(item_id)
             check(self.get_item(viewer, item_id))
-        if changes != ItemChanges():
+        if creator and changes != ItemChanges():
             with conflict_if_taken(KEY_IS_TAKEN):
-                source_type = self._content.update(viewer, item_id, changes)
+                source_type = self._content.update(viewer, item_id, creator, changes)
             if source_type and changes.tags is not None:
-                self._tags.attach(source_type, {item_id: changes.tags})
-                self._tags.remove_other_tags(item_id, changes.tags)
+                self._tags.attach(source_type, {item_id: changes.tags}, [creator])
+                self._tags.remove_other_tags(item_id, creator, changes.tags)
         return self.get_item(viewer, item_id)
 
     def set_visibility(self, viewer: Viewer, item_id: int, visibility: Visibility) -> Item:
@@ -114,7 +114,7 @@ class ContentService:
         self._content.lock(item_id)
         item = self.get_item(viewer, item_id)
         check(item)
-        self._content.delete(item_id)
+        self._content.delete(item_id, item.creator_id)
         return ItemDeleted(item, self.counts(viewer, item.creator_id))
 
     def get_unified_content_stats(self, user_id: UUID | None = None) -> dict[str, Any]:

@@ -29,3 +29,15 @@ WITH RECURSIVE found (folded, written, number) AS (
     WHERE found.number < :number
 )
 SELECT written FROM found ORDER BY folded;
+
+-- name: next_model
+-- One such step, of the model behind another one.
+SELECT search_name(item_metadata ->> 'model') COLLATE "C" AS folded,
+       left(item_metadata ->> 'model', 200) AS written
+FROM content_items_all
+WHERE visibility = :visibility AND (item_metadata ->> 'model') IS NOT NULL
+  AND search_name(item_metadata ->> 'model') COLLATE "C" >= :first
+  AND search_name(item_metadata ->> 'model') COLLATE "C" <> :behind
+  AND search_name(item_metadata ->> 'model') COLLATE "C" < :last
+ORDER BY search_name(item_metadata ->> 'model') COLLATE "C"
+LIMIT 1;
