@@ -24,17 +24,10 @@ ALTER TABLE ratings ADD PRIMARY KEY (content_id, source_type, user_id, creator_i
 
 ALTER TABLE bookmarks DROP CONSTRAINT bookmarks_pkey;
 ALTER TABLE bookmarks DROP CONSTRAINT bookmarks_item_key;
-ALTER TABLE bookmarks DROP CONSTRAINT bookmarks_kind_key;
 ALTER TABLE bookmarks ADD PRIMARY KEY (id, creator_id);
 ALTER TABLE bookmarks
     ADD CONSTRAINT bookmarks_item_key UNIQUE (user_id, content_id, source_type, creator_id);
-ALTER TABLE bookmarks
-    ADD CONSTRAINT bookmarks_kind_key UNIQUE (id, user_id, content_id, kind, creator_id);
 
-ALTER TABLE bookmark_category_members ADD COLUMN creator_id uuid;
-UPDATE bookmark_category_members SET creator_id = kept.creator_id
-FROM bookmarks AS kept WHERE kept.id = bookmark_id;
-ALTER TABLE bookmark_category_members ALTER COLUMN creator_id SET NOT NULL;
 ALTER TABLE bookmark_category_members DROP CONSTRAINT bookmark_category_members_pkey;
 ALTER TABLE bookmark_category_members ADD PRIMARY KEY (bookmark_id, category_id, creator_id);
 
@@ -71,5 +64,13 @@ ALTER TABLE bookmarks ADD CONSTRAINT bookmarks_item_fkey
     FOREIGN KEY (content_id, source_type, creator_id, visibility)
     REFERENCES content_items_all (id, source_type, creator_id, visibility) ON DELETE CASCADE;
 ALTER TABLE bookmark_category_members ADD CONSTRAINT bookmark_category_members_bookmark_fkey
-    FOREIGN KEY (bookmark_id, user_id, content_id, kind, creator_id)
-    REFERENCES bookmarks (id, user_id, content_id, kind, creator_id) ON DELETE CASCADE;
+    FOREIGN KEY (bookmark_id, user_id, content_id, creator_id, kind)
+    REFERENCES bookmarks (id, user_id, content_id, creator_id, kind) ON DELETE CASCADE;
+
+-- A transaction that has read what is spread may then add a user or a tag, which all nodes have: only if
+-- it has read over one connection to a node.
+DO $$
+BEGIN
+    EXECUTE format('ALTER DATABASE %I SET citus.multi_shard_modify_mode = %L',
+                   current_database(), 'sequential');
+END $$;
