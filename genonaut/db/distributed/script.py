@@ -1,7 +1,7 @@
 """The SQL that makes a gallery a distributed one, in the order in which it has to be done."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from sqlalchemy.dialects.postgresql.base import PGDialect
@@ -39,15 +39,15 @@ BEGIN
 _COUNTING_ALBUMS = re.compile(r"\nBEGIN\n(?!    -- What is written through a parent)")
 
 
-def script(shards: int) -> Iterator[str]:
+def script(shards: int, counts: Sequence[CachedCount] = DECLARED) -> Iterator[str]:
     """All of it, in pieces. It is one transaction: after a failure nothing has changed."""
     yield SETTINGS
-    for count in DECLARED:
+    for count in counts:
         yield f"-- The count {count.name} on one database.\n{removal(count)}"
     yield _file("parts.sql")
     yield _file("content.sql").replace(":shards", str(shards))
     yield _file("followers.sql")
-    for count in COUNTS.values():
+    for count in counts:
         yield f"-- The count {count.name}.\n{of_a_count(count)}"
 
 
