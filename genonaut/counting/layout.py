@@ -27,6 +27,10 @@ class Layout(Protocol):
         """The SQL of its functions and triggers."""
         ...
 
+    def state(self, count: CachedCount) -> str:
+        """The statement that asks for what monitoring shows of it: one row."""
+        ...
+
     def fold(self, session: Session, count: CachedCount) -> "Fold":
         """Fold each part by itself. One that is away does not stop the others."""
         ...

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -16,9 +17,11 @@ from sqlalchemy.orm import Session
 
 from genonaut.counting.declaration import CachedCount
 from genonaut.counting.engine import Fold, Refresh
+from genonaut.counting.rendering import statements
 from genonaut.db.distributed.form import SPREAD
 from genonaut.errors import PartsAwayError
 
+STATE = Path(__file__).parent / "sql" / "state.sql"
 # The command's only %s is the name of the shard.
 _ON_PARTS = """
     SELECT nodename || ':' || nodeport AS node, shardid, success, result
@@ -48,6 +51,11 @@ class CitusLayout:
         from genonaut.db.distributed.script import of_a_count  # noqa: PLC0415 - for the auditor
 
         return of_a_count(count)
+
+    def state(self, count: CachedCount) -> str:
+        if not self.of(count).spread:
+            return statements(count, "metrics.sql")["state"]
+        return STATE.read_text(encoding="utf-8").replace(":name", count.name)
 
     def fold(self, session: Session, count: CachedCount) -> Fold:
         taken = written = 0

@@ -13,6 +13,8 @@ SELECT DISTINCT ON (worker_hash(home) >> 21) worker_hash(home), home
 FROM (SELECT md5('home ' || number)::uuid AS home FROM generate_series(1, 40000) AS number) AS drawn
 ORDER BY worker_hash(home) >> 21, worker_hash(home);
 SELECT create_reference_table('part_homes');
+-- For all roles whose functions look for the home: nothing in it is secret.
+GRANT SELECT ON part_homes TO PUBLIC;
 
 -- The number of a shard.
 CREATE FUNCTION shard_number(here oid) RETURNS bigint
@@ -85,3 +87,15 @@ LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
                 WHERE placed.tgrelid = shard AND placed.tgenabled IN ('O', 'A')
                   AND (placed.tgfoid, placed.tgtype) = (wanted.tgfoid, wanted.tgtype))), '[]'))
 $$;
+
+-- How long a part's ledger is, and what PostgreSQL knows of it. `here` is a shard of a ledger.
+CREATE FUNCTION ledger_state(here regclass) RETURNS jsonb
+LANGUAGE plpgsql STABLE SET search_path = public, pg_temp AS $$
+DECLARE
+    rows bigint;
+BEGIN
+    EXECUTE format('SELECT count(*) FROM (SELECT FROM %s LIMIT 1000000) AS entries', here) INTO rows;
+    RETURN (
+        SELECT jsonb_build_object('rows', rows, 'written', n_tup_ins, 'folded', n_tup_del)
+        FROM pg_stat_user_tables WHERE relid = here);
+END $$;
