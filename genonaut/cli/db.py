@@ -17,6 +17,7 @@ from genonaut.cli.options import Env, Yes, confirm
 from genonaut.config import Settings, load_settings
 from genonaut.db.address import as_uri, for_programs, with_password
 from genonaut.db.counts import build_counts
+from genonaut.db.distributed.detection import require_one_place
 from genonaut.db.failures import explain
 from genonaut.db.limits import PREPARE_NOTHING
 from genonaut.db.migrate import downgrade as downgrade_schema
@@ -70,6 +71,8 @@ def downgrade(
     with server_url(load_settings(env)) as url:
         engine = create_engine(url, connect_args=PREPARE_NOTHING)  # a pooler may be in between
         try:
+            with engine.connect() as connection:
+                require_one_place(connection, "genonaut db downgrade")
             if has_items(engine):
                 lost = f"What {revision} has no place for is lost, and {url.database} has items."
                 confirm(f"{lost} Go on?", yes=yes)
