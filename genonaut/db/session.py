@@ -12,6 +12,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from genonaut.config import Role, Settings
+from genonaut.counting.layout import LAYOUT, Layout
+from genonaut.db.distributed.detection import with_layout
 from genonaut.db.engines import make_engine
 from genonaut.db.failures import explain
 from genonaut.db.positions import PRIMARY, Position
@@ -31,6 +33,12 @@ class Database:
     engine: Engine
     is_embedded: bool
     replicas: Replicas | None = None
+
+    @property
+    def layout(self) -> Layout | None:
+        """How the counts lie, if an engine of many machines has spread them."""
+        found: Layout | None = self.engine.get_execution_options().get(LAYOUT)
+        return found
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -112,6 +120,7 @@ def open_database(
         try:
             with _explained(url):
                 require_current(engine)
+                engine = with_layout(engine)
             there = server.replicas if with_replicas else ()
             with open_replicas(there, settings, pool_size, statement_timeout_seconds) as replicas:
                 yield Database(url, engine, settings.db.is_embedded, replicas)
