@@ -1,5 +1,6 @@
 """Ratings: the statements, executed."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Final
@@ -11,8 +12,11 @@ from sqlalchemy.orm import Session
 from genonaut.api.entities import Item, ItemRating
 from genonaut.api.repositories.item_creators import creator_of
 from genonaut.content.viewer import Viewer, visible_to
+from genonaut.counting.engine import read
+from genonaut.db.counts import RATING
 from genonaut.db.named_sql import named_sql
 from genonaut.db.schema import ContentItemAll
+from genonaut.db.spread import is_spread
 
 _SQL: Final = named_sql(__package__, "ratings.sql")
 
@@ -30,6 +34,8 @@ class RatingRepository:
         was there before the ratings were.
         """
         found = {item_id: ItemRating(item_id) for item_id in item_ids}
+        if is_spread(self._session.connection()):
+            return self._of_parts(found, rater)
         given = {"item_ids": list(found), "rater": rater}
         rows = self._session.connection().execute(_SQL["of_items"], given)
         for item_id, number, points, own in rows:
@@ -39,6 +45,23 @@ class RatingRepository:
                 found[item_id] = replace(
                     found[item_id], rating_mean=points / number, rating_count=number
                 )
+        return found
+
+    def _of_parts(
+        self, found: dict[int, ItemRating], rater: UUID | None
+    ) -> Mapping[int, ItemRating]:
+        """The same where items are spread: the view would read the counts of all items there."""
+        numbers, points = Counter[int](), Counter[int]()
+        for (item_id, value), number in read(self._session, RATING, list(found)).counts.items():
+            numbers[item_id] += number
+            points[item_id] += number * int(value)
+        own = self._session.execute(_SQL["own"], {"item_ids": list(found), "rater": rater})
+        for item_id, number in numbers.items():
+            if number:
+                mean = points[item_id] / number
+                found[item_id] = replace(found[item_id], rating_mean=mean, rating_count=number)
+        for item_id, value in own:
+            found[item_id] = replace(found[item_id], rating=value)
         return found
 
     def with_ratings(self, items: Iterable[Item], rater: UUID | None) -> list[Item]:

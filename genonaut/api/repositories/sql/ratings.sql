@@ -1,12 +1,19 @@
 -- What users think of items.
 
 -- name: of_items
+-- On one database.
 -- How many ratings each of these items has, and their sum: stored plus ledger. And one user's own.
 SELECT content_id, CAST(sum(count) AS bigint) AS number,
        CAST(sum(count * value) AS bigint) AS points, NULL AS own
 FROM rating_counts WHERE content_id = ANY(CAST(:item_ids AS bigint[])) GROUP BY content_id
 UNION ALL
 SELECT content_id, 0, 0, value
+FROM ratings
+WHERE content_id = ANY(CAST(:item_ids AS bigint[])) AND user_id = CAST(:rater AS uuid);
+
+-- name: own
+-- The last part of it, where items are spread: the counts are read from each part by keys.
+SELECT content_id, value
 FROM ratings
 WHERE content_id = ANY(CAST(:item_ids AS bigint[])) AND user_id = CAST(:rater AS uuid);
 
