@@ -107,7 +107,7 @@ class GalleryRepository:
         From the caches, by several statements: on a snapshot they agree.
         """
         reading = read(self._session, TAG_CARDINALITY, tags)
-        hidden = hidden_counts(viewer, tags)
+        hidden = hidden_counts(viewer, tags, spread=is_spread(self._session.connection()))
         if hidden is not None:
             for tag, source, number in self._session.execute(hidden):
                 reading.counts[tag, source] += number

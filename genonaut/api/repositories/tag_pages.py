@@ -4,7 +4,18 @@ from collections.abc import Sequence
 from typing import Any, Final, Literal
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, any_, func, literal, select, true
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Select,
+    Subquery,
+    Uuid,
+    any_,
+    func,
+    literal,
+    select,
+    true,
+)
 from sqlalchemy.orm import Session, aliased
 
 from genonaut.api.entities import CountedTag, PopularTag
@@ -45,7 +56,7 @@ class TagPages:
             # Only theirs are summed, however many tags there are.
             found = self._counted(viewer, self._session.scalars(_cut(ids, at)).all()).order_by(*by)
         else:
-            everything = with_part(counted(told_counts(viewer)), part).where(*is_known(viewer))
+            everything = with_part(counted(self._told(viewer)), part).where(*is_known(viewer))
             number = everything.selected_columns["count"]
             found = _cut(everything.order_by(*_sorted_by(number, way)), at)
         return [CountedTag(*row) for row in self._session.execute(found)]
@@ -61,7 +72,7 @@ class TagPages:
         self, viewer: Viewer, limit: int, source: SourceType | None, least: int
     ) -> Sequence[PopularTag]:
         """The tags on most items, of both source types or one, that are on so many at least."""
-        counts = told_counts(viewer)
+        counts = self._told(viewer)
         by_source = {REGULAR: counts.c.regular, AUTO: counts.c.auto}
         number = by_source[source] if source else counts.c.total
         found = (
@@ -78,8 +89,7 @@ class TagPages:
 
         Which these are is decided by the stored counts. What is told of them is exact.
         """
-        spread = is_spread(self._session.connection())
-        found = (_beginning_of_parts if spread else _beginning)(viewer, text)
+        found = (_beginning_of_parts if self._is_spread else _beginning)(viewer, text)
         ids = self._session.scalars(found.limit(limit)).all()
         return sorted(self._of(viewer, ids), key=lambda tag: (-tag.count, tag.name))
 
@@ -90,12 +100,19 @@ class TagPages:
         found = self._of(viewer, self._session.scalars(ids).all())
         return sorted(found, key=lambda tag: tag.name)
 
+    @property
+    def _is_spread(self) -> bool:
+        return is_spread(self._session.connection())
+
+    def _told(self, viewer: Viewer, tag_ids: ColumnElement[Any] | None = None) -> Subquery:
+        return told_counts(viewer, tag_ids, spread=self._is_spread)
+
     def _of(self, viewer: Viewer, ids: Sequence[UUID]) -> list[CountedTag]:
         return [CountedTag(*row) for row in self._session.execute(self._counted(viewer, ids))]
 
     def _counted(self, viewer: Viewer, ids: Sequence[UUID]) -> Select[UUID, str, int, int, int]:
         these = literal(list(ids), ARRAY(Uuid))
-        return counted(told_counts(viewer, these)).where(Tag.id == any_(these))
+        return counted(self._told(viewer, these)).where(Tag.id == any_(these))
 
 
 def _beginning(viewer: Viewer, text: str) -> Select[UUID]:

@@ -2,12 +2,14 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
     BigInteger,
+    ColumnElement,
+    Subquery,
     Uuid,
     and_,
     any_,
@@ -31,6 +33,7 @@ from genonaut.content.viewer import Viewer
 from genonaut.counting.engine import refresh, stored_rows
 from genonaut.db.counts import TAG_CARDINALITY
 from genonaut.db.schema import PARTITIONS, ContentItemAll, ContentTag, SourceType, Tag
+from genonaut.db.spread import is_spread
 
 # Built once: that takes longer than to execute it for a page of items.
 _NAMES_OF: Final = (
@@ -114,7 +117,7 @@ class TagRepository:
     def get(self, viewer: Viewer, tag_id: UUID) -> CountedTag | None:
         """A tag with its counts, on one snapshot; None if there is none for the viewer's eyes."""
         this = literal([tag_id], ARRAY(Uuid))
-        statement = counted(told_counts(viewer, this))
+        statement = counted(self._told(viewer, this))
         statement = statement.where(Tag.id == tag_id, *is_known(viewer, this))
         row = self._session.execute(statement).one_or_none()
         return CountedTag(*row) if row else None
@@ -132,7 +135,7 @@ class TagRepository:
         if after is not None:
             page = page.where(Tag.name > after)
         # Only theirs are summed, however many tags there are.
-        counts = told_counts(viewer, func.array(page.scalar_subquery(), type_=ARRAY(Uuid)))
+        counts = self._told(viewer, func.array(page.scalar_subquery(), type_=ARRAY(Uuid)))
         statement = counted(counts).where(Tag.id.in_(page)).order_by(Tag.name)
         return [CountedTag(*row) for row in self._session.execute(statement)]
 
@@ -141,7 +144,7 @@ class TagRepository:
         name = folded_name(Tag.name)
         known = select(Tag.id).where(*begins_with(Tag.name, prefix), *is_known(viewer))
         page = known.order_by(name).limit(limit)
-        counts = told_counts(viewer, func.array(page.scalar_subquery(), type_=ARRAY(Uuid)))
+        counts = self._told(viewer, func.array(page.scalar_subquery(), type_=ARRAY(Uuid)))
         statement = counted(counts).where(Tag.id.in_(page)).order_by(name)
         return [CountedTag(*row) for row in self._session.execute(statement)]
 
@@ -149,13 +152,16 @@ class TagRepository:
         self, viewer: Viewer, limit: int, after: tuple[int, str] | None, part: str
     ) -> Sequence[CountedTag]:
         """Tags by their counts, the largest first and ties by name; the rest as above."""
-        statement = with_part(counted(told_counts(viewer)), part).where(*is_known(viewer))
+        statement = with_part(counted(self._told(viewer)), part).where(*is_known(viewer))
         total = statement.selected_columns["count"]
         if after is not None:
             count, name = after
             statement = statement.where(or_(total < count, and_(total == count, Tag.name > name)))
         statement = statement.order_by(total.desc(), Tag.name).limit(limit)
         return [CountedTag(*row) for row in self._session.execute(statement)]
+
+    def _told(self, viewer: Viewer, tag_ids: ColumnElement[Any] | None = None) -> Subquery:
+        return told_counts(viewer, tag_ids, spread=is_spread(self._session.connection()))
 
     def rename(self, tag_id: UUID, name: str) -> None:
         """Give a tag another name.
