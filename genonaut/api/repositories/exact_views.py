@@ -3,7 +3,17 @@
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, FromClause, Uuid, cast, column, select, table, union_all
+from sqlalchemy import (
+    BigInteger,
+    FromClause,
+    TableClause,
+    Uuid,
+    cast,
+    column,
+    select,
+    table,
+    union_all,
+)
 
 from genonaut.counting.declaration import CachedCount
 
@@ -17,12 +27,15 @@ def exact(count: CachedCount, key: Any, category: Any, *, spread: bool) -> FromC
     would be read as a whole.
     """
     keys, categories = (one.stored_as or one.column for one in (count.key, count.category))
-    named = column(keys, key), column(categories, category)
+
+    def named(name: str, number: str, *others: Any) -> TableClause:  # noqa: ANN401
+        columns = column(keys, key), column(categories, category), column(number, BigInteger)
+        return table(name, *columns, *others)
+
     if not spread:
-        return table(f"{count.name}_counts", *named, column(count.count, BigInteger))
-    home = column("home", Uuid)
-    stored = table(count.table, *named, column(count.count, BigInteger), home)
-    ledger = table(f"{count.name}_deltas", *named, column("delta", BigInteger), home)
+        return named(f"{count.name}_counts", count.count)
+    stored = named(count.table, count.count, column("home", Uuid))
+    ledger = named(f"{count.name}_deltas", "delta", column("home", Uuid))
     delta = ledger.c.delta.label(count.count)
     rows = select(ledger.c[keys], ledger.c[categories], delta, ledger.c.home)
     parts = [select(stored), rows.where(ledger.c[keys].is_not(None)) if count.total else rows]
