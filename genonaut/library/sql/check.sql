@@ -1,6 +1,7 @@
 -- Comparing what the database knows of files with what is there.
 
 -- name: files
+-- On one database.
 SELECT name, root, sha256, bytes, modified_ns, missing_since IS NOT NULL AS is_missing,
     NOT EXISTS (SELECT FROM content_items_all WHERE content_data = files.name)
     AND NOT EXISTS (SELECT FROM deleted_items WHERE item ->> 'content_data' = files.name)

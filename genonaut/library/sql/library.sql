@@ -11,6 +11,7 @@ WHERE files.name = ANY(:names);
 SELECT EXISTS (SELECT FROM library_files WHERE missing_since IS NOT NULL);
 
 -- name: seen
+-- On one database.
 -- What imports made of paths, if it still holds: an item's file is not missing. Without a name, the
 -- item was deleted. Where no file is missing, looking at each would be a third of the work.
 -- LIMIT: without it, the planner may join all items that were ever imported, for each thousand.

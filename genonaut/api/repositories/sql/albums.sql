@@ -6,6 +6,7 @@
 SELECT pg_advisory_xact_lock(hashtextextended('albums of ' || CAST(:user_id AS text), 0));
 
 -- name: covers
+-- On one database.
 -- The covers of albums for a viewer's eyes: the chosen item if it is in the album, and seen there, or
 -- public; else the first that is seen there.
 SELECT album.id AS category_id, item.id, item.source_type
@@ -26,7 +27,7 @@ JOIN content_items_all AS item ON item.id = cover.content_id
 WHERE album.id = ANY (CAST(:album_ids AS uuid[]));
 
 -- name: cover
--- The same of one album, which is named in full: so it can be asked where items are spread.
+-- The same of one album, where items are spread: each question in it can be asked by itself.
 SELECT id, source_type FROM content_items_all
 WHERE id = coalesce(
     (SELECT content_id FROM bookmark_category_members

@@ -1,6 +1,7 @@
 -- Pictures that look alike.
 
 -- name: alike
+-- On one database.
 -- Of each of these items, the items whose picture differs in at most so many bits, the most alike
 -- first. One of four pieces of the likeness is the same then, which the index finds. The same bytes
 -- are alike also if they have no likeness.
@@ -38,8 +39,8 @@ WHERE lead.id = ANY(CAST(:item_ids AS bigint[])) AND lead.names_file AND lead.co
 ORDER BY lead.id DESC, found.distance, found.id;
 
 -- name: leads
--- The files of items that the viewer may see. Where items are spread, `alike` is three statements: this
--- one, and the two below.
+-- The files of items that the viewer may see. Where items are spread, this and the two below are what
+-- `alike` is.
 SELECT id, content_data AS name
 FROM content_items_all
 WHERE id = ANY(CAST(:item_ids AS bigint[])) AND names_file AND content_data <> ''

@@ -1,6 +1,7 @@
 -- What is suggested while one types a search.
 
 -- name: models
+-- On one database.
 -- Each next model is looked up in the index by itself: as many steps as models that are wanted,
 -- however many items there are.
 WITH RECURSIVE found (folded, written, number) AS (
@@ -31,7 +32,7 @@ WITH RECURSIVE found (folded, written, number) AS (
 SELECT written FROM found ORDER BY folded;
 
 -- name: next_model
--- One such step, of the model behind another one.
+-- Where items are spread: one such step, to the model behind another one.
 SELECT search_name(item_metadata ->> 'model') COLLATE "C" AS folded,
        left(item_metadata ->> 'model', 200) AS written
 FROM content_items_all
