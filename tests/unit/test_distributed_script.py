@@ -76,7 +76,17 @@ def test_each_statement_is_whole() -> None:
         for statement in found:
             code = [line for line in statement.splitlines() if not line.lstrip().startswith("--")]
             first = next(line for line in code if line.strip()).split()[0]
-            assert first in {"ALTER", "CREATE", "DO", "DROP", "INSERT", "REVOKE", "SELECT", "SET"}
+            assert first in {
+                "ALTER",
+                "CREATE",
+                "DO",
+                "DROP",
+                "GRANT",
+                "INSERT",
+                "REVOKE",
+                "SELECT",
+                "SET",
+            }
             assert statement.count("$$") % 2 == 0
 
 
