@@ -24,6 +24,7 @@ STORED = Path(__file__).parents[1] / "cases/distributed/distribute.sql"
 # One of each form: by the key, by another column, and in one place.
 FORMS = (GEN_SOURCE, TAG_CARDINALITY, ALBUM)
 CREATED = re.compile(r"^CREATE (?:FUNCTION|TABLE|VIEW) (\w+)", re.MULTILINE)
+KINDS = {"ALTER", "CREATE", "DO", "DROP", "GRANT", "INSERT", "REVOKE", "SELECT", "SET"}
 GOOD: Mapping[str, Any] = {
     checks._EXTENSION: "13.2-1",
     checks._SERVER: 17,
