@@ -43,8 +43,7 @@ SHARDS = """
 OTHER_NODES = """
     SELECT nodename, nodeport FROM pg_dist_node
     WHERE shouldhaveshards AND isactive AND nodeport <> %s LIMIT 1"""
-MOVE = """
-    SELECT citus_move_shard_placement(%s, %s, %s, %s, %s, shard_transfer_mode := 'force_logical')"""
+MOVE = "SELECT citus_move_shard_placement(%s, %s, %s, %s, %s)"
 IN_DOUBT = """
     SELECT sum(result::integer) FROM run_command_on_all_nodes(
         'SELECT count(*) FROM pg_prepared_xacts WHERE database = current_database()')"""
