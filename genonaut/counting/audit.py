@@ -189,7 +189,11 @@ def _restore(count: CachedCount) -> str:
 
 
 def _ledger(session: Session, count: CachedCount, limits: Limits) -> Finding:
-    [(rows,)] = _rows(session, count, "ledger")
+    layout = spread_layout(session, count)
+    try:
+        rows = layout.ledger_rows(session, count) if layout else _ledger_rows(session, count)
+    except PartsAwayError as error:
+        return Finding("ledger", False, str(error))
     ok = rows <= limits.ledger_rows
     detail = f"The ledger has {rows:,} row{'' if rows == 1 else 's'}" + (
         "."
@@ -197,6 +201,12 @@ def _ledger(session: Session, count: CachedCount, limits: Limits) -> Finding:
         else f", more than {limits.ledger_rows:,}: it is not being folded. Is the worker running?"
     )
     return Finding("ledger", ok, detail, {"rows": rows})
+
+
+def _ledger_rows(session: Session, count: CachedCount) -> int:
+    [(rows,)] = _rows(session, count, "ledger")
+    found: int = rows
+    return found
 
 
 def _refreshes(session: Session, count: CachedCount, limits: Limits) -> Finding:

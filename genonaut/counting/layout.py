@@ -43,6 +43,14 @@ class Layout(Protocol):
         """
         ...
 
+    def ledger_rows(self, session: Session, count: CachedCount) -> int:
+        """How many rows all ledgers have.
+
+        Raises:
+            PartsAwayError: a part could not be asked.
+        """
+        ...
+
     def compare(self, session: Session, count: CachedCount) -> list[dict[str, Any]]:
         """Compare each part with a recount: `compared`, `wrong` and the `worst` of each.
 

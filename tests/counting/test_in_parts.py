@@ -157,7 +157,7 @@ def test_truncate_is_refused(parts: Database) -> None:
 
 
 def test_a_part_is_kept_at_read_committed_only(parts: Database) -> None:
-    with parts.snapshot() as session, pytest.raises(DatabaseError, match="READ COMMITTED only"):
+    with pytest.raises(DatabaseError, match="READ COMMITTED only"), parts.snapshot() as session:
         run(session, "SELECT parts.visits_fold_part('parts.visit_stats_0')")
 
 

@@ -24,10 +24,10 @@ from genonaut.config import load_settings
 from genonaut.counting.engine import fold, read
 from genonaut.counting.layout import Layout
 from genonaut.db.counts import COUNTS, GEN_SOURCE
-from genonaut.db.schema import PARTITIONS
+from genonaut.db.schema import PARTITIONS, REGULAR
 from genonaut.db.session import Database, open_database
 from tests.distributed.writer import ADD_TAGS, NOTHING, SOURCES, TAGS, Writer
-from tests.support.rows import run
+from tests.support.rows import run, scalar
 from tests.support.shard_soak import Known
 from tests.support.soak import Findings, at_once
 from tests.support.waiting import wait_until
@@ -43,8 +43,7 @@ SHARDS = """
 OTHER_NODES = """
     SELECT nodename, nodeport FROM pg_dist_node
     WHERE shouldhaveshards AND isactive AND nodeport <> %s LIMIT 1"""
-MOVE = """
-    SELECT citus_move_shard_placement(%s, %s, %s, %s, %s, shard_transfer_mode := 'force_logical')"""
+MOVE = "SELECT citus_move_shard_placement(%s, %s, %s, %s, %s)"
 IN_DOUBT = """
     SELECT sum(result::integer) FROM run_command_on_all_nodes(
         'SELECT count(*) FROM pg_prepared_xacts WHERE database = current_database()')"""
@@ -123,6 +122,14 @@ def look_at_totals(
     findings.add("totals", wrong=wrong)
 
 
+def look_in_one_transaction(database: Database, findings: ClusterFindings) -> None:
+    """Statements of a transaction see the same moment of each part."""
+    with database.snapshot() as session:
+        told = read(session, GEN_SOURCE).counts[None, REGULAR]
+        true = scalar(session, "SELECT count(*) FROM content_items")
+    findings.add("totals and lists", wrong=None if told == true else (told, true))
+
+
 def move_shards(database: Database, number: int, pause: float, findings: ClusterFindings) -> None:
     """Move a part to another node, one after the other, while all else goes on."""
     for turn in range(number):
@@ -168,6 +175,7 @@ def soak(database: Database, options: argparse.Namespace) -> ClusterFindings:
         "folds": partial(fold_once, database, findings),
         "refreshes": partial(refresh_once, database, layout, findings),
         "totals": partial(look_at_totals, database, before, known, findings),
+        "totals and lists": partial(look_in_one_transaction, database, findings),
     }
     actions: list[Callable[[], None]] = [
         *(partial(whenever_possible, w.step, "steps", findings) for w in writers),

@@ -24,6 +24,7 @@ STORED = Path(__file__).parents[1] / "cases/distributed/distribute.sql"
 # One of each form: by the key, by another column, and in one place.
 FORMS = (GEN_SOURCE, TAG_CARDINALITY, ALBUM)
 CREATED = re.compile(r"^CREATE (?:FUNCTION|TABLE|VIEW) (\w+)", re.MULTILINE)
+KINDS = {"ALTER", "CREATE", "DO", "DROP", "GRANT", "INSERT", "REVOKE", "SELECT", "SET"}
 GOOD: Mapping[str, Any] = {
     checks._EXTENSION: "13.2-1",
     checks._SERVER: 17,
@@ -76,7 +77,17 @@ def test_each_statement_is_whole() -> None:
         for statement in found:
             code = [line for line in statement.splitlines() if not line.lstrip().startswith("--")]
             first = next(line for line in code if line.strip()).split()[0]
-            assert first in {"ALTER", "CREATE", "DO", "DROP", "INSERT", "REVOKE", "SELECT", "SET"}
+            assert first in {
+                "ALTER",
+                "CREATE",
+                "DO",
+                "DROP",
+                "GRANT",
+                "INSERT",
+                "REVOKE",
+                "SELECT",
+                "SET",
+            }
             assert statement.count("$$") % 2 == 0
 
 

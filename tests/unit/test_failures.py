@@ -37,6 +37,13 @@ FAILURES: dict[str, tuple[psycopg.Error, type[DatabaseError], str]] = {
         DatabaseUnreachableError,
         "The database server at db.example:5433 cannot be reached",
     ),
+    "a lost node": (
+        psycopg.errors.ConnectionFailure(
+            "connection to the remote node ada@db2:5432 failed with the following error: refused"
+        ),
+        DatabaseUnreachableError,
+        "A node of the distributed gallery, ada@db2:5432, cannot be reached: start it",
+    ),
     "something else": (
         psycopg.errors.DiskFull("no space left"),
         DatabaseError,

@@ -8,12 +8,13 @@
 CREATE FUNCTION {{ in_schema }}{{ name }}_{{ event }}() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = {{ schema }}, pg_temp AS $$
 BEGIN
-{{ caller() -}}
+{{ caller().strip("\n") }}
     RETURN NULL;
 END $$;
 REVOKE EXECUTE ON FUNCTION {{ in_schema }}{{ name }}_{{ event }}() FROM PUBLIC;
 {% endmacro %}
-{% macro append(rows, sign) -%}
+
+{% macro append(rows, sign) %}
 {% if where_only %}
     -- Most statements have no such row.
     IF NOT EXISTS (SELECT FROM {{ rows }}{{ where_only }}) THEN

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
+from sqlalchemy.orm import Session
 
+from genonaut.counting.audit import DISTRIBUTE, Finding
 from genonaut.db.distributed.parts import on_shards
 
 _NODES = """
@@ -39,6 +41,18 @@ def nodes_of(connection: Connection) -> list[Node]:
             node.bytes += part.result["bytes"]
             node.troubles.extend(_troubles(part.shard, part.result))
     return list(nodes.values())
+
+
+def check_parts(session: Session) -> Finding:
+    """Whether all nodes answer, and each part has its triggers and a home."""
+    nodes = nodes_of(session.connection())
+    troubles = [f"{node.node} does not answer" for node in nodes if not node.answers]
+    troubles += [trouble for node in nodes for trouble in node.troubles]
+    if not troubles:
+        parts = sum(node.parts for node in nodes)
+        return Finding("parts", True, f"All {parts} parts have their triggers and a home.")
+    detail = f"{'; '.join(troubles)}. Run `{DISTRIBUTE}` when all nodes are there."
+    return Finding("parts", False, detail, {"troubles": troubles})
 
 
 def _troubles(shard: int, state: dict[str, object]) -> Iterator[str]:

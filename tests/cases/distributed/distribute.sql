@@ -387,6 +387,7 @@ CREATE INDEX idx_gen_source_refreshes_good
 
 -- 1. What the triggers call. One row per key and category that a statement changed is appended in the
 --    writer's own transaction, to the ledger beside the table that it changed.
+
 CREATE FUNCTION gen_source_count_insert() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -396,8 +397,7 @@ BEGIN
         FROM new_rows
         WHERE source_type IN ('items', 'auto')
         GROUP BY creator_id, source_type $part$);
-
-RETURN NULL;
+    RETURN NULL;
 END $$;
 REVOKE EXECUTE ON FUNCTION gen_source_count_insert() FROM PUBLIC;
 CREATE FUNCTION gen_source_count_delete() RETURNS trigger
@@ -409,8 +409,7 @@ BEGIN
         FROM old_rows
         WHERE source_type IN ('items', 'auto')
         GROUP BY creator_id, source_type $part$);
-
-RETURN NULL;
+    RETURN NULL;
 END $$;
 REVOKE EXECUTE ON FUNCTION gen_source_count_delete() FROM PUBLIC;
 CREATE FUNCTION gen_source_count_update() RETURNS trigger
@@ -427,7 +426,7 @@ BEGIN
         WHERE source_type IN ('items', 'auto')
         GROUP BY creator_id, source_type
         HAVING sum(change) <> 0 $part$);
-RETURN NULL;
+    RETURN NULL;
 END $$;
 REVOKE EXECUTE ON FUNCTION gen_source_count_update() FROM PUBLIC;
 -- An engine may keep a trigger of TRUNCATE from its parts, so nothing could be counted.
@@ -436,7 +435,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     RAISE EXCEPTION 'TRUNCATE of % cannot be counted on a distributed gallery', TG_TABLE_NAME
         USING ERRCODE = 'feature_not_supported', HINT = 'Use DELETE.';
-RETURN NULL;
+    RETURN NULL;
 END $$;
 REVOKE EXECUTE ON FUNCTION gen_source_count_truncate() FROM PUBLIC;
 CREATE FUNCTION gen_source_forget_owner() RETURNS trigger
@@ -453,7 +452,7 @@ BEGIN
           AND NOT EXISTS (
               SELECT FROM users__here AS staying WHERE staying.id = gone.user_id
           ) $part$);
-RETURN NULL;
+    RETURN NULL;
 END $$;
 REVOKE EXECUTE ON FUNCTION gen_source_forget_owner() FROM PUBLIC;
 CREATE FUNCTION gen_source_forget_everything() RETURNS trigger
@@ -461,7 +460,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     RAISE EXCEPTION 'TRUNCATE of % cannot be counted on a distributed gallery', TG_TABLE_NAME
         USING ERRCODE = 'feature_not_supported', HINT = 'Use DELETE.';
-RETURN NULL;
+    RETURN NULL;
 END $$;
 REVOKE EXECUTE ON FUNCTION gen_source_forget_everything() FROM PUBLIC;
 
@@ -912,6 +911,7 @@ CREATE INDEX idx_tag_cardinality_refreshes_good
 
 -- 1. What the triggers call. One row per key and category that a statement changed is appended in the
 --    writer's own transaction, to the ledger beside the table that it changed.
+
 CREATE FUNCTION tag_cardinality_count_insert() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -921,8 +921,7 @@ BEGIN
         FROM new_rows
         WHERE source_type IN ('items', 'auto') AND tag_id IS NOT NULL
         GROUP BY tag_id, source_type $part$);
-
-RETURN NULL;
+    RETURN NULL;
 END $$;
 REVOKE EXECUTE ON FUNCTION tag_cardinality_count_insert() FROM PUBLIC;
 CREATE FUNCTION tag_cardinality_count_delete() RETURNS trigger
@@ -934,8 +933,7 @@ BEGIN
         FROM old_rows
         WHERE source_type IN ('items', 'auto') AND tag_id IS NOT NULL
         GROUP BY tag_id, source_type $part$);
-
-RETURN NULL;
+    RETURN NULL;
 END $$;
 REVOKE EXECUTE ON FUNCTION tag_cardinality_count_delete() FROM PUBLIC;
 CREATE FUNCTION tag_cardinality_count_update() RETURNS trigger
@@ -952,7 +950,7 @@ BEGIN
         WHERE source_type IN ('items', 'auto') AND tag_id IS NOT NULL
         GROUP BY tag_id, source_type
         HAVING sum(change) <> 0 $part$);
-RETURN NULL;
+    RETURN NULL;
 END $$;
 REVOKE EXECUTE ON FUNCTION tag_cardinality_count_update() FROM PUBLIC;
 -- An engine may keep a trigger of TRUNCATE from its parts, so nothing could be counted.
@@ -961,7 +959,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     RAISE EXCEPTION 'TRUNCATE of % cannot be counted on a distributed gallery', TG_TABLE_NAME
         USING ERRCODE = 'feature_not_supported', HINT = 'Use DELETE.';
-RETURN NULL;
+    RETURN NULL;
 END $$;
 REVOKE EXECUTE ON FUNCTION tag_cardinality_count_truncate() FROM PUBLIC;
 CREATE FUNCTION tag_cardinality_forget_owner() RETURNS trigger
@@ -978,7 +976,7 @@ BEGIN
           AND NOT EXISTS (
               SELECT FROM tags__here AS staying WHERE staying.id = gone.tag_id
           ) $part$);
-RETURN NULL;
+    RETURN NULL;
 END $$;
 REVOKE EXECUTE ON FUNCTION tag_cardinality_forget_owner() FROM PUBLIC;
 CREATE FUNCTION tag_cardinality_forget_everything() RETURNS trigger
@@ -986,7 +984,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     RAISE EXCEPTION 'TRUNCATE of % cannot be counted on a distributed gallery', TG_TABLE_NAME
         USING ERRCODE = 'feature_not_supported', HINT = 'Use DELETE.';
-RETURN NULL;
+    RETURN NULL;
 END $$;
 REVOKE EXECUTE ON FUNCTION tag_cardinality_forget_everything() FROM PUBLIC;
 
