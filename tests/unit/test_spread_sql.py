@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import genonaut
-from genonaut.api.repositories import followers
+from genonaut.api.repositories import follower_statements as followers
 from genonaut.db.named_sql import HEADING
 from tests.support.spread_sql import faults
 

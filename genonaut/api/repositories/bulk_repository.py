@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select, union_all
 from sqlalchemy.orm import Session
 
 from genonaut.api.gallery.filters import Filters
-from genonaut.api.repositories import followers
+from genonaut.api.repositories import follower_statements as followers
 from genonaut.api.repositories.followers import Owned, named
 from genonaut.api.repositories.gallery_conditions import TABLES, all_conditions
 from genonaut.api.repositories.item_creators import creators_of

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from genonaut.api.repositories import followers
-from genonaut.api.repositories.followers import Owned
+from genonaut.api.repositories import follower_statements as followers
+from genonaut.api.repositories.followers import Owned, named
 from genonaut.db.named_sql import named_sql
 
 _SQL = named_sql(__package__, "deletion.sql")
@@ -28,7 +28,7 @@ class DeletionRepository:
 
     def delete(self, items: Owned, user_id: UUID | None, batch: UUID) -> None:
         """Delete items that are held, and keep them for that user as one batch."""
-        given = followers.named(items)
+        given = named(items)
         followers.lock(self._session.connection(), items)
         self._session.execute(followers.keep(), {**given, "user_id": user_id, "batch": batch})
         for statement in (*followers.leave(), _SQL["delete"]):

@@ -8,7 +8,7 @@ DELETE FROM deleted_items WHERE id IN (
 );
 
 -- name: delete
--- After what refers to them: see followers.py.
+-- After what refers to them: see follower_statements.py.
 DELETE FROM content_items_all
 WHERE id = ANY (CAST(:ids AS bigint[])) AND creator_id = ANY (CAST(:creators AS uuid[]));
 
