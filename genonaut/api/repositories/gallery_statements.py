@@ -75,6 +75,13 @@ def all_matches(filters: Filters) -> CompoundSelect[Any]:
     return union_all(*(_match(filters, source_type) for source_type in filters.scopes))
 
 
+def number(filters: Filters) -> Select[Any]:
+    """How many items match. Where items are spread, each part counts its own."""
+    matches = (_match(filters, source_type).subquery() for source_type in filters.scopes)
+    counts = [select(func.count()).select_from(each).scalar_subquery() for each in matches]
+    return select(sum(counts[1:], counts[0]))
+
+
 def _match(filters: Filters, source_type: SourceType) -> Select[Any]:
     others = filters.sought or filters.has_settings or filters.shelves
     only_tags = filters.tags and not others

@@ -1,6 +1,6 @@
 """Tags in lists: by number of page, the most used, by the beginning of their names, of an item."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final, Literal
 from uuid import UUID
 
@@ -52,18 +52,18 @@ class TagPages:
         field, _, way = order.partition("-")
         if field in _STORED:
             by = _sorted_by(_STORED[field], way)
-            ids = with_part(select(Tag.id), part).where(*is_known(viewer)).order_by(*by)
+            ids = with_part(select(Tag.id), part).where(*self._known(viewer)).order_by(*by)
             # Only theirs are summed, however many tags there are.
             found = self._counted(viewer, self._session.scalars(_cut(ids, at)).all()).order_by(*by)
         else:
-            everything = with_part(counted(self._told(viewer)), part).where(*is_known(viewer))
+            everything = with_part(counted(self._told(viewer)), part).where(*self._known(viewer))
             number = everything.selected_columns["count"]
             found = _cut(everything.order_by(*_sorted_by(number, way)), at)
         return [CountedTag(*row) for row in self._session.execute(found)]
 
     def total(self, viewer: Viewer, part: str, seconds: float) -> Total:
         """How many tags there are for the viewer; not exact if counting takes longer."""
-        tags = with_part(select(func.count(Tag.id)), part).where(*is_known(viewer))
+        tags = with_part(select(func.count(Tag.id)), part).where(*self._known(viewer))
         with time_limit(self._session, seconds):
             return Total(self._session.scalars(tags).one(), exact=True)
         return Total(0, exact=False)
@@ -103,6 +103,11 @@ class TagPages:
     @property
     def _is_spread(self) -> bool:
         return is_spread(self._session.connection())
+
+    def _known(
+        self, viewer: Viewer, among: ColumnElement[Any] | None = None
+    ) -> Iterator[ColumnElement[bool]]:
+        return is_known(viewer, among, spread=self._is_spread)
 
     def _told(self, viewer: Viewer, tag_ids: ColumnElement[Any] | None = None) -> Subquery:
         return told_counts(viewer, tag_ids, spread=self._is_spread)

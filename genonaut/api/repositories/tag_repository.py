@@ -1,6 +1,6 @@
 """Tags: the statements."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
@@ -118,7 +118,7 @@ class TagRepository:
         """A tag with its counts, on one snapshot; None if there is none for the viewer's eyes."""
         this = literal([tag_id], ARRAY(Uuid))
         statement = counted(self._told(viewer, this))
-        statement = statement.where(Tag.id == tag_id, *is_known(viewer, this))
+        statement = statement.where(Tag.id == tag_id, *self._known(viewer, this))
         row = self._session.execute(statement).one_or_none()
         return CountedTag(*row) if row else None
 
@@ -130,7 +130,7 @@ class TagRepository:
         self, viewer: Viewer, limit: int, after: str | None, part: str
     ) -> Sequence[CountedTag]:
         """Tags by name with their counts, on one snapshot, beginning behind `after`."""
-        page = with_part(select(Tag.id), part).where(*is_known(viewer))
+        page = with_part(select(Tag.id), part).where(*self._known(viewer))
         page = page.order_by(Tag.name).limit(limit)
         if after is not None:
             page = page.where(Tag.name > after)
@@ -142,7 +142,7 @@ class TagRepository:
     def beginning_with(self, viewer: Viewer, prefix: str, limit: int) -> Sequence[CountedTag]:
         """Tags whose names begin so, without case and accents, in the order of their letters."""
         name = folded_name(Tag.name)
-        known = select(Tag.id).where(*begins_with(Tag.name, prefix), *is_known(viewer))
+        known = select(Tag.id).where(*begins_with(Tag.name, prefix), *self._known(viewer))
         page = known.order_by(name).limit(limit)
         counts = self._told(viewer, func.array(page.scalar_subquery(), type_=ARRAY(Uuid)))
         statement = counted(counts).where(Tag.id.in_(page)).order_by(name)
@@ -152,13 +152,18 @@ class TagRepository:
         self, viewer: Viewer, limit: int, after: tuple[int, str] | None, part: str
     ) -> Sequence[CountedTag]:
         """Tags by their counts, the largest first and ties by name; the rest as above."""
-        statement = with_part(counted(self._told(viewer)), part).where(*is_known(viewer))
+        statement = with_part(counted(self._told(viewer)), part).where(*self._known(viewer))
         total = statement.selected_columns["count"]
         if after is not None:
             count, name = after
             statement = statement.where(or_(total < count, and_(total == count, Tag.name > name)))
         statement = statement.order_by(total.desc(), Tag.name).limit(limit)
         return [CountedTag(*row) for row in self._session.execute(statement)]
+
+    def _known(
+        self, viewer: Viewer, among: ColumnElement[Any] | None = None
+    ) -> Iterator[ColumnElement[bool]]:
+        return is_known(viewer, among, spread=is_spread(self._session.connection()))
 
     def _told(self, viewer: Viewer, tag_ids: ColumnElement[Any] | None = None) -> Subquery:
         return told_counts(viewer, tag_ids, spread=is_spread(self._session.connection()))

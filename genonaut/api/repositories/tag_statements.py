@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from typing import Any, TypeVarTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Subquery, any_, func, select
+from sqlalchemy import ColumnElement, Select, Subquery, exists, func, select
 
+from genonaut.api.repositories.tag_counts import told_counts
 from genonaut.content.viewer import Viewer, visible_to
 from genonaut.db.schema import ContentTag, Tag
 
@@ -24,19 +25,21 @@ def counted(counts: Subquery) -> Select[UUID, str, int, int, int]:
 
 
 def is_known(
-    viewer: Viewer, among: ColumnElement[Any] | None = None
+    viewer: Viewer, among: ColumnElement[Any] | None = None, *, spread: bool = False
 ) -> Iterator[ColumnElement[bool]]:
     """Whether a tag is there for a viewer: others than those who see all know those of items.
 
-    If all tags in question are in the array `among`, the rows of others are not looked at.
+    Where items are spread, no statement looks for one of each tag, but the counts know it as well:
+    of all tags, or of those in an array.
     """
-    if not viewer.sees_all:
-        # For the planner it is the same as EXISTS; but it can also be answered by itself, where an
-        # engine has the items on other machines.
-        carried = select(ContentTag.tag_id).where(*visible_to(viewer, ContentTag))
-        if among is not None:
-            carried = carried.where(ContentTag.tag_id == any_(among))
-        yield Tag.id.in_(carried)
+    if viewer.sees_all:
+        return
+    if spread:
+        told = told_counts(viewer, among, spread=True)
+        yield Tag.id.in_(select(told.c.tag_id).where(told.c.total > 0))
+    else:
+        carried = select(ContentTag.content_id).where(ContentTag.tag_id == Tag.id)
+        yield exists(carried.where(*visible_to(viewer, ContentTag)).correlate(Tag))
 
 
 def with_part(statement: Select[*Columns], part: str) -> Select[*Columns]:
