@@ -96,10 +96,6 @@ class StreamsFullError(OverloadedError):
     retry_seconds = 30
 
 
-class PartsAwayError(DatabaseError):
-    """Some parts of a count cannot be reached, or failed."""
-
-
 class SchemaOutdatedError(DatabaseError):
     """The database schema does not match this version of Genonaut."""
 

@@ -14,9 +14,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from genonaut.counting.declaration import CachedCount
-from genonaut.counting.layout import laid_out, layout_of, spread_layout
+from genonaut.counting.layout import PartsAwayError, laid_out, layout_of, spread_layout
 from genonaut.counting.rendering import definition, place_triggers, statements
-from genonaut.errors import PartsAwayError
 
 FUNCTION = re.compile(
     r"^CREATE FUNCTION .*?(\w+)\(\) .*?AS \$\$(.*?)\$\$;", re.DOTALL | re.MULTILINE

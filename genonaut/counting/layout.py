@@ -16,6 +16,10 @@ LAYOUT: Final = "genonaut_layout"
 """The execution option of an engine's connections."""
 
 
+class PartsAwayError(Exception):
+    """Some parts of a count cannot be reached, or failed."""
+
+
 class Layout(Protocol):
     """What is spread, and how its parts are kept."""
 

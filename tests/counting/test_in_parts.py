@@ -13,8 +13,9 @@ from genonaut.counting import audit
 from genonaut.counting.declaration import CachedCount
 from genonaut.counting.engine import fold, read, refresh
 from genonaut.counting.runs import refresh_now
+from genonaut.db.distributed.parts import NodesAwayError
 from genonaut.db.session import Database
-from genonaut.errors import DatabaseError, PartsAwayError
+from genonaut.errors import DatabaseError
 from tests.support.effort import effort
 from tests.support.in_parts import HOMES, PAGES, VISITORS, VISITS, two_parts
 from tests.support.rows import run, scalar
@@ -131,7 +132,7 @@ def test_a_part_that_is_away_does_not_stop_the_others(parts: Database) -> None:
     run(parts, "ALTER TABLE parts.visit_stats_0 RENAME TO away")
     assert fold_all(parts, VISITS) == 2
     assert run(parts, "SELECT count FROM parts.visit_stats_1 WHERE visitor IS NULL") == [(2,)]
-    with pytest.raises(PartsAwayError, match="1 of 2 parts of visits could not be refreshed"):
+    with pytest.raises(NodesAwayError, match="1 of 2 parts of visits could not be refreshed"):
         refresh_now(parts.transaction, VISITS, "test")
     last = run(parts, "SELECT outcome, error FROM parts.visits_refreshes")
     assert [(outcome, "node:0" in error) for outcome, error in last] == [("failed", True)]

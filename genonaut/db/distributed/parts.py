@@ -19,9 +19,10 @@ from sqlalchemy.orm import Session
 
 from genonaut.counting.declaration import CachedCount
 from genonaut.counting.engine import Fold, Refresh
+from genonaut.counting.layout import PartsAwayError
 from genonaut.counting.rendering import statements
 from genonaut.db.distributed.form import SPREAD
-from genonaut.errors import PartsAwayError
+from genonaut.errors import DatabaseError
 
 STATE = Path(__file__).parent / "sql" / "state.sql"
 _HAS_ROWS = "SELECT 1 AS one FROM {} LIMIT 1"
@@ -32,6 +33,10 @@ _ON_PARTS = """
     ORDER BY shardid"""
 
 log = structlog.get_logger(__name__)
+
+
+class NodesAwayError(PartsAwayError, DatabaseError):
+    """A node is away, or what it was asked failed."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +122,7 @@ def _reached(
 def _require_all(parts: list[OnPart], count: CachedCount, done: str) -> Iterator[dict[str, Any]]:
     if away := [part for part in parts if part.error]:
         nodes = ", ".join(sorted({part.node for part in away}))
-        raise PartsAwayError(
+        raise NodesAwayError(
             f"{len(away)} of {len(parts)} parts of {count.name} could not be {done}, on {nodes}: "
             f"{away[0].error.removeprefix('ERROR: ').strip()}. The other parts were; do it again "
             "when all nodes are there."
