@@ -80,7 +80,7 @@ class ContentService:
             ConflictError: the import key of its new metadata exists.
         """
         # Who waits here for another change sees it then.
-        creator = self._content.lock(item_id)
+        creator = self._content.lock(item_id, with_tags=check is not any_item)
         if check is not any_item:
             check(self.get_item(viewer, item_id))
         if creator and changes != ItemChanges():
