@@ -83,7 +83,10 @@ class RatingRepository:
             "sees_all": viewer.sees_all,
             "viewer": viewer.user_id,
         }
-        return self._session.execute(_SQL["rate"], given).first() is not None
+        if not is_spread(self._session.connection()):
+            return self._session.execute(_SQL["rate"], given).first() is not None
+        ways = (_SQL["is_user"], _SQL["rate_in_its_part"])
+        return all(self._session.execute(way, given).first() is not None for way in ways)
 
     def take_away(self, item_id: int, user_id: UUID) -> None:
         """Take a user's rating away, if there is one."""
