@@ -121,9 +121,11 @@ class ContentRepository:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def get(self, viewer: Viewer, item_id: int) -> Item | None:
-        """An item; None if there is none for the viewer's eyes."""
-        return self._one(viewer, ContentItemAll.id == item_id)
+    def get(self, viewer: Viewer, item_id: int, creator: UUID | None = None) -> Item | None:
+        """An item; None if there is none for the viewer's eyes. Its creator says where it is."""
+        if creator is None:
+            return self._one(viewer, ContentItemAll.id == item_id)
+        return self._one(viewer, *_is(item_id, creator))
 
     def find_imported(
         self, viewer: Viewer, partition: str, import_key: str, creator: str

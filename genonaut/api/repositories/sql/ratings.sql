@@ -11,12 +11,6 @@ SELECT content_id, 0, 0, value
 FROM ratings
 WHERE content_id = ANY(CAST(:item_ids AS bigint[])) AND user_id = CAST(:rater AS uuid);
 
--- name: own
--- The last part of it, where items are spread: the counts are read from each part by keys.
-SELECT content_id, value
-FROM ratings
-WHERE content_id = ANY(CAST(:item_ids AS bigint[])) AND user_id = CAST(:rater AS uuid);
-
 -- name: rate
 -- An item that the user may see, as it is at this moment: the lock waits for a change of who may see
 -- it, and lets all others rate it meanwhile.
