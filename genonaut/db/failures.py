@@ -23,6 +23,8 @@ FAILURES: dict[type[psycopg.Error], tuple[type[DatabaseError], str]] = {
     ),
     psycopg.errors.DeadlockDetected: (DatabaseBusyError, BUSY),
     psycopg.errors.SerializationFailure: (DatabaseBusyError, BUSY),
+    # What was there when it was looked for is gone: where items are spread, it is not locked.
+    psycopg.errors.ForeignKeyViolation: (DatabaseBusyError, BUSY),
     psycopg.errors.ReadOnlySqlTransaction: (
         DatabaseError,
         "The database is read-only: a standby, or `default_transaction_read_only` is on. Use the "

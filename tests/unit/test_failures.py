@@ -22,6 +22,7 @@ FAILURES: dict[str, tuple[psycopg.Error, type[DatabaseError], str]] = {
         "time limit",
     ),
     "a deadlock": (psycopg.errors.DeadlockDetected("deadlock"), DatabaseBusyError, "Try again"),
+    "what is gone": (psycopg.errors.ForeignKeyViolation("key"), DatabaseBusyError, "Try again"),
     "a wrong password": (
         psycopg.OperationalError('FATAL:  password authentication failed for user "ada"'),
         DatabaseError,

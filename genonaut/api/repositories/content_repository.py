@@ -121,9 +121,11 @@ class ContentRepository:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def get(self, viewer: Viewer, item_id: int) -> Item | None:
-        """An item; None if there is none for the viewer's eyes."""
-        return self._one(viewer, ContentItemAll.id == item_id)
+    def get(self, viewer: Viewer, item_id: int, creator: UUID | None = None) -> Item | None:
+        """An item; None if there is none for the viewer's eyes. Its creator says where it is."""
+        if creator is None:
+            return self._one(viewer, ContentItemAll.id == item_id)
+        return self._one(viewer, *_is(item_id, creator))
 
     def find_imported(
         self, viewer: Viewer, partition: str, import_key: str, creator: str
@@ -198,15 +200,16 @@ class ContentRepository:
         )
         return self._session.scalar(statement)
 
-    def lock(self, item_id: int) -> UUID | None:
+    def lock(self, item_id: int, *, with_tags: bool = True) -> UUID | None:
         """Keep other transactions from changing the item or its tags until this one ends.
 
         Its creator, or None if there is no such item. An id alone may be anywhere; what is locked
-        has to be in one place, which its creator says.
+        has to be in one place, which its creator says. Not `with_tags`, others may add tags, rate
+        and keep it meanwhile.
         """
         while creator := creator_of(self._session, item_id):
             this = select(ContentItemAll.id).where(*_is(item_id, creator))
-            if self._session.scalar(this.with_for_update()):
+            if self._session.scalar(this.with_for_update(key_share=not with_tags)):
                 return creator
             # It was given to another one meanwhile, or deleted.
         return None

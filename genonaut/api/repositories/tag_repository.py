@@ -41,6 +41,9 @@ _NAMES_OF: Final = (
     .join(Tag, Tag.id == ContentTag.tag_id)
     .where(ContentTag.content_id == func.any_(bindparam("item_ids", type_=ARRAY(BigInteger))))
 )
+_NAMES_IN_PARTS: Final = _NAMES_OF.where(
+    ContentTag.creator_id == func.any_(bindparam("creators", type_=ARRAY(Uuid)))
+)
 
 
 class TagRepository:
@@ -49,10 +52,19 @@ class TagRepository:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def names_of(self, item_ids: Iterable[int]) -> dict[int, list[str]]:
-        """The sorted names of the tags of each of these items; an item without any has []."""
+    def names_of(
+        self, item_ids: Iterable[int], creators: Iterable[UUID] = ()
+    ) -> dict[int, list[str]]:
+        """The sorted names of the tags of each of these items; an item without any has [].
+
+        `creators` are those of the items, if they are known: they say where the tags are.
+        """
         names: dict[int, list[str]] = {item_id: [] for item_id in item_ids}
-        rows = self._session.connection().execute(_NAMES_OF, {"item_ids": list(names)})
+        connection = self._session.connection()
+        statement, given = _NAMES_OF, {"item_ids": list(names), "creators": list(set(creators))}
+        if given["creators"] and is_spread(connection):
+            statement = _NAMES_IN_PARTS
+        rows = connection.execute(statement, given)
         for content_id, name in rows:
             names[content_id].append(name)
         # Sorted here, as the database's collation may differ from server to server.
@@ -61,7 +73,7 @@ class TagRepository:
     def with_tags(self, items: Iterable[Item]) -> list[Item]:
         """Items with the names of their tags."""
         given = list(items)
-        names = self.names_of(item.id for item in given)
+        names = self.names_of((item.id for item in given), (item.creator_id for item in given))
         return [replace(item, tags=names[item.id]) for item in given]
 
     def attach(

@@ -187,7 +187,7 @@ class BookmarkService:
         owner = favourites[0].user_id if eyes == "owner" else None
         ids = [one.content_id for one in favourites]
         items = listed_items(self._session, Viewer(owner, sees_all=sees_all), ids)
-        tags = self._tags.names_of(items)
+        tags = self._tags.names_of(items, (item.creator_id for item in items.values()))
         return [
             replace(one, content=item and replace(item, tags=tags[item.id]))
             for one in favourites

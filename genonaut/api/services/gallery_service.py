@@ -249,5 +249,4 @@ class GalleryService:
         return next(iter(items), None)
 
     def _with_tags(self, items: Sequence[Item]) -> list[Item]:
-        names = self._tags.names_of(item.id for item in items)
-        return [replace(item, tags=names[item.id]) for item in items]
+        return self._tags.with_tags(items)

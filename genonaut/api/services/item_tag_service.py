@@ -51,8 +51,7 @@ class ItemTagService:
 
     def _held(self, viewer: Viewer, item_id: int) -> Item:
         """The item, which no other request changes meanwhile."""
-        self._content.lock(item_id)
-        item = self._content.get(viewer, item_id)
+        item = self._content.get(viewer, item_id, self._content.lock(item_id))
         if item is None:
             raise NotFoundError(f"There is no item {item_id}.")
         if not viewer.sees_all and item.creator_id != viewer.user_id:

@@ -11,12 +11,6 @@ SELECT content_id, 0, 0, value
 FROM ratings
 WHERE content_id = ANY(CAST(:item_ids AS bigint[])) AND user_id = CAST(:rater AS uuid);
 
--- name: own
--- The last part of it, where items are spread: the counts are read from each part by keys.
-SELECT content_id, value
-FROM ratings
-WHERE content_id = ANY(CAST(:item_ids AS bigint[])) AND user_id = CAST(:rater AS uuid);
-
 -- name: rate
 -- An item that the user may see, as it is at this moment: the lock waits for a change of who may see
 -- it, and lets all others rate it meanwhile.
@@ -29,6 +23,22 @@ FOR KEY SHARE
 ON CONFLICT ON CONSTRAINT ratings_pkey
 DO UPDATE SET value = EXCLUDED.value, updated_at = EXCLUDED.updated_at
 RETURNING content_id;
+
+-- name: rate_in_its_part
+-- The same where items are spread, of a user who is there: a join with users, whom all nodes have,
+-- would make it a change on all nodes.
+INSERT INTO ratings (content_id, source_type, user_id, value, creator_id, visibility)
+SELECT item.id, item.source_type, CAST(:user_id AS uuid), :value, item.creator_id, item.visibility
+FROM content_items_all AS item
+WHERE item.id = :item_id AND item.creator_id = :creator
+  AND (:sees_all OR item.visibility = 'public' OR item.creator_id = CAST(:viewer AS uuid))
+FOR KEY SHARE
+ON CONFLICT ON CONSTRAINT ratings_pkey
+DO UPDATE SET value = EXCLUDED.value, updated_at = EXCLUDED.updated_at
+RETURNING content_id;
+
+-- name: is_user
+SELECT FROM users WHERE id = :user_id;
 
 -- name: take_away
 DELETE FROM ratings
