@@ -198,7 +198,11 @@ print(*(name for name in sys.modules if name.startswith("genonaut.")))
         ({"category": Category("c", labels={"a\n-- name: read": "b"})}, "no line break"),
         ({"table": "stats$$"}, "no \\$ and no line break"),
         ({"category": Category("c", "varchar(3)", labels={"a": "long"})}, "too long for varchar"),
-        ({"spread": "100% of"}, "only be spread by its key, and if that is a uuid"),
+        ({"spread": "100% of"}, "cannot be what orders is spread by"),
+        (
+            {"spread": "id", "key": Key("id", "int", "other")},
+            "spread by its key if that is a",
+        ),
         ({"spread": "id", "key": Key("id", "uuid", "home")}, "cannot have a column 'id'"),
         ({"part": Part("order", "order stats", "orders_deltas")}, "has no parts"),
     ],

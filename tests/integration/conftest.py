@@ -1,14 +1,53 @@
 """The API on a real server, and databases of a test's own."""
 
+import sys
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import Engine, event
 
+import genonaut
 from genonaut.config import Settings
 from genonaut.db.session import Database
 from tests.support.api import OpenApi
 from tests.support.servers import new_database
+from tests.support.spread_sql import faults
+
+TESTS = str(Path(__file__).parents[1])
+PACKAGE = str(Path(genonaut.__file__).parent)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _statements_name_creators() -> Iterator[None]:
+    """Each statement that the package puts together can be executed where items are spread."""
+    known = set[int]()
+    wrong: dict[str, list[str]] = {}
+
+    def look(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        key = hash(statement)
+        if key in known:
+            return
+        known.add(key)
+        if (found := faults(statement)) and _is_of_the_package():
+            wrong[statement] = found
+
+    event.listen(Engine, "before_cursor_execute", look)
+    yield
+    event.remove(Engine, "before_cursor_execute", look)
+    assert not wrong
+
+
+def _is_of_the_package() -> bool:
+    """Whether the package executes a statement, and not a test."""
+    frame = sys._getframe()
+    while frame := frame.f_back:
+        file = frame.f_code.co_filename
+        if file.startswith(PACKAGE) or (file.startswith(TESTS) and file != __file__):
+            return file.startswith(PACKAGE)
+    return False
 
 
 @pytest.fixture
