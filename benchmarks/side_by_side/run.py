@@ -15,7 +15,7 @@ from benchmarks.side_by_side.gallery import Connection, Size
 from benchmarks.side_by_side.processes import Server
 from benchmarks.side_by_side.profiles import Profile
 from benchmarks.side_by_side.proof import prove
-from benchmarks.side_by_side.stage import NO_TRIGGERS, Stage
+from benchmarks.side_by_side.stage import NO_OTHER_TRIGGERS, NO_TRIGGERS, Stage
 
 LARGEST_COPIED = 2_000_000  # rows; a copy of more for each contestant would need too much room
 UPKEEP_SECONDS = 1.0
@@ -107,8 +107,7 @@ class Run:
         self.stage.copy(self.stage.gallery(size), name)
         try:
             with self.stage.connect(name) as connection:
-                if not kind.is_ours:
-                    connection.execute(NO_TRIGGERS)
+                connection.execute(NO_OTHER_TRIGGERS if kind.is_ours else NO_TRIGGERS)
             yield self._enter(kind, name, built=built)
         finally:
             self.stage.drop(name)

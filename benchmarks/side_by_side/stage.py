@@ -36,6 +36,18 @@ BEGIN
     END LOOP;
 END $$
 """
+# All contestants keep the same four counts, so the gallery's further ones are switched off.
+NO_OTHER_TRIGGERS = NO_TRIGGERS.replace(
+    "NOT tgisinternal", "NOT tgisinternal AND tgname NOT LIKE 'gen\\_source\\_%'"
+)
+# What the lists are read by. Nothing here searches, and those would take longer than all the rest.
+INDEXES = """
+SELECT indexrelid::regclass::text, replace(pg_get_indexdef(indexrelid), ' ON ONLY ', ' ON ')
+FROM pg_index
+WHERE indrelid = 'content_items_all'::regclass
+  AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid)
+"""
+SEARCH = "idx_content_search"
 # Compiling a plan takes longer than it saves in anything that is measured here. Genonaut's own
 # sessions have it off, so it is off for all.
 NO_JIT = "ALTER ROLE CURRENT_USER SET jit = off"
@@ -46,7 +58,6 @@ RIGHTS = (
     # To drop a database may mean to end autovacuum there.
     "GRANT pg_signal_backend TO genonaut",
 )
-CONTENT_ONLY = "0001_content"  # the revision with the content, and nothing that counts it
 IN_BULK = "-c maintenance_work_mem=512MB -c synchronous_commit=off"
 
 
@@ -110,19 +121,23 @@ class Stage:
     def gallery(self, size: Size) -> str:
         """A gallery by the real migrations, with content that was never counted; made once.
 
-        It is filled while there is nothing but content, so its indexes are built in one go.
+        The indexes that lists are read by are built in one go, and those for search not at all.
         """
         name = f"gallery_{size}"
         if not self._exists(name):
             self.status(f"filling a gallery of {size.rows:,} items")
             self.execute("CREATE DATABASE {}", name)
             engine = create_engine(self.url(name), connect_args={"options": IN_BULK})
-            upgrade(engine, CONTENT_ONLY)
-            with self.connect(name) as connection:
-                fill(connection, size)
             upgrade(engine)
             engine.dispose()
-            with self.connect(name) as connection:
+            with psycopg.connect(self.dsn(name), autocommit=True, options=IN_BULK) as connection:
+                found = connection.execute(INDEXES).fetchall()
+                for index, _ in found:
+                    connection.execute(f"DROP INDEX {index}")
+                fill(connection, size)
+                for index, definition in found:
+                    if not index.startswith(SEARCH):
+                        connection.execute(definition)
                 connection.execute("VACUUM (ANALYZE, FREEZE)")
         return name
 

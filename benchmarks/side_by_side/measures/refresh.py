@@ -74,11 +74,6 @@ SECTION = Section(
     ),
 )
 TOO_SLOW_SECONDS = 30.0  # a contestant whose first build takes longer skips the others
-# No refresh uses it, and without it there is less to maintain between two of them.
-NO_SEARCH = (
-    "DROP INDEX IF EXISTS idx_content_search_terms, idx_content_search_line,"
-    " idx_content_search_settings, idx_content_search_model"
-)
 READERS = 8  # connections
 MANY_USERS = 100_000  # from so many on, one round
 
@@ -142,7 +137,6 @@ def _measure_changes(run: Run, kind: type[Contestant], size: Size, where: Where)
         run.participant(kind, size, built=False) as participant,
         participant.connect() as connection,
     ):
-        connection.execute(NO_SEARCH)
         run.stage.settle()
         seconds = _measure_refresh(run, participant, connection, where, "first build")
         if seconds > TOO_SLOW_SECONDS:
