@@ -186,7 +186,7 @@ def test_no_part_is_ever_wrong_while_all_of_it_goes_on(parts: Database, effort: 
             findings.add("comparisons", wrong=wrong_counts(parts, count))
 
     assert refreshed(parts, VISITS)[0] == refreshed(parts, PAGES)[0] == "built"
-    writers = [lambda chance=chance: write(chance) for chance in chances]  # type: ignore[misc]
+    writers = [lambda chance=chance: write(chance) for chance in chances]
     at_once([*writers, keep, look], findings, effort, ENOUGH)
     look()
     assert findings.wrong == []

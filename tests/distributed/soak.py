@@ -26,14 +26,13 @@ from genonaut.counting.layout import Layout
 from genonaut.db.counts import COUNTS, GEN_SOURCE
 from genonaut.db.schema import PARTITIONS, REGULAR
 from genonaut.db.session import Database, open_database
-from tests.distributed.writer import ADD_TAGS, NOTHING, SOURCES, TAGS, Writer
+from tests.distributed.writer import ADD_TAGS, NOTHING, SOURCES, TAGS, ClusterFindings, Writer
 from tests.support.rows import run, scalar
 from tests.support.shard_soak import Known
-from tests.support.soak import Findings, at_once
+from tests.support.soak import at_once
 from tests.support.waiting import wait_until
 
 VARIABLE = "GENONAUT_CITUS_URL"
-PAUSE_SECONDS = 0.2
 AWAY_SECONDS = 20.0
 RECOVERY_SECONDS = 180.0
 SPREAD = [count for count in COUNTS.values() if count.name != "album"]
@@ -48,13 +47,6 @@ IN_DOUBT = """
     SELECT sum(result::integer) FROM run_command_on_all_nodes(
         'SELECT count(*) FROM pg_prepared_xacts WHERE database = current_database()')"""
 ITEMS = "SELECT creator_id, source_type, count(*) FROM content_items_all GROUP BY 1, 2"
-
-
-class ClusterFindings(Findings):
-    """Findings of a cluster whose nodes may be away for a while."""
-
-    def pause(self) -> None:
-        time.sleep(PAUSE_SECONDS)
 
 
 @contextmanager
@@ -160,8 +152,8 @@ def nothing_lost(database: Database, writers: Sequence[Writer], findings: Cluste
         for unsure in writer.unsure:
             for key in unsure.had.keys() | unsure.change.keys():
                 may_be = {unsure.had[key], unsure.had[key] + unsure.change[key]}
-                wrong = None if has[key] in may_be else (key, has[key], may_be)
-                findings.add("own items after a commit without an answer", wrong=wrong)
+                neither = None if has[key] in may_be else (key, has[key], may_be)
+                findings.add("own items after a commit without an answer", wrong=neither)
 
 
 def soak(database: Database, options: argparse.Namespace) -> ClusterFindings:

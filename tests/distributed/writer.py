@@ -1,6 +1,7 @@
 """A writer of a distributed gallery: items of its own users, and all that refers to them."""
 
 import random
+import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -49,6 +50,14 @@ PLACE = """
     WHERE creator_id = %s AND user_id = %s"""
 HIDE = "UPDATE content_items_all SET visibility = %s WHERE creator_id = %s AND visibility <> %s"
 FOLLOWERS = ("content_tags", "ratings", "bookmarks")
+PAUSE_SECONDS = 0.2
+
+
+class ClusterFindings(Findings):
+    """Findings of a cluster whose nodes may be away for a while."""
+
+    def pause(self) -> None:
+        time.sleep(PAUSE_SECONDS)
 
 
 @dataclass(frozen=True)
@@ -62,7 +71,7 @@ class Unsure:
 class Writer:
     """The only writer of the items of some users, so it knows what they have."""
 
-    def __init__(self, whole: Database, known: Known, findings: Findings, seed: int) -> None:
+    def __init__(self, whole: Database, known: Known, findings: ClusterFindings, seed: int) -> None:
         self.whole, self.known, self.findings = whole, known, findings
         self.random = random.Random(seed)
         self.unsure: list[Unsure] = []
@@ -120,7 +129,7 @@ class Writer:
         user, other = self.random.choices(self.users, k=2)
         album = f"{self.random.getrandbits(128):032x}"
         value = self.random.randint(1, 5)
-        referring = [
+        referring: list[list[tuple[object, ...]]] = [
             [(TAG + NOTHING, self.random.choice(TAGS), user)],
             [(RATE + VALUE, other, value, user)],
             [(KEEP + NOTHING, other, user)],

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import httpx
@@ -18,6 +19,7 @@ from tests.support.spread_sql import faults
 
 TESTS = str(Path(__file__).parents[1])
 PACKAGE = str(Path(genonaut.__file__).parent)
+MIGRATIONS = f"{PACKAGE}/db/migrations"
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -42,11 +44,12 @@ def _statements_name_creators() -> Iterator[None]:
 
 def _is_of_the_package() -> bool:
     """Whether the package executes a statement, and not a test."""
-    frame = sys._getframe()
-    while frame := frame.f_back:
+    frame: FrameType | None = sys._getframe()
+    while frame := frame.f_back if frame else None:
         file = frame.f_code.co_filename
         if file.startswith(PACKAGE) or (file.startswith(TESTS) and file != __file__):
-            return file.startswith(PACKAGE)
+            # Migrations come before a gallery is spread.
+            return file.startswith(PACKAGE) and not file.startswith(MIGRATIONS)
     return False
 
 

@@ -63,7 +63,7 @@ def test_a_distributed_gallery_is_not_taken_for_one_in_one_place(
 ) -> None:
     code, text = said(["db", *command, "--env", "test"], capsys)
     assert code == 2
-    assert f"is distributed, and `genonaut db {command[0]}` is for one in one place" in text
+    assert f"genonaut db {command[0]} --env test` is for one in one place" in text
 
 
 def test_connections_know_how_the_counts_lie(distributed: Database) -> None:

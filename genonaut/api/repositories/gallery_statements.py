@@ -87,6 +87,7 @@ def _match(filters: Filters, source_type: SourceType) -> Select[Any]:
     only_tags = filters.tags and not others
     if only_tags and filters.scopes[source_type] is Scope.ALL:
         # The tags know it alone: an item that carries one is there.
-        return tagged_refs(filters, source_type)
+        carrying = tagged_refs(filters, source_type).subquery()
+        return select(literal_column("1")).select_from(carrying)
     conditions = all_conditions(filters, source_type)
     return select(literal_column("1")).select_from(TABLES[source_type]).where(*conditions)

@@ -106,9 +106,7 @@ class RatingRepository:
         return self._session.scalar(seen)
 
 
-def _own(
-    item_ids: Collection[int], rater: UUID, creators: Collection[UUID]
-) -> Select[tuple[int, int]]:
+def _own(item_ids: Collection[int], rater: UUID, creators: Collection[UUID]) -> Select[int, int]:
     found = select(Rating.content_id, Rating.value).where(
         Rating.content_id == any_(literal(list(item_ids), ARRAY(BigInteger))),
         Rating.user_id == rater,
