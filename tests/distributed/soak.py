@@ -26,7 +26,15 @@ from genonaut.counting.layout import Layout
 from genonaut.db.counts import COUNTS, GEN_SOURCE
 from genonaut.db.schema import PARTITIONS, REGULAR
 from genonaut.db.session import Database, open_database
-from tests.distributed.writer import ADD_TAGS, NOTHING, SOURCES, TAGS, ClusterFindings, Writer
+from tests.distributed.writer import (
+    ADD_TAGS,
+    NOTHING,
+    PAUSE_SECONDS,
+    SOURCES,
+    TAGS,
+    ClusterFindings,
+    Writer,
+)
 from tests.support.rows import run, scalar
 from tests.support.shard_soak import Known
 from tests.support.soak import at_once

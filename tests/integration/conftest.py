@@ -3,8 +3,7 @@
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
@@ -16,6 +15,9 @@ from genonaut.db.session import Database
 from tests.support.api import OpenApi
 from tests.support.servers import new_database
 from tests.support.spread_sql import faults
+
+if TYPE_CHECKING:
+    from types import FrameType
 
 TESTS = str(Path(__file__).parents[1])
 PACKAGE = str(Path(genonaut.__file__).parent)
@@ -33,7 +35,7 @@ def _statements_name_creators() -> Iterator[None]:
         if key in known:
             return
         known.add(key)
-        if (found := faults(statement)) and _is_of_the_package():
+        if _is_of_the_package() and (found := faults(statement)):
             wrong[statement] = found
 
     event.listen(Engine, "before_cursor_execute", look)
@@ -44,7 +46,7 @@ def _statements_name_creators() -> Iterator[None]:
 
 def _is_of_the_package() -> bool:
     """Whether the package executes a statement, and not a test."""
-    frame: FrameType | None = sys._getframe()
+    frame: "FrameType | None" = sys._getframe()
     while frame := frame.f_back if frame else None:
         file = frame.f_code.co_filename
         if file.startswith(PACKAGE) or (file.startswith(TESTS) and file != __file__):

@@ -64,8 +64,8 @@ class RatingRepository:
                 mean = points[item_id] / number
                 found[item_id] = replace(found[item_id], rating_mean=mean, rating_count=number)
         if rater is not None:
-            for item_id, value in self._session.execute(_own(found, rater, creators)):
-                found[item_id] = replace(found[item_id], rating=value)
+            for item_id, own in self._session.execute(_own(found, rater, creators)):
+                found[item_id] = replace(found[item_id], rating=own)
         return found
 
     def with_ratings(self, items: Iterable[Item], rater: UUID | None) -> list[Item]:
