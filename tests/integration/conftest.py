@@ -46,7 +46,7 @@ def _statements_name_creators() -> Iterator[None]:
 
 def _is_of_the_package() -> bool:
     """Whether the package executes a statement, and not a test."""
-    frame: "FrameType | None" = sys._getframe()
+    frame: FrameType | None = sys._getframe()
     while frame := frame.f_back if frame else None:
         file = frame.f_code.co_filename
         if file.startswith(PACKAGE) or (file.startswith(TESTS) and file != __file__):
