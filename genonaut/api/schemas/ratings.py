@@ -4,11 +4,11 @@ from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from genonaut.api.schemas.values import FROM_ATTRIBUTES, example
+from genonaut.api.schemas.values import FROM_ATTRIBUTES, WHOLE, example
 
 WORST: Final = 1
 BEST: Final = 5
-RatingValue = Annotated[int, Field(strict=True, ge=WORST, le=BEST)]
+RatingValue = Annotated[int, WHOLE, Field(strict=True, ge=WORST, le=BEST)]
 
 
 class RatingIn(BaseModel):

@@ -54,6 +54,10 @@ def _written_time(value: object) -> object:
     return value
 
 
+def _whole(given: Any) -> Any:  # noqa: ANN401 - what a client sent
+    return int(given) if isinstance(given, float) and given.is_integer() else given
+
+
 def _storable_metadata(metadata: dict[str, Any]) -> dict[str, Any]:
     check_storable(metadata, "It")
     key = metadata.get(IMPORT_KEY, "")
@@ -134,6 +138,8 @@ TagCursor = Annotated[
     str, *formed(r"-?[0-9]{1,18}:[^\x00]{1,255}", "It should be `next_after` of a page before")
 ]
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+WHOLE = BeforeValidator(_whole)
+"""To JSON, 1.0 is a whole number too."""
 StorableMetadata = Annotated[Metadata, AfterValidator(_storable_metadata)]
 Time = Annotated[
     AwareDatetime,
