@@ -3,7 +3,6 @@
 import socket
 import stat
 import threading
-import time
 from collections.abc import Iterable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
@@ -184,10 +183,8 @@ def test_ready_but_degraded_without_a_broker(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     record(database, "exact", seconds_ago=60)
-    started = time.monotonic()
     with running_api(with_broker(settings, url.format(broker.port)), database) as client:
-        answer = client.get("/health/ready")
-    assert time.monotonic() - started < 4
+        answer = client.get("/health/ready")  # one that waits for a broker for ever fails here
     body = answer.json()
     assert (answer.status_code, body["ok"], body["degraded"]) == (200, True, ["broker"])
     assert not body["checks"]["broker"]["ok"]
@@ -241,9 +238,7 @@ def test_a_database_that_hangs_or_is_gone(settings: Settings, listening: bool) -
             silent.listen()
         with running_api(settings, nowhere(silent.getsockname()[1])) as client:
             assert client.get("/health").json() == {"ok": True, "version": __version__}
-            started = time.monotonic()
             status, checks = readiness(client)
-            assert time.monotonic() - started < 4
     assert status == 503
     assert not checks["database"]["ok"]
     assert not checks["refresh"]["ok"]

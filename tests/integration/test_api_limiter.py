@@ -28,12 +28,9 @@ def test_a_hundred_requests_share_two_connections(settings: Settings, database: 
     few = few_connections(database)
     with running_api(of_size(settings, 2), few) as client, ThreadPoolExecutor(100) as threads:
         user = client.post("/api/v1/users", json={"username": "ada"}).json()
-        started = time.monotonic()
         answers = list(threads.map(client.get, [f"/api/v1/users/{user['id']}"] * 300))
-        seconds = time.monotonic() - started
     few.engine.dispose()
     assert {answer.status_code for answer in answers} == {200}
-    assert seconds < 20
 
 
 def test_a_request_that_waits_too_long_is_refused(settings: Settings, database: Database) -> None:

@@ -148,11 +148,13 @@ def patient(settings: Settings) -> Settings:
     api = {"statement_timeout_seconds": PATIENCE_SECONDS}
     stats = {"live_count_timeout_seconds": PATIENCE_SECONDS}
     gallery = {"count_timeout_seconds": PATIENCE_SECONDS}
+    db = {"connect_timeout_seconds": int(PATIENCE_SECONDS)}
     return settings.model_copy(
         update={
             "api": settings.api.model_copy(update=api),
             "stats": settings.stats.model_copy(update=stats),
             "gallery": settings.gallery.model_copy(update=gallery),
+            "db": settings.db.model_copy(update=db),
         }
     )
 

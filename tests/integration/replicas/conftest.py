@@ -83,8 +83,7 @@ def serving(
 ) -> Iterator[Serving]:
     """The API on a group, with other settings of the database; or with other replicas."""
     settings = group.settings(replicas=replicas or None)
-    db = settings.db.model_copy(update={"connect_timeout_seconds": 2, **changes})
-    settings = settings.model_copy(update={"db": db})
+    settings = settings.model_copy(update={"db": settings.db.model_copy(update=changes)})
     if accounts:
         settings = with_accounts(settings, anonymous="nothing")
     with (
