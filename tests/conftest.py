@@ -36,7 +36,7 @@ OpenApplication = Callable[[Settings], Database]
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--postgres",
-        choices=SERVERS,
+        choices=(*SERVERS, servers.CITUS),
         default=EMBEDDED,
         help="the server of the tests that are not marked both_servers",
     )
@@ -109,11 +109,12 @@ def open_server(home: Path, run_folder: Path) -> Iterator[OpenServer]:
     with ExitStack() as stack:
 
         def open_one(name: str) -> tuple[Settings, Database]:
-            if not servers.is_there(name):
-                pytest.skip(
-                    f"{servers.DEBIAN} is not on this machine (apt-get install postgresql-15)"
-                )
-            if name not in opened:
+            if why := servers.missing(name):
+                pytest.skip(why)
+            if name not in opened and name == servers.CITUS:
+                (home / name).mkdir()
+                opened[name] = stack.enter_context(servers.open_server(home / name, name))
+            elif name not in opened:
                 prepared = servers.prepared_home(run_folder, name)
                 servers.copy_server(prepared, home / name, servers.QUICK)
                 opened[name] = stack.enter_context(servers.open_server(home / name, name))

@@ -12,6 +12,7 @@ from genonaut.archive.reading import Line
 from genonaut.archive.values import ItemLine, NamedLine
 from genonaut.db.driver import copy_rows
 from genonaut.db.named_sql import named_sql
+from genonaut.db.spread import is_spread
 from genonaut.errors import ConflictError
 from genonaut.ingest.imports import record_items
 from genonaut.ingest.loader import Done, add_tags, hold_creators, tried_again
@@ -95,8 +96,8 @@ def _load_names(connection: Connection, lines: Sequence[Line[NamedLine]], table:
     connection.execute(_SQL["stage_names"])
     rows = ((line.made.id, line.made.name, line.made.created_at, line.text) for line in lines)
     copy_rows(connection, _COPY_NAMES, rows)
-    added = connection.execute(_SQL[f"add_{table}"]).rowcount
-    return added + connection.execute(_SQL[f"add_other_{table}"]).rowcount
+    ways = f"add_{table}", f"add_other_{table}"
+    return sum(len(connection.execute(_SQL[way]).all()) for way in ways)
 
 
 def _load_items(
@@ -106,13 +107,23 @@ def _load_items(
     once = {line.made.id: line for line in reversed(lines)}
     copy_rows(connection, _COPY_ITEMS, map(_columns, reversed(once.values())))
     hold_creators(connection, {line.made.creator for line in lines})
-    connection.execute(_SQL["drop_known"])
-    renumbered = list(connection.execute(_SQL["give_other_ids"]).scalars())
-    items = connection.execute(_SQL["add_items"], {"renumbered": renumbered}).rowcount
+    renumbered = _renumbered(connection)
+    items = len(connection.execute(_SQL["add_items"], {"renumbered": renumbered}).all())
     tags = add_tags(connection) if any(line.made.tags for line in lines) else 0
     record_items(connection, import_id)
     _keep_files(connection, lines)
     return Loaded(items, tags)
+
+
+def _renumbered(connection: Connection) -> list[int]:
+    """Drop the staged items that are there, and give those whose numbers are taken other ones."""
+    if is_spread(connection):
+        known = list(connection.execute(_SQL["known"]).scalars())
+        connection.execute(_SQL["drop"], {"ids": known})
+        taken = {"ids": list(connection.execute(_SQL["taken"]).scalars())}
+        return list(connection.execute(_SQL["give_these_other_ids"], taken).scalars())
+    connection.execute(_SQL["drop_known"])
+    return list(connection.execute(_SQL["give_other_ids"]).scalars())
 
 
 def _keep_files(connection: Connection, lines: Sequence[Line[ItemLine]]) -> None:

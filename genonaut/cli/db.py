@@ -11,11 +11,13 @@ from sqlalchemy import URL, Engine, create_engine
 from sqlalchemy.exc import DBAPIError
 
 from genonaut.cli.db_backup import dump_, restore_
+from genonaut.cli.db_distributed import distribute_, nodes_
 from genonaut.cli.db_server import upgrade_embedded
 from genonaut.cli.options import Env, Yes, confirm
 from genonaut.config import Settings, load_settings
 from genonaut.db.address import as_uri, for_programs, with_password
 from genonaut.db.counts import build_counts
+from genonaut.db.distributed.detection import require_one_place
 from genonaut.db.failures import explain
 from genonaut.db.limits import PREPARE_NOTHING
 from genonaut.db.migrate import downgrade as downgrade_schema
@@ -42,6 +44,8 @@ def register(commands: typer.Typer) -> None:
     app.command(name="dump")(dump_)
     app.command(name="restore")(restore_)
     app.command(name="upgrade-server")(upgrade_embedded)
+    app.command(name="distribute")(distribute_)
+    app.command(name="nodes")(nodes_)
     commands.add_typer(app, name="db")
 
 
@@ -67,6 +71,8 @@ def downgrade(
     with server_url(load_settings(env)) as url:
         engine = create_engine(url, connect_args=PREPARE_NOTHING)  # a pooler may be in between
         try:
+            with engine.connect() as connection:
+                require_one_place(connection, "genonaut db downgrade")
             if has_items(engine):
                 lost = f"What {revision} has no place for is lost, and {url.database} has items."
                 confirm(f"{lost} Go on?", yes=yes)

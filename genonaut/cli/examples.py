@@ -72,6 +72,11 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
     "genonaut db upgrade": ("genonaut --home ~/Pictures/genonaut db upgrade",),
     "genonaut db downgrade": ("genonaut db downgrade 0009_whose_files --env dev",),
     "genonaut db roles": ("genonaut db roles", "genonaut db roles --apply"),
+    "genonaut db distribute": (
+        "genonaut db distribute --shards 32 --print",
+        "genonaut db distribute --shards 32",
+    ),
+    "genonaut db nodes": ("genonaut db nodes",),
     "genonaut db dump": (
         "genonaut --home ~/Pictures/genonaut db dump gallery.dump",
         "genonaut db dump /var/backups/genonaut --keep 14",

@@ -200,6 +200,10 @@ def _audit(
                 refresh_age_seconds=settings.stats.stale_after(count.name),
             )
             found[count.name] = examine(session, count, limits)
+        if database.layout and with_server:
+            from genonaut.db.distributed.nodes import check_parts  # noqa: PLC0415 - seldom needed
+
+            found["nodes"] = [check_parts(session)]
     replicas = list(check_replicas(settings)) if with_server else []
     everything = [*replicas, *(one for findings in found.values() for one in findings)]
     all_well = all(finding.ok for finding in everything)

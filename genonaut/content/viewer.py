@@ -86,4 +86,5 @@ def counts_told(viewer: Viewer, user_id: UUID | None, read: Mapping[str, Reading
         max(everything.ledger_rows, private.ledger_rows),
         everything.as_of,
         min(filter(None, verified)) if all(verified) else None,
+        everything.one_moment and private.one_moment,
     )

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from genonaut.counting.declaration import CachedCount
+from genonaut.counting.layout import PartsAwayError, laid_out, layout_of, spread_layout
 from genonaut.counting.rendering import definition, place_triggers, statements
 
 FUNCTION = re.compile(
@@ -22,6 +23,7 @@ FUNCTION = re.compile(
 PLACED = {"insert", "update", "delete", "truncate"}
 WORST = 5
 REFRESH = "genonaut stats refresh"
+DISTRIBUTE = "genonaut db distribute"  # it puts functions and triggers of each part back
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ class Limits:
 
 def check(session: Session, count: CachedCount, limits: Limits) -> list[Finding]:
     """Everything: the counts themselves, compared key by key, and the machinery."""
-    return [_counts(session, count), *status(session, count, limits)]
+    return [compare(session, count), *status(session, count, limits)]
 
 
 def status(session: Session, count: CachedCount, limits: Limits) -> list[Finding]:
@@ -74,11 +76,17 @@ def status(session: Session, count: CachedCount, limits: Limits) -> list[Finding
 
 
 def _rows(session: Session, count: CachedCount, name: str, **parameters: object) -> list[Any]:
-    text = statements(count, "audit.sql")[name]
+    text = statements(laid_out(session, count), "audit.sql")[name]
     return list(session.connection().exec_driver_sql(text, parameters))
 
 
-def _counts(session: Session, count: CachedCount) -> Finding:
+def compare(session: Session, count: CachedCount) -> Finding:
+    """The counts themselves, key by key."""
+    if layout := spread_layout(session, count):
+        try:
+            return _counts_of_parts(count, layout.compare(session, count))
+        except PartsAwayError as error:
+            return Finding("counts", False, str(error))
     found = _rows(session, count, "compare", limit=WORST)
     first = found[0]
     data = {"compared": first.compared, "wrong": first.wrong}
@@ -100,13 +108,33 @@ def _counts(session: Session, count: CachedCount) -> Finding:
     return Finding("counts", False, detail, data | {"worst": worst})
 
 
+def _counts_of_parts(count: CachedCount, parts: list[dict[str, Any]]) -> Finding:
+    compared, wrong = (sum(part[name] for part in parts) for name in ("compared", "wrong"))
+    data = {"compared": compared, "wrong": wrong, "parts": len(parts)}
+    if not wrong:
+        detail = f"All {compared:,} counts of {len(parts)} parts equal a recount."
+        return Finding("counts", True, detail, data)
+    worst = [row for part in parts for row in part["worst"]]
+    worst.sort(key=lambda row: abs(row["reported"] - row["truth"]), reverse=True)
+    first = worst[0]
+    verb = "is" if wrong == 1 else "are"
+    detail = (
+        f"{wrong:,} of {compared:,} counts {verb} wrong, the worst being "
+        f"{first['who'] or count.total} {first['kind']}: readers get {first['reported']:,} of its "
+        f"part, and there are {first['truth']:,}. Run `{REFRESH}`, and find the writer that "
+        "bypasses the triggers."
+    )
+    return Finding("counts", False, detail, data | {"worst": worst[:WORST]})
+
+
 def _triggers(session: Session, count: CachedCount) -> Finding:
     found = _rows(session, count, "triggers")
     troubles = [*_trigger_troubles(count, found), *_function_troubles(session, count)]
     if not troubles:
         return Finding("triggers", True, f"All {len(found)} triggers are in place.")
     texts = [trouble.text for trouble in troubles]
-    steps = [f"`{step}`" for step in _remedy(count, troubles)]
+    remedy = [DISTRIBUTE, REFRESH] if layout_of(session) else _remedy(count, troubles)
+    steps = [f"`{step}`" for step in remedy]
     detail = f"{'; '.join(texts)}. Run {', then '.join(steps)}."
     return Finding("triggers", False, detail, {"troubles": texts})
 
@@ -131,7 +159,9 @@ def _trigger_troubles(count: CachedCount, found: list[Any]) -> Iterator[Trouble]
 
 
 def _function_troubles(session: Session, count: CachedCount) -> Iterator[Trouble]:
-    ours = dict(FUNCTION.findall(definition(count)))
+    layout = layout_of(session)
+    text = layout.definition(count) if layout else definition(count)
+    ours = dict(FUNCTION.findall(text))
     found = _rows(session, count, "functions", names=list(ours))
     theirs = {row.name: row for row in found}
     for name, source in sorted(ours.items()):
@@ -158,7 +188,11 @@ def _restore(count: CachedCount) -> str:
 
 
 def _ledger(session: Session, count: CachedCount, limits: Limits) -> Finding:
-    [(rows,)] = _rows(session, count, "ledger")
+    layout = spread_layout(session, count)
+    try:
+        rows = layout.ledger_rows(session, count) if layout else _ledger_rows(session, count)
+    except PartsAwayError as error:
+        return Finding("ledger", False, str(error))
     ok = rows <= limits.ledger_rows
     detail = f"The ledger has {rows:,} row{'' if rows == 1 else 's'}" + (
         "."
@@ -166,6 +200,12 @@ def _ledger(session: Session, count: CachedCount, limits: Limits) -> Finding:
         else f", more than {limits.ledger_rows:,}: it is not being folded. Is the worker running?"
     )
     return Finding("ledger", ok, detail, {"rows": rows})
+
+
+def _ledger_rows(session: Session, count: CachedCount) -> int:
+    [(rows,)] = _rows(session, count, "ledger")
+    found: int = rows
+    return found
 
 
 def _refreshes(session: Session, count: CachedCount, limits: Limits) -> Finding:

@@ -56,7 +56,7 @@ class Category:
 class Part:
     """Where a part of a spread count is: its tables, in the schema of the whole.
 
-    Its total is stored under its `home`, a value of the key's type that lies in this part.
+    What is no key's that lies here is stored under its `home`, a value that lies in this part.
     """
 
     counted: str
@@ -81,10 +81,12 @@ class CachedCount:
     `only` limits the count to rows that have these values in these columns; a row that gets or
     loses one of them enters or leaves the count.
 
-    `spread` is the column by which an engine of many machines spreads the rows over parts: that of
-    the key, a uuid, which is never null then. What is stored has a `home` as well, so that it lies
-    in the part of what it counts, and each part has a total of its own. On one database there is
-    one part. `part` is the one that this count is about; without it, it is about all of them.
+    `spread` is the column by which an engine of many machines spreads the rows over parts, a uuid
+    that is never null. What is stored has a `home` as well, so that it lies in the part of what it
+    counts, and each part has a total of its own. If it is the key's column, a key's counts lie in
+    one part; else each part counts its own rows of a key, and their sum is what is told. On one
+    database there is one part. `part` is the one that this count is about; without it, it is about
+    all of them.
 
     Raises:
         ValueError: a name or a type cannot be used.
@@ -128,8 +130,10 @@ class CachedCount:
     def _check_parts(self) -> None:
         if self.part and not self.spread:
             raise ValueError(f"{self.name} has no parts: it is not spread.")
-        if self.spread and (self.spread, "uuid") != (self.key.column, self.key.type):
-            raise ValueError(f"{self.name} can only be spread by its key, and if that is a uuid.")
+        if self.spread and not PLAIN_NAME.fullmatch(self.spread):
+            raise ValueError(f"{self.spread!r} cannot be what {self.name} is spread by.")
+        if self.spread == self.key.column and self.key.type != "uuid":
+            raise ValueError(f"{self.name} can only be spread by its key if that is a uuid.")
 
     def _check_function(self) -> None:
         if self.category.function and self.category.labels:

@@ -17,6 +17,7 @@ from sqlalchemy import CursorResult
 from sqlalchemy.orm import Session
 
 from genonaut.counting.declaration import CachedCount
+from genonaut.counting.layout import laid_out, spread_layout
 from genonaut.counting.rendering import statements, together
 
 KEEP_REFRESHES = 1000  # records
@@ -34,12 +35,15 @@ class Reading:
 
     `ledger_rows` says how much had to be added to the stored counts, `as_of` when this was, and
     `verified_at` when the counts were last compared with the truth: None if they were never built.
+    Totals of a spread count add up parts of several moments, none before `as_of`: then they are not
+    of `one_moment`.
     """
 
     counts: Counter[tuple[Any, str]]
     ledger_rows: int
     as_of: datetime
     verified_at: datetime | None
+    one_moment: bool = True
 
 
 @dataclass(frozen=True)
@@ -73,17 +77,18 @@ def execute(
     session: Session, count: CachedCount, name: str, **parameters: object
 ) -> CursorResult[Any]:
     """Execute one of a count's statements, by its name."""
-    return session.connection().exec_driver_sql(statements(count)[name], parameters)
+    text = statements(laid_out(session, count))[name]
+    return session.connection().exec_driver_sql(text, parameters)
 
 
 def read(session: Session, count: CachedCount, keys: Iterable[Any] = ()) -> Reading:
     """The counts of some keys, and the totals: stored plus ledger."""
-    return reading(count, execute(session, count, "read", keys=list(keys)))
+    return reading(laid_out(session, count), execute(session, count, "read", keys=list(keys)))
 
 
 def read_live(session: Session, count: CachedCount, keys: Iterable[Any] = ()) -> Reading:
     """The same by counting the rows, which takes longer the more there are."""
-    return reading(count, execute(session, count, "read_live", keys=list(keys)))
+    return reading(laid_out(session, count), execute(session, count, "read_live", keys=list(keys)))
 
 
 def reading(count: CachedCount, rows: Iterable[Any]) -> Reading:
@@ -100,16 +105,17 @@ def reading(count: CachedCount, rows: Iterable[Any]) -> Reading:
             counts[key, category] += number
         if key is not None and of_ledger and count.total:
             counts[None, category] += number
-    return Reading(counts, ledger_rows, as_of, verified_at)
+    return Reading(counts, ledger_rows, as_of, verified_at, one_moment=not count.spread)
 
 
 def read_together(
     session: Session, counts: Collection[CachedCount], keys: Iterable[Any], *, live: bool = False
 ) -> Mapping[str, Reading]:
     """Readings of the same keys out of several counts, of one snapshot, by the counts' names."""
-    statement = together(tuple(counts), "read_live" if live else "read")
+    there = tuple(laid_out(session, count) for count in counts)
+    statement = together(there, "read_live" if live else "read")
     rows = session.connection().exec_driver_sql(statement, {"keys": list(keys)})
-    return readings(counts, rows)
+    return readings(there, rows)
 
 
 def readings(counts: Iterable[CachedCount], rows: Iterable[Any]) -> Mapping[str, Reading]:
@@ -135,6 +141,8 @@ def fold(session: Session, count: CachedCount) -> Fold | None:
         WrongIsolationError: the session's transaction is not READ COMMITTED.
     """
     _require_read_committed(session)
+    if layout := spread_layout(session, count):
+        return layout.fold(session, count)
     if not execute(session, count, "try_lock").scalar_one():
         return None
     return Fold(**execute(session, count, "fold").one()._asdict())
@@ -165,7 +173,12 @@ def refresh(
     elif not execute(session, count, "try_lock_refresh").scalar_one():
         return Refresh(started_at=_now(session), outcome=BUSY)
     started = time.monotonic()
-    found = [_refresh_part(session, part) for part in parts or [count]]
+    layout = spread_layout(session, count)
+    found = (
+        layout.refresh(session, count)
+        if layout
+        else [_refresh_part(session, part) for part in parts or [count]]
+    )
     result = replace(_sum(found), duration_seconds=time.monotonic() - started)
     return _record(session, count, requested_by, result)
 
@@ -201,7 +214,7 @@ def _size(error: Mapping[str, Any]) -> int:
 
 def _recount(session: Session, count: CachedCount) -> Refresh:
     """Compare on one snapshot; what differs is in a temporary table afterwards."""
-    if count.key.owner:
+    if laid_out(session, count).key.owner:
         execute(session, count, "keep_owners")
     execute(session, count, "keep_counted")
     execute(session, count, "forget_last_recount")

@@ -5,7 +5,7 @@ labels of categories. Values that are known only at run time are parameters, `%(
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -69,16 +69,35 @@ def statements(count: CachedCount, template: str = "statements.sql") -> dict[str
     """All statements of a template by their names, for execution with parameters."""
     _, *parts = HEADING.split(_render(template, count, _escaped))
     named = dict(zip(parts[::2], parts[1::2], strict=True))
-    return {name: text.strip().removesuffix(";") for name, text in named.items()}
+    found = {name: text.strip().removesuffix(";") for name, text in named.items()}
+    if "branches" in found:
+        found["read"] = _read_of_parts([found])
+    return found
 
 
 @cache
 def together(counts: tuple[CachedCount, ...], name: str) -> str:
     """One statement, and so one snapshot, with the rows that `name` has of each count.
 
-    Their keys are of one type, and their categories as well; `of` is the count's name.
+    Their keys are of one type, and their categories as well; `of` is the count's name. The parts of
+    counts that are spread are read by one branch, or each count would be of another moment.
     """
+    if name == "read" and all(count.spread for count in counts):
+        return _read_of_parts([statements(count) for count in counts])
     return "\nUNION ALL\n".join(statements(count)[name] for count in counts)
+
+
+def _read_of_parts(counts: Sequence[Mapping[str, str]]) -> str:
+    heads = "\nUNION ALL\n".join(count["head"] for count in counts)
+    branches = "\n    UNION ALL\n".join(count["branches"] for count in counts)
+    return f"""\
+{heads}
+UNION ALL
+SELECT of, key, category, sum(amount)::bigint, sum(of_ledger), NULL, NULL
+FROM (
+{branches}
+) AS parts (of, key, category, amount, of_ledger, home)
+GROUP BY of, key, category, of_ledger"""  # noqa: S608 - all of it is rendered
 
 
 def place_triggers(count: CachedCount) -> str:
@@ -86,18 +105,42 @@ def place_triggers(count: CachedCount) -> str:
     return f"{_names(count)['in_schema']}{count.name}_place_triggers()"
 
 
+@cache
+def functions_in_parts(count: CachedCount) -> str:
+    """The functions that count, fold and refresh a part whose tables have no fixed names.
+
+    `count` is about that part. See `in_parts.sql` for what an engine has to bring along.
+    """
+    plain = {name: text.replace("%%", "%") for name, text in statements(count).items()}
+    return _render("in_parts.sql", count, str, steps=plain)
+
+
+@cache
+def tables(count: CachedCount) -> str:
+    """The part of the definition that has the data: stored counts, ledger, views, record."""
+    return definition(count).partition("-- 5. ")[0]
+
+
+@cache
+def placement(count: CachedCount) -> str:
+    """The part of the definition that places the triggers."""
+    return _render("place_triggers.sql", count, str)
+
+
 def _escaped(text: str) -> str:
     # The driver takes every percent sign for the beginning of a parameter.
     return text.replace("%", "%%")
 
 
-def _render(template: str, count: CachedCount, escape: Callable[[str], str]) -> str:
+def _render(template: str, count: CachedCount, escape: Callable[[str], str], **more: object) -> str:
     names = {name: escape(text) for name, text in _names(count).items()}
 
     def and_home(value: str = "home") -> str:
-        return f", {value}" if count.spread else ""
+        # What is spread by another column than its key is stored under the home of its part.
+        by_key = value == "home" or count.spread == count.key.column
+        return f", {value if by_key else names['home']}" if count.spread else ""
 
-    return _templates.get_template(template).render(names, and_home=and_home)
+    return _templates.get_template(template).render(names, and_home=and_home, **more)
 
 
 def _names(count: CachedCount) -> dict[str, str]:
@@ -135,7 +178,7 @@ def _names(count: CachedCount) -> dict[str, str]:
         "owner_name": _quoted(key.owner_name) if key.owner_name else "",
         "total": count.total,
         "spread": count.spread,
-        "home": f"{_literal(part.home)}::{key.type}",
+        "home": f"{_literal(part.home)}::uuid",
         "row_label": _row_label(count),
         "each_value": _each_value(category, table) if category.function else "",
         "labels_differ": "yes" if _labels_differ(count) else "",

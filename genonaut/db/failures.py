@@ -23,6 +23,8 @@ FAILURES: dict[type[psycopg.Error], tuple[type[DatabaseError], str]] = {
     ),
     psycopg.errors.DeadlockDetected: (DatabaseBusyError, BUSY),
     psycopg.errors.SerializationFailure: (DatabaseBusyError, BUSY),
+    # What was there when it was looked for is gone: where items are spread, it is not locked.
+    psycopg.errors.ForeignKeyViolation: (DatabaseBusyError, BUSY),
     psycopg.errors.ReadOnlySqlTransaction: (
         DatabaseError,
         "The database is read-only: a standby, or `default_transaction_read_only` is on. Use the "
@@ -33,6 +35,7 @@ FAILURES: dict[type[psycopg.Error], tuple[type[DatabaseError], str]] = {
         "Another transaction has held a lock for too long. Try again when it is done.",
     ),
 }
+NODE = "connection to the remote node"  # as Citus says it
 POOLERS = {
     "unsupported startup parameter": "unset PGOPTIONS and take the parameters out of DATABASE_URL, "
     "or connect to PostgreSQL directly",
@@ -60,11 +63,22 @@ def explain(failure: DBAPIError | psycopg.Error, url: URL) -> DatabaseError:
             f"`createdb {url.database}`, or correct DB_NAME."
         )
     if invalidated or _is_about_the_connection(error):
-        return DatabaseUnreachableError(
-            f"The database server at {server} cannot be reached: start it, or correct DB_HOST and "
-            f"DB_PORT, or DATABASE_URL ({_last_line(reason)})."
-        )
+        return DatabaseUnreachableError(_unreachable(error, server))
     return DatabaseError(f"The database failed: {_primary_message(error)}.")
+
+
+def _unreachable(error: BaseException | None, server: str) -> str:
+    message = _primary_message(error)
+    if message.startswith(NODE):
+        node = message.removeprefix(NODE).partition(" failed")[0].strip()
+        return (
+            f"A node of the distributed gallery, {node}, cannot be reached: start it, and look at "
+            "`genonaut db nodes`."
+        )
+    return (
+        f"The database server at {server} cannot be reached: start it, or correct DB_HOST and "
+        f"DB_PORT, or DATABASE_URL ({_last_line(str(error))})."
+    )
 
 
 def where(url: URL) -> str:

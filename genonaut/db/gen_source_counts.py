@@ -19,8 +19,9 @@ class ViewerCounts:
     The names are those of the API. The four numbers belong to one snapshot, taken at `as_of`.
     Without a viewer, the first two are 0. The community includes the viewer. `source` is `live` if
     the cache was never built, so that the items themselves were counted. `verified_at` is when a
-    refresh last compared the counts with the items; None before the first. `origin` says where they
-    were read, if there are replicas.
+    refresh last compared the counts with the items; None before the first. On a distributed gallery
+    the community's are not of `one_moment`: each of its parts is of another one, and none is before
+    `as_of`. `origin` says where they were read, if there are replicas.
     """
 
     user_regular_count: int
@@ -31,6 +32,7 @@ class ViewerCounts:
     source: Literal["cache", "live"]
     as_of: datetime
     verified_at: datetime | None
+    one_moment: bool = True
     origin: Origin | None = None
 
     @classmethod
@@ -52,6 +54,7 @@ class ViewerCounts:
             # A replica's clock says nothing about what it has.
             as_of=(origin and origin.as_of) or reading.as_of,
             verified_at=reading.verified_at,
+            one_moment=reading.one_moment,
             origin=origin,
         )
 
@@ -65,6 +68,7 @@ class ViewerCounts:
             source=self.source,
             as_of=self.as_of,
             verified_at=self.verified_at,
+            one_moment=self.one_moment,
             origin=self.origin,
         )
 
@@ -80,7 +84,8 @@ class ViewerCounts:
 
     def as_dict(self) -> dict[str, Any]:
         """The counts as `ContentService.get_unified_content_stats` has always returned them."""
-        return {name: value for name, value in asdict(self).items() if name != "origin"}
+        later = {"one_moment", "origin"}  # they came with replicas and parts
+        return {name: value for name, value in asdict(self).items() if name not in later}
 
     @property
     def position(self) -> str | None:

@@ -22,6 +22,8 @@ GRACE_SECONDS = 1.0  # for the server to report the timeout itself
 # A statement by keys has one good plan, and to make another for each call takes four times as long
 # as to execute it.
 _ONE_PLAN = "SELECT set_config('plan_cache_mode', 'force_generic_plan', false)"
+# A statement over several parts is planned for its keys: an engine hands it on as text.
+_OWN_PLANS = "SELECT set_config('plan_cache_mode', 'force_custom_plan', false)"
 
 Connection = psycopg.AsyncConnection[Any]
 RowForm = AsyncRowFactory[Any]
@@ -41,9 +43,11 @@ class ReadConnection:
         timeout_seconds: float,
         connect_timeout_seconds: int,
         pooled: bool = False,
+        spread: bool = False,
     ) -> None:
         self._url = url
         self._pooled = pooled
+        self._plans = _OWN_PLANS if spread else _ONE_PLAN
         self._limits = transaction_settings(timeout_seconds) if pooled else None
         self._timeout_seconds = timeout_seconds
         self._connect_timeout_seconds = connect_timeout_seconds
@@ -57,6 +61,7 @@ class ReadConnection:
             timeout_seconds=settings.api.statement_timeout_seconds,
             connect_timeout_seconds=settings.db.connect_timeout_seconds,
             pooled=settings.db.pooler is not None,
+            spread=database.layout is not None,
         )
 
     @classmethod
@@ -128,7 +133,7 @@ class ReadConnection:
         self._connection = fresh = await self._connect()
         if not self._pooled:
             await fresh.execute(session_settings(self._timeout_seconds))
-            await fresh.execute(_ONE_PLAN)
+            await fresh.execute(self._plans)
         return await ask(fresh)
 
     async def _connect(self) -> Connection:

@@ -12,6 +12,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from genonaut.config import Role, Settings
+from genonaut.counting.layout import LAYOUT, Layout
+from genonaut.db.distributed.detection import with_layout
 from genonaut.db.engines import make_engine
 from genonaut.db.failures import explain
 from genonaut.db.positions import PRIMARY, Position
@@ -21,6 +23,7 @@ from genonaut.db.requirements import require_usable
 from genonaut.db.revisions import current_revision, head_revision, require_current
 from genonaut.db.roles import have_rights, keep_rights
 from genonaut.db.servers import Server, running_server
+from genonaut.errors import UsageError
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,12 @@ class Database:
     engine: Engine
     is_embedded: bool
     replicas: Replicas | None = None
+
+    @property
+    def layout(self) -> Layout | None:
+        """How the counts lie, if an engine of many machines has spread them."""
+        found: Layout | None = self.engine.get_execution_options().get(LAYOUT)
+        return found
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -101,6 +110,7 @@ def open_database(
     Raises:
         ServerStartError: the embedded server does not start.
         DatabaseError: the server cannot be used, or its schema is not the current one.
+        UsageError: there are replicas of a distributed gallery.
     """
     with running_server(settings) as server:
         url = server.urls[role]
@@ -112,7 +122,13 @@ def open_database(
         try:
             with _explained(url):
                 require_current(engine)
+                engine = with_layout(engine)
             there = server.replicas if with_replicas else ()
+            if there and LAYOUT in engine.get_execution_options():
+                raise UsageError(
+                    "A distributed gallery is not read from replicas of its coordinator: take "
+                    "DATABASE_REPLICA_URLS out of the settings."
+                )
             with open_replicas(there, settings, pool_size, statement_timeout_seconds) as replicas:
                 yield Database(url, engine, settings.db.is_embedded, replicas)
         finally:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, text
 from genonaut.content.tags import hold_tags
 from genonaut.db.driver import copy_rows
 from genonaut.db.schema import PUBLIC
+from genonaut.db.spread import is_spread
 from genonaut.demo.community import END, SPAN, Community, Item
 from genonaut.errors import UsageError
 
@@ -97,8 +98,10 @@ def seed(
     _copy_tags(connection, community, _copy_items(connection, items, total))
     # How many there were each week: refreshes would have recorded it, had there been any.
     connection.exec_driver_sql(_ADD_GROWTH)
-    # Autovacuum never analyzes a partitioned table as a whole.
-    connection.exec_driver_sql("ANALYZE users, content_items_all, tags, content_tags")
+    # Autovacuum never analyzes a partitioned table as a whole. Where items are spread, it cannot be
+    # done on all nodes in the transaction in which the coordinator has added users.
+    if not is_spread(connection):
+        connection.exec_driver_sql("ANALYZE users, content_items_all, tags, content_tags")
     return SeedResult(users, regular, auto)
 
 

@@ -5,17 +5,32 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+from uuid import UUID
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection, Row, text
 from sqlalchemy.exc import DBAPIError
 
 from genonaut.db.named_sql import named_sql
+from genonaut.db.spread import together
 from genonaut.errors import NotFoundError
 from genonaut.ingest.records import printable
 
 _LONGEST_BASE: Final = 64  # of 80: a number may follow
 _LONGEST_SOURCES: Final = 1000
-_SQL = named_sql(__package__, "imports.sql")
+# As the function item_fingerprint(item) has it, which wants a whole row of the table: where items
+# are spread, each machine has tables of its own.
+_FINGERPRINT: Final = """
+    sha256(convert_to(concat_ws(
+        chr(31), item.creator_id, item.visibility, item.title, item.content_type, item.prompt,
+        item.quality_score, item.item_metadata,
+        (SELECT string_agg(tag_id::text, ',' ORDER BY tag_id) FROM content_tags AS carried
+         WHERE carried.content_id = item.id AND carried.source_type = item.source_type
+           AND carried.creator_id = item.creator_id)
+    ), 'UTF8'))"""
+_SQL: Final = {
+    name: text(statement.text.replace("FINGERPRINT", _FINGERPRINT.strip()))
+    for name, statement in named_sql(__package__, "imports.sql").items()
+}
 
 
 @dataclass(slots=True)
@@ -109,8 +124,17 @@ def remove_items(connection: Connection, import_id: int) -> dict[str | None, int
     None is the name for those without a file. Does not commit.
     """
     given = {"import_id": import_id}
-    connection.execute(_SQL["hold"], given)
-    removed = {row.name: row.items for row in connection.execute(_SQL["remove"], given)}
+    items = _owned(connection, "items", import_id)
+    for creators in together(connection, set(items.values())):
+        connection.execute(_SQL["hold"], {"ids": list(items), "creators": creators})
+    same = _owned(connection, "unchanged", import_id)
+    these = {"ids": list(same), "creators": list(set(same.values()))}
+    removed = {row.name: row.items for row in connection.execute(_SQL["remove"], these)}
     connection.execute(_SQL["forget_items"], given)
     connection.execute(_SQL["forget_empty"], given)
     return removed
+
+
+def _owned(connection: Connection, statement: str, import_id: int) -> dict[int, UUID]:
+    rows = connection.execute(_SQL[statement], {"import_id": import_id})
+    return {row.id: row.creator_id for row in rows}

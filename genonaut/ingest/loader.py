@@ -95,7 +95,7 @@ def _loaded(
     connection.exec_driver_sql(_STAGE)
     copy_rows(connection, _COPY, map(_columns, rows))
     hold_creators(connection, {row.creator for row in rows})
-    items = connection.exec_driver_sql(_ADD_ITEMS).rowcount
+    items = len(connection.exec_driver_sql(_ADD_ITEMS).all())
     tags = add_tags(connection) if any(row.tags for row in rows) else 0
     record_items(connection, import_id)
     replaced = _keep_files(connection, rows, library)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from sqlalchemy import Connection, Row
 
 from genonaut.db.named_sql import named_sql
+from genonaut.db.spread import is_spread
 from genonaut.embedded.locks import FolderLock
 from genonaut.errors import ConflictError
 from genonaut.library.files import ImageFile, modified_ns, open_below
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 _SQL = named_sql(__package__, "check.sql")
 # An upload or an import has its file before its item.
 _YOUNG_SECONDS: Final = 3600
+_ROWS: Final = 5_000
 
 
 @dataclass(slots=True)
@@ -57,12 +59,23 @@ def check(connection: Connection, library: Library) -> Findings:
     findings = Findings()
     roots = library.roots(connection)
     known = set[str]()
-    for row in connection.execute(_SQL["files"]):
+    for row in _files(connection):
         findings.files += 1
         known.add(row.name)
         _examine(findings, library, roots, row)
     findings.stray += sorted(set(_copies(library)) - known)
     return findings
+
+
+def _files(connection: Connection) -> Iterator[Row[Any]]:
+    if not is_spread(connection):
+        yield from connection.execute(_SQL["files"])
+        return
+    names = [""]
+    while names:
+        given = {"after": names[-1], "rows": _ROWS}
+        names = list(connection.execute(_SQL["names"], given).scalars())
+        yield from connection.execute(_SQL["files_of"], {"names": names})
 
 
 def _examine(

@@ -32,7 +32,10 @@ def mark_gone(connection: Connection, library: Library, names: Sequence[str]) ->
     An item moves to another file with its bytes, as it does at an import. A file that no item
     names is forgotten.
     """
-    rows = connection.execute(_SQL["same_bytes"], {"names": list(names)}).all()
+    pairs = connection.execute(_SQL["same_bytes"], {"names": list(names)}).all()
+    given = {"old_names": [row.old_name for row in pairs]}
+    given["new_names"] = [row.new_name for row in pairs]
+    rows = connection.execute(_SQL["showing"], given).all() if pairs else []
     served = find_served(connection, library, {row.new_name for row in rows})
     relocate(connection, [row for row in rows if is_there(served.get(row.new_name))])
     connection.execute(_SQL["forget"], {"names": list(names)})

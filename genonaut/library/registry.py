@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row
 from sqlalchemy.orm import Session
 
 from genonaut.db.named_sql import named_sql
+from genonaut.db.spread import is_spread
 from genonaut.library.files import ImageFile, open_below
 from genonaut.library.roots import COPIES, Library
 
@@ -126,9 +127,32 @@ def find_seen(
     connection: Connection, digests: Sequence[bytes], *, any_missing: bool = True
 ) -> dict[bytes, Known]:
     """What became of paths, by their digests, as far as it still holds."""
+    if is_spread(connection):
+        return _seen_elsewhere(connection, digests, any_missing=any_missing)
     given = {"digests": digests, "any_missing": any_missing}
     rows = connection.execute(_SQL["seen"], given).all()
     return {digest: Known(*known) for digest, *known in rows}
+
+
+def _seen_elsewhere(
+    connection: Connection, digests: Sequence[bytes], *, any_missing: bool
+) -> dict[bytes, Known]:
+    """The same where items are on other machines than what is known of files."""
+    paths = connection.execute(_SQL["seen_paths"], {"digests": digests}).all()
+    keys = [path.import_key for path in paths if path.reason is None]
+    files = {
+        row.import_key: row.name
+        for row in connection.execute(_SQL["files_of_keys"], {"keys": keys})
+    }
+    there = set(files.values())
+    if any_missing:
+        there = set(connection.execute(_SQL["there"], {"names": list(there)}).scalars())
+    return {
+        path.path_digest: Known(path.bytes, path.modified_ns, name, path.reason)
+        for path in paths
+        for name in [files.get(path.import_key)]
+        if path.reason is not None or name is None or name in there
+    }
 
 
 def remember(connection: Connection, seen: Sequence[Seen]) -> None:
@@ -154,9 +178,11 @@ def keep_files(
     by_name = {file.name: file for _, file in files}
     ordered = [by_name[name] for name in sorted(by_name)]
     given = {"names": [f.name for f in ordered], "digests": [f.sha256 for f in ordered]}
-    replaced = list(connection.execute(_SQL["replaced"], given).scalars())
+    replaced = connection.execute(_SQL["replaced"], given).all()
     if replaced:
-        connection.execute(_SQL["set_aside"], {"names": replaced})
+        aside = {"names": [row.name for row in replaced], "were": [row.was for row in replaced]}
+        for statement in ("set_aside", "name_anew"):
+            connection.execute(_SQL[statement], aside)
     connection.execute(_SQL["keep"], [asdict(file) for file in ordered])
     keep_likenesses(connection, {f.sha256: f.likeness for f in ordered if f.is_compared})
     _relocate(connection, library, files)
@@ -179,7 +205,7 @@ def _relocate(
 def relocate(connection: Connection, items: Iterable[Row[Any]]) -> None:
     """Have items show the file `new_name`, as long as they show `old_name`."""
     for item in items:
-        place = {"id": item.id, "source_type": item.source_type}
+        place = {"id": item.id, "source_type": item.source_type, "creator_id": item.creator_id}
         names = {"old_name": item.old_name, "name": item.new_name}
         connection.execute(_SQL["relocate"], place | names)
 

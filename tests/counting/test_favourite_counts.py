@@ -137,6 +137,9 @@ def test_cascades_append_once_for_each_item_and_not_for_each_favourite(kept: Ses
     assert differences(kept) == []
 
 
+ALL_OF_IT = ", user_id, content_id, creator_id, kind"
+
+
 def test_a_place_is_of_one_user_and_has_its_favourites_kind(kept: Session) -> None:
     album, owner = run(kept, "SELECT id, user_id FROM bookmark_categories LIMIT 1")[0]
     [(stranger,)] = run(kept, "SELECT id FROM bookmarks WHERE user_id <> %s LIMIT 1", owner)
@@ -146,7 +149,7 @@ def test_a_place_is_of_one_user_and_has_its_favourites_kind(kept: Session) -> No
     for columns, *values in (
         (") VALUES (%s, %s)", stranger, album),
         (") VALUES (%s, %s)", UUID(int=9), album),
-        (", user_id, content_id, kind) VALUES (%s, %s, %s, 1, 'own public')", own, album, owner),
+        (f"{ALL_OF_IT}) VALUES (%s, %s, %s, 1, %s, 'own public')", own, album, owner, owner),
     ):
         with pytest.raises(DBAPIError) as refused, kept.begin_nested():
             run(kept, f"{insert}{columns}", *values)

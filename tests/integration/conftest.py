@@ -1,14 +1,58 @@
 """The API on a real server, and databases of a test's own."""
 
+import sys
 from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+from sqlalchemy import Engine, event
 
+import genonaut
 from genonaut.config import Settings
 from genonaut.db.session import Database
 from tests.support.api import OpenApi
 from tests.support.servers import new_database
+from tests.support.spread_sql import faults
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+TESTS = str(Path(__file__).parents[1])
+PACKAGE = str(Path(genonaut.__file__).parent)
+MIGRATIONS = f"{PACKAGE}/db/migrations"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _statements_name_creators() -> Iterator[None]:
+    """Each statement that the package puts together can be executed where items are spread."""
+    known = set[int]()
+    wrong: dict[str, list[str]] = {}
+
+    def look(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        key = hash(statement)
+        if key in known:
+            return
+        known.add(key)
+        if _is_of_the_package() and (found := faults(statement)):
+            wrong[statement] = found
+
+    event.listen(Engine, "before_cursor_execute", look)
+    yield
+    event.remove(Engine, "before_cursor_execute", look)
+    assert not wrong
+
+
+def _is_of_the_package() -> bool:
+    """Whether the package executes a statement, and not a test."""
+    frame: FrameType | None = sys._getframe()
+    while frame := frame.f_back if frame else None:
+        file = frame.f_code.co_filename
+        if file.startswith(PACKAGE) or (file.startswith(TESTS) and file != __file__):
+            # Migrations come before a gallery is spread.
+            return file.startswith(PACKAGE) and not file.startswith(MIGRATIONS)
+    return False
 
 
 @pytest.fixture

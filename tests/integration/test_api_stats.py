@@ -63,6 +63,14 @@ def test_times_are_in_utc_and_follow_each_other(client: httpx.Client, database: 
     assert stats["verified_at"] < stats["as_of"]
 
 
+def test_on_one_database_the_counts_are_of_one_moment(
+    client: httpx.Client, database: Database
+) -> None:
+    assert read(client)["one_moment"] is True
+    refresh(database)
+    assert read(client)["one_moment"] is True
+
+
 def test_an_unknown_user_has_zeros(client: httpx.Client, database: Database) -> None:
     refresh(database)
     assert counts(read(client, uuid4())) == [0, 0, 0, 0]

@@ -33,9 +33,11 @@ from tests.support.plans import executed
 TAGS = {"all": 1, "two": 2, "three": 3, "five": 5, "rare": 75, "unused": 1000}
 TAG = """
 INSERT INTO tags (name) VALUES {names};
-INSERT INTO content_tags (content_id, source_type, tag_id)
-SELECT items.id, source_type, tags.id
-FROM (SELECT id, source_type, row_number() OVER (ORDER BY id) AS n FROM content_items_all) AS items
+INSERT INTO content_tags (content_id, source_type, tag_id, creator_id)
+SELECT items.id, source_type, tags.id, creator_id
+FROM (
+    SELECT id, source_type, creator_id, row_number() OVER (ORDER BY id) AS n FROM content_items_all
+) AS items
 JOIN (VALUES {steps}) AS steps (name, step) ON n %% step = 0
 JOIN tags USING (name)""".format(
     names=", ".join(f"('{name}')" for name in TAGS),

@@ -30,8 +30,8 @@ SELECT CASE WHEN n %% 3 = 0 THEN 'auto' ELSE 'items' END, 'item ' || n,
        ((%(metadata)s::text[])[1 + n %% 7])::jsonb
 FROM generate_series(1, 90) AS n;
 INSERT INTO tags (name) VALUES ('fox'), ('night, sky'), ('sea');
-INSERT INTO content_tags (content_id, source_type, tag_id)
-SELECT item.id, source_type, tags.id FROM content_items_all AS item
+INSERT INTO content_tags (content_id, source_type, tag_id, creator_id)
+SELECT item.id, source_type, tags.id, creator_id FROM content_items_all AS item
 JOIN (VALUES ('fox', 2), ('night, sky', 3), ('sea', 7)) AS steps (name, step) ON item.id %% step = 0
 JOIN tags USING (name)"""
 

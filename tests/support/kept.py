@@ -8,18 +8,18 @@ from genonaut.db.session import Database
 from tests.support.rows import add_items, add_users, run, scalar
 
 KEEP_ALL = """
-    INSERT INTO bookmarks (user_id, content_id, source_type)
-    SELECT users.id, item.id, source_type FROM users, content_items_all AS item
+    INSERT INTO bookmarks (user_id, content_id, source_type, creator_id)
+    SELECT users.id, item.id, source_type, creator_id FROM users, content_items_all AS item
     ORDER BY item.id ON CONFLICT DO NOTHING"""
 PLACE_ALL = """
-    INSERT INTO bookmark_category_members (bookmark_id, category_id)
-    SELECT kept.id, album.id FROM bookmarks AS kept
+    INSERT INTO bookmark_category_members (bookmark_id, category_id, creator_id)
+    SELECT kept.id, album.id, creator_id FROM bookmarks AS kept
     JOIN bookmark_categories AS album USING (user_id)
     ORDER BY kept.content_id ON CONFLICT DO NOTHING"""
 PIN = "UPDATE bookmarks SET pinned = NOT pinned WHERE content_id % 2 = 0"
 _KEEP_HALF = """
-    INSERT INTO bookmarks (user_id, content_id, source_type, pinned)
-    SELECT users.id, item.id, source_type, item.id % 7 = 0
+    INSERT INTO bookmarks (user_id, content_id, source_type, creator_id, pinned)
+    SELECT users.id, item.id, source_type, creator_id, item.id % 7 = 0
     FROM users, content_items_all AS item WHERE item.id % 2 = 0 ORDER BY item.id"""
 _ALBUMS = """
     INSERT INTO bookmark_categories (user_id, name, is_public)

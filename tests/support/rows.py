@@ -60,8 +60,8 @@ def add_tag(where: Where, name: str, items: Sequence[int] = (), tag_id: str = ""
     tag_id = tag_id or str(uuid4())
     run(where, "INSERT INTO tags (id, name) VALUES (%s, %s)", tag_id, name)
     tagging = (
-        "INSERT INTO content_tags (content_id, source_type, tag_id)"
-        " SELECT id, source_type, %s FROM content_items_all WHERE id = ANY (%s)"
+        "INSERT INTO content_tags (content_id, source_type, tag_id, creator_id)"
+        " SELECT id, source_type, %s, creator_id FROM content_items_all WHERE id = ANY (%s)"
     )
     run(where, tagging, tag_id, list(items))
     return tag_id

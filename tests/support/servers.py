@@ -35,6 +35,9 @@ from tests.support.waiting import PATIENCE_SECONDS, wait_until
 DEBIAN: Final = Path("/usr/lib/postgresql/15/bin")
 EMBEDDED: Final = "embedded"
 SERVERS: Final = (EMBEDDED, "debian-15")
+CITUS: Final = "citus"
+CITUS_URL: Final = os.environ.get("GENONAUT_CITUS_URL", "")
+"""A gallery on a Citus cluster, laid out by `genonaut db distribute`, that tests may empty."""
 A_WRITER: Final = "a_writer"
 MIGRATED: Final = "migrated"
 STRAY: Final = ("DATABASE_URL", "DB_HOST", "DB_NAME", "GENONAUT_ENV", "GENONAUT_HOME")
@@ -63,8 +66,12 @@ OTHERS = """
     AND pid <> pg_backend_pid() AND xact_start IS NOT NULL"""
 
 
-def is_there(server: str) -> bool:
-    return server == EMBEDDED or DEBIAN.exists()
+def missing(server: str) -> str:
+    """Why there is no such server here; nothing if there is."""
+    if server == CITUS:
+        return "" if CITUS_URL else "GENONAUT_CITUS_URL names no gallery on a Citus cluster"
+    there = server == EMBEDDED or DEBIAN.exists()
+    return "" if there else f"{DEBIAN} is not on this machine (apt-get install postgresql-15)"
 
 
 def make_folder() -> Path:
@@ -136,7 +143,9 @@ def open_server(home: Path, server: str, name: str = "test") -> Iterator[tuple[S
             for variable in STRAY:
                 environment.delenv(variable, raising=False)
             environment.setenv("AUTH_MODE", "open")
-            if server != EMBEDDED:
+            if server == CITUS:
+                environment.setenv("DATABASE_URL", CITUS_URL)
+            elif server != EMBEDDED:
                 environment.setenv("GENONAUT_POSTGRES_BIN", str(DEBIAN))
             settings = patient(load_settings(name).model_copy(update={"home": home}))
             database = stack.enter_context(open_database(settings, role="owner", pool_size=40))

@@ -72,6 +72,7 @@ NOT_RUN = {
     "genonaut stats sql gen_source --restore | genonaut db psql": "test_audit.py follows it",
     "genonaut db upgrade": "\\password asks; tests/integration/test_roles.py has the rest",
     "DATABASE_URL=postgresql://genonaut_app:...@127.0.0.1/genonaut": "settings, and no command",
+    "export GENONAUT_CITUS_URL=postgresql://genonaut@db0/try": "needs a cluster of Citus",
     "createdb another": "needs a superuser; tests/integration/test_restore.py follows it",
     "createdb gallery": "serves until it is stopped; the restore of operations.md has the rest",
     "runuser -u postgres -- createuser --pwprompt genonaut": "changes the machine",

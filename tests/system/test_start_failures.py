@@ -217,7 +217,7 @@ def test_a_database_that_is_not_in_utf_8(
 def test_a_revision_that_does_not_exist(complaint: Complaint, real_server: dict[str, Any]) -> None:
     assert complaint("db", "downgrade", "0815", code=2, **by_parts(real_server)) == (
         "Cannot migrate to revision '0815' (Can't locate revision identified by '0815'): choose "
-        "`base`, or a revision up to 0018_deleted_together."
+        "`base`, or a revision up to 0019_creators_of_places."
     )
 
 

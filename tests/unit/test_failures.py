@@ -22,6 +22,7 @@ FAILURES: dict[str, tuple[psycopg.Error, type[DatabaseError], str]] = {
         "time limit",
     ),
     "a deadlock": (psycopg.errors.DeadlockDetected("deadlock"), DatabaseBusyError, "Try again"),
+    "what is gone": (psycopg.errors.ForeignKeyViolation("key"), DatabaseBusyError, "Try again"),
     "a wrong password": (
         psycopg.OperationalError('FATAL:  password authentication failed for user "ada"'),
         DatabaseError,
@@ -36,6 +37,13 @@ FAILURES: dict[str, tuple[psycopg.Error, type[DatabaseError], str]] = {
         psycopg.OperationalError("connection refused"),
         DatabaseUnreachableError,
         "The database server at db.example:5433 cannot be reached",
+    ),
+    "a lost node": (
+        psycopg.errors.ConnectionFailure(
+            "connection to the remote node ada@db2:5432 failed with the following error: refused"
+        ),
+        DatabaseUnreachableError,
+        "A node of the distributed gallery, ada@db2:5432, cannot be reached: start it",
     ),
     "something else": (
         psycopg.errors.DiskFull("no space left"),

@@ -61,7 +61,7 @@ def test_counts_are_found_by_source_type() -> None:
 
 def test_the_dictionary_has_the_fields_of_the_response() -> None:
     counts = ViewerCounts.of(ADA, READING)
-    assert list(counts.as_dict()) == list(STATS_EXAMPLE)
+    assert list(counts.as_dict()) == [name for name in STATS_EXAMPLE if name != "one_moment"]
     assert StatsOut.model_validate(counts) == StatsOut.model_validate(counts.as_dict())
 
 

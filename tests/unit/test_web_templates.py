@@ -7,6 +7,8 @@ from typing import get_args
 import pytest
 from jinja2 import TemplateNotFound, UndefinedError, meta, nodes
 
+from genonaut.content.viewer import Viewer
+from genonaut.db.gen_source_counts import ViewerCounts
 from genonaut.web.assets import Assets
 from genonaut.web.contexts import (
     ANONYMOUS,
@@ -136,3 +138,22 @@ def test_numbers_and_moments() -> None:
     assert plural(1, "page") == "1 page"
     assert plural(1200, "page") == "1,200 pages"
     assert utc(ago(0)).endswith(" UTC")
+
+
+def test_a_distributed_gallery_says_what_its_totals_mean() -> None:
+    moment = ago(0)
+    counts = ViewerCounts(
+        user_regular_count=1,
+        user_auto_count=2,
+        community_regular_count=3,
+        community_auto_count=4,
+        source="cache",
+        as_of=moment,
+        verified_at=moment,
+    )
+    popover = ENVIRONMENT.get_template("counts.html")
+    for one_moment in (True, False):
+        shown = popover.render(
+            counts=replace(counts, one_moment=one_moment), viewer=Viewer(user_id=None)
+        )
+        assert ("lies on several machines" in shown) is not one_moment

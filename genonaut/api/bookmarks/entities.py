@@ -46,12 +46,13 @@ class BookmarkChanges:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Favourite:
-    """A favourite, and its item if it was asked for."""
+    """A favourite of an item by that creator, and the item if it was asked for."""
 
     id: UUID
     user_id: UUID
     content_id: int
     content_source_type: ContentSourceType
+    creator_id: UUID
     note: str | None
     pinned: bool
     is_public: bool

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import ARRAY, ColumnElement, Select, String, any_, exists, literal, select
 
+from genonaut.api.gallery.item_refs import ItemRef, is_about
 from genonaut.content.bookmark_kinds import Eyes, Wanted
 from genonaut.db.schema import Bookmark, BookmarkCategoryMember, SourceType
 
@@ -21,20 +22,18 @@ class Shelf:
     album: UUID | None = None
 
 
-def probe(
-    item_id: ColumnElement[int], shelf: Shelf, source_type: SourceType
-) -> ColumnElement[bool]:
+def probe(item: ItemRef, shelf: Shelf, source_type: SourceType) -> ColumnElement[bool]:
     """Whether an item is on a shelf, looked up for each item by itself."""
-    content_id = Bookmark.content_id if shelf.album is None else _MEMBER.content_id
+    rows = Bookmark if shelf.album is None else _MEMBER
     # The OFFSET, as for tags: a join might lose the order of the index that is walked along.
-    return exists(ids(shelf, source_type).where(content_id == item_id).offset(0))
+    return exists(refs(shelf, source_type).where(*is_about(rows, item)).offset(0))
 
 
-def ids(shelf: Shelf, source_type: SourceType) -> Select[Any]:
-    """The ids of the items on a shelf, of one source type, each once."""
+def refs(shelf: Shelf, source_type: SourceType) -> Select[Any]:
+    """The items on a shelf, of one source type, each once."""
     kinds = literal(Wanted(shelf.eyes, sources=[source_type]).kinds(), ARRAY(String))
     if shelf.album is None:
-        kept = select(Bookmark.content_id).where(Bookmark.user_id == shelf.owner)
+        kept = select(*ItemRef.of_row(Bookmark)).where(Bookmark.user_id == shelf.owner)
         return kept.where(Bookmark.kind == any_(kinds))
-    inside = select(_MEMBER.content_id).where(_MEMBER.category_id == shelf.album)
+    inside = select(*ItemRef.of_row(_MEMBER)).where(_MEMBER.category_id == shelf.album)
     return inside.where(_MEMBER.kind == any_(kinds))

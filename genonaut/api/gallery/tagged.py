@@ -7,12 +7,13 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Exists, Select, and_, exists, select
 from sqlalchemy.orm import aliased
 
+from genonaut.api.gallery.item_refs import ItemRef, is_about
 from genonaut.api.gallery.query import TagMatch
 from genonaut.content.viewer import Viewer, visible_to
 from genonaut.db.schema import ContentTag
 
 
-def ids(
+def refs(
     tags: Sequence[UUID],
     match: TagMatch,
     partition: str,
@@ -20,14 +21,14 @@ def ids(
     *,
     lead_is_rare: bool = False,
 ) -> Select[Any]:
-    """The ids of a partition's items that carry the tags and are for the viewer's eyes, each once.
+    """A partition's items that carry the tags and are for the viewer's eyes, each once.
 
     If the first tag is rare, its items are looked at one by one for the others. Else PostgreSQL
     may choose how to bring them together.
     """
     if match == "any" and len(tags) > 1:
         return (
-            select(ContentTag.content_id)
+            select(*ItemRef.of_row(ContentTag))
             .where(
                 ContentTag.tag_id.in_(tags),
                 ContentTag.source_type == partition,
@@ -36,34 +37,29 @@ def ids(
             .distinct()
         )
     lead, *others = tags
-    return select(ContentTag.content_id).where(
+    item = ItemRef.of_row(ContentTag)
+    return select(*item).where(
         ContentTag.tag_id == lead,
         ContentTag.source_type == partition,
         *visible_to(viewer, ContentTag),
-        *(_carries(ContentTag.content_id, partition, [tag], fence=lead_is_rare) for tag in others),
+        *(_carries(item, partition, [tag], fence=lead_is_rare) for tag in others),
     )
 
 
 def probe(
-    item_id: ColumnElement[int], tags: Sequence[UUID], match: TagMatch, partition: str
+    item: ItemRef, tags: Sequence[UUID], match: TagMatch, partition: str
 ) -> ColumnElement[bool]:
     """Whether an item carries the tags, looked up for each item by itself."""
     groups = [tags] if match == "any" else [[tag] for tag in tags]
     # PostgreSQL does not make a join of an EXISTS with an OFFSET. A join might lose the order of
     # the index that is being walked along.
-    return and_(*(_carries(item_id, partition, group, fence=True) for group in groups))
+    return and_(*(_carries(item, partition, group, fence=True) for group in groups))
 
 
-def _carries(
-    item_id: Any,  # noqa: ANN401
-    partition: str,
-    tags: Sequence[UUID],
-    *,
-    fence: bool = False,
-) -> Exists:
+def _carries(item: ItemRef, partition: str, tags: Sequence[UUID], *, fence: bool = False) -> Exists:
     carried = aliased(ContentTag)
     statement = select(carried.content_id).where(
-        carried.content_id == item_id,
+        *is_about(carried, item),
         carried.source_type == partition,
         carried.tag_id.in_(tags) if len(tags) > 1 else carried.tag_id == tags[0],
     )

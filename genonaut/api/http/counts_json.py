@@ -19,6 +19,7 @@ def counts_as_json(counts: ViewerCounts) -> bytes:
         counts.source,
         counts.as_of,
         counts.verified_at,
+        counts.one_moment,
         counts.read_from,
         counts.position,
     )
@@ -32,6 +33,7 @@ def _community_as_json(
     source: Literal["cache", "live"],
     as_of: datetime,
     verified_at: datetime | None,
+    one_moment: bool,
     read_from: ServerKind | None,
     position: str | None,
 ) -> bytes:
@@ -45,6 +47,7 @@ def _community_as_json(
         source=source,
         as_of=as_of,
         verified_at=verified_at,
+        one_moment=one_moment,
         read_from=read_from,
         position=position,
     )

@@ -36,7 +36,8 @@ class CountsReader:
         self._limiter = limiter
         self._policy = policy
         replicas = self._replicas = database.replicas
-        self._primary = ServerCounts(ReadConnection.of(database, settings), policy, replicas)
+        connection = ReadConnection.of(database, settings)
+        self._primary = ServerCounts(connection, policy, replicas, layout=database.layout)
         self._of_replicas = {
             one: ServerCounts(ReadConnection.to_replica(one.url, settings), policy, replicas, one)
             for one in (replicas.members if replicas else ())

@@ -9,6 +9,7 @@ from psycopg.rows import tuple_row
 from genonaut.api.http.coalescing import Coalescer
 from genonaut.content.viewer import Viewer, counts_to_read, counts_told, keys_to_read, own_told
 from genonaut.counting.engine import Reading, readings
+from genonaut.counting.layout import Layout
 from genonaut.counting.rendering import together
 from genonaut.db.gen_source_counts import CountsPolicy, ViewerCounts
 from genonaut.db.positions import PRIMARY, Origin
@@ -34,11 +35,13 @@ class ServerCounts:
         policy: CountsPolicy,
         replicas: Replicas | None,
         replica: Replica | None = None,
+        layout: Layout | None = None,
     ) -> None:
         self._connection = connection
         self._policy = policy
         self._replicas = replicas
         self._replica = replica
+        self._layout = layout
         self._coalescer = Coalescer(self._read)
 
     async def read(self, *questions: Question) -> "ReadTogether | None":
@@ -57,6 +60,8 @@ class ServerCounts:
         keys = {key for viewer, user_id in questions for key in keys_to_read(viewer, user_id)}
         # What is private is read if it matters to any of them.
         counts = max((counts_to_read(viewer) for viewer, _ in questions), key=len)
+        if self._layout is not None:
+            counts = tuple(map(self._layout.of, counts))
         # An array as text, and each key without its hyphens: the driver would quote each element by
         # itself, and to write an id as it is usually written takes three times as long.
         parameters = {"keys": f"{{{','.join(key.hex for key in keys)}}}"}

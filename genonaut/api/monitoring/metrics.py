@@ -10,6 +10,7 @@ from prometheus_client.registry import Collector
 from genonaut import __version__
 from genonaut.api.monitoring.probes import NoAnswerError, database_probe
 from genonaut.api.monitoring.slots import Slot
+from genonaut.counting.declaration import CachedCount
 from genonaut.counting.metrics import States, families
 from genonaut.counting.rendering import statements
 from genonaut.db.counts import COUNTS
@@ -32,7 +33,7 @@ class MetricsService:
         else:
             ProcessCollector(registry=self.registry)
         self._probes = {
-            name: database_probe(database, statements(count, "metrics.sql")["state"])
+            name: database_probe(database, _state(database, count))
             for name, count in COUNTS.items()
         }
 
@@ -46,6 +47,11 @@ class MetricsService:
             return {name: await probe.ask() for name, probe in self._probes.items()}
         except NoAnswerError:
             return None
+
+
+def _state(database: Database, count: CachedCount) -> str:
+    layout = database.layout
+    return layout.state(count) if layout else statements(count, "metrics.sql")["state"]
 
 
 class Processes(Collector):

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from genonaut.api.bookmarks.entities import Album, Share
 from genonaut.db.named_sql import named_sql
 from genonaut.db.schema import BookmarkCategory, BookmarkCategoryShare
+from genonaut.db.spread import is_spread
 
 _SQL: Final = named_sql(__package__, "albums.sql")
 _COLUMNS: Final = tuple(BookmarkCategory.__table__.columns)
@@ -80,7 +81,7 @@ class AlbumRepository:
         self._session.execute(
             update(BookmarkCategory)
             .where(BookmarkCategory.id == album_id)
-            .values(**values, updated_at=func.clock_timestamp())
+            .values(**values, updated_at=func.statement_timestamp())
             .execution_options(synchronize_session=False)
         )
 
@@ -102,9 +103,16 @@ class AlbumRepository:
 
     def with_covers(self, albums: Collection[Album], kinds: Sequence[str]) -> list[Album]:
         """The albums with the covers that are for a viewer's eyes, who sees these kinds."""
+        if is_spread(self._session.connection()):
+            return [_with_cover(album, self._cover(album, kinds)) for album in albums]
         given = {"album_ids": [album.id for album in albums], "kinds": list(kinds)}
         covers = {row.category_id: row for row in self._session.execute(_SQL["covers"], given)}
         return [_with_cover(album, covers.get(album.id)) for album in albums]
+
+    def _cover(self, album: Album, kinds: Sequence[str]) -> Any:  # noqa: ANN401
+        chosen = album.cover_content_id
+        given = {"album_id": album.id, "chosen": chosen, "kinds": list(kinds)}
+        return self._session.execute(_SQL["cover"], given).first()
 
     def shares(self, album_ids: Collection[UUID]) -> dict[UUID, Share]:
         """The secret links of those albums that have one."""

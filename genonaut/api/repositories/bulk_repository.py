@@ -8,11 +8,14 @@ from sqlalchemy import Connection, select, union_all
 from sqlalchemy.orm import Session
 
 from genonaut.api.gallery.filters import Filters
-from genonaut.api.repositories import followers
+from genonaut.api.repositories import follower_statements as followers
+from genonaut.api.repositories.followers import Owned, named
 from genonaut.api.repositories.gallery_conditions import TABLES, all_conditions
+from genonaut.api.repositories.item_creators import creators_of
 from genonaut.content.viewer import Viewer
 from genonaut.db.named_sql import named_sql
 from genonaut.db.schema import Visibility
+from genonaut.db.spread import together
 
 _SQL = named_sql(__package__, "bulk.sql")
 
@@ -45,16 +48,21 @@ class BulkRepository:
 
     def hold(
         self, ids: Sequence[int], user_id: UUID | None, *, any_item: bool, tags: Sequence[str] = ()
-    ) -> list[int]:
+    ) -> Owned:
         """Those of the items that are the user's, or all of them: held until the end, with tags."""
-        self._session.execute(_SQL["hold_tags"], {"ids": ids, "names": list(tags)})
-        given = {"ids": ids, "user_id": user_id, "any_item": any_item}
-        return list(self._session.scalars(_SQL["hold"], given))
+        creators = creators_of(self._session, ids) if any_item else [user_id] if user_id else []
+        given: dict[str, Any] = {"ids": ids, "creators": creators}
+        carried = list(self._session.scalars(_SQL["tags_of"], given))
+        self._session.execute(_SQL["hold_tags"], {"tag_ids": carried, "names": list(tags)})
+        held: dict[int, UUID] = {}
+        for some in together(self.connection, creators):
+            held |= self._owned("hold", given | {"creators": some})
+        return held
 
-    def seen(self, ids: Sequence[int], viewer: Viewer) -> set[int]:
+    def seen(self, ids: Sequence[int], viewer: Viewer) -> Owned:
         """Those of the items that the viewer may see."""
         given = {"ids": ids, "sees_all": viewer.sees_all, "viewer": viewer.user_id}
-        return set(self._session.scalars(_SQL["seen"], given))
+        return self._owned("seen", given)
 
     def of_others(self, ids: Sequence[int], user_id: UUID | None, viewer: Viewer) -> set[int]:
         """Those of the items that the viewer sees, and that are not this user's."""
@@ -65,26 +73,29 @@ class BulkRepository:
         """The tags of these names, as far as there are any."""
         return list(self._session.scalars(_SQL["tag_ids"], {"names": list(names)}))
 
-    def full(self, ids: Sequence[int], tag_ids: Sequence[UUID], most: int) -> set[int]:
+    def full(self, items: Owned, tag_ids: Sequence[UUID], most: int) -> set[int]:
         """Those that would have more than `most` tags with these."""
-        given = {"ids": ids, "tag_ids": tag_ids, "room": most - len(tag_ids)}
+        given = named(items) | {"tag_ids": tag_ids, "room": most - len(tag_ids)}
         return set(self._session.scalars(_SQL["full"], given))
 
-    def tag(self, ids: Sequence[int], tag_ids: Sequence[UUID]) -> None:
+    def tag(self, items: Owned, tag_ids: Sequence[UUID]) -> None:
         """Give items tags that are held; those that they have already stay."""
-        self._change("tag", ids, tag_ids)
+        self._change("tag", items, tag_ids)
 
-    def untag(self, ids: Sequence[int], tag_ids: Sequence[UUID]) -> None:
+    def untag(self, items: Owned, tag_ids: Sequence[UUID]) -> None:
         """Take tags from items."""
-        self._change("untag", ids, tag_ids)
+        self._change("untag", items, tag_ids)
 
-    def show(self, ids: Sequence[int], visibility: Visibility) -> None:
+    def show(self, items: Owned, visibility: Visibility) -> None:
         """Make items public or private."""
-        for statement in followers.lock():
-            self._session.execute(statement, {"ids": ids})
-        self._session.execute(followers.show(), {"ids": ids, "visibility": visibility})
+        followers.lock(self.connection, items)
+        showing = followers.show(self.connection)
+        self._session.execute(showing, named(items) | {"visibility": visibility})
 
-    def _change(self, statement: str, ids: Sequence[int], tag_ids: Sequence[UUID]) -> None:
-        given: dict[str, Any] = {"ids": ids, "tag_ids": tag_ids}
+    def _owned(self, statement: str, given: dict[str, Any]) -> dict[int, UUID]:
+        return {row.id: row.creator_id for row in self._session.execute(_SQL[statement], given)}
+
+    def _change(self, statement: str, items: Owned, tag_ids: Sequence[UUID]) -> None:
+        given = named(items) | {"tag_ids": tag_ids}
         changed = sorted(set(self._session.scalars(_SQL[statement], given)))
-        self._session.execute(_SQL["touch"], {"ids": changed})
+        self._session.execute(_SQL["touch"], given | {"ids": changed})

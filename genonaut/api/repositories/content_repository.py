@@ -1,6 +1,6 @@
 """Content: the statements."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from functools import cache
 from typing import Any, Final
@@ -27,6 +27,8 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Session
 
 from genonaut.api.entities import Creator, Item, ItemChanges, NewItem
+from genonaut.api.gallery.item_refs import ItemRef, is_about
+from genonaut.api.repositories.item_creators import creator_of
 from genonaut.api.repositories.rating_repository import RatingRepository
 from genonaut.content.viewer import Viewer, counts_to_read, counts_told, keys_to_read, visible_to
 from genonaut.counting.engine import Reading, read_together, refresh, stored_rows
@@ -103,7 +105,7 @@ _TAGS = func.array(
     select(Tag.name)
     .join(ContentTag, ContentTag.tag_id == Tag.id)
     .where(
-        ContentTag.content_id == ContentItemAll.id,
+        *is_about(ContentTag, ItemRef.of_item(ContentItemAll)),
         ContentTag.source_type == ContentItemAll.source_type,
     )
     .order_by(Tag.name.collate("C"))
@@ -119,9 +121,11 @@ class ContentRepository:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def get(self, viewer: Viewer, item_id: int) -> Item | None:
-        """An item; None if there is none for the viewer's eyes."""
-        return self._one(viewer, ContentItemAll.id == item_id)
+    def get(self, viewer: Viewer, item_id: int, creator: UUID | None = None) -> Item | None:
+        """An item; None if there is none for the viewer's eyes. Its creator says where it is."""
+        if creator is None:
+            return self._one(viewer, ContentItemAll.id == item_id)
+        return self._one(viewer, *_is(item_id, creator))
 
     def find_imported(
         self, viewer: Viewer, partition: str, import_key: str, creator: str
@@ -177,31 +181,44 @@ class ContentRepository:
         # RETURNING promises no order, but ids were drawn in the order of the items.
         return sorted(added, key=lambda item: item.id)
 
-    def update(self, viewer: Viewer, item_id: int, changes: ItemChanges) -> SourceType | None:
-        """Change an item but for its tags; its source type, or None if there is no such item."""
+    def update(
+        self, viewer: Viewer, item_id: int, creator: UUID, changes: ItemChanges
+    ) -> SourceType | None:
+        """Change an item that is locked, but for its tags; its source type.
+
+        None if it is not for the viewer's eyes.
+        """
         columns = {name: value for name, value in asdict(changes).items() if value is not None}
         columns.pop("tags", None)
         statement = (
             update(ContentItemAll)
-            .where(ContentItemAll.id == item_id, *visible_to(viewer, ContentItemAll))
+            .where(*_is(item_id, creator), *visible_to(viewer, ContentItemAll))
             # Not the transaction's time: of two that wait for each other, the last has the latest.
-            .values(**columns, updated_at=func.clock_timestamp())
+            .values(**columns, updated_at=func.statement_timestamp())
             .returning(_SOURCE_TYPE)
             .execution_options(synchronize_session=False)
         )
         return self._session.scalar(statement)
 
-    def lock(self, item_id: int) -> None:
-        """Keep other transactions from changing the item or its tags until this one ends."""
-        self._session.execute(
-            select(ContentItemAll.id).where(ContentItemAll.id == item_id).with_for_update()
-        )
+    def lock(self, item_id: int, *, with_tags: bool = True) -> UUID | None:
+        """Keep other transactions from changing the item or its tags until this one ends.
 
-    def delete(self, item_id: int) -> None:
+        Its creator, or None if there is no such item. An id alone may be anywhere; what is locked
+        has to be in one place, which its creator says. Not `with_tags`, others may add tags, rate
+        and keep it meanwhile.
+        """
+        while creator := creator_of(self._session, item_id):
+            this = select(ContentItemAll.id).where(*_is(item_id, creator))
+            if self._session.scalar(this.with_for_update(key_share=not with_tags)):
+                return creator
+            # It was given to another one meanwhile, or deleted.
+        return None
+
+    def delete(self, item_id: int, creator: UUID) -> None:
         """Delete an item."""
         self._session.execute(
             delete(ContentItemAll)
-            .where(ContentItemAll.id == item_id)
+            .where(*_is(item_id, creator))
             .execution_options(synchronize_session=False)
         )
 
@@ -231,6 +248,11 @@ class ContentRepository:
         return counts_told(
             viewer, user_id, read_together(self._session, counts_to_read(viewer), keys, live=live)
         )
+
+
+def _is(item_id: int, creator: UUID) -> Iterator[ColumnElement[bool]]:
+    yield ContentItemAll.id == item_id
+    yield ContentItemAll.creator_id == creator
 
 
 def _row(source_type: SourceType, item: NewItem, creator: Creator) -> dict[str, Any]:

@@ -1,12 +1,13 @@
 """Deletions that can be undone: the statements, executed."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from genonaut.api.repositories import followers
+from genonaut.api.repositories import follower_statements as followers
+from genonaut.api.repositories.followers import Owned, named
 from genonaut.db.named_sql import named_sql
 
 _SQL = named_sql(__package__, "deletion.sql")
@@ -25,11 +26,10 @@ class DeletionRepository:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def delete(self, ids: Collection[int], user_id: UUID | None, batch: UUID) -> None:
+    def delete(self, items: Owned, user_id: UUID | None, batch: UUID) -> None:
         """Delete items that are held, and keep them for that user as one batch."""
-        given = {"ids": list(ids)}
-        for statement in followers.lock():
-            self._session.execute(statement, given)
+        given = named(items)
+        followers.lock(self._session.connection(), items)
         self._session.execute(followers.keep(), {**given, "user_id": user_id, "batch": batch})
         for statement in (*followers.leave(), _SQL["delete"]):
             self._session.execute(statement, given)
@@ -61,6 +61,6 @@ class DeletionRepository:
         for statement in followers.hold_needed():
             connection.execute(statement, given)
         put = sorted(connection.scalars(followers.put_back_items(connection), given))
-        for statement in (*followers.put_back(connection), _SQL["forget"]):
-            connection.execute(statement, {"ids": put})
+        followers.put_back(connection, put)
+        connection.execute(_SQL["forget"], {"ids": put})
         return set(put)

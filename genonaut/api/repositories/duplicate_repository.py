@@ -1,7 +1,9 @@
 """Pictures that look alike: the statements, executed."""
 
+import heapq
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import select
@@ -14,6 +16,7 @@ from genonaut.api.repositories.tag_repository import TagRepository
 from genonaut.content.viewer import Viewer, visible_to
 from genonaut.db.named_sql import named_sql
 from genonaut.db.schema import ContentItemAll, User
+from genonaut.db.spread import is_spread
 
 BITS: Final = 3
 """Pictures are alike that differ in so many bits of 64. The index finds no more: four pieces."""
@@ -21,6 +24,13 @@ MOST: Final = 100
 """So many are counted exactly."""
 _SQL: Final = named_sql(__package__, "duplicates.sql")
 _BEFORE_ALL: Final = 2**63 - 1
+
+
+class _Row(NamedTuple):
+    lead: int
+    id: int
+    distance: int
+    creator_id: UUID
 
 
 class DuplicateRepository:
@@ -37,8 +47,32 @@ class DuplicateRepository:
 
         An item without any has no row.
         """
+        if is_spread(self._session.connection()):
+            return self._alike_elsewhere(item_ids)
         given = {"item_ids": list(item_ids), "bits": BITS, "most": MOST + 1}
         return self._session.execute(_SQL["alike"], self._eyes | given).all()
+
+    def _alike_elsewhere(self, item_ids: Iterable[int]) -> list[_Row]:
+        """The same where items are on other machines than what is known of files."""
+        leads = self._leads(item_ids)
+        given = self._eyes | {"names": [lead.name for lead in leads], "bits": BITS}
+        close = defaultdict[str, dict[str, int]](dict)
+        for row in self._session.execute(_SQL["alike_files"], given):
+            close[row.lead][row.name] = row.distance
+        names = sorted({name for each in close.values() for name in each})
+        of_files = defaultdict[str, list[Any]](list)
+        for item in self._session.execute(_SQL["items_of_files"], given | {"names": names}):
+            of_files[item.name].append(item)
+        found: list[_Row] = []
+        for lead in sorted(leads, key=lambda lead: -lead.id):
+            rows = (
+                _Row(lead.id, item.id, distance, item.creator_id)
+                for name, distance in close[lead.name].items()
+                for item in of_files[name]
+                if item.id != lead.id
+            )
+            found += heapq.nsmallest(MOST + 1, rows, key=lambda row: (row.distance, row.id))
+        return found
 
     def walk(self, whose: UUID | None, before: int | None, number: int) -> list[int]:
         """The numbers of items with a file, from the newest down."""
@@ -49,17 +83,22 @@ class DuplicateRepository:
         """These items, given by number and distance, in this order; those that are there."""
         ids = [item_id for item_id, _ in found]
         items = {item.id: item for item in self._items(ids)}
-        files = self._session.execute(_SQL["files"], {"item_ids": ids})
-        facts = {item_id: FileFacts(*each) for item_id, *each in files}
+        names = [item.content_data for item in items.values() if item.names_file]
+        files = self._session.execute(_SQL["files"], {"names": names})
+        facts = {name: FileFacts(*each) for name, *each in files}
         return [
-            Alike(items[item_id], distance, facts[item_id])
+            Alike(item, distance, facts[item.content_data])
             for item_id, distance in found
-            if item_id in items and item_id in facts
+            if (item := items.get(item_id)) and item.names_file and item.content_data in facts
         ]
 
     def remember(self, item_ids: Iterable[int]) -> None:
         """Keep that the asker takes none of these for a duplicate of another."""
-        self._session.execute(_SQL["remember"], self._eyes | {"item_ids": list(item_ids)})
+        names = [lead.name for lead in self._leads(item_ids)]
+        self._session.execute(_SQL["remember"], self._eyes | {"names": names})
+
+    def _leads(self, item_ids: Iterable[int]) -> Sequence[Any]:
+        return self._session.execute(_SQL["leads"], self._eyes | {"item_ids": list(item_ids)}).all()
 
     @property
     def _eyes(self) -> dict[str, Any]:

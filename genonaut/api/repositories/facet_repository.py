@@ -14,6 +14,7 @@ from genonaut.api.repositories import facet_statements as statements
 from genonaut.api.repositories.facet_candidates import PER_VALUE, Candidates
 from genonaut.api.repositories.facet_series import SERIES, among
 from genonaut.db.counts import GEN_SOURCE, OF_FACETS, PRIVATE_SOURCE, PRIVATE_TAGS, TAG_CARDINALITY
+from genonaut.db.spread import is_spread
 
 _FEW: Final[frozenset[FacetName]] = frozenset({"month"})
 """So few values that all are read."""
@@ -33,6 +34,10 @@ class FacetRepository:
     def __init__(self, session: Session) -> None:
         self._session = session
 
+    @property
+    def _is_spread(self) -> bool:
+        return is_spread(self._session.connection())
+
     def are_built(self) -> bool:
         """Whether the counts were built, so that they are exact."""
         found: bool = self._session.execute(_ARE_BUILT).scalar_one()
@@ -43,7 +48,7 @@ class FacetRepository:
         if not filters.scopes:
             return 0
         given = self._wanted(filters, facet, [value]) | users(filters)
-        statement = statements.one_sum(facet, terms(filters))
+        statement = statements.one_sum(facet, terms(filters), spread=self._is_spread)
         found: int = self._session.execute(statement, given).scalar_one()
         return found
 
@@ -56,9 +61,10 @@ class FacetRepository:
         if not filters.scopes:
             return []
         found: Found = {}
-        # One user's values are few, and a part of a name may be anywhere.
+        # One user's values are few, and a part of a name may be anywhere. Where items are spread, a
+        # stored count says nothing of those of the other parts.
         of_one = all(scope is Scope.OWN for scope in filters.scopes.values())
-        if not asked.part and not of_one:
+        if not (asked.part or of_one or self._is_spread):
             many = tuple(facet for facet in facets if facet not in _FEW)
             found = self._among_candidates(filters, many, asked) if many else {}
         if others := tuple(facet for facet in facets if facet not in found):
@@ -69,7 +75,12 @@ class FacetRepository:
         self, filters: Filters, facets: tuple[FacetName, ...], asked: FacetQuery
     ) -> Found:
         statement = statements.largest_sums(
-            facets, terms(filters), asked.limit + 1, of_parameters=False, has_part=bool(asked.part)
+            facets,
+            terms(filters),
+            asked.limit + 1,
+            of_parameters=False,
+            has_part=bool(asked.part),
+            spread=self._is_spread,
         )
         given = users(filters) | ({statements.PART: asked.part} if asked.part else {})
         return _by_facet(self._session.execute(statement, given))

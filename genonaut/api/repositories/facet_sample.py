@@ -26,6 +26,7 @@ from sqlalchemy.orm import Session
 
 from genonaut.api.gallery.facets import FacetQuery, FacetValue
 from genonaut.api.gallery.filters import Filters
+from genonaut.api.gallery.item_refs import ItemRef, is_about
 from genonaut.api.gallery.orders import Order
 from genonaut.api.gallery.pager import Window
 from genonaut.api.repositories.facet_statements import PART
@@ -33,6 +34,7 @@ from genonaut.api.repositories.gallery_forms import Form
 from genonaut.api.repositories.gallery_keys import keys
 from genonaut.db.driver import time_limit
 from genonaut.db.schema import PARTITIONS, REGULAR, ContentItemAll, ContentTag, Tag, User
+from genonaut.db.spread import is_spread
 
 SAMPLE: Final = 2_000
 """Items."""
@@ -56,7 +58,8 @@ def sampled(
     One more of each facet than was asked for, if there is one.
     """
     window = Window(SAMPLE)
-    form = Form.of(sample.filters, _NEWEST, window, collect=sample.collect)
+    spread = is_spread(session.connection())
+    form = Form.of(sample.filters, _NEWEST, window, collect=sample.collect, spread=spread)
     given = form.parameters(window) | {"user": sample.user_id}
     given |= {"facets": list(asked.facets), "most": asked.limit + 1, PART: asked.part}
     found: list[FacetValue] = []
@@ -128,7 +131,7 @@ def _sources(sample: Any) -> Select[str, str, str]:  # noqa: ANN401
 
 def _tags(sample: CTE) -> Select[str, str, str]:
     item, tag = sample.c, ContentTag
-    is_of = and_(tag.content_id == item.id, tag.source_type == item.source_type)
+    is_of = and_(*is_about(tag, ItemRef.of_item(item)), tag.source_type == item.source_type)
     rows = sample.join(tag, is_of).join(Tag, Tag.id == ContentTag.tag_id)
     return _row("tag", Tag.id, Tag.name).select_from(rows)
 

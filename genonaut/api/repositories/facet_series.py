@@ -25,7 +25,16 @@ from sqlalchemy import (
 
 from genonaut.api.gallery.facets import FacetName
 from genonaut.api.gallery.told import Term, User
-from genonaut.db.counts import CREATOR_TAGS, PRIVATE_TAGS
+from genonaut.api.repositories.exact_views import exact
+from genonaut.db.counts import (
+    CREATOR_TAGS,
+    FACET,
+    GEN_SOURCE,
+    PRIVATE_FACET,
+    PRIVATE_SOURCE,
+    PRIVATE_TAGS,
+    TAG_CARDINALITY,
+)
 from genonaut.db.schema import PARTITIONS, SourceType, Tag
 from genonaut.db.schema import User as Creator
 
@@ -37,8 +46,11 @@ class Series(Protocol):
     kind: Any
     """The type of its values."""
 
-    def numbers(self, term: Term, *, of_parameters: bool) -> Select[Any]:
-        """A term's counts, as `number`, by `value`: of all, or of those that a parameter has."""
+    def numbers(self, term: Term, *, of_parameters: bool, spread: bool) -> Select[Any]:
+        """A term's counts, as `number`, by `value`: of all, or of those that a parameter has.
+
+        Where items are spread, a value may have several, to be added up.
+        """
 
     def wanted(self, source_type: SourceType, values: Sequence[Any]) -> list[Any]:
         """These values as the parameter that `among` names."""
@@ -77,18 +89,15 @@ class _OfText:
     """Models, LoRAs, samplers and months: they are counted as `items model flux-dev`."""
 
     kind = Text
-    _VIEWS: ClassVar = {
-        private: _counts(name, "facet", Text)
-        for private, name in ((False, "facet_counts"), (True, "private_facet_counts"))
-    }
+    _COUNTS: ClassVar = {False: FACET, True: PRIVATE_FACET}
     _STORED = _counts("facet_stats", "facet", Text)
     _LEDGER = table("facet_deltas", column("facet", Text))
 
     def __init__(self, facet: FacetName) -> None:
         self.facet = facet
 
-    def numbers(self, term: Term, *, of_parameters: bool) -> Select[Any]:
-        view = self._VIEWS[term.private]
+    def numbers(self, term: Term, *, of_parameters: bool, spread: bool) -> Select[Any]:
+        view = exact(self._COUNTS[term.private], Uuid, Text, spread=spread)
         facet, source_type = view.c.facet, term.source_type
         found = select(self._value(facet, source_type), view.c.count.label("number"))
         found = found.where(_is_of(view, term.user), *self._begins(facet, source_type))
@@ -131,12 +140,6 @@ class _OfTags:
 
     facet: FacetName = "tag"
     kind = Uuid
-    _VIEW = table(
-        "tag_cardinality_counts",
-        column("tag_id", Uuid),
-        column("content_source", String),
-        column("cardinality", BigInteger),
-    )
     _STORED = table(
         "tag_cardinality_stats",
         column("tag_id", Uuid),
@@ -144,18 +147,16 @@ class _OfTags:
         column("cardinality", BigInteger),
     )
     _LEDGER = table("tag_cardinality_deltas", column("tag_id", Uuid))
-    _OF_USERS: ClassVar = {
-        (source, private): _counts(f"{count.name}_counts", "tag_id", Uuid)
-        for private, counts in ((False, CREATOR_TAGS), (True, PRIVATE_TAGS))
-        for source, count in counts.items()
-    }
+    _OF_USERS: ClassVar = {False: CREATOR_TAGS, True: PRIVATE_TAGS}
 
-    def numbers(self, term: Term, *, of_parameters: bool) -> Select[Any]:
+    def numbers(self, term: Term, *, of_parameters: bool, spread: bool) -> Select[Any]:
         if term.user is None and not term.private:
-            tag, number = self._VIEW.c.tag_id, self._VIEW.c.cardinality
-            is_of = self._VIEW.c.content_source == term.source_type
+            view = exact(TAG_CARDINALITY, Uuid, String, spread=spread)
+            tag, number = view.c.tag_id, view.c.cardinality
+            is_of = view.c.content_source == term.source_type
         else:
-            view = self._OF_USERS[term.source_type, term.private]
+            of_users = self._OF_USERS[term.private][term.source_type]
+            view = exact(of_users, Uuid, Uuid, spread=spread)
             tag, number, is_of = view.c.tag_id, view.c.count, _is_of(view, term.user)
         found = select(tag.label("value"), number.label("number")).where(is_of)
         return found.where(_wanted(self, term, tag)) if of_parameters else found
@@ -181,15 +182,12 @@ class _OfCreators:
 
     facet: FacetName = "creator"
     kind = Uuid
-    _VIEWS: ClassVar = {
-        private: _counts(name, "source_type", String)
-        for private, name in ((False, "gen_source_counts"), (True, "private_source_counts"))
-    }
+    _COUNTS: ClassVar = {False: GEN_SOURCE, True: PRIVATE_SOURCE}
     _STORED = _counts("gen_source_stats", "source_type", String)
     _LEDGER = table("gen_source_deltas", column("user_id", Uuid))
 
-    def numbers(self, term: Term, *, of_parameters: bool) -> Select[Any]:
-        view = self._VIEWS[term.private]
+    def numbers(self, term: Term, *, of_parameters: bool, spread: bool) -> Select[Any]:
+        view = exact(self._COUNTS[term.private], Uuid, String, spread=spread)
         user = view.c.user_id
         is_of = user.is_not(None) if term.user is None else _is_of(view, term.user)
         found = select(user.label("value"), view.c.count.label("number"))

@@ -56,6 +56,7 @@ def largest_sums(
     *,
     of_parameters: bool,
     has_part: bool = False,
+    spread: bool = False,
 ) -> CompoundSelect[Any]:
     """The values of each facet with the largest sums above zero: facet, value, name and number.
 
@@ -63,14 +64,22 @@ def largest_sums(
     a part, of those whose name has it.
     """
     return union_all(
-        *(_largest(SERIES[facet], terms, limit, of_parameters, has_part) for facet in facets)
+        *(
+            _largest(
+                SERIES[facet],
+                _sums(SERIES[facet], terms, of_parameters=of_parameters, spread=spread),
+                limit,
+                has_part=has_part,
+            )
+            for facet in facets
+        )
     )
 
 
 @lru_cache(_REMEMBERED)
-def one_sum(facet: FacetName, terms: tuple[Term, ...]) -> Select[Any]:
+def one_sum(facet: FacetName, terms: tuple[Term, ...], *, spread: bool = False) -> Select[Any]:
     """The sum of the values that are parameters."""
-    sums = _sums(SERIES[facet], terms, of_parameters=True)
+    sums = _sums(SERIES[facet], terms, of_parameters=True, spread=spread)
     return select(cast(func.coalesce(func.sum(sums.c.number), 0), BigInteger))
 
 
@@ -78,10 +87,10 @@ def _row(facet: FacetName, value: ColumnElement[Any], *others: ColumnElement[Any
     return select(literal(facet, String).label("facet"), cast(value, Text).label("value"), *others)
 
 
-def _sums(series: Series, terms: tuple[Term, ...], *, of_parameters: bool) -> Any:  # noqa: ANN401
+def _sums(series: Series, terms: tuple[Term, ...], *, of_parameters: bool, spread: bool) -> Any:  # noqa: ANN401
     signed = []
     for term in terms:
-        found = series.numbers(term, of_parameters=of_parameters).subquery()
+        found = series.numbers(term, of_parameters=of_parameters, spread=spread).subquery()
         signed.append(select(found.c.value, (term.sign * found.c.number).label("number")))
     parts = union_all(*signed).subquery()
     total = func.sum(parts.c.number)
@@ -93,10 +102,7 @@ def _sums(series: Series, terms: tuple[Term, ...], *, of_parameters: bool) -> An
     )
 
 
-def _largest(
-    series: Series, terms: tuple[Term, ...], limit: int, of_parameters: bool, has_part: bool
-) -> Select[Any]:
-    sums = _sums(series, terms, of_parameters=of_parameters)
+def _largest(series: Series, sums: Any, limit: int, *, has_part: bool) -> Select[Any]:  # noqa: ANN401
     rows, name = series.named(sums)
     found = _row(series.facet, sums.c.value, cast(name, Text).label("name"), sums.c.number)
     found = found.select_from(rows)

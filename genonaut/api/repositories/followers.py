@@ -4,18 +4,21 @@ A table that refers to items is named here, and nowhere else for that. Rows are 
 all their columns, so a column that is added to a table needs no line.
 """
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
+from uuid import UUID
 
-from sqlalchemy import Connection, TextClause, text
+Owned = Mapping[int, UUID]
+"""Items by their numbers, each with its creator, by whom an engine may spread them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Needed:
     """A row of another table that a follower's row refers to: without it, that row stays away.
 
-    `order` is the column by which writers lock such rows, so that none of them deadlock.
+    `order` is the column by which writers lock such rows, so that none of them deadlock. A row that
+    `comes_back` is another follower's, which was put back just before and needs no lock.
     """
 
     column: str
@@ -23,11 +26,14 @@ class Needed:
     key: str = "id"
     key_type: str = "uuid"
     order: str = "id"
+    comes_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Follower:
     """A table that refers to items by `content_id`, which is unique in both partitions.
+
+    Its rows have their item's creator, by whom an engine may spread both over machines.
 
     With `has_rights`, its rows have their item's visibility. With `is_locked`, other writers change
     them without a lock on the item or on what they need, so they are locked in one order first.
@@ -46,130 +52,16 @@ FOLLOWERS: Final = (
     Follower("bookmarks", needs=(Needed("user_id", "users"),)),
     Follower(
         "bookmark_category_members",
-        needs=(Needed("bookmark_id", "bookmarks"), Needed("category_id", "bookmark_categories")),
+        needs=(
+            Needed("bookmark_id", "bookmarks", comes_back=True),
+            Needed("category_id", "bookmark_categories"),
+        ),
         has_rights=False,
     ),
 )
 """In the order in which their rows are put back."""
 
-# Not items whose creators are gone, nor those whose import keys other items have by now.
-_RETURN_ITEMS: Final = """
-INSERT INTO content_items_all ({columns})
-SELECT {columns} FROM (
-    SELECT was.*
-    FROM deleted_items AS deleted, jsonb_populate_record(
-        NULL::content_items_all, jsonb_build_object('names_file', true) || deleted.item
-    ) AS was
-    WHERE deleted.id = ANY (CAST(:ids AS bigint[])) ORDER BY deleted.id
-) AS was
-WHERE EXISTS (SELECT FROM users WHERE users.id = was.creator_id)
-ON CONFLICT DO NOTHING
-RETURNING id"""
-_LOCK: Final = """
-SELECT count(*) FROM (
-    SELECT FROM {table} WHERE content_id = ANY (CAST(:ids AS bigint[]))
-    ORDER BY content_id FOR UPDATE
-) AS locked"""
-_LEAVE: Final = "DELETE FROM {table} WHERE content_id = ANY (CAST(:ids AS bigint[]))"
-_RETURN: Final = """
-INSERT INTO {table} ({columns}) OVERRIDING SYSTEM VALUE
-SELECT {columns} FROM (
-    SELECT was.*
-    FROM deleted_items AS deleted, jsonb_array_elements(deleted.followers -> '{table}') AS kept,
-        jsonb_populate_record(NULL::{table}, kept) AS was
-    WHERE deleted.id = ANY (CAST(:ids AS bigint[]))
-) AS was
-WHERE true {needed}
-ON CONFLICT DO NOTHING"""
-# Not the generated ones: those follow from the others.
-_COLUMNS: Final = text(
-    "SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute"
-    " WHERE attrelid = CAST(:name AS regclass) AND attnum > 0 AND NOT attisdropped"
-    " AND attgenerated = ''"
-)
-_NEEDED: Final = "AND EXISTS (SELECT FROM {table} AS other WHERE other.{key} = was.{column})"
-_HOLD: Final = """
-SELECT {key} FROM {needed} WHERE {key} IN (
-    SELECT CAST(kept ->> '{column}' AS {key_type})
-    FROM deleted_items AS deleted, jsonb_array_elements(deleted.followers -> '{table}') AS kept
-    WHERE deleted.id = ANY (CAST(:ids AS bigint[]))
-) ORDER BY {order} FOR KEY SHARE"""
-_KEPT: Final = """
-'{table}', coalesce((
-    SELECT jsonb_agg(to_jsonb(follower)) FROM {table} AS follower
-    WHERE follower.content_id = item.id
-), '[]')"""
-_KEEP: Final = """
-INSERT INTO deleted_items (id, deleted_by, batch, item, followers)
-SELECT item.id, CAST(:user_id AS uuid), :batch, to_jsonb(item), jsonb_build_object({kept})
-FROM content_items_all AS item WHERE item.id = ANY (CAST(:ids AS bigint[]))
-ON CONFLICT (id) DO UPDATE SET
-    deleted_by = EXCLUDED.deleted_by, deleted_at = EXCLUDED.deleted_at, batch = EXCLUDED.batch,
-    item = EXCLUDED.item, followers = EXCLUDED.followers"""
-_SHOW: Final = """
-{table}_shown AS (
-    UPDATE {table} SET visibility = :visibility
-    WHERE content_id = ANY (CAST(:ids AS bigint[])) AND visibility <> :visibility
-)"""
-# In one statement, so that each table's counts change once, and not for each item by a cascade. The
-# foreign keys are checked at its end, when the items have changed as well.
-_SHOW_ALL: Final = """
-WITH {shown}
-UPDATE content_items_all SET visibility = :visibility, updated_at = clock_timestamp()
-WHERE id = ANY (CAST(:ids AS bigint[])) AND visibility <> :visibility"""
 
-
-def lock() -> Iterator[TextClause]:
-    """Keep others from changing what refers to items that are held."""
-    return (text(_LOCK.format(table=one.table)) for one in FOLLOWERS if one.is_locked)
-
-
-def keep() -> TextClause:
-    """Keep items as they are, with all rows that refer to them."""
-    return text(_KEEP.format(kept=",".join(_KEPT.format(table=one.table) for one in FOLLOWERS)))
-
-
-def leave() -> Iterator[TextClause]:
-    """Delete what refers to items, a table's rows at once: a cascade would do it item by item."""
-    return (text(_LEAVE.format(table=one.table)) for one in reversed(FOLLOWERS))
-
-
-def hold_needed() -> Iterator[TextClause]:
-    """Keep what the rows of deleted items refer to from being deleted meanwhile."""
-    for one in FOLLOWERS:
-        for need in one.needs:
-            yield text(
-                _HOLD.format(
-                    key=need.key,
-                    needed=need.table,
-                    column=need.column,
-                    key_type=need.key_type,
-                    table=one.table,
-                    order=need.order,
-                )
-            )
-
-
-def put_back_items(connection: Connection) -> TextClause:
-    """Make items what they were, every column of them. Returns the ids of those that are back."""
-    return text(_RETURN_ITEMS.format(columns=_columns(connection, "content_items_all")))
-
-
-def put_back(connection: Connection) -> Iterator[TextClause]:
-    """Put back what referred to deleted items, if what it refers to besides is still there."""
-    for one in FOLLOWERS:
-        needed = " ".join(
-            _NEEDED.format(table=need.table, key=need.key, column=need.column) for need in one.needs
-        )
-        columns = _columns(connection, one.table)
-        yield text(_RETURN.format(table=one.table, columns=columns, needed=needed))
-
-
-def show() -> TextClause:
-    """Make items and what has their rights public or private."""
-    with_rights = (one.table for one in FOLLOWERS if one.has_rights)
-    return text(_SHOW_ALL.format(shown=",".join(_SHOW.format(table=name) for name in with_rights)))
-
-
-def _columns(connection: Connection, table: str) -> str:
-    return str(connection.scalar(_COLUMNS, {"name": table}))
+def named(items: Owned) -> dict[str, Any]:
+    """Items as the parameters of statements about them."""
+    return {"ids": list(items), "creators": list(set(items.values()))}

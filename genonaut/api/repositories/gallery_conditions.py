@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, String, literal, or_
+from sqlalchemy import ColumnElement, Select, String, literal, or_, tuple_
 
 from genonaut.api.gallery import shelves, tagged
 from genonaut.api.gallery.filters import Filters, Scope
+from genonaut.api.gallery.item_refs import ItemRef
 from genonaut.api.gallery.searching.conditions import matches
 from genonaut.api.gallery.settings import in_month, made_with, with_lora, with_sampler
 from genonaut.api.gallery.stretches import Stretch
@@ -41,10 +42,11 @@ def all_conditions(filters: Filters, source_type: SourceType) -> Iterator[Column
     item = TABLES[source_type]
     yield from let_through(filters, source_type, item)
     yield from sought(filters, item)
+    this = tuple_(*ItemRef.of_item(item))
     if filters.tags:
-        yield item.id.in_(tagged_ids(filters, source_type))
+        yield this.in_(tagged_refs(filters, source_type))
     for shelf in filters.shelves:
-        yield item.id.in_(shelves.ids(shelf, source_type))
+        yield this.in_(shelves.refs(shelf, source_type))
 
 
 def let_through(
@@ -80,9 +82,9 @@ def sought(
     yield from in_month(item, filters.month)
 
 
-def tagged_ids(filters: Filters, source_type: SourceType) -> Select[Any]:
-    """The ids of the items with the tags."""
-    return tagged.ids(
+def tagged_refs(filters: Filters, source_type: SourceType) -> Select[Any]:
+    """The items with the tags."""
+    return tagged.refs(
         filters.tags,
         filters.tag_match,
         PARTITIONS[source_type],

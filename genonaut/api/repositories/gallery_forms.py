@@ -21,7 +21,8 @@ class Form:
 
     So one statement serves all of a list's pages. To build it takes as long as to execute it.
 
-    `reach` is at least as many keys as a window of it needs from each branch.
+    `reach` is at least as many keys as a window of it needs from each branch. `spread` says that
+    the items are on several machines.
     """
 
     filters: Filters
@@ -29,14 +30,17 @@ class Form:
     collect: bool
     begins: Literal["first", "behind", "at"]
     reach: int
+    spread: bool = False
 
     @classmethod
-    def of(cls, filters: Filters, order: Order, window: Window, *, collect: bool) -> "Form":
+    def of(
+        cls, filters: Filters, order: Order, window: Window, *, collect: bool, spread: bool = False
+    ) -> "Form":
         """The form of this window's statement."""
         begins: Literal["first", "behind", "at"] = "first"
         if window.behind is not None:
             begins = "at" if window.inclusive else "behind"
-        return cls(filters, order, collect, begins, _reach(window))
+        return cls(filters, order, collect, begins, _reach(window), spread)
 
     def parameters(self, window: Window) -> dict[str, Any]:
         """The window itself, for a statement of this form."""

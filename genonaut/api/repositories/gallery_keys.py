@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import CTE, ColumnElement, Select, String, Subquery, literal, select, union_all
 
 from genonaut.api.gallery import shelves, tagged
+from genonaut.api.gallery.item_refs import ItemRef
 from genonaut.api.gallery.orders import Order
 from genonaut.api.gallery.stretches import Stretch, stretches
 from genonaut.api.repositories import gallery_rated as rated
@@ -53,11 +54,12 @@ def _walk(form: Form, stretch: Stretch) -> Select[Any]:
     columns = _columns(stretch.source_type, form.order)
     wanted = sought(filters, item, on_a_walk=True)
     branch = select(*columns).where(*of_stretch(stretch, item), *wanted)
+    this = ItemRef.of_item(item)
     if filters.tags:
         partition = PARTITIONS[stretch.source_type]
-        branch = branch.where(tagged.probe(item.id, filters.tags, filters.tag_match, partition))
+        branch = branch.where(tagged.probe(this, filters.tags, filters.tag_match, partition))
     for shelf in form.filters.shelves:
-        branch = branch.where(shelves.probe(item.id, shelf, stretch.source_type))
+        branch = branch.where(shelves.probe(this, shelf, stretch.source_type))
     return form.ordered(form.within(branch, value, item.id), value, item.id)
 
 

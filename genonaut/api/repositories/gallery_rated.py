@@ -26,6 +26,7 @@ from sqlalchemy.orm import aliased
 
 from genonaut.api.gallery import shelves, tagged
 from genonaut.api.gallery.filters import Filters
+from genonaut.api.gallery.item_refs import ItemRef, is_about, is_item
 from genonaut.api.gallery.orders import Order
 from genonaut.api.repositories.gallery_conditions import TABLES, let_through, sought
 from genonaut.api.repositories.gallery_forms import Form
@@ -55,7 +56,7 @@ def value_of(order: Order, source_type: SourceType) -> ColumnElement[Any]:
     if order.field == "rating" and not order.rater:
         return _unrated_value(order)
     found = select(_mean() if order.field == "rating_mean" else _RATING.value)
-    rated = found.where(*_ratings_of(order, item.id, source_type)).correlate(item)
+    rated = found.where(*_ratings_of(order, ItemRef.of_item(item), source_type)).correlate(item)
     return func.coalesce(rated.scalar_subquery(), _unrated_value(order))
 
 
@@ -65,7 +66,7 @@ def _by_own(form: Form, source_type: SourceType) -> Select[Any]:
         _RATING.user_id == form.order.rater,
         _RATING.source_type == PARTITIONS[source_type],
         *let_through(form.filters, source_type, _RATING),
-        *_matching(form.filters, source_type, _RATING.content_id),
+        *_matching(form.filters, source_type, ItemRef.of_row(_RATING)),
     )
     branch = form.within(branch, _RATING.value, _RATING.content_id)
     return form.ordered(branch, _RATING.value, _RATING.content_id)
@@ -73,22 +74,25 @@ def _by_own(form: Form, source_type: SourceType) -> Select[Any]:
 
 def _by_mean(form: Form, source_type: SourceType) -> Select[Any]:
     means = (
-        select(_RATING.content_id, _mean().label("mean"))
+        select(*ItemRef.of_row(_RATING), _mean().label("mean"))
         .where(
             _RATING.source_type == PARTITIONS[source_type],
             *let_through(form.filters, source_type, _RATING),
         )
-        .group_by(_RATING.content_id)
+        .group_by(*ItemRef.of_row(_RATING))
         .subquery("means")
     )
-    mean, item_id = means.c.mean, means.c.content_id
-    best = form.within(select(item_id, mean), mean, item_id)
-    # OFFSET keeps PostgreSQL from looking at every rated item before it sorts: that may be text.
-    sorted_ = best.order_by(*form.order.by(mean, item_id)).offset(0).subquery("sorted")
-    mean, item_id = sorted_.c.mean, sorted_.c.content_id
-    branch = select(*_columns(item_id, source_type, mean))
-    branch = branch.where(*_matching(form.filters, source_type, item_id))
-    return form.ordered(branch, mean, item_id)
+    mean, item = means.c.mean, ItemRef.of_row(means.c)
+    best = form.within(select(*item, mean), mean, item.id)
+    if not form.spread:
+        # OFFSET keeps PostgreSQL from looking at every rated item before it sorts: that may be
+        # text. Where items are spread, it would bring all means together before a look at one.
+        best = best.order_by(*form.order.by(mean, item.id)).offset(0)
+    found = best.subquery("sorted")
+    mean, item = found.c.mean, ItemRef.of_row(found.c)
+    branch = select(*_columns(item.id, source_type, mean))
+    branch = branch.where(*_matching(form.filters, source_type, item))
+    return form.ordered(branch, mean, item.id)
 
 
 def _unrated(form: Form, source_type: SourceType) -> Select[Any]:
@@ -96,8 +100,8 @@ def _unrated(form: Form, source_type: SourceType) -> Select[Any]:
     branch = select(*_columns(item.id, source_type, _unrated_value(form.order))).where(
         *let_through(form.filters, source_type, item),
         *sought(form.filters, item, on_a_walk=True),
-        *_kept(form.filters, source_type, item.id),
-        ~_is_rated(form, item.id, source_type),
+        *_kept(form.filters, source_type, ItemRef.of_item(item)),
+        ~_is_rated(form, ItemRef.of_item(item), source_type),
     )
     # One number for all of them, which needs no sorting.
     return form.ordered(form.within_unrated(branch, item.id), item.id, item.id)
@@ -112,47 +116,43 @@ def _mean() -> ColumnElement[Any]:
     return cast(func.sum(_RATING.value), Double) / cast(func.count(), Double)
 
 
-def _is_rated(
-    form: Form, item_id: ColumnElement[int], source_type: SourceType
-) -> ColumnElement[bool]:
+def _is_rated(form: Form, item: ItemRef, source_type: SourceType) -> ColumnElement[bool]:
     order = form.order
     if order.field == "rating" and not order.rater:
         return false()
-    found = select(_RATING.content_id).where(*_ratings_of(order, item_id, source_type))
+    found = select(_RATING.content_id).where(*_ratings_of(order, item, source_type))
     # As with tags: an EXISTS with an OFFSET is no join, which might lose the order of the index.
     # On the way to a distant page, a join is worth more than the order.
     return exists(found.offset(0) if form.reach < _DISTANT else found)
 
 
 def _ratings_of(
-    order: Order, item_id: ColumnElement[int], source_type: SourceType
+    order: Order, item: ItemRef, source_type: SourceType
 ) -> Iterator[ColumnElement[bool]]:
-    yield _RATING.content_id == item_id
+    yield from is_about(_RATING, item)
     yield _RATING.source_type == PARTITIONS[source_type]
     if order.field == "rating":
         yield _RATING.user_id == order.rater
 
 
 def _matching(
-    filters: Filters, source_type: SourceType, item_id: ColumnElement[int]
+    filters: Filters, source_type: SourceType, ref: ItemRef
 ) -> Iterator[ColumnElement[bool]]:
     """Whether a rated item is what is sought: its own row is looked at only if that has to be."""
     item = aliased(TABLES[source_type])
     if conditions := list(sought(filters, item, on_a_walk=True)):
-        found: Select[Any] = select(item.id).where(item.id == item_id, *conditions)
+        found: Select[Any] = select(item.id).where(*is_item(item, ref), *conditions)
         matching: Exists = exists(found.offset(0))
         yield matching
-    yield from _kept(filters, source_type, item_id)
+    yield from _kept(filters, source_type, ref)
 
 
-def _kept(
-    filters: Filters, source_type: SourceType, item_id: ColumnElement[int]
-) -> Iterator[ColumnElement[bool]]:
+def _kept(filters: Filters, source_type: SourceType, ref: ItemRef) -> Iterator[ColumnElement[bool]]:
     if filters.tags:
         partition = PARTITIONS[source_type]
-        yield tagged.probe(item_id, filters.tags, filters.tag_match, partition)
+        yield tagged.probe(ref, filters.tags, filters.tag_match, partition)
     for shelf in filters.shelves:
-        yield shelves.probe(item_id, shelf, source_type)
+        yield shelves.probe(ref, shelf, source_type)
 
 
 def _columns(

@@ -23,6 +23,7 @@ from genonaut.counting.engine import Reading, read
 from genonaut.db.counts import TAG_CARDINALITY
 from genonaut.db.driver import time_limit
 from genonaut.db.schema import Tag
+from genonaut.db.spread import is_spread
 from genonaut.errors import InvalidRequestError
 
 LARGEST_PAGE_BYTES: Final = 8 * 2**20
@@ -54,7 +55,7 @@ class GalleryRepository:
         Raises:
             InvalidRequestError: together they are too large for a response.
         """
-        form = Form.of(filters, order, window, collect=collect)
+        form = self._form(filters, order, window, collect=collect)
         if window.limit > MOST_ITEMS_UNMEASURED:
             size = self._execute(statements.size(form), form.parameters(window)).scalar_one()
             if size > LARGEST_PAGE_BYTES:
@@ -69,8 +70,12 @@ class GalleryRepository:
 
     def any_item(self, filters: Filters, order: Order, window: Window, *, collect: bool) -> bool:
         """Whether there is any item in a window."""
-        form = Form.of(filters, order, window, collect=collect)
+        form = self._form(filters, order, window, collect=collect)
         return self._execute(statements.ids(form), form.parameters(window)).first() is not None
+
+    def _form(self, filters: Filters, order: Order, window: Window, *, collect: bool) -> Form:
+        spread = is_spread(self._session.connection())
+        return Form.of(filters, order, window, collect=collect, spread=spread)
 
     def _execute(self, statement: Select[Any], given: Mapping[str, Any]) -> Result[Any]:
         # By the connection: rows are no objects of the session, and that would look for some.
@@ -78,6 +83,8 @@ class GalleryRepository:
 
     def count(self, filters: Filters, seconds: float) -> Total:
         """Count what matches; not exact if that takes longer than `seconds`."""
+        if is_spread(self._session.connection()):
+            return self._count_in_parts(filters, seconds)
         deadline = time.monotonic() + seconds
         rows, complete = 0, False
         with time_limit(self._session, seconds):
@@ -91,6 +98,12 @@ class GalleryRepository:
                 rows, complete = rows + moved, moved < _ROWS_AT_A_TIME
         return Total(rows, exact=complete)
 
+    def _count_in_parts(self, filters: Filters, seconds: float) -> Total:
+        # Rows that a cursor moves over would all be brought together first.
+        with time_limit(self._session, seconds):
+            return Total(self._session.scalars(statements.number(filters)).one(), exact=True)
+        return Total(0, exact=False)
+
     def tags_named(self, names: Iterable[str], ids: Iterable[UUID]) -> dict[UUID, str]:
         """The names by id of the tags that have one of these names or ids."""
         statement = select(Tag.id, Tag.name).where(or_(Tag.name.in_(names), Tag.id.in_(ids)))
@@ -102,7 +115,7 @@ class GalleryRepository:
         From the caches, by several statements: on a snapshot they agree.
         """
         reading = read(self._session, TAG_CARDINALITY, tags)
-        hidden = hidden_counts(viewer, tags)
+        hidden = hidden_counts(viewer, tags, spread=is_spread(self._session.connection()))
         if hidden is not None:
             for tag, source, number in self._session.execute(hidden):
                 reading.counts[tag, source] += number

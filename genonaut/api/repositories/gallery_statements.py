@@ -24,7 +24,7 @@ from genonaut.api.repositories.content_repository import (
     MOST_METADATA_LISTED,
     listed_columns,
 )
-from genonaut.api.repositories.gallery_conditions import TABLES, all_conditions, tagged_ids
+from genonaut.api.repositories.gallery_conditions import TABLES, all_conditions, tagged_refs
 from genonaut.api.repositories.gallery_forms import Form
 from genonaut.api.repositories.gallery_keys import keys
 from genonaut.db.schema import ContentItemAll, SourceType, User
@@ -75,11 +75,19 @@ def all_matches(filters: Filters) -> CompoundSelect[Any]:
     return union_all(*(_match(filters, source_type) for source_type in filters.scopes))
 
 
+def number(filters: Filters) -> Select[Any]:
+    """How many items match. Where items are spread, each part counts its own."""
+    matches = (_match(filters, source_type).subquery() for source_type in filters.scopes)
+    counts = [select(func.count()).select_from(each).scalar_subquery() for each in matches]
+    return select(sum(counts[1:], counts[0]))
+
+
 def _match(filters: Filters, source_type: SourceType) -> Select[Any]:
     others = filters.sought or filters.has_settings or filters.shelves
     only_tags = filters.tags and not others
     if only_tags and filters.scopes[source_type] is Scope.ALL:
         # The tags know it alone: an item that carries one is there.
-        return tagged_ids(filters, source_type)
+        carrying = tagged_refs(filters, source_type).subquery()
+        return select(literal_column("1")).select_from(carrying)
     conditions = all_conditions(filters, source_type)
     return select(literal_column("1")).select_from(TABLES[source_type]).where(*conditions)

@@ -1,14 +1,14 @@
 """The places of favourites in albums: the statements, executed."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, any_, delete, literal, select, update
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, any_, delete, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from genonaut.api.bookmarks.entities import Place
+from genonaut.api.bookmarks.entities import Favourite, Place
 from genonaut.db.named_sql import named_sql
 from genonaut.db.schema import BookmarkCategoryMember as Member
 
@@ -28,50 +28,41 @@ class PlaceRepository:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def of_bookmark(self, bookmark_id: UUID) -> list[Place]:
+    def of_bookmark(self, bookmark: Favourite) -> list[Place]:
         """A favourite's places, the oldest first."""
-        statement = select(*_COLUMNS).where(Member.bookmark_id == bookmark_id)
+        statement = select(*_COLUMNS).where(*_is_of(bookmark))
         rows = self._session.execute(statement.order_by(Member.added_at, Member.category_id))
         return [Place(**row._asdict()) for row in rows]
 
-    def add(self, bookmark_id: UUID, category_id: UUID, position: int | None) -> None:
+    def add(self, bookmark: Favourite, category_id: UUID, position: int | None) -> None:
         """Put a favourite into an album; if it is there, move it to the position, if any."""
         statement = insert(Member).values(
-            bookmark_id=bookmark_id, category_id=category_id, position=position
+            bookmark_id=bookmark.id,
+            creator_id=bookmark.creator_id,
+            category_id=category_id,
+            position=position,
         )
         if position is None:
             self._session.execute(statement.on_conflict_do_nothing())
         else:
-            key = ["bookmark_id", "category_id"]
-            self._session.execute(
-                statement.on_conflict_do_update(index_elements=key, set_={"position": position})
-            )
+            moved = {"position": statement.excluded.position}
+            key = "bookmark_category_members_pkey"  # where items are spread, it has the creator
+            self._session.execute(statement.on_conflict_do_update(constraint=key, set_=moved))
 
-    def move(self, bookmark_id: UUID, category_id: UUID, position: int | None) -> None:
+    def move(self, bookmark: Favourite, category_id: UUID, position: int | None) -> None:
         """Give a favourite another position in an album."""
-        self._run(
-            update(Member)
-            .where(Member.bookmark_id == bookmark_id, Member.category_id == category_id)
-            .values(position=position)
-        )
+        this = (*_is_of(bookmark), Member.category_id == category_id)
+        self._run(update(Member).where(*this).values(position=position))
 
-    def remove(self, bookmark_id: UUID, category_id: UUID) -> bool:
+    def remove(self, bookmark: Favourite, category_id: UUID) -> bool:
         """Take a favourite out of an album; false if it is not in it."""
-        return bool(
-            self._run(
-                delete(Member).where(
-                    Member.bookmark_id == bookmark_id, Member.category_id == category_id
-                )
-            )
-        )
+        this = (*_is_of(bookmark), Member.category_id == category_id)
+        return bool(self._run(delete(Member).where(*this)))
 
-    def remove_all_but(self, bookmark_id: UUID, category_ids: Collection[UUID]) -> None:
+    def remove_all_but(self, bookmark: Favourite, category_ids: Collection[UUID]) -> None:
         """Take a favourite out of all other albums."""
-        self._run(
-            delete(Member).where(
-                Member.bookmark_id == bookmark_id, Member.category_id.not_in(category_ids)
-            )
-        )
+        others = Member.category_id.not_in(category_ids)
+        self._run(delete(Member).where(*_is_of(bookmark), others))
 
     def put(self, category_id: UUID, item_ids: Sequence[int]) -> int:
         """Put those of the items that its owner keeps into an album; how many came new."""
@@ -108,3 +99,8 @@ class PlaceRepository:
         unsynchronized = statement.execution_options(synchronize_session=False)
         changed: int = self._session.execute(unsynchronized).rowcount  # type: ignore[attr-defined]
         return changed
+
+
+def _is_of(bookmark: Favourite) -> Iterator[ColumnElement[bool]]:
+    yield Member.bookmark_id == bookmark.id
+    yield Member.creator_id == bookmark.creator_id

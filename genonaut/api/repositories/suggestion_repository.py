@@ -1,8 +1,8 @@
 """What is suggested while one types a search: tags, models and users whose names begin so."""
 
 from collections import Counter
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import select
@@ -13,6 +13,7 @@ from genonaut.content.viewer import Viewer, counts_to_read, own_told
 from genonaut.counting.engine import read
 from genonaut.db.named_sql import named_sql
 from genonaut.db.schema import AUTO, PRIVATE, PUBLIC, REGULAR, User
+from genonaut.db.spread import is_spread
 
 _SQL: Final = named_sql(__package__, "suggestions.sql")
 
@@ -50,6 +51,20 @@ class SuggestionRepository:
         given = {"first": prefix, "last": prefix + LAST, "number": limit}
         found: list[str] = []
         for visibility in (PUBLIC, PRIVATE) if viewer.sees_all else (PUBLIC,):
-            rows = self._session.execute(_SQL["models"], given | {"visibility": visibility})
-            found += rows.scalars()
+            these = given | {"visibility": visibility}
+            if is_spread(self._session.connection()):
+                found += self._models_one_by_one(these)
+            else:
+                found += self._session.scalars(_SQL["models"], these)
         return sorted(set(found), key=str.casefold)[:limit]
+
+    def _models_one_by_one(self, given: Mapping[str, Any]) -> Iterator[str]:
+        """The same where items are spread: there no statement can go on from what it found."""
+        behind = ""
+        for _ in range(given["number"]):
+            step = {**given, "first": behind or given["first"], "behind": behind}
+            row = self._session.execute(_SQL["next_model"], step).first()
+            if row is None:
+                return
+            behind = row.folded
+            yield row.written

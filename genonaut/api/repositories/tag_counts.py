@@ -14,45 +14,29 @@ from sqlalchemy import (
     Uuid,
     any_,
     cast,
-    column,
     func,
     literal,
     select,
-    table,
     union_all,
 )
 
+from genonaut.api.repositories.exact_views import exact
 from genonaut.content.viewer import Viewer
-from genonaut.db.counts import PRIVATE_TAGS
+from genonaut.db.counts import PRIVATE_TAGS, TAG_CARDINALITY
 from genonaut.db.schema import AUTO, REGULAR
 
-# The views: stored plus ledger.
-_ALL = table(
-    "tag_cardinality_counts",
-    column("tag_id", Uuid),
-    column("content_source", String),
-    column("cardinality", BigInteger),
-)
-_PRIVATE = {
-    source: table(
-        f"{count.name}_counts",
-        column("user_id", Uuid),
-        column("tag_id", Uuid),
-        column("count", BigInteger),
-    )
-    for source, count in PRIVATE_TAGS.items()
-}
 
-
-def told_counts(viewer: Viewer, tag_ids: ColumnElement[Any] | None = None) -> Subquery:
+def told_counts(
+    viewer: Viewer, tag_ids: ColumnElement[Any] | None = None, *, spread: bool = False
+) -> Subquery:
     """A row for each tag, or for each of an array of tags, that an item carries.
 
     A tag that only private items of others carry has a row of zeros.
     """
-    everything = select(
-        _ALL.c.tag_id, _ALL.c.content_source.label("source"), _ALL.c.cardinality.label("number")
-    )
-    parts = [_of(everything, _ALL.c.tag_id, tag_ids), *_hidden(viewer, tag_ids)]
+    of_all = exact(TAG_CARDINALITY, Uuid, String, spread=spread).c
+    columns = of_all.content_source.label("source"), of_all.cardinality.label("number")
+    everything = select(of_all.tag_id, *columns)
+    parts = [_of(everything, of_all.tag_id, tag_ids), *_hidden(viewer, tag_ids, spread=spread)]
     found = union_all(*parts).subquery("parts")
     total = func.sum(found.c.number)
     return (
@@ -67,20 +51,25 @@ def told_counts(viewer: Viewer, tag_ids: ColumnElement[Any] | None = None) -> Su
     )
 
 
-def hidden_counts(viewer: Viewer, tags: Collection[UUID]) -> Select[Any] | None:
-    """By tag and source, minus the number of items that the viewer may not see.
+def hidden_counts(
+    viewer: Viewer, tags: Collection[UUID], *, spread: bool = False
+) -> Select[Any] | None:
+    """By tag and source, minus the number of items that the viewer may not see; to be added up.
 
     None if the viewer sees all.
     """
-    parts = list(_hidden(viewer, literal(list(tags), ARRAY(Uuid))))
+    parts = list(_hidden(viewer, literal(list(tags), ARRAY(Uuid)), spread=spread))
     return select(union_all(*parts).subquery("hidden")) if parts else None
 
 
-def _hidden(viewer: Viewer, tag_ids: ColumnElement[Any] | None) -> Iterator[Select[Any]]:
+def _hidden(
+    viewer: Viewer, tag_ids: ColumnElement[Any] | None, *, spread: bool
+) -> Iterator[Select[Any]]:
     """Minus the private items, and plus those of them that are the viewer's own."""
     if viewer.sees_all:
         return
-    for source, private in _PRIVATE.items():
+    for source, count in PRIVATE_TAGS.items():
+        private = exact(count, Uuid, Uuid, spread=spread)
         name: ColumnElement[str] = literal(source, String).label("source")
         number = private.c.count
         every = select(private.c.tag_id, name, (-number).label("number"))

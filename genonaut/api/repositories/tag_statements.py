@@ -1,11 +1,12 @@
 """Tags: the parts that their statements are made of."""
 
 from collections.abc import Iterator
-from typing import TypeVarTuple
+from typing import Any, TypeVarTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, Subquery, exists, func, select
 
+from genonaut.api.repositories.tag_counts import told_counts
 from genonaut.content.viewer import Viewer, visible_to
 from genonaut.db.schema import ContentTag, Tag
 
@@ -23,9 +24,20 @@ def counted(counts: Subquery) -> Select[UUID, str, int, int, int]:
     ).outerjoin(counts, counts.c.tag_id == Tag.id)
 
 
-def is_known(viewer: Viewer) -> Iterator[ColumnElement[bool]]:
-    """Whether a tag is there for a viewer: others than those who see all know those of items."""
-    if not viewer.sees_all:
+def is_known(
+    viewer: Viewer, among: ColumnElement[Any] | None = None, *, spread: bool = False
+) -> Iterator[ColumnElement[bool]]:
+    """Whether a tag is there for a viewer: others than those who see all know those of items.
+
+    Where items are spread, no statement looks for one of each tag, but the counts know it as well:
+    of all tags, or of those in an array.
+    """
+    if viewer.sees_all:
+        return
+    if spread:
+        told = told_counts(viewer, among, spread=True)
+        yield Tag.id.in_(select(told.c.tag_id).where(told.c.total > 0))
+    else:
         carried = select(ContentTag.content_id).where(ContentTag.tag_id == Tag.id)
         yield exists(carried.where(*visible_to(viewer, ContentTag)).correlate(Tag))
 

@@ -12,6 +12,7 @@ from genonaut.api.entities import Creator
 from genonaut.content.ids import as_uuid
 from genonaut.content.rules import on_one_line
 from genonaut.db.schema import User
+from genonaut.db.spread import is_spread
 
 
 class UserRepository:
@@ -50,12 +51,17 @@ class UserRepository:
         return self._session.scalar(select(User.username).where(User.id == user_id))
 
     def lock_creators(self, user_ids: Iterable[UUID]) -> dict[UUID, Creator]:
-        """Those of them who exist, and who cannot be deleted until this transaction ends."""
+        """Those of them who exist, and who cannot be deleted until this transaction ends.
+
+        Where items are spread, each node has all users, and would have to lock them. There the
+        foreign key locks what an item refers to: one who is deleted at this moment is an error.
+        """
         statement = (
             select(User.id, User.username, User.default_visibility)
             .where(User.id.in_(set(user_ids)))
             .order_by(User.id)
-            .with_for_update(read=True, key_share=True)
         )
+        if not is_spread(self._session.connection()):
+            statement = statement.with_for_update(read=True, key_share=True)
         rows = self._session.execute(statement)
         return {row.id: Creator(row.username, row.default_visibility) for row in rows}

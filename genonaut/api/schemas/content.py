@@ -59,6 +59,7 @@ STATS_EXAMPLE = {
     "source": "cache",
     "as_of": "2026-11-22T15:04:05.123000Z",
     "verified_at": "2026-11-22T15:00:00Z",
+    "one_moment": True,
 }
 
 
@@ -184,6 +185,11 @@ class StatsOut(BaseModel):
     )
     as_of: Utc = Field(description="The moment for which this is true.")
     verified_at: Utc | None = Field(description="The last recount; null before the first.")
+    one_moment: bool = Field(
+        True,
+        description="Whether all four are of the same moment. On a distributed gallery the "
+        "community's add up parts that were each read after `as_of`.",
+    )
     read_from: ServerKind | None = Field(
         None,
         serialization_alias="from",

@@ -152,9 +152,9 @@ class BookmarkService:
             NotFoundError: there is none.
             ForbiddenError: it is another user's.
         """
-        self.require_own(viewer, bookmark_id)
+        favourite = self.require_own(viewer, bookmark_id)
         if changes != BookmarkChanges():
-            self._bookmarks.change(bookmark_id, changes)
+            self._bookmarks.change(favourite, changes)
         return self.get(viewer, bookmark_id)
 
     def remove(self, viewer: Viewer, bookmark_id: UUID) -> Favourite:
@@ -165,7 +165,7 @@ class BookmarkService:
             ForbiddenError: it is another user's.
         """
         favourite = self.require_own(viewer, bookmark_id)
-        self._bookmarks.delete(bookmark_id)
+        self._bookmarks.delete(favourite)
         return favourite
 
     def require_own(self, viewer: Viewer, bookmark_id: UUID) -> Favourite:
@@ -187,7 +187,7 @@ class BookmarkService:
         owner = favourites[0].user_id if eyes == "owner" else None
         ids = [one.content_id for one in favourites]
         items = listed_items(self._session, Viewer(owner, sees_all=sees_all), ids)
-        tags = self._tags.names_of(items)
+        tags = self._tags.names_of(items, (item.creator_id for item in items.values()))
         return [
             replace(one, content=item and replace(item, tags=tags[item.id]))
             for one in favourites

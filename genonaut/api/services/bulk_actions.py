@@ -1,6 +1,6 @@
 """What can be done to many items at once. Each action is a class: add one here, and it is one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal, Protocol
 from uuid import UUID, uuid4
@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from sqlalchemy.orm import Session
 
 from genonaut.api.repositories.bulk_repository import BulkRepository
+from genonaut.api.repositories.followers import Owned
 from genonaut.api.services.deletion_service import DeletionService
 from genonaut.content.tag_names import MOST_TAGS
 from genonaut.content.tags import hold_tags
@@ -49,7 +50,7 @@ class Action(Protocol):
     def tags(self) -> tuple[str, ...]:
         """The names of tags that have to be held before the items are."""
 
-    def apply(self, session: Session, sender: Sender, ids: Sequence[int]) -> Mapping[int, Reason]:
+    def apply(self, session: Session, sender: Sender, items: Owned) -> Mapping[int, Reason]:
         """Do it to these items, which are held if they have to be the sender's own.
 
         Returns the items that it could not be done to.
@@ -64,12 +65,12 @@ class Tagging:
     name: str = "tag"
     only_own: bool = True
 
-    def apply(self, session: Session, _sender: Sender, ids: Sequence[int]) -> Mapping[int, Reason]:
+    def apply(self, session: Session, _sender: Sender, items: Owned) -> Mapping[int, Reason]:
         """New tags are added after the items are held, as when one item is changed."""
         bulk = BulkRepository(session)
         tag_ids = sorted(hold_tags(bulk.connection, self.tags).ids.values())
-        full = bulk.full(ids, tag_ids, MOST_TAGS)
-        bulk.tag([one for one in ids if one not in full], tag_ids)
+        full = bulk.full(items, tag_ids, MOST_TAGS)
+        bulk.tag({one: items[one] for one in items.keys() - full}, tag_ids)
         return dict.fromkeys(full, "too_many_tags")
 
 
@@ -81,10 +82,10 @@ class Untagging:
     name: str = "untag"
     only_own: bool = True
 
-    def apply(self, session: Session, _sender: Sender, ids: Sequence[int]) -> Mapping[int, Reason]:
+    def apply(self, session: Session, _sender: Sender, items: Owned) -> Mapping[int, Reason]:
         """A tag that no item has any more stays, for the next one."""
         bulk = BulkRepository(session)
-        bulk.untag(ids, bulk.tag_ids(self.tags))
+        bulk.untag(items, bulk.tag_ids(self.tags))
         return {}
 
 
@@ -97,9 +98,9 @@ class Showing:
     only_own: bool = True
     tags: tuple[str, ...] = ()
 
-    def apply(self, session: Session, _sender: Sender, ids: Sequence[int]) -> Mapping[int, Reason]:
+    def apply(self, session: Session, _sender: Sender, items: Owned) -> Mapping[int, Reason]:
         """What refers to the items has their visibility, and changes with it."""
-        BulkRepository(session).show(ids, self.visibility)
+        BulkRepository(session).show(items, self.visibility)
         return {}
 
 
@@ -112,7 +113,7 @@ class Deleting:
     only_own: bool = True
     tags: tuple[str, ...] = ()
 
-    def apply(self, session: Session, sender: Sender, ids: Sequence[int]) -> Mapping[int, Reason]:
+    def apply(self, session: Session, sender: Sender, items: Owned) -> Mapping[int, Reason]:
         """Without accounts they are deleted by no user."""
-        DeletionService(session).delete_together(ids, sender.user_id, self.batch)
+        DeletionService(session).delete_together(items, sender.user_id, self.batch)
         return {}

@@ -1,11 +1,12 @@
 """Favourites and albums of many items: it is enough to see an item to keep it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from genonaut.api.repositories.followers import Owned
 from genonaut.api.services.bookmark_service import BookmarkService
 from genonaut.api.services.bulk_actions import Reason, Sender
 from genonaut.api.services.place_service import PlaceService
@@ -20,9 +21,9 @@ class Keeping:
     only_own: bool = False
     tags: tuple[str, ...] = ()
 
-    def apply(self, session: Session, sender: Sender, ids: Sequence[int]) -> Mapping[int, Reason]:
+    def apply(self, session: Session, sender: Sender, items: Owned) -> Mapping[int, Reason]:
         """Those that are some already stay as they are."""
-        BookmarkService(session).keep(sender.eyes, self.owner, ids)
+        BookmarkService(session).keep(sender.eyes, self.owner, list(items))
         return {}
 
 
@@ -35,9 +36,9 @@ class Dropping:
     only_own: bool = False
     tags: tuple[str, ...] = ()
 
-    def apply(self, session: Session, sender: Sender, ids: Sequence[int]) -> Mapping[int, Reason]:
+    def apply(self, session: Session, sender: Sender, items: Owned) -> Mapping[int, Reason]:
         """What is none is left."""
-        BookmarkService(session).drop(sender.eyes, self.owner, ids)
+        BookmarkService(session).drop(sender.eyes, self.owner, list(items))
         return {}
 
 
@@ -50,9 +51,9 @@ class Placing:
     only_own: bool = False
     tags: tuple[str, ...] = ()
 
-    def apply(self, session: Session, sender: Sender, ids: Sequence[int]) -> Mapping[int, Reason]:
+    def apply(self, session: Session, sender: Sender, items: Owned) -> Mapping[int, Reason]:
         """Those that are in it already keep their places."""
-        PlaceService(session).put_items(sender.eyes, self.album, ids)
+        PlaceService(session).put_items(sender.eyes, self.album, list(items))
         return {}
 
 
@@ -65,7 +66,7 @@ class TakingOut:
     only_own: bool = False
     tags: tuple[str, ...] = ()
 
-    def apply(self, session: Session, sender: Sender, ids: Sequence[int]) -> Mapping[int, Reason]:
+    def apply(self, session: Session, sender: Sender, items: Owned) -> Mapping[int, Reason]:
         """What is not in it is left."""
-        PlaceService(session).take_items_out(sender.eyes, self.album, ids)
+        PlaceService(session).take_items_out(sender.eyes, self.album, list(items))
         return {}

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from genonaut.api.gallery.query import GalleryQuery
 from genonaut.api.repositories.bulk_repository import BulkRepository
+from genonaut.api.repositories.followers import Owned
 from genonaut.api.services.bulk_actions import Action, Reason, Sender
 from genonaut.api.services.gallery_service import GalleryService
 from genonaut.config import GallerySettings
@@ -86,7 +87,7 @@ def do(session: Session, sender: Sender, action: Action, ids: Sequence[int]) -> 
     if action.only_own:
         allowed = bulk.hold(wanted, sender.user_id, any_item=sender.any_item, tags=action.tags)
     else:
-        allowed = sorted(bulk.seen(wanted, sender.eyes))
+        allowed = bulk.seen(wanted, sender.eyes)
     failed = _refused(bulk, sender, wanted, allowed)
     failed |= action.apply(session, sender, allowed) if allowed else {}
     listed = tuple(Failed(one, failed[one]) for one in wanted if one in failed)
@@ -94,7 +95,7 @@ def do(session: Session, sender: Sender, action: Action, ids: Sequence[int]) -> 
 
 
 def _refused(
-    bulk: BulkRepository, sender: Sender, wanted: Sequence[int], allowed: Sequence[int]
+    bulk: BulkRepository, sender: Sender, wanted: Sequence[int], allowed: Owned
 ) -> dict[int, Reason]:
     """Why it may not be done to the rest. An item that the sender may not see is not there.
 

@@ -36,13 +36,13 @@ class ContentService:
         self._users = UserRepository(session)
         self._policy = policy
 
-    def get_item(self, viewer: Viewer, item_id: int) -> Item:
-        """An item.
+    def get_item(self, viewer: Viewer, item_id: int, creator: UUID | None = None) -> Item:
+        """An item, of that creator if it is known.
 
         Raises:
             NotFoundError: there is none, or it is not for the viewer's eyes.
         """
-        item = self._content.get(viewer, item_id)
+        item = self._content.get(viewer, item_id, creator)
         if item is None:
             raise NotFoundError(f"There is no item {item_id}.")
         return item
@@ -64,7 +64,7 @@ class ContentService:
         if len(added) < len(items):
             raise ConflictError(KEY_IS_TAKEN)
         tagged = [replace(item, tags=new.tags) for item, new in zip(added, items, strict=True)]
-        self._tags.attach(source_type, {item.id: item.tags for item in tagged})
+        self._tags.attach(source_type, {item.id: item.tags for item in tagged}, creators)
         creator = next(iter(creators)) if len(creators) == 1 else None
         return ItemsCreated(tagged, self.counts(viewer, creator))
 
@@ -79,17 +79,17 @@ class ContentService:
             NotFoundError: there is none.
             ConflictError: the import key of its new metadata exists.
         """
+        # Who waits here for another change sees it then.
+        creator = self._content.lock(item_id, with_tags=check is not any_item)
         if check is not any_item:
-            # Who waits here for another change sees it then.
-            self._content.lock(item_id)
-            check(self.get_item(viewer, item_id))
-        if changes != ItemChanges():
+            check(self.get_item(viewer, item_id, creator))
+        if creator and changes != ItemChanges():
             with conflict_if_taken(KEY_IS_TAKEN):
-                source_type = self._content.update(viewer, item_id, changes)
+                source_type = self._content.update(viewer, item_id, creator, changes)
             if source_type and changes.tags is not None:
-                self._tags.attach(source_type, {item_id: changes.tags})
-                self._tags.remove_other_tags(item_id, changes.tags)
-        return self.get_item(viewer, item_id)
+                self._tags.attach(source_type, {item_id: changes.tags}, [creator])
+                self._tags.remove_other_tags(item_id, creator, changes.tags)
+        return self.get_item(viewer, item_id, creator)
 
     def set_visibility(self, viewer: Viewer, item_id: int, visibility: Visibility) -> Item:
         """Make an item public, or private to its creator and admins.
@@ -111,10 +111,10 @@ class ContentService:
         """
         # So it is deleted as it was read, with the same tags. Its creator needs no lock: a
         # transaction that deletes the creator has to wait for the item.
-        self._content.lock(item_id)
-        item = self.get_item(viewer, item_id)
+        creator = self._content.lock(item_id)
+        item = self.get_item(viewer, item_id, creator)
         check(item)
-        self._content.delete(item_id)
+        self._content.delete(item_id, item.creator_id)
         return ItemDeleted(item, self.counts(viewer, item.creator_id))
 
     def get_unified_content_stats(self, user_id: UUID | None = None) -> dict[str, Any]:

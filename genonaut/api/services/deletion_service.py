@@ -1,6 +1,5 @@
 """Deletions that can be undone: the decisions."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID, uuid4
@@ -10,6 +9,7 @@ from sqlalchemy.orm import Session
 from genonaut.api.repositories.bulk_repository import BulkRepository
 from genonaut.api.repositories.content_repository import ContentRepository
 from genonaut.api.repositories.deletion_repository import DeletionRepository
+from genonaut.api.repositories.followers import Owned
 from genonaut.content.viewer import Viewer
 from genonaut.errors import ConflictError, ForbiddenError, NotFoundError
 
@@ -42,17 +42,18 @@ class DeletionService:
             NotFoundError: there is no such item for the viewer's eyes.
             ForbiddenError: another user made it, or there is no user.
         """
-        if user_id is not None and self._bulk.hold([item_id], user_id, any_item=any_item):
-            self.delete_together([item_id], user_id, uuid4())
+        held = user_id and self._bulk.hold([item_id], user_id, any_item=any_item)
+        if held:
+            self.delete_together(held, user_id, uuid4())
             return
         if self._content.get(viewer, item_id) is None:
             raise NotFoundError(f"There is no item {item_id}.")
         raise ForbiddenError("Only its creator can delete an item.")
 
-    def delete_together(self, ids: Sequence[int], user_id: UUID | None, batch: UUID) -> None:
+    def delete_together(self, items: Owned, user_id: UUID | None, batch: UUID) -> None:
         """Delete items that are held, and keep them as one batch."""
         self._deletions.sweep(UNDO_SECONDS)
-        self._deletions.delete(ids, user_id, batch)
+        self._deletions.delete(items, user_id, batch)
 
     def undoable(self, item_id: int, user_id: UUID | None) -> str | None:
         """The title of an item that the user has just deleted; None if it cannot be undone."""

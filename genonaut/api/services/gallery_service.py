@@ -22,6 +22,7 @@ from genonaut.api.repositories.search_repository import SearchRepository
 from genonaut.api.repositories.tag_repository import TagRepository
 from genonaut.api.services.content_service import ContentService
 from genonaut.api.services.facet_service import FacetedList, FacetService
+from genonaut.api.services.gallery_depth import require_near
 from genonaut.api.services.gallery_search import halves, require_parts, understand
 from genonaut.api.services.gallery_shelves import resolve_shelves
 from genonaut.api.services.gallery_tags import resolve_tags
@@ -86,7 +87,7 @@ class GalleryService:
 
         Raises:
             NotFoundError: there is no such album for the viewer's eyes.
-            InvalidRequestError: the search has a mistake, or the page is too large.
+            InvalidRequestError: the search has a mistake, or the page is too large or too far.
             InvalidCursorError: the cursor is damaged, or belongs to another list.
         """
         meant = understand(self._names, query)
@@ -96,6 +97,8 @@ class GalleryService:
         counts = self._counts(viewer, creator) if creator else stats
         rows = query.page_size if cursor else query.offset + query.page_size
         matching, total = self._matching(viewer, meant, counts, rows)
+        if cursor is None:
+            require_near(self._session, query, total)
         listed = FacetedList(meant.query, matching.filters, counts, total, matching.collect)
         rater = viewer.rater(query.user_id)
         pager = Pager(matching, order_of(query, rater), query.page_size, total)
@@ -246,5 +249,4 @@ class GalleryService:
         return next(iter(items), None)
 
     def _with_tags(self, items: Sequence[Item]) -> list[Item]:
-        names = self._tags.names_of(item.id for item in items)
-        return [replace(item, tags=names[item.id]) for item in items]
+        return self._tags.with_tags(items)

@@ -32,8 +32,9 @@ class ItemTagService:
             raise InvalidRequestError(
                 f"A picture carries at most {MOST_TAGS} tags: remove one first."
             )
-        self._content.update(viewer, item_id, ItemChanges())
-        self._tags.attach(item.source_type, {item_id: [name]})
+        creator = item.creator_id
+        self._content.update(viewer, item_id, creator, ItemChanges())
+        self._tags.attach(item.source_type, {item_id: [name]}, [creator])
 
     def remove(self, viewer: Viewer, item_id: int, name: str) -> None:
         """Take a tag from an item, if it carries it; the tag itself stays.
@@ -44,13 +45,13 @@ class ItemTagService:
         """
         item = self._held(viewer, item_id)
         if name in item.tags:
-            self._content.update(viewer, item_id, ItemChanges())
-            self._tags.remove_other_tags(item_id, [tag for tag in item.tags if tag != name])
+            kept = [tag for tag in item.tags if tag != name]
+            self._content.update(viewer, item_id, item.creator_id, ItemChanges())
+            self._tags.remove_other_tags(item_id, item.creator_id, kept)
 
     def _held(self, viewer: Viewer, item_id: int) -> Item:
         """The item, which no other request changes meanwhile."""
-        self._content.lock(item_id)
-        item = self._content.get(viewer, item_id)
+        item = self._content.get(viewer, item_id, self._content.lock(item_id))
         if item is None:
             raise NotFoundError(f"There is no item {item_id}.")
         if not viewer.sees_all and item.creator_id != viewer.user_id:

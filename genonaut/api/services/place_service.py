@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from genonaut.api.bookmarks.entities import MOST_AT_ONCE, Place
+from genonaut.api.bookmarks.entities import MOST_AT_ONCE, Favourite, Place
 from genonaut.api.repositories.place_repository import PlaceRepository
 from genonaut.api.services.album_service import AlbumService
 from genonaut.api.services.bookmark_service import BookmarkService
@@ -33,8 +33,7 @@ class PlaceService:
             NotFoundError: there is no such favourite for the viewer's eyes.
             ForbiddenError: it is another user's.
         """
-        self._bookmarks.require_own(viewer, bookmark_id)
-        return self._places.of_bookmark(bookmark_id)
+        return self._places.of_bookmark(self._bookmarks.require_own(viewer, bookmark_id))
 
     def add(
         self, viewer: Viewer, bookmark_id: UUID, album_id: UUID, position: int | None = None
@@ -46,9 +45,9 @@ class PlaceService:
             ForbiddenError: one of them is another user's.
             InvalidRequestError: they are not of the same user.
         """
-        self._check_owners(viewer, bookmark_id, [album_id])
-        self._places.add(bookmark_id, album_id, position)
-        return self._place(bookmark_id, album_id)
+        bookmark = self._check_owners(viewer, bookmark_id, [album_id])
+        self._places.add(bookmark, album_id, position)
+        return self._place(bookmark, album_id)
 
     def set_all(
         self, viewer: Viewer, bookmark_id: UUID, album_ids: Collection[UUID]
@@ -60,11 +59,11 @@ class PlaceService:
             ForbiddenError: one of them is another user's.
             InvalidRequestError: they are not of the same user.
         """
-        self._check_owners(viewer, bookmark_id, album_ids)
-        self._places.remove_all_but(bookmark_id, album_ids)
+        bookmark = self._check_owners(viewer, bookmark_id, album_ids)
+        self._places.remove_all_but(bookmark, album_ids)
         for album_id in sorted(album_ids):
-            self._places.add(bookmark_id, album_id, None)
-        return self._places.of_bookmark(bookmark_id)
+            self._places.add(bookmark, album_id, None)
+        return self._places.of_bookmark(bookmark)
 
     def move(
         self, viewer: Viewer, bookmark_id: UUID, album_id: UUID, position: int | None
@@ -75,9 +74,9 @@ class PlaceService:
             NotFoundError: it is not in it, or one of them is not there for the viewer's eyes.
             ForbiddenError: one of them is another user's.
         """
-        self._check_owners(viewer, bookmark_id, [album_id])
-        self._places.move(bookmark_id, album_id, position)
-        return self._place(bookmark_id, album_id)
+        bookmark = self._check_owners(viewer, bookmark_id, [album_id])
+        self._places.move(bookmark, album_id, position)
+        return self._place(bookmark, album_id)
 
     def remove(self, viewer: Viewer, bookmark_id: UUID, album_id: UUID) -> None:
         """Take a favourite out of an album.
@@ -86,8 +85,8 @@ class PlaceService:
             NotFoundError: it is not in it, or one of them is not there for the viewer's eyes.
             ForbiddenError: one of them is another user's.
         """
-        self._check_owners(viewer, bookmark_id, [album_id])
-        if not self._places.remove(bookmark_id, album_id):
+        bookmark = self._check_owners(viewer, bookmark_id, [album_id])
+        if not self._places.remove(bookmark, album_id):
             raise NotFoundError(_NOT_IN_IT.format(bookmark_id, album_id))
 
     def put_items(self, viewer: Viewer, album_id: UUID, item_ids: Sequence[int]) -> int:
@@ -128,17 +127,20 @@ class PlaceService:
         _check_number(bookmark_ids)
         return self._places.arrange(album_id, bookmark_ids)
 
-    def _check_owners(self, viewer: Viewer, bookmark_id: UUID, album_ids: Collection[UUID]) -> None:
-        owner = self._bookmarks.require_own(viewer, bookmark_id).user_id
+    def _check_owners(
+        self, viewer: Viewer, bookmark_id: UUID, album_ids: Collection[UUID]
+    ) -> Favourite:
+        bookmark = self._bookmarks.require_own(viewer, bookmark_id)
         for album_id in album_ids:
-            if self._albums.require_own(viewer, album_id).user_id != owner:
+            if self._albums.require_own(viewer, album_id).user_id != bookmark.user_id:
                 raise InvalidRequestError(_ANOTHER_USER)
+        return bookmark
 
-    def _place(self, bookmark_id: UUID, album_id: UUID) -> Place:
-        for place in self._places.of_bookmark(bookmark_id):
+    def _place(self, bookmark: Favourite, album_id: UUID) -> Place:
+        for place in self._places.of_bookmark(bookmark):
             if place.category_id == album_id:
                 return place
-        raise NotFoundError(_NOT_IN_IT.format(bookmark_id, album_id))
+        raise NotFoundError(_NOT_IN_IT.format(bookmark.id, album_id))
 
 
 def _check_number(ids: Sequence[object]) -> None:

@@ -41,9 +41,10 @@ class RatingService:
         Raises:
             NotFoundError: there is no such item for the viewer's eyes.
         """
-        if not self._ratings.may_see(viewer, item_id):
+        creator = self._ratings.creator_seen(viewer, item_id)
+        if creator is None:
             raise NotFoundError(f"There is no item {item_id}.")
-        return self._ratings.of_items([item_id], rater)[item_id]
+        return self._ratings.of_items([item_id], rater, [creator])[item_id]
 
     def rate(self, viewer: Viewer, item_id: int, rater: UUID, value: int) -> ItemRating:
         """Rate an item, or rate it anew, and return what it has then.

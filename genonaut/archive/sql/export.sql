@@ -14,8 +14,8 @@ SELECT json_build_object(
     'default_visibility', default_visibility)::text AS line
 FROM users
 WHERE (CAST(:creator AS uuid) IS NULL OR id = :creator)
-  AND (CAST(:partition AS text) IS NULL OR EXISTS (
-      SELECT FROM content_items_all WHERE creator_id = users.id AND source_type = :partition))
+  AND (CAST(:partition AS text) IS NULL OR id IN (
+      SELECT DISTINCT creator_id FROM content_items_all WHERE source_type = :partition))
 ORDER BY id;
 
 -- name: tags
@@ -25,6 +25,7 @@ FROM tags
 WHERE (CAST(:creator AS uuid) IS NULL AND CAST(:partition AS text) IS NULL) OR EXISTS (
     SELECT FROM content_tags JOIN content_items_all AS item
         ON item.id = content_id AND item.source_type = content_tags.source_type
+        AND item.creator_id = content_tags.creator_id
     WHERE tag_id = tags.id
       AND (CAST(:creator AS uuid) IS NULL OR item.creator_id = :creator)
       AND (CAST(:partition AS text) IS NULL OR item.source_type = :partition))
@@ -33,9 +34,9 @@ ORDER BY id;
 -- name: files
 SELECT name, root, sha256, bytes
 FROM library_files AS files
-WHERE EXISTS (
-    SELECT FROM content_items_all
-    WHERE content_data = files.name AND names_file
+WHERE name IN (
+    SELECT content_data FROM content_items_all
+    WHERE names_file
       AND (CAST(:creator AS uuid) IS NULL OR creator_id = :creator)
       AND (CAST(:partition AS text) IS NULL OR source_type = :partition))
 ORDER BY name;
@@ -59,6 +60,7 @@ SELECT files.name, json_build_object(
     'tags', ARRAY(
         SELECT tags.name FROM content_tags JOIN tags ON tags.id = tag_id
         WHERE content_id = item.id AND content_tags.source_type = item.source_type
+            AND content_tags.creator_id = item.creator_id
         ORDER BY tags.name COLLATE "C"),
     'metadata', item_metadata)::text AS line,
     json_build_object(

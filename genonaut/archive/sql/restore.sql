@@ -13,7 +13,7 @@ CREATE TEMPORARY TABLE restore_names (
 INSERT INTO users (id, username, created_at, default_visibility)
 SELECT id, name, created_at, coalesce(line ->> 'default_visibility', 'public')
 FROM restore_names ORDER BY name
-ON CONFLICT DO NOTHING;
+ON CONFLICT DO NOTHING RETURNING id;
 
 -- name: add_other_users
 -- Those whose ids other users have.
@@ -22,19 +22,19 @@ SELECT DISTINCT ON (name) name, created_at, coalesce(line ->> 'default_visibilit
 FROM restore_names
 WHERE name NOT IN (SELECT username FROM users)
 ORDER BY name, created_at
-ON CONFLICT DO NOTHING;
+ON CONFLICT DO NOTHING RETURNING id;
 
 -- name: add_tags
 INSERT INTO tags (id, name, created_at, metadata)
 SELECT id, name, created_at, (line -> 'metadata')::jsonb FROM restore_names ORDER BY name
-ON CONFLICT DO NOTHING;
+ON CONFLICT DO NOTHING RETURNING id;
 
 -- name: add_other_tags
 INSERT INTO tags (name, created_at, metadata)
 SELECT DISTINCT ON (name) name, created_at, (line -> 'metadata')::jsonb FROM restore_names
 WHERE name NOT IN (SELECT tags.name FROM tags)
 ORDER BY name
-ON CONFLICT DO NOTHING;
+ON CONFLICT DO NOTHING RETURNING id;
 
 -- name: last_id
 SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM content_items_id_seq;
@@ -72,6 +72,7 @@ CREATE TEMPORARY TABLE import_batch (
 ) ON COMMIT DROP;
 
 -- name: drop_known
+-- On one database.
 -- Items that are there: by the key of their import, or by the key that an item without one was
 -- given when its number was taken, or by number, source, creator, time, and title or prompt.
 -- Each is looked up by index, hence LIMIT: the planner might join all items.
@@ -89,7 +90,36 @@ DELETE FROM import_batch AS batch WHERE coalesce(
      LIMIT 1),
     false);
 
+-- name: known
+-- The same where items are spread: which these are, and then they are dropped.
+SELECT batch.id
+FROM import_batch AS batch JOIN users ON users.username = batch.username
+JOIN content_items_all AS item
+    ON item.creator_id = users.id AND item.source_type = batch.source_type
+   AND item.item_metadata ->> 'import_key' = coalesce(batch.import_key, batch.other_key)
+   AND item.item_metadata ? 'import_key'
+UNION
+SELECT batch.id
+FROM import_batch AS batch JOIN users ON users.username = batch.username
+JOIN content_items_all AS item
+    ON item.creator_id = users.id AND item.source_type = batch.source_type AND item.id = batch.id
+WHERE batch.import_key IS NULL AND item.created_at = batch.created_at
+  AND (item.title = batch.title OR item.prompt = batch.prompt);
+
+-- name: drop
+DELETE FROM import_batch WHERE id = ANY(CAST(:ids AS bigint[]));
+
+-- name: taken
+SELECT batch.id FROM import_batch AS batch JOIN content_items_all AS item ON item.id = batch.id;
+
+-- name: give_these_other_ids
+-- `give_other_ids` where items are spread.
+UPDATE import_batch SET id = nextval('content_items_id_seq')
+WHERE id = ANY(CAST(:ids AS bigint[]))
+RETURNING id;
+
 -- name: give_other_ids
+-- On one database.
 -- Their numbers are those of other items. A key makes that they are known the next time.
 UPDATE import_batch AS batch SET id = nextval('content_items_id_seq')
 WHERE (SELECT true FROM content_items_all AS item WHERE item.id = batch.id LIMIT 1)
@@ -113,7 +143,8 @@ FROM import_batch AS batch LEFT JOIN users USING (username)
 ORDER BY batch.import_key, batch.source_type, batch.id
 ON CONFLICT ((item_metadata ->> 'import_key'), source_type, creator_id)
     WHERE item_metadata ? 'import_key'
-DO NOTHING;
+DO NOTHING
+RETURNING id;
 
 -- name: keep
 -- A file that is not in the export is known, and missing until it is there.

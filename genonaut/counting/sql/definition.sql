@@ -20,7 +20,7 @@ CREATE TABLE {{ stats }} (
     {{ category }} {{ category_type }} NOT NULL,
     {{ count }} bigint NOT NULL,
 {% if spread %}
-    home {{ key_type }} NOT NULL,
+    home uuid NOT NULL,
 {% endif %}
 {% if not total %}
     PRIMARY KEY ({{ key }}, {{ category }}{{ and_home() }}),
@@ -48,7 +48,7 @@ CREATE TABLE {{ ledger }} (
     {{ key }} {{ key_type }}{{ "" if total else " NOT NULL" }},
     {{ category }} {{ category_type }} NOT NULL,
 {% if spread %}
-    home {{ key_type }} NOT NULL,
+    home uuid NOT NULL,
 {% endif %}
     delta bigint NOT NULL
 ) WITH (
@@ -68,12 +68,12 @@ ALTER TABLE {{ ledger }} REPLICA IDENTITY FULL;
 CREATE VIEW {{ view }} AS
 SELECT {{ key }}, {{ category }}, sum({{ count }})::bigint AS {{ count }}
 FROM (
-    SELECT {{ key }}, {{ category }}, {{ count }} FROM {{ stats }}
+    SELECT {{ key }}, {{ category }}, {{ count }}{{ and_home() }} FROM {{ stats }}
     UNION ALL
-    SELECT {{ key }}, {{ category }}, delta FROM {{ ledger }}{{ ' WHERE ' ~ key ~ ' IS NOT NULL' if total else '' }}
+    SELECT {{ key }}, {{ category }}, delta{{ and_home() }} FROM {{ ledger }}{{ ' WHERE ' ~ key ~ ' IS NOT NULL' if total else '' }}
 {% if total %}
     UNION ALL
-    SELECT NULL, {{ category }}, delta FROM {{ ledger }}
+    SELECT NULL, {{ category }}, delta{{ and_home() }} FROM {{ ledger }}
 {% endif %}
 ) AS stored_and_ledger
 GROUP BY {{ key }}, {{ category }}

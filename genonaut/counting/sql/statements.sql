@@ -1,5 +1,8 @@
 -- The life of a count: read, fold, refresh. Each statement under its name.
 
+{% if spread %}
+{% include "read_parts.sql" %}
+{% else %}
 -- name: read
 -- What the exact counts of some keys add up from, on one snapshot: what is stored, and the ledger by
 -- key and category, with how many of its rows these are.
@@ -16,9 +19,6 @@ SELECT {{ name|literal }} AS of,
        statement_timestamp() AS as_of,
        (SELECT started_at FROM {{ refreshes }}
          WHERE outcome <> 'failed' ORDER BY id DESC LIMIT 1) AS verified_at
-{% if spread %}
-{% include "read_parts.sql" %}
-{% else %}
 UNION ALL
 SELECT {{ name|literal }}, {{ key }}, {{ category }}, {{ count }}, 0, NULL, NULL
 FROM {{ stats }}

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from genonaut.config import Settings
 from genonaut.db.backup.files import require_room, unfinished
+from genonaut.db.distributed.detection import require_one_place
 from genonaut.db.named_sql import named_sql
 from genonaut.db.programs import address_for
 from genonaut.db.session import Database
@@ -64,6 +65,7 @@ def dump(
     """
     with unfinished(target, replace=replace) as part, database.snapshot() as session:
         connection = session.connection()
+        require_one_place(connection, "genonaut db dump")
         if not connection.execute(_SQL["is_there"]).scalar_one():
             raise UsageError(
                 f"The database {database.url.database} has no gallery: there is nothing to dump."

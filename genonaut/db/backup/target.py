@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from genonaut.db.backup.contents import Contents
+from genonaut.db.distributed.detection import require_one_place
 from genonaut.db.named_sql import named_sql
 from genonaut.db.rights import rights
 from genonaut.db.session import Database
@@ -36,9 +37,10 @@ def require_restorable(database: Database, contents: Contents) -> None:
 
     Raises:
         DatabaseError: its server is older than the dump's, or we may not replace the schema.
-        UsageError: its schema has tables of another program.
+        UsageError: its schema has tables of another program, or it is distributed.
     """
     with database.transaction() as session:
+        require_one_place(session.connection(), "genonaut db restore")
         about = session.connection().execute(_SQL["about"]).one()
         there = session.connection().execute(_SQL["tables"]).scalars()
         others = sorted(set(there) - rights().keys() - contents.tables)

@@ -36,6 +36,9 @@ _KIND = """
     || CASE WHEN pinned THEN ' pinned' ELSE '' END
     || CASE WHEN is_public THEN ' shown' ELSE '' END"""
 
+_KEPT: Final = ("id", "user_id", "content_id", "creator_id", "kind")
+"""What a place in an album has of its favourite."""
+
 
 class Bookmark(Base):
     """That a user keeps an item. Creator and visibility are the item's: the foreign key says so.
@@ -46,7 +49,7 @@ class Bookmark(Base):
     __tablename__ = "bookmarks"
     __table_args__ = (
         UniqueConstraint("user_id", "content_id", "source_type", name="bookmarks_item_key"),
-        UniqueConstraint("id", "user_id", "content_id", "kind", name="bookmarks_kind_key"),
+        UniqueConstraint(*_KEPT, name="bookmarks_kind_key"),
         follows_item(),
         Index("idx_bookmarks_item", "content_id", "source_type"),
         Index(
@@ -123,8 +126,8 @@ class BookmarkCategoryMember(Base):
     __tablename__ = "bookmark_category_members"
     __table_args__ = (
         ForeignKeyConstraint(
-            ["bookmark_id", "user_id", "content_id", "kind"],
-            ["bookmarks.id", "bookmarks.user_id", "bookmarks.content_id", "bookmarks.kind"],
+            ["bookmark_id", *_KEPT[1:]],
+            [f"bookmarks.{column}" for column in _KEPT],
             ondelete="CASCADE",
             onupdate="CASCADE",
         ),
@@ -139,21 +142,22 @@ class BookmarkCategoryMember(Base):
             "position",
             text("added_at DESC"),
             "bookmark_id",
-            postgresql_include=["content_id", "kind"],
+            postgresql_include=["content_id", "creator_id", "kind"],
         ),
         Index(
             "idx_bookmark_category_members_item",
             "category_id",
             "content_id",
-            postgresql_include=["kind"],
+            postgresql_include=["creator_id", "kind"],
         ),
     )
 
     bookmark_id: Mapped[UUID] = mapped_column(primary_key=True)
     category_id: Mapped[UUID] = mapped_column(primary_key=True)
-    # A trigger takes these three from the favourite if they are not named.
+    # A trigger takes these four from the favourite if they are not named.
     user_id: Mapped[UUID]
     content_id: Mapped[int]
+    creator_id: Mapped[UUID]
     kind: Mapped[str] = mapped_column(String(LONGEST_KIND))
     position: Mapped[int | None] = mapped_column(Integer)
     added_at: Mapped[datetime] = mapped_column(server_default=func.now())

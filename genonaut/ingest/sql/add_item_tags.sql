@@ -8,3 +8,6 @@ FROM import_batch AS batch
 JOIN content_items_all AS item USING (id, source_type)
 CROSS JOIN unnest(batch.tags) AS name
 JOIN tags USING (name);
+
+-- What follows has arrays of names for parameters: it is planned for these.
+SET LOCAL plan_cache_mode TO DEFAULT;

@@ -1,3 +1,4 @@
+-- What comes back is what was added: an engine that spreads items counts what it was given.
 -- An item that exists already, in the table or earlier in the batch, is left as it is.
 -- LEFT JOIN: a creator who is missing, although all are held, is an error and not a row lost in silence.
 INSERT INTO content_items_all (
@@ -14,4 +15,5 @@ LEFT JOIN users USING (username)
 ORDER BY batch.item_metadata ->> 'import_key', batch.source_type, batch.id
 ON CONFLICT ((item_metadata ->> 'import_key'), source_type, creator_id)
     WHERE item_metadata ? 'import_key'
-DO NOTHING;
+DO NOTHING
+RETURNING id;

@@ -56,33 +56,27 @@ FROM sign_in_failures
 WHERE address = :address
   AND at BETWEEN clock_timestamp() - make_interval(secs => :seconds) AND clock_timestamp();
 
--- name: prune
--- Delete what is of no more use. Returns the number of rows of each table.
-WITH old_failures AS (
-    DELETE FROM sign_in_failures WHERE at < now() - interval '1 hour' RETURNING id
-), old_sessions AS (
-    DELETE FROM sessions WHERE expires_at <= now() RETURNING id
-), old_links AS (
-    DELETE FROM one_time_links WHERE expires_at <= now() RETURNING expires_at
-), old_tokens AS (
-    DELETE FROM api_tokens WHERE expires_at < now() - make_interval(days => :days) RETURNING id
-), old_searches AS (
-    DELETE FROM search_history
-    WHERE last_searched_at < now() - make_interval(days => :days) RETURNING id
-), old_entries AS (
-    DELETE FROM audit_log
-    WHERE at < now() - make_interval(days => :days) OR id <= (
-        SELECT id FROM audit_log ORDER BY id DESC OFFSET :entries LIMIT 1
-    )
-    RETURNING id
-)
-SELECT
-    (SELECT count(*) FROM old_failures) AS failures,
-    (SELECT count(*) FROM old_sessions) AS sessions,
-    (SELECT count(*) FROM old_links) AS links,
-    (SELECT count(*) FROM old_tokens) AS tokens,
-    (SELECT count(*) FROM old_searches) AS searches,
-    (SELECT count(*) FROM old_entries) AS audit;
+-- name: prune_failures
+-- Delete what is of no more use.
+DELETE FROM sign_in_failures WHERE at < now() - interval '1 hour';
+
+-- name: prune_sessions
+DELETE FROM sessions WHERE expires_at <= now();
+
+-- name: prune_links
+DELETE FROM one_time_links WHERE expires_at <= now();
+
+-- name: prune_tokens
+DELETE FROM api_tokens WHERE expires_at < now() - make_interval(days => :days);
+
+-- name: prune_searches
+DELETE FROM search_history WHERE last_searched_at < now() - make_interval(days => :days);
+
+-- name: prune_audit
+DELETE FROM audit_log
+WHERE at < now() - make_interval(days => :days) OR id <= (
+    SELECT id FROM audit_log ORDER BY id DESC OFFSET :entries LIMIT 1
+);
 
 -- name: forget_sign_in_starts
 -- Make room for one that begins: expired ones go, and the oldest of too many.

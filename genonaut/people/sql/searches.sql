@@ -6,10 +6,10 @@
 INSERT INTO search_history AS known (user_id, search_query)
 SELECT id, :query FROM users WHERE id = :user_id AND keeps_searches
 ON CONFLICT (user_id, search_query) DO UPDATE SET
-    last_searched_at = clock_timestamp(),
+    last_searched_at = EXCLUDED.last_searched_at,
     search_count = known.search_count + CASE
-        WHEN known.last_searched_at + make_interval(secs => :pause) > clock_timestamp() THEN 0
-        ELSE 1
+        WHEN EXCLUDED.last_searched_at - known.last_searched_at < make_interval(secs => :pause)
+        THEN 0 ELSE 1
     END
 RETURNING known.*;
 

@@ -178,7 +178,8 @@ class World:
         by = "root" if who == "root" else owner
         ids = add_items(self.database, self.ids[owner], 2)
         with self.database.transaction() as session:
-            DeletionService(session).delete_together(ids, UUID(self.ids[by]), batch)
+            items = dict.fromkeys(ids, UUID(self.ids[owner]))
+            DeletionService(session).delete_together(items, UUID(self.ids[by]), batch)
         return str(batch)
 
     def _album_id(self, row: Row, _who: str, whose: str) -> str:

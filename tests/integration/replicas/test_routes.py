@@ -114,7 +114,7 @@ def test_without_replicas_nothing_changes(
         told = client.get("/api/v1/content/stats/unified")
         assert list(told.json()) == [
             *("user_regular_count", "user_auto_count", "community_regular_count"),
-            *("community_auto_count", "exact", "source", "as_of", "verified_at"),
+            *("community_auto_count", "exact", "source", "as_of", "verified_at", "one_moment"),
         ]
         with_stats = client.get("/api/v1/content/unified?include_stats=true").json()
         assert list(with_stats["stats"]) == list(told.json())

@@ -22,8 +22,8 @@ MUTANTS: Final = (
     Mutant(
         "no user rates what is private to another",
         "genonaut/api/repositories/sql/ratings.sql",
-        "(:sees_all OR item.visibility = 'public' OR item.creator_id = CAST(:viewer AS uuid))",
-        "(:sees_all OR true OR item.creator_id = CAST(:viewer AS uuid))",
+        "AND users.id = :user_id\n  AND (:sees_all OR item.visibility = 'public'",
+        "AND users.id = :user_id\n  AND (:sees_all OR true",
         "tests/integration/test_ratings_api.py::test_what_is_private_to_another_is_not_there",
     ),
     Mutant(
@@ -45,8 +45,8 @@ MUTANTS: Final = (
     Mutant(
         "all pairs within three bits are found",
         "genonaut/api/repositories/sql/duplicates.sql",
-        "likeness_distance(hashes.likeness, looks.likeness) <= :bits",
-        "likeness_distance(hashes.likeness, looks.likeness) < :bits",
+        "\n          AND likeness_distance(hashes.likeness, looks.likeness) <= :bits",
+        "\n          AND likeness_distance(hashes.likeness, looks.likeness) < :bits",
         "tests/integration/test_alike_bound.py::test_every_pair_within_the_bound_is_found",
     ),
 )

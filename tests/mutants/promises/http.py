@@ -134,8 +134,8 @@ MUTANTS: Final = (
     Mutant(
         "an item is locked before If-Match is compared",
         "genonaut/api/services/content_service.py",
-        "            self._content.lock(item_id)\n            check(",
-        "            check(",
+        "creator = self._content.lock(item_id, with_tags=check is not any_item)",
+        "creator = self.get_item(viewer, item_id).creator_id",
         "tests/integration/test_item_etags.py::test_no_update_is_lost",
     ),
     Mutant(

@@ -8,7 +8,7 @@ MUTANTS: Final = (
     Mutant(
         "what was changed since an import stays",
         "genonaut/ingest/sql/imports.sql",
-        "AND imported.fingerprint = item_fingerprint(item)",
+        "AND imported.fingerprint = FINGERPRINT",
         "",
         "tests/integration/test_imports.py::test_what_was_changed_since_stays",
     ),

@@ -6,6 +6,7 @@
 SELECT pg_advisory_xact_lock(hashtextextended('albums of ' || CAST(:user_id AS text), 0));
 
 -- name: covers
+-- On one database.
 -- The covers of albums for a viewer's eyes: the chosen item if it is in the album, and seen there, or
 -- public; else the first that is seen there.
 SELECT album.id AS category_id, item.id, item.source_type
@@ -25,20 +26,34 @@ CROSS JOIN LATERAL (
 JOIN content_items_all AS item ON item.id = cover.content_id
 WHERE album.id = ANY (CAST(:album_ids AS uuid[]));
 
+-- name: cover
+-- The same of one album, where items are spread: each question in it can be asked by itself.
+SELECT id, source_type FROM content_items_all
+WHERE id = coalesce(
+    (SELECT content_id FROM bookmark_category_members
+     WHERE category_id = :album_id AND content_id = :chosen
+       AND kind = ANY (CAST(:kinds AS text[]))),
+    (SELECT id FROM content_items_all WHERE id = :chosen AND visibility = 'public'),
+    (SELECT content_id FROM bookmark_category_members
+     WHERE category_id = :album_id AND kind = ANY (CAST(:kinds AS text[]))
+     ORDER BY position, added_at DESC, bookmark_id LIMIT 1)
+);
+
 -- name: put
 -- Put favourites of the album's owner into it; those that are in it stay where they are.
-INSERT INTO bookmark_category_members (bookmark_id, category_id)
-SELECT kept.id, :category_id
+INSERT INTO bookmark_category_members (bookmark_id, creator_id, category_id)
+SELECT kept.id, kept.creator_id, :category_id
 FROM bookmarks AS kept
 JOIN bookmark_categories AS album ON album.id = :category_id AND album.user_id = kept.user_id
 WHERE kept.content_id = ANY (CAST(:item_ids AS bigint[]))
 ORDER BY kept.content_id
-ON CONFLICT DO NOTHING;
+ON CONFLICT DO NOTHING
+RETURNING content_id;
 
 -- name: move_all
 -- Put all of an album into another one of the same user.
-INSERT INTO bookmark_category_members (bookmark_id, category_id)
-SELECT bookmark_id, :into FROM bookmark_category_members
+INSERT INTO bookmark_category_members (bookmark_id, creator_id, category_id)
+SELECT bookmark_id, creator_id, :into FROM bookmark_category_members
 WHERE category_id = :category_id
 ORDER BY content_id
 ON CONFLICT DO NOTHING;
@@ -53,7 +68,7 @@ WHERE member.category_id = :category_id AND member.bookmark_id = wanted.bookmark
 -- name: arrange_albums
 -- The same for a user's albums.
 UPDATE bookmark_categories AS album
-SET sort_index = wanted.place - 1, updated_at = clock_timestamp()
+SET sort_index = wanted.place - 1, updated_at = statement_timestamp()
 FROM unnest(CAST(:album_ids AS uuid[])) WITH ORDINALITY AS wanted (id, place)
 WHERE album.user_id = :user_id AND album.id = wanted.id;
 

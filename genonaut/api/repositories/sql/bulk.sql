@@ -1,22 +1,25 @@
--- Many items at once. `ids` are those that the sender names, or that were held.
+-- Many items at once. `ids` are those that the sender names, or that were held; `creators` are theirs,
+-- by whom an engine may spread them over machines.
 
 -- name: take_time
 -- How long each statement may take until the transaction ends.
 SELECT set_config('statement_timeout', :limit, true);
 
+-- name: tags_of
+SELECT DISTINCT tag_id FROM content_tags
+WHERE content_id = ANY (CAST(:ids AS bigint[])) AND creator_id = ANY (CAST(:creators AS uuid[]));
+
 -- name: hold_tags
 -- The tags of items and those of some names, so that none is deleted, renamed or merged meanwhile:
 -- who does that locks tags and then reaches for items, and so do we.
 SELECT id FROM tags
-WHERE name = ANY (CAST(:names AS text[]))
-   OR id IN (SELECT tag_id FROM content_tags WHERE content_id = ANY (CAST(:ids AS bigint[])))
+WHERE name = ANY (CAST(:names AS text[])) OR id = ANY (CAST(:tag_ids AS uuid[]))
 ORDER BY name FOR KEY SHARE;
 
 -- name: hold
--- The sender's own items, or any. By number, so that two requests never deadlock.
-SELECT id FROM content_items_all
-WHERE id = ANY (CAST(:ids AS bigint[]))
-  AND (:any_item OR creator_id = CAST(:user_id AS uuid))
+-- Items of creators in one place. By number, so that two requests never deadlock.
+SELECT id, creator_id FROM content_items_all
+WHERE id = ANY (CAST(:ids AS bigint[])) AND creator_id = ANY (CAST(:creators AS uuid[]))
 ORDER BY id FOR UPDATE;
 
 -- name: of_others
@@ -28,7 +31,7 @@ WHERE id = ANY (CAST(:ids AS bigint[]))
 
 -- name: seen
 -- Which of them the sender may see.
-SELECT id FROM content_items_all
+SELECT id, creator_id FROM content_items_all
 WHERE id = ANY (CAST(:ids AS bigint[]))
   AND (:sees_all OR visibility = 'public' OR creator_id = CAST(:viewer AS uuid));
 
@@ -38,23 +41,26 @@ SELECT id FROM tags WHERE name = ANY (CAST(:names AS text[]));
 -- name: full
 -- Those that would have more tags than an item may have.
 SELECT content_id FROM content_tags
-WHERE content_id = ANY (CAST(:ids AS bigint[])) AND tag_id <> ALL (CAST(:tag_ids AS uuid[]))
+WHERE content_id = ANY (CAST(:ids AS bigint[])) AND creator_id = ANY (CAST(:creators AS uuid[]))
+  AND tag_id <> ALL (CAST(:tag_ids AS uuid[]))
 GROUP BY content_id HAVING count(*) > :room;
 
 -- name: tag
 INSERT INTO content_tags (content_id, source_type, tag_id, creator_id, visibility)
 SELECT item.id, item.source_type, tag_id, item.creator_id, item.visibility
 FROM content_items_all AS item, unnest(CAST(:tag_ids AS uuid[])) AS tag_id
-WHERE item.id = ANY (CAST(:ids AS bigint[]))
+WHERE item.id = ANY (CAST(:ids AS bigint[])) AND item.creator_id = ANY (CAST(:creators AS uuid[]))
 ORDER BY item.id, tag_id
 ON CONFLICT DO NOTHING
 RETURNING content_id;
 
 -- name: untag
 DELETE FROM content_tags
-WHERE content_id = ANY (CAST(:ids AS bigint[])) AND tag_id = ANY (CAST(:tag_ids AS uuid[]))
+WHERE content_id = ANY (CAST(:ids AS bigint[])) AND creator_id = ANY (CAST(:creators AS uuid[]))
+  AND tag_id = ANY (CAST(:tag_ids AS uuid[]))
 RETURNING content_id;
 
 -- name: touch
-UPDATE content_items_all SET updated_at = clock_timestamp()
-WHERE id = ANY (CAST(:ids AS bigint[]));
+-- They are held, so the statement begins after whatever it would have waited for.
+UPDATE content_items_all SET updated_at = statement_timestamp()
+WHERE id = ANY (CAST(:ids AS bigint[])) AND creator_id = ANY (CAST(:creators AS uuid[]));

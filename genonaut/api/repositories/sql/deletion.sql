@@ -8,8 +8,9 @@ DELETE FROM deleted_items WHERE id IN (
 );
 
 -- name: delete
--- After what refers to them: see followers.py.
-DELETE FROM content_items_all WHERE id = ANY (CAST(:ids AS bigint[]));
+-- After what refers to them: see follower_statements.py.
+DELETE FROM content_items_all
+WHERE id = ANY (CAST(:ids AS bigint[])) AND creator_id = ANY (CAST(:creators AS uuid[]));
 
 -- name: find_batch
 -- The batch of an item that a user has deleted.
