@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import psycopg
+from rich.progress import track
 from sqlalchemy import URL
 
 from benchmarks.for_viewers import Gallery, answers
@@ -153,7 +154,7 @@ async def measure(gallery: Gallery, url: URL, users: list[str], given: argparse.
     for name, writes in kinds:
         alone: list[Work] = []
         beside: list[Work] = []
-        for number in range(given.rounds):
+        for number in track(range(given.rounds), description=name):
             if number % 2 == 0:
                 alone.append(await work(url, users, writes))
             found = await with_pages(gallery.port, url, users, given.pages, writes)

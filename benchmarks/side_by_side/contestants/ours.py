@@ -21,6 +21,7 @@ class Ours(Contestant):
     name = "ours"
     what = "stored counts and an append-only ledger, as released"
     given = (
+        "The triggers of the four counts alone: the gallery's further counts are switched off. "
         "Its ledger is folded every second while others write, which its worker does every five. "
         "One asynchronous connection for the route, in each process. A refresh and a fold use a "
         "connection that is kept, as the worker does, and as the bare GROUP BY does."

@@ -101,7 +101,8 @@ def _rounds(number: int) -> str:
 METHOD = """\
 - **Same data, same server.** All contestants are in one embedded PostgreSQL with our settings, \
 each in a copy of the same database, with the gallery's tables and indexes, and with JIT off. All \
-triggers but ours are dropped. Each contestant builds its counts, and they are checked before it \
+triggers are dropped, but in ours those of the four counts that every contestant keeps. Each \
+contestant builds its counts, and they are checked before it \
 is measured.
 - **Same application.** Every contestant's route is the real application, with its routing, \
 validation, middleware and log; only the reader of the four counts differs. Ours is `genonaut \
@@ -121,9 +122,9 @@ leave it out, and the true ratio is even further from 1.
 Redis is written to from Python, and compared with *none* written to from Python. During other \
 writes our ledger is folded every second: that is part of the cost. *live*, *hourly* and the \
 *materialized view* do nothing when an item is written, so they write like *none* and are left out.
-- **Indexes**: all of the gallery's, with two exceptions. COPY is measured with the primary key \
-alone, as maintaining the others would hide what counting costs. Refreshes are measured without \
-the index for search, which none of them uses. A contestant whose first build takes longer than \
+- **Indexes**: all of the gallery's but those for search, which nothing here uses. COPY is \
+measured with the primary key alone, as maintaining the others would hide what counting costs. A \
+contestant whose first build takes longer than \
 half a minute skips the other refreshes of that size.
 - **What is not fair to us or to others**: one machine, with no network in between. Reading by one \
 shared query is a property of our route; a gallery with counter rows could build it too. A trigger \
