@@ -199,7 +199,10 @@ print(*(name for name in sys.modules if name.startswith("genonaut.")))
         ({"table": "stats$$"}, "no \\$ and no line break"),
         ({"category": Category("c", "varchar(3)", labels={"a": "long"})}, "too long for varchar"),
         ({"spread": "100% of"}, "cannot be what orders is spread by"),
-        ({"spread": "id", "key": Key("id", "int", "other")}, "only be spread by its key if that is"),
+        (
+            {"spread": "id", "key": Key("id", "int", "other")},
+            "only be spread by its key if that is",
+        ),
         ({"spread": "id", "key": Key("id", "uuid", "home")}, "cannot have a column 'id'"),
         ({"part": Part("order", "order stats", "orders_deltas")}, "has no parts"),
     ],
