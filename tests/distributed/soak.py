@@ -169,7 +169,7 @@ def soak(database: Database, options: argparse.Namespace) -> ClusterFindings:
     layout, known, findings = database.layout, Known(), ClusterFindings()
     assert layout
     before = totals(database)
-    writers = [Writer(database, known, findings, seed) for seed in range(options.writers)]
+    writers = [Writer(database, known, findings) for _ in range(options.writers)]
     looking: Mapping[str, Callable[[], None]] = {
         "comparisons": partial(compare, database, layout, findings),
         "folds": partial(fold_once, database, findings),

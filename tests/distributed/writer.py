@@ -71,9 +71,10 @@ class Unsure:
 class Writer:
     """The only writer of the items of some users, so it knows what they have."""
 
-    def __init__(self, whole: Database, known: Known, findings: ClusterFindings, seed: int) -> None:
+    def __init__(self, whole: Database, known: Known, findings: ClusterFindings) -> None:
         self.whole, self.known, self.findings = whole, known, findings
-        self.random = random.Random(seed)
+        # Without a seed: the users of an earlier run in the same gallery may still have items.
+        self.random = random.Random()
         self.unsure: list[Unsure] = []
         self.lives = 0
         self.begin_anew()
