@@ -133,7 +133,7 @@ class Gallery:
 @pytest.fixture
 def gallery(settings: Settings, database: Database, open_api: OpenApi) -> Gallery:
     """The API as the application's role, where there are accounts."""
-    run(database, "ALTER SEQUENCE content_items_id_seq RESTART")
+    run(database, "SELECT setval('content_items_id_seq', 1, false)")
     ids = {
         "member": add_user(database, user_id=USER),
         "admin": add_account(database, "root", "admin"),
