@@ -61,6 +61,6 @@ WHERE content_id = ANY (CAST(:ids AS bigint[])) AND creator_id = ANY (CAST(:crea
 RETURNING content_id;
 
 -- name: touch
--- They are held, so the statement begins after whatever it would have waited for.
+-- They are held already, so the statement waits for no writer, and its time is that of the change.
 UPDATE content_items_all SET updated_at = statement_timestamp()
 WHERE id = ANY (CAST(:ids AS bigint[])) AND creator_id = ANY (CAST(:creators AS uuid[]));
