@@ -26,7 +26,7 @@ test: install-dev ## Run the suite
 	@$(PYTEST) -m "not long and not slow" $(ARGS)
 
 test-long: install-dev ## Run its long forms: soak, kills, mutants, the benchmark, the other PostgreSQL
-	@$(PYTEST) -m long -o python_files="test_*.py contract.py" $(ARGS)
+	@$(PYTEST) -m "long or sampled" --every-case -o python_files="test_*.py contract.py" $(ARGS)
 	$(if $(ARGS),,@$(PYTEST) -m "not long and not both_servers" --postgres debian-15 tests/integration)
 
 test-ci: install-dev ## Run its long forms, searching for less long

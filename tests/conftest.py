@@ -17,7 +17,7 @@ from hypothesis import settings as hypothesis_settings
 from genonaut.config import Settings
 from genonaut.db.session import Database, open_database
 from genonaut.embedded.account import our_account
-from tests.support import servers
+from tests.support import sampling, servers
 from tests.support.api import OpenApi, running_api
 from tests.support.chromium import CHROMIUM
 from tests.support.servers import EMBEDDED, SERVERS, make_folder
@@ -29,6 +29,7 @@ hypothesis_settings.register_profile(
 hypothesis_settings.load_profile("untimed")
 
 RUN = pytest.StashKey[Path]()
+OPEN_APIS = 6  # each has threads and takes 20 MB, so not all that a run has ever used stay open
 OpenServer = Callable[[str], tuple[Settings, Database]]
 OpenApplication = Callable[[Settings], Database]
 
@@ -43,6 +44,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--prepared", metavar="FOLDER", help="another run's folder, whose servers are copied"
     )
+    sampling.add_option(parser)
+
+
+@pytest.hookimpl(trylast=True)  # after the choice by -m and -k
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    sampling.leave_out(config, items)
 
 
 def pytest_report_header() -> list[str]:
@@ -143,20 +150,26 @@ def open_application(open_server: object) -> Iterator[OpenApplication]:
 
 @pytest.fixture(scope="session")
 def open_api(open_application: OpenApplication) -> Iterator[OpenApi]:
-    """Opens the API as the application's role; each is started once and lives until the end."""
-    opened: dict[tuple[str, Database], httpx.Client] = {}
-    with ExitStack() as stack:
+    """Opens the API as the application's role; those that were used last stay open for the next."""
+    opened: dict[tuple[str, Database], tuple[httpx.Client, ExitStack]] = {}
 
-        def open_one(settings: Settings, database: Database) -> httpx.Client:
-            key = settings.model_dump_json(), database
-            if key not in opened:
-                ours = open_application(settings)
-                assert ours.url.database == database.url.database
-                opened[key] = stack.enter_context(running_api(settings, ours))
-            opened[key].cookies.clear()
-            return opened[key]
+    def open_one(settings: Settings, database: Database) -> httpx.Client:
+        key = settings.model_dump_json(), database
+        if key not in opened:
+            ours = open_application(settings)
+            assert ours.url.database == database.url.database
+            stack = ExitStack()
+            opened[key] = stack.enter_context(running_api(settings, ours)), stack
+        opened[key] = opened.pop(key)  # the last is the one that was used last
+        while len(opened) > OPEN_APIS:
+            opened.pop(next(iter(opened)))[1].close()
+        client = opened[key][0]
+        client.cookies.clear()
+        return client
 
-        yield open_one
+    yield open_one
+    for _, stack in opened.values():
+        stack.close()
 
 
 @pytest.fixture

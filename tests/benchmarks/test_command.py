@@ -77,6 +77,7 @@ def running(folder: Path, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
             process.kill()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("number", "code"),
     [

@@ -43,6 +43,7 @@ WRONG: list[tuple[str, type[Contestant]]] = [
 ]
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("name", MEASURED)
 def test_a_measure_records_figures(stage: Stage, name: str) -> None:
     kind, expected = MEASURED[name]
@@ -52,6 +53,7 @@ def test_a_measure_records_figures(stage: Stage, name: str) -> None:
     assert {record["contestant"] for record in run.records} - {"bare GROUP BY"} == {kind.name}
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(("name", "kind"), WRONG)
 def test_a_wrong_count_ends_the_run(stage: Stage, name: str, kind: type[Contestant]) -> None:
     with pytest.raises(WrongAnswerError, match=f"^The contestant '{kind.name}' .*no results"):

@@ -26,6 +26,7 @@ def measured(profile: Profile, begun: dict[str, Any] | None = None) -> list[dict
     return known
 
 
+@pytest.mark.long
 def test_what_was_measured_is_not_measured_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -183,6 +183,7 @@ def test_a_click_that_opens_another_tab_leaves_this_one(open_page: OpenPage) -> 
         assert page.url.endswith("/gallery?size=12")
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("answer", ["none", "error", "sign-in"])
 def test_without_a_list_in_response_the_browser_goes_there(
     open_page: OpenPage, troubles: Troubles, answer: str

@@ -64,6 +64,7 @@ def test_a_tap_opens_it_and_another_one_closes_it(open_page: OpenPage, troubles:
     assert len(asked(troubles)) == 1
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("way_out", ["Escape", "outside", "button"])
 def test_it_stays_when_clicked_until_it_is_closed(page: Page, way_out: str) -> None:
     button(page).click()

@@ -83,6 +83,7 @@ def test_counts_and_help_open_and_close(page: Page) -> None:
             expect(page.get_by_test_id(place)).to_be_hidden()
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("key", ["Control+j", "Alt+j", "Meta+k", "Control+i", "Shift+ArrowRight"])
 def test_with_a_modifier_a_key_is_not_ours(page: Page, key: str) -> None:
     page.keyboard.press(key)

@@ -22,6 +22,7 @@ def too_wide(page: Page) -> int:
     return int(page.evaluate("document.documentElement.scrollWidth - innerWidth"))
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("path", PATHS)
 def test_nothing_is_wider_than_the_screen(
     open_page: OpenPage, troubles: Troubles, path: str

@@ -93,6 +93,7 @@ def change(site: Site) -> None:
     run(site.database, "DELETE FROM content_items WHERE id % 5 = 0")
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("viewer", [None, "ada"])
 @pytest.mark.parametrize("name", [*PAGES, "numbers"])
 def test_every_live_number_is_that_of_the_page_when_it_is_loaded_again(

@@ -31,6 +31,7 @@ PAINTED = """document.readyState !== "loading" && new Promise((done) =>
   requestAnimationFrame(() => requestAnimationFrame(() => done(true))))"""
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("density", ["small", "medium", "large"])
 @pytest.mark.parametrize("width", [360, 1280, 2200])
 def test_rows_of_whole_pictures(open_page: OpenPage, density: str, width: int) -> None:
@@ -45,6 +46,7 @@ def test_rows_of_whole_pictures(open_page: OpenPage, density: str, width: int) -
         assert shown == pytest.approx(real, rel=0.012)
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("path", ["/gallery", "/gallery?view=list", "/gallery/stats"])
 def test_nothing_moves_while_pictures_and_script_load(open_page: OpenPage, path: str) -> None:
     page = open_page("about:blank", locale="en-US", timezone_id="Asia/Kolkata")

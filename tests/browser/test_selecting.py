@@ -197,6 +197,7 @@ def test_without_script(open_page: OpenPage, site: Site) -> None:
     expect(page.get_by_test_id("gallery-notice")).to_contain_text("22 items made private.")
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 390])
 def test_it_can_be_used_by_all(open_page: OpenPage, scheme: str, width: int) -> None:

@@ -57,6 +57,7 @@ ADDED = INSERT_ONE, INSERT_ONE_AUTO
 ENOUGH = {"comparisons": 40, "views": 40, "writes": 40, "folds": 10, "refreshes": 5}
 
 
+@pytest.mark.sampled(3)
 @effort(short=1, long=8, variable="GENONAUT_SOAK_SECONDS")
 def test_no_reader_ever_sees_a_wrong_count(
     database: Database, count: CachedCount, effort: float

@@ -216,6 +216,7 @@ TRUNCATES = [
 ]
 
 
+@pytest.mark.sampled(12)
 @pytest.mark.parametrize("count", COUNTS.values(), ids=list(COUNTS))
 @pytest.mark.parametrize("truncate", TRUNCATES)
 def test_a_refresh_that_waits_for_a_truncate(

@@ -37,6 +37,7 @@ def users(database: Database) -> Database:
     return database
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("key", ["model", "sampler", "loras"])
 def test_metadata_of_any_type(users: Database, key: str) -> None:
     with users.transaction() as session:

@@ -90,6 +90,7 @@ def waits(database: Database, done: Future[None]) -> None:
     wait_until(lambda: done.done() or scalar(database, waiting), "it waits, or need not")
 
 
+@pytest.mark.sampled(6)
 @LEVELS
 @ENDS
 @CHANGED
@@ -108,6 +109,7 @@ def test_a_tag_is_added_while_its_item_changes(
     assert_exact(two_items)
 
 
+@pytest.mark.sampled(6)
 @LEVELS
 @ENDS
 @CHANGED
@@ -149,6 +151,7 @@ def test_an_older_snapshot_changes_an_item_that_got_a_tag(
     assert_exact(two_items)
 
 
+@pytest.mark.sampled(9)
 @CHANGED
 @pytest.mark.parametrize("work", ["fold", "refresh"])
 @pytest.mark.parametrize("name", [name for name, count in COUNTS.items() if count.only])

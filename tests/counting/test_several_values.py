@@ -82,6 +82,7 @@ def differing(session: Session, count: CachedCount) -> list[tuple[Any, ...]]:
     return run(session, f"(({truth}) EXCEPT ALL {told}) UNION ALL ({told} EXCEPT ALL ({truth}))")
 
 
+@pytest.mark.sampled(2)
 def test_every_write_counts_each_value_of_a_row_once(
     database: Database, words: CachedCount
 ) -> None:

@@ -77,6 +77,7 @@ def tagged(database: Database) -> Database:
     return database
 
 
+@pytest.mark.sampled(12)
 @pytest.mark.parametrize("what", CHANGES)
 def test_both_views_are_true_after(tagged: Database, what: str) -> None:
     with tagged.transaction() as session:
@@ -88,6 +89,7 @@ def test_both_views_are_true_after(tagged: Database, what: str) -> None:
         assert differences(session) == []
 
 
+@pytest.mark.sampled(8)
 @pytest.mark.parametrize("what", CHANGES)
 def test_undone_it_has_changed_nothing(tagged: Database, what: str) -> None:
     before = "SELECT * FROM tag_cardinality_counts ORDER BY 1, 2"
@@ -144,6 +146,7 @@ def test_counts_of_owners_deleted_without_triggers_are_repaired_at_once(
         assert execute(session, count, "stored_rows").scalar() == 0
 
 
+@pytest.mark.sampled(8)
 @pytest.mark.parametrize("count", COUNTS.values(), ids=list(COUNTS))
 def test_a_view_that_lies_is_seen_and_misleads_no_refresh(
     tagged: Database, count: CachedCount

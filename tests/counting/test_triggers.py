@@ -83,6 +83,7 @@ def filled(database: Database) -> Database:
     return database
 
 
+@pytest.mark.sampled(21)
 @pytest.mark.parametrize("write", WRITES)
 def test_a_write_leaves_the_counts_exact(filled: Database, write: str) -> None:
     with filled.transaction() as session:

@@ -63,6 +63,7 @@ def test_every_pair_within_the_bound_is_found(database: Database) -> None:
     assert len(expected) > 200
 
 
+@pytest.mark.sampled(1)
 def test_a_lookup_reads_an_index_however_many_pictures_there_are(database: Database) -> None:
     chance = Random(2)
     every = [chance.getrandbits(64) for _ in range(20_000)]

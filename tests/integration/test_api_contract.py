@@ -21,6 +21,7 @@ OPERATIONS = [
 ]
 
 
+@pytest.mark.sampled(45)
 @pytest.mark.parametrize("sender", SENDERS)
 @pytest.mark.parametrize(("path", "method"), OPERATIONS)
 def test_the_api_does_what_its_openapi_says(

@@ -163,6 +163,7 @@ def test_a_broker_that_answers(
     assert (b"PING" in broker.heard) == url.startswith("redis")
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("broker", "url"),
     [

@@ -60,6 +60,7 @@ def test_names_are_made_equal(client: httpx.Client, ada: str, route: str) -> Non
     assert [client.get(address(item)).json() for item in added] == added
 
 
+@pytest.mark.long
 def test_many_items_with_many_tags_take_few_statements(
     client: httpx.Client, ada: str, database: Database, application: Database
 ) -> None:

@@ -33,6 +33,7 @@ def by_sql(database: Database, source: str, order: str, where: str = "true") -> 
     return [item for (item,) in run(database, statement + order, source)]
 
 
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("sort", ORDERS)
 @pytest.mark.parametrize("path", LISTS)
 def test_every_order_and_every_stretch(

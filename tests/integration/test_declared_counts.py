@@ -47,6 +47,7 @@ def lines(database: Database) -> Iterator[str]:
                 yield f"{kind}: {line}"
 
 
+@pytest.mark.sampled(6)
 def test_a_migrated_count_is_what_its_declaration_makes(
     migrated: Database, count: CachedCount
 ) -> None:

@@ -173,6 +173,7 @@ def test_a_dump_is_of_one_moment_while_others_write(
     exact(other)
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("revision", ["0003_gallery", "0009_whose_files"])
 def test_a_dump_of_an_earlier_schema_is_brought_to_this_one(
     migrated: Database, other: Database, command: Command, file: Path, revision: str
@@ -308,6 +309,7 @@ def test_a_file_is_overwritten_only_when_that_is_asked_for(
     assert list(dump.parent.glob(".*")) == []
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("share", [0.02, 0.5, 0.999])
 def test_a_dump_that_is_not_whole_changes_nothing(
     migrated: Database, dump: Path, command: Command, share: float

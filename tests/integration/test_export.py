@@ -263,6 +263,7 @@ def test_an_export_is_one_moment(
     counted(migrated)
 
 
+@pytest.mark.long
 def test_an_import_that_is_killed_is_completed_by_the_next(
     database: Database, migrated: Database, here: Genonaut, there: Genonaut, tmp_path: Path
 ) -> None:
@@ -349,6 +350,7 @@ def test_a_wrong_line_has_its_reason_and_the_others_come_in(there: Genonaut, out
         assert reject["file"].endswith(f"out/{ITEMS}")
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("spoil", ["cut", "shorter", "huge", "binary", "linked file"])
 def test_a_spoiled_export(there: Genonaut, out: Path, tmp_path: Path, spoil: str) -> None:
     path, lines = out / ITEMS, items_in(out)

@@ -80,6 +80,7 @@ def listing(service: GalleryService, session: Session, viewer: Viewer, **query: 
     return plan
 
 
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("order", ["created_at", "quality_score"])
 @pytest.mark.parametrize("viewer", [VISITOR, MEMBER, EVERYTHING], ids=["visitor", "ada", "admin"])
 @pytest.mark.parametrize(

@@ -96,6 +96,7 @@ def check(
     return found
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("eyes", EYES)
 def test_each_number_is_that_of_sql(service: GalleryService, snapshot: Session, eyes: str) -> None:
     """For each combination of the switches, for all creators and for one."""
@@ -122,6 +123,7 @@ def test_each_number_is_that_of_the_list_behind_it(
                 assert total(service, viewer, narrowed(query, value)) == value.count > 0, value
 
 
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("eyes", THREE)
 @pytest.mark.parametrize("filters", FILTERS, ids=str)
 def test_with_other_filters_what_is_few_is_counted(

@@ -84,6 +84,7 @@ def checked(session: Session, action: Callable[[], object], most: int) -> list[P
     return found
 
 
+@pytest.mark.long
 def test_a_page_of_favourites_touches_what_it_lists(session: Session) -> None:
     service, viewer = BookmarkService(session), Viewer(ADA)
     for skip in (0, 50):

@@ -100,6 +100,7 @@ SOME: list[tuple[Sequence[str], str, str, str]] = [
 ]
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(("switches", "moved", "field", "order"), ALL + SOME)
 def test_forward_to_the_end_and_back_over_a_list_that_changes(
     client: httpx.Client,

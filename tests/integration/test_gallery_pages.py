@@ -41,6 +41,7 @@ def gallery(database: Database) -> None:
         ContentRepository(session).refresh_gen_source_stats()
 
 
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize(("field", "order"), ORDERS)
 @pytest.mark.parametrize("viewer", VIEWERS.values(), ids=list(VIEWERS))
 def test_every_combination_has_the_items_and_the_total_of_plain_sql(

@@ -114,6 +114,7 @@ def reader(crowd: Database, settings: Settings) -> Iterator[Reader]:
         yield Reader(session, settings)
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("order", ["asc", "desc"])
 @pytest.mark.parametrize("field", get_args(ColumnField))
 def test_pages_at_both_ends_touch_few_buffers(reader: Reader, field: str, order: str) -> None:
@@ -261,6 +262,7 @@ def filters(session: Session) -> Iterator[Filters]:
                     yield Filters(scopes, EVERYTHING, UUID(ADA), sought, found, match)  # type: ignore[arg-type]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "field",
     # By each column in the long form: the way there is the same.

@@ -80,6 +80,7 @@ def is_alike(one: str, wanted: str, *, open_start: bool, open_end: bool) -> bool
     return one.startswith(wanted) if open_end else one == wanted
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.both_servers
 @pytest.mark.parametrize("locale", ["C.UTF-8", "C"])
 def test_a_search_means_what_it_says(database: Database, locale: str) -> None:

@@ -69,6 +69,7 @@ def expected(session: Session, wanted: dict[str, str], among: list[int]) -> list
     return [one for one in among if one in found]
 
 
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("viewer", VIEWERS.values(), ids=VIEWERS)
 @pytest.mark.parametrize("wanted", MADE_WITH, ids=str)
 def test_a_model_and_a_seed(
@@ -85,6 +86,7 @@ def test_a_model_and_a_seed(
         assert not any(page["pagination"]["total_is_estimate"] for page in pages)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("viewer", VIEWERS.values(), ids=VIEWERS)
 @pytest.mark.parametrize("creator", [ADA, GRACE, LURKER, str(UUID(int=9))])
 def test_a_creator(client: httpx.Client, made: Database, creator: str, viewer: str | None) -> None:

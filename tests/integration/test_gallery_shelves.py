@@ -90,6 +90,7 @@ SHELVES: dict[str, tuple[dict[str, Any], str]] = {
 }
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("shelf", SHELVES)
 def test_every_combination_of_switches_lists_them_and_knows_how_many(
     gallery: Session, settings: Settings, shelf: str
@@ -106,6 +107,7 @@ def test_every_combination_of_switches_lists_them_and_knows_how_many(
 
 
 # Without a rating, an item is at the end both ways: tests/integration/test_rating_orders.py.
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("field", sorted({*get_args(SortField)} - BY_RATING))
 def test_every_order_goes_both_ways(gallery: Session, settings: Settings, field: SortField) -> None:
     service = GalleryService(gallery, settings.gallery)
@@ -131,6 +133,7 @@ FILTERS: dict[str, tuple[dict[str, Any], str]] = {
 }
 
 
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize(
     "names", list(chain.from_iterable(combinations(FILTERS, n) for n in (1, 2, 3)))
 )

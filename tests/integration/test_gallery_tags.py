@@ -76,6 +76,7 @@ def expected(
 BY_TITLE = {"sort_field": "title", "sort_order": "asc", "page_size": 30}
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("match", ["any", "all"])
 @pytest.mark.parametrize("built", [True, False])
 def test_every_set_of_tags(
@@ -99,6 +100,7 @@ def test_every_set_of_tags(
             assert not any(page.pagination.total_is_estimate for page in pages)
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("match", ["any", "all"])
 @pytest.mark.parametrize("viewer", [None, ADA, LURKER])
 @pytest.mark.parametrize("tags", [["two"], ["two", "three"], ["five", "all"]])

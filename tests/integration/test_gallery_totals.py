@@ -135,6 +135,7 @@ def test_by_cursor_too(database: Database, impatient: Settings) -> None:
     assert (second.pagination.has_previous, second.pagination.has_next) == (True, True)
 
 
+@pytest.mark.long
 def test_what_was_counted_in_time_is_the_bound(database: Database, impatient: Settings) -> None:
     build(database)
     add_items(database, ADA, 30_000, prompt="the sea, " * 100)

@@ -305,6 +305,7 @@ DELETE_ONE_USER = """
     DELETE FROM users WHERE id IN (SELECT id FROM users ORDER BY random() LIMIT 1) RETURNING id"""
 
 
+@pytest.mark.long
 def test_creators_are_deleted_meanwhile(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):

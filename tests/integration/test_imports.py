@@ -210,6 +210,7 @@ CHANGES = {
 }
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 def test_what_was_changed_since_stays(
     change: str, database: Database, genonaut: Genonaut, tmp_path: Path

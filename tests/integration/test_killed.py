@@ -88,6 +88,7 @@ def killed(database: Database, library: Path, script: str, *given: object) -> No
     nothing_left(home)
 
 
+@pytest.mark.sampled(1)
 @effort(120, 2000, "GENONAUT_KILLED_PICTURES")
 @pytest.mark.parametrize(
     "manner", [[], ["--in-place", "--root", "many"]], ids=["copied", "in place"]
@@ -120,6 +121,7 @@ def test_an_import_that_is_killed_at_any_moment(
     assert genonaut("stats", "check")[0] == 0
 
 
+@pytest.mark.sampled(1)
 @effort(12, 500, "GENONAUT_KILLED_THUMBNAILS")
 @pytest.mark.parametrize("maker", ["library check --repair", "task"])
 def test_thumbnailing_that_is_killed_in_the_middle_of_a_file(

@@ -131,6 +131,7 @@ def api(database: Database, library: Path) -> Iterator[tuple[int, str]]:
     nothing_left(home)
 
 
+@pytest.mark.long
 @effort(1, 3, "GENONAUT_KILLED_UPLOADS")
 def test_an_upload_that_is_killed_at_any_moment(
     database: Database, library: Path, effort: int

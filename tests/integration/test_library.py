@@ -327,6 +327,7 @@ NAMES = [
 ]
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("name", NAMES)
 def test_a_download_has_a_safe_name(
     site: httpx.Client, database: Database, genonaut: Genonaut, tmp_path: Path, name: str

@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import httpx
+import pytest
 
 from genonaut.config import Settings
 from genonaut.db.session import Database
@@ -76,6 +77,7 @@ def test_pictures_come_copied_in_place_and_by_upload(
     assert genonaut("stats", "check")[0] == 0
 
 
+@pytest.mark.long
 def test_files_change_move_and_go(
     site: httpx.Client,
     settings: Settings,

@@ -79,6 +79,7 @@ def closed(tmp_path: Path) -> Iterator[tuple[Path, Path]]:
         inner.chmod(0o700)
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("manner", [[], ["--in-place"]], ids=["copied", "in place"])
 def test_what_may_not_be_read_is_said_and_read_as_soon_as_it_may(
     database: Database,

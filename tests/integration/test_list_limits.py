@@ -45,6 +45,7 @@ def test_lists_show_usual_metadata(client: httpx.Client, ada: str) -> None:
     assert client.get(UNIFIED).json()["items"][0]["item_metadata"] == metadata
 
 
+@pytest.mark.long
 def test_a_page_that_is_too_large_asks_for_a_smaller_one(
     client: httpx.Client, ada: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -184,6 +184,7 @@ ENDINGS: dict[str, str] = {
 }
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("why", ENDINGS)
 def test_a_stream_ends_when(settings: Settings, built: Database, why: str) -> None:
     bo = add_account(built, "bo")

@@ -47,6 +47,7 @@ REVISIONS = [script.revision for script in SCRIPTS.walk_revisions()][::-1]
 # There and back again
 
 
+@pytest.mark.sampled(1)
 def test_each_revision_undoes_exactly_what_it_did(scratch: Database) -> None:
     nothing = schema_of(scratch)
     for previous, revision in zip(["base", *REVISIONS], REVISIONS, strict=False):
@@ -73,6 +74,7 @@ ATTEMPTS = (
 )
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("revision", ["0001", "0002", "0003", "0004", "0006"])
 def test_a_development_database_is_refused_and_can_be_emptied(
     scratch: Database, revision: str
@@ -125,6 +127,7 @@ def test_the_result_is_what_the_models_say(scratch: Database) -> None:
     assert disagreements(scratch) == set()
 
 
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize(
     ("statement", "noticed"),
     [
@@ -218,6 +221,7 @@ def counts(database: Database) -> tuple[int, str]:
         return told["community_regular_count"] + told["community_auto_count"], told["source"]
 
 
+@pytest.mark.sampled(1)
 def test_a_full_database_is_upgraded_and_built_while_others_write(scratch: Database) -> None:
     upgrade(scratch.engine, "0001_content")
     run(scratch, FILL)
@@ -251,6 +255,7 @@ def test_triggers_are_replaced_while_others_write(scratch: Database) -> None:
     assert refresh_now(scratch.transaction, GEN_SOURCE, "test").rows_wrong == 0
 
 
+@pytest.mark.sampled(1)
 def test_going_back_keeps_the_content_and_the_next_build_recounts_it(
     scratch: Database,
 ) -> None:
@@ -319,6 +324,7 @@ def test_a_migration_waits_five_seconds_for_a_lock(scratch: Database) -> None:
     assert set(found) == {"5s"}
 
 
+@pytest.mark.sampled(1)
 def test_two_upgrades_at_once_take_turns(
     scratch: Database, settings_of_scratch: Settings, tmp_path: Path
 ) -> None:

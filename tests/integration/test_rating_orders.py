@@ -111,6 +111,7 @@ def seen(database: Database, eyes: str, switches: Sequence[str], more: dict[str,
         return [item for (item,) in run(session, like, ids, word)]
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("what", FILTERS)
 def test_every_list_is_a_plain_sort(rated: Database, settings: Settings, what: str) -> None:
     known, more = Known.of(rated), FILTERS[what]
@@ -154,6 +155,7 @@ def test_every_list_is_a_plain_sort(rated: Database, settings: Settings, what: s
     assert max(lengths) > 5, "some list has several pages"
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(("field", "order"), ORDERS)
 def test_walking_and_collecting_agree(rated: Database, field: Any, order: Any) -> None:
     query = GalleryQuery(sort_field=field, sort_order=order)

@@ -204,6 +204,7 @@ def test_a_function_of_a_trigger_that_all_may_execute_would_let_it_write(
     assert is_refused(app, _own_table_with_a_function_of_ours("gen_source"))
 
 
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("count", COUNTS.values(), ids=list(COUNTS))
 def test_a_function_that_was_put_back_is_for_triggers_alone(
     owner: Database, app: Database, count: CachedCount
@@ -240,6 +241,7 @@ def test_what_the_application_writes_is_counted_at_once(app: Database) -> None:
             assert differences(session) == []
 
 
+@pytest.mark.sampled(1)
 def test_counts_are_exact_while_the_application_writes_and_the_worker_counts(
     app: Database, counting: Database
 ) -> None:

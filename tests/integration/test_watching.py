@@ -102,6 +102,7 @@ def wait_for(database: Database, expected: list[tuple[Any, ...]]) -> None:
     wait_until(lambda: files(database) == expected, f"these files: {expected}")
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("poll", [False, True])
 def test_what_is_deleted_is_missing_until_it_is_back(
     database: Database, start: Start, folder: Path, poll: bool

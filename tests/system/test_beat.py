@@ -30,6 +30,7 @@ def queue(ready_home: Path) -> Iterator[Redis]:
         yield client
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("scheduler", ["persistent", "redbeat"])
 def test_tasks_are_sent_at_once_after_a_spell_with_the_clock_ahead(
     ready_home: Path, queue: Redis, scheduler: str
@@ -56,6 +57,7 @@ def test_tasks_are_sent_at_once_after_a_spell_with_the_clock_ahead(
         command.end(signal.SIGTERM)
 
 
+@pytest.mark.long
 def test_up_shows_that_the_file_of_beat_was_damaged_and_goes_on(ready_home: Path) -> None:
     task = "genonaut.worker.tasks.refresh_gen_source_stats"
     often = {"often": {"enabled": True, "task": task, "schedule": {"every-seconds": 1}}}

@@ -195,6 +195,7 @@ def demo(prepared: Path) -> Iterator[Demo]:
         shutil.rmtree(home)
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_the_examples_print_what_they_promise(document: str, demo: Demo) -> None:
     if "$ curl " in TEXTS[document] and not shutil.which("curl"):

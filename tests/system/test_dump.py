@@ -53,6 +53,7 @@ def test_a_gallery_comes_back_into_a_new_home(gallery: Path) -> None:
     assert succeed(gallery, "stats", "check").endswith("All is well.\n")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "phase",
     [
@@ -74,6 +75,7 @@ def test_a_restore_that_is_killed_changes_nothing(gallery: Path, phase: str) -> 
     assert held(gallery) == (MANY, 1)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "number", [signal.SIGKILL, pytest.param(signal.SIGINT, marks=pytest.mark.long)]
 )

@@ -109,6 +109,7 @@ def test_up_that_is_killed_leaves_nothing_running_and_loses_nothing(ready_home: 
     assert succeed(ready_home, *PSQL, "SELECT username FROM users") == "ada\n"
 
 
+@pytest.mark.long
 def test_a_client_that_does_not_finish_its_request_does_not_keep_it_from_ending(
     ready_home: Path,
 ) -> None:

@@ -188,6 +188,7 @@ def deep(prepared: Path, new_home: Path, name: str = "deep-" * 20) -> Path:
     return home
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("name", ["deep-" * 20, "with, comma"])
 def test_a_deep_home_needs_no_folder_elsewhere(prepared: Path, new_home: Path, name: str) -> None:
     home = deep(prepared, new_home, name)

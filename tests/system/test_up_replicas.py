@@ -4,6 +4,7 @@ from pathlib import Path
 from signal import SIGINT
 
 import httpx
+import pytest
 
 from genonaut.embedded.folder import ServerFolder
 from genonaut.embedded.postgres import administrator
@@ -26,6 +27,7 @@ def slots(home: Path) -> list[str]:
         return [name for (name,) in connection.execute(SLOTS)]
 
 
+@pytest.mark.long
 def test_standbys_are_kept_removed_and_added(tmp_path: Path) -> None:
     home = tmp_path / "home"
     home.mkdir()

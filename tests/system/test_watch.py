@@ -137,6 +137,7 @@ def test_files_written_in_two_pieces_come_in_whole(
         check(ready_home)
 
 
+@pytest.mark.long
 @effort(120, 5_000, "GENONAUT_WATCH_MOVED")
 def test_many_moved_in_at_once_and_what_came_meanwhile(
     ready_home: Path, folder: Path, pictures: list[Path], tmp_path: Path, effort: int
@@ -166,6 +167,7 @@ def test_many_moved_in_at_once_and_what_came_meanwhile(
         check(ready_home)
 
 
+@pytest.mark.long
 def test_no_file_is_lost_when_the_database_is_away_or_the_watcher_is_killed(
     ready_home: Path, folder: Path, pictures: list[Path]
 ) -> None:
@@ -182,6 +184,7 @@ def test_no_file_is_lost_when_the_database_is_away_or_the_watcher_is_killed(
         check(ready_home)
 
 
+@pytest.mark.long
 def test_killed_in_the_middle_of_many(ready_home: Path, folder: Path) -> None:
     for number in range(400):
         Image.effect_noise((128, 128), number % 90 + 9).save(folder / f"{number}.png")
@@ -219,6 +222,7 @@ def test_a_folder_that_goes_and_comes_back(
         wait_for_items(ready_home, 1)
 
 
+@pytest.mark.long
 def test_what_stays_half_is_told(ready_home: Path, folder: Path, pictures: list[Path]) -> None:
     png = next(path for path in pictures if path.read_bytes()[:4] == b"\x89PNG")
     (folder / "half.png").write_bytes(png.read_bytes()[:-30])

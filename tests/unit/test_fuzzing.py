@@ -38,6 +38,7 @@ def check(name: str, examples: int) -> None:
     any_input()
 
 
+@pytest.mark.sampled(12)
 @pytest.mark.parametrize("name", PARSERS)
 def test_any_input_is_read_or_refused(name: str) -> None:
     check(name, 60)
@@ -61,6 +62,7 @@ def read_long_inputs(names: Sequence[str], length: int, seconds: int) -> None:
     subprocess.run(command, check=True, timeout=seconds)
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("part", range(PARTS))
 def test_long_inputs_take_time_in_proportion(part: int) -> None:
     """Seconds; with a square in it, a quarter of an hour."""

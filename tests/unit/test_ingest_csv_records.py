@@ -123,6 +123,7 @@ def is_empty(line: str) -> bool:
     return not re.sub(r'[\s,"]', "", line)
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     "lines",
     [

@@ -32,6 +32,7 @@ def taking() -> Iterator[TakingPool]:
     started.close()
 
 
+@pytest.mark.long
 def test_one_that_dies_or_hangs_costs_its_picture_only(
     taking: TakingPool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -89,6 +89,7 @@ def originals(pictures: list[Image.Image]) -> list[int]:
     return [one for one in found if one is not None]
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("what", CHANGES)
 def test_copies_are_found(pictures: list[Image.Image], originals: list[int], what: str) -> None:
     change, least = CHANGES[what]

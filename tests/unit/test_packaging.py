@@ -57,6 +57,7 @@ def test_the_sources_are_all_that_the_checkout_has(built: Path) -> None:
     assert names - wanted <= {"PKG-INFO", ".gitignore"}
 
 
+@pytest.mark.long
 def test_the_sources_can_be_tested(built: Path, tmp_path: Path) -> None:
     with tarfile.open(built / f"genonaut-{__version__}.tar.gz") as archive:
         archive.extractall(tmp_path, filter="data")

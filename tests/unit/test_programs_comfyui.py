@@ -375,6 +375,7 @@ NODES = (
 )
 
 
+@pytest.mark.long
 @given(st.dictionaries(st.sampled_from("123"), NODES))
 def test_any_graph_has_a_prompt_or_a_reason(graph: dict[str, Any]):
     try:

@@ -19,6 +19,7 @@ PAGES = [
 ]
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("path", PAGES)
 def test_a_strict_policy(client: httpx.Client, item_id: int, path: str) -> None:
     answer = client.get(path.format(id=item_id))
@@ -66,6 +67,7 @@ def test_the_pages_are_no_part_of_the_api(client: httpx.Client) -> None:
     assert client.get("/api/v1/nothing").headers["content-type"] == "application/json"
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("path", "status"),
     [("/gallery/items/999999", 404), ("/gallery/items/x", 422), ("/gallery/nothing", 404),
@@ -92,6 +94,7 @@ def test_an_unforeseen_error_is_a_page(client: httpx.Client, database: Database)
     assert "tags_away" not in answer.text
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(("quality", "shown"), [(0, []), (0.87, ["0.87"]), (-1, ["-1"])])
 def test_a_quality_is_shown_if_there_is_one(
     client: httpx.Client, database: Database, item_id: int, quality: float, shown: list[str]

@@ -54,6 +54,7 @@ def chosen(page: str) -> dict[str, str]:
     return {unescape(name): unescape(url) for url, name in CHOSEN.findall(page)}
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("viewer", [None, "ada", pytest.param("cy", marks=pytest.mark.long)])
 @pytest.mark.parametrize(
     "address",

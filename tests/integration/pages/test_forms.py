@@ -19,6 +19,7 @@ def test_the_form_leads_to_a_clean_address(client: httpx.Client) -> None:
     assert answer.headers["location"] == "/gallery?notGenSource=your-ag,comm-ag"
 
 
+@pytest.mark.sampled(20)
 @pytest.mark.parametrize(
     "headers",
     [

@@ -45,6 +45,7 @@ def numbers(text: str) -> list[tuple[str, int]]:
     return [(unescape(url), int(number.replace(",", ""))) for url, number in MARKED.findall(text)]
 
 
+@pytest.mark.long
 def test_each_number_is_that_of_its_list(viewers: dict[str, httpx.Client]) -> None:
     found = {}
     for name, client in viewers.items():

@@ -44,6 +44,7 @@ def without_numbers(page: str, item_id: int) -> str:
     return re.sub(rf"Request \S+|\b{item_id}\b", "", page)
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("viewer", ["bo", ""])
 @pytest.mark.parametrize("address", BELOW)
 def test_others_find_nothing_by_its_address(

@@ -84,6 +84,7 @@ def files_of(client: httpx.Client, item_id: int) -> list[int]:
     return [client.get(f"/gallery/{path}").status_code for path in below]
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("is_taken_in", [True, False], ids=["taken in", "only there"])
 @pytest.mark.parametrize("field", ["content_data", "path_thumb"])
 @pytest.mark.parametrize("name", ["hidden.png", "images/hidden.png"])

@@ -100,6 +100,7 @@ def hanging(standby: Node) -> Iterator[None]:
                 os.kill(process, SIGCONT)
 
 
+@pytest.mark.long
 def test_a_request_that_a_replica_breaks_off_is_answered_by_the_primary(api: Serving) -> None:
     """It waits on the replica for a lock that the primary holds no more."""
     add_tag(api.owner, "sea")

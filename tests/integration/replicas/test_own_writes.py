@@ -96,6 +96,7 @@ def test_what_was_refused_has_no_position(api: Serving) -> None:
     assert HEADER not in api.client.get(STATS).headers
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("sent", ["nonsense", "9:FFFFFFFF/0", "1:FFFFFFFF/FFFFFFFF", ""])
 def test_a_position_that_is_none_of_ours_means_the_primary(api: Serving, sent: str) -> None:
     user = add_user(api.owner)

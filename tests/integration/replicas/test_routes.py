@@ -55,6 +55,7 @@ def test_a_standby_in_place_of_the_primary_answers_all_that_only_reads(
     assert {path: status for path, status in found.items() if status >= 500} == {}
 
 
+@pytest.mark.long
 def test_with_replicas_all_that_only_reads_is_answered(api: Serving, known: dict[str, str]) -> None:
     found = answers(api.client, api.settings, api.database, known)
     assert {path: status for path, status in found.items() if status >= 500} == {}
