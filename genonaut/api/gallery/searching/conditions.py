@@ -16,7 +16,6 @@ from sqlalchemy import (
     String,
     Text,
     all_,
-    and_,
     any_,
     cast,
     exists,
@@ -28,6 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import aliased
 
+from genonaut.api.gallery.item_refs import ItemRef, is_about
 from genonaut.api.gallery.searching.sought import Sought
 from genonaut.db.schema import PRIVATE, PUBLIC, ContentTag
 
@@ -90,7 +90,8 @@ def _is_by(sought: Sought, item: Any) -> Iterator[ColumnElement[bool]]:  # noqa:
 def _carries(item: Any, tags: Sequence[Any], *, fence: bool) -> ColumnElement[bool]:  # noqa: ANN401
     carried = aliased(ContentTag)
     statement = select(carried.content_id).where(
-        and_(carried.content_id == item.id, carried.source_type == item.source_type),
+        *is_about(carried, ItemRef.of_item(item)),
+        carried.source_type == item.source_type,
         carried.tag_id.in_(tags),
     )
     # With an OFFSET it is no join, which might lose the order of the index.
