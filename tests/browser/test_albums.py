@@ -163,6 +163,7 @@ def test_a_cover_is_chosen_and_let_go(page: Page, site: Site) -> None:
     assert scalar(site.database, kept, album) is None
 
 
+@pytest.mark.long
 def test_the_order_is_changed_and_an_album_deleted(page: Page, site: Site) -> None:
     for name in ("A", "B", "C"):
         add_album(site, name)

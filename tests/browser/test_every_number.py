@@ -3,6 +3,7 @@
 tests/integration/test_every_number.py compares all of them with SQL.
 """
 
+import pytest
 from playwright.sync_api import Page
 
 from tests.browser.conftest import OpenPage
@@ -28,6 +29,7 @@ def told(page: Page, path: str) -> dict[str, set[str]]:
     return found
 
 
+@pytest.mark.long
 def test_numbers_lead_to_lists_of_so_many(open_page: OpenPage, site: Site) -> None:
     page = open_page(viewer="ada")
     album = add_album(site, "Sea", *titles(page)[:4])

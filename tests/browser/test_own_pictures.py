@@ -128,6 +128,7 @@ def test_every_card_shows_its_file(open_page: OpenPage, imported: Imported, effo
     assert len(seen) == effort
 
 
+@pytest.mark.long
 def test_the_viewer_shows_the_file_byte_for_byte(open_page: OpenPage, imported: Imported) -> None:
     files = imported(30)
     page = open_page(PAGE)

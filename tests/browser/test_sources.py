@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
@@ -82,6 +83,7 @@ def test_each_switch_alone(open_page: OpenPage, site: Site) -> None:
         assert summary(page) == len(site.matching(SWITCHES, "ada"))
 
 
+@pytest.mark.long
 def test_all_combinations_agree(open_page: OpenPage, site: Site) -> None:
     """For all viewers, and to the last page of each: tests/integration/pages/test_sources.py."""
     page = open_page(viewer="ada")

@@ -248,7 +248,7 @@ class Counting(KeepingRules, RuleBasedStateMachine):
 
 
 @pytest.mark.sampled(4)
-@effort(short=6, long=50, variable="GENONAUT_EXAMPLES")
+@effort(short=4, long=50, variable="GENONAUT_EXAMPLES")
 def test_counts_equal_a_recount_after_every_step(
     database: Database, count: CachedCount, effort: int
 ) -> None:

@@ -140,7 +140,7 @@ def test_no_route_answers_to_a_name_that_is_not_ours(
 ) -> None:
     rebound = {"Sec-Fetch-Site": "same-origin", "Origin": EVIL} | REBOUND
     for path in paths:
-        for method in (*SAFE, *UNSAFE):
+        for method in ("GET", "POST"):  # which is refused before the method is looked at
             assert client.request(method, path, headers=rebound).status_code == 421, path
 
 

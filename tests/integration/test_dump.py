@@ -234,6 +234,7 @@ def test_an_extension_that_an_index_needs_comes_along(
     assert scalar(other, "SELECT 'of_ours'::regclass::text") == "of_ours"
 
 
+@pytest.mark.long
 def test_the_index_of_parts_of_words_is_made_anew(
     migrated: Database, other: Database, dump: Path, command: Command
 ) -> None:

@@ -175,6 +175,7 @@ def test_more_than_a_hundred_are_at_least_a_hundred(world: World) -> None:
     assert "At least 100 similar pictures<" in client.get(f"/gallery/items/{item}").text
 
 
+@pytest.mark.long
 def test_groups_are_read_page_by_page(world: World) -> None:
     pairs = []
     for number in range(10, 14):

@@ -178,6 +178,7 @@ JSON_VALUES = st.recursive(
 TEXTS = st.text(LETTERS, max_size=60)
 
 
+@pytest.mark.long
 @settings(
     max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
 )
@@ -332,6 +333,7 @@ WRONG: dict[str, Callable[[dict[str, Any]], object]] = {
 }
 
 
+@pytest.mark.long
 def test_a_wrong_line_has_its_reason_and_the_others_come_in(there: Genonaut, out: Path) -> None:
     lines = items_in(out)
     wrong = [number for number, line in enumerate(lines) if line.get("file")]

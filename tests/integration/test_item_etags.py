@@ -138,6 +138,7 @@ def test_of_clients_that_change_the_same_item_at_once_one_succeeds(
             assert len(client.get(item).json()["tags"]) == 1
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.both_servers
 def test_no_update_is_lost(client: httpx.Client, item: str, database: Database) -> None:
     def add_one() -> None:

@@ -124,6 +124,7 @@ def test_one_query_is_for_all_streams_and_without_streams_there_is_none(
         assert Samples(client).value("live_reads_total") == reads
 
 
+@pytest.mark.long
 def test_its_figures(client: httpx.Client, built: Database) -> None:
     before = Samples(client)
     with opened(client) as events:

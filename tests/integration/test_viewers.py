@@ -293,7 +293,7 @@ class Looking(RuleBasedStateMachine):
 
 
 @pytest.mark.sampled(1)
-@effort(short=4, long=60, variable="GENONAUT_EXAMPLES")
+@effort(short=2, long=60, variable="GENONAUT_EXAMPLES")
 def test_each_viewer_is_told_what_it_may_see(database: Database, effort: int) -> None:
     machine = type("LookingHere", (Looking,), {"database": database})
     run_state_machine_as_test(

@@ -125,6 +125,7 @@ def test_what_is_deleted_is_missing_until_it_is_back(
         assert shown(database) == items
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("poll", [False, True])
 def test_what_is_renamed_is_the_same_item(
     database: Database, start: Start, folder: Path, poll: bool
@@ -229,6 +230,7 @@ def test_copies_stay(database: Database, start: Start, folder: Path, library: Li
             assert check(connection, library) == Findings(files=2)
 
 
+@pytest.mark.long
 def test_two_watchers_of_one_folder(database: Database, start: Start, folder: Path) -> None:
     with start(watched(folder)) as first, start(watched(folder)) as second:
         for number in range(120):
@@ -328,6 +330,7 @@ with Changes([folder], [], lambda line: print(line, flush=True)) as changes:
 UNSHARE = ["unshare", "--user", "--map-root-user", "sh", "-ec"]
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("folders", [0, 9])
 def test_the_kernels_own_limit(folder: Path, folders: int) -> None:
     """Reached at once, or by folders that come later: of those the kernel says nothing."""

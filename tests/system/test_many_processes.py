@@ -140,6 +140,7 @@ def variables(ready_home: Path) -> Iterator[dict[str, str]]:
         yield {"REDIS_URL": url, "GENONAUT_CONFIG_DIR": config}
 
 
+@pytest.mark.long
 @effort(short=5, long=50, variable="GENONAUT_BEAT_LOCK_SECONDS")
 def test_one_of_each_is_killed_and_nothing_is_lost_or_wrong(
     ready_home: Path, variables: dict[str, str], effort: int

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+import pytest
 
 from genonaut.config_home import MEMORY
 from tests.support import http
@@ -81,6 +82,7 @@ def two_servers(home: Path) -> Iterator[tuple[str, str]]:
         yield first, second
 
 
+@pytest.mark.long
 def test_what_is_revoked_is_refused_by_every_process_at_the_next_request(ready_home: Path) -> None:
     add(ready_home, "ada")
     with two_servers(ready_home) as servers:
@@ -117,6 +119,7 @@ def peak_mib(process: int) -> float:
     return int(peak) / 1024
 
 
+@pytest.mark.long
 @effort(short=200, long=10_000, variable="GENONAUT_STORM")
 def test_a_storm_of_wrong_passwords_keeps_the_owner_out_of_nothing(
     ready_home: Path, effort: int

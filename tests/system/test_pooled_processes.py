@@ -54,6 +54,7 @@ def requests_of(client: httpx.Client, number: int) -> Iterator[int]:
         yield 1
 
 
+@pytest.mark.long
 def test_a_thousand_requests_are_right_and_one_that_takes_too_long_is_a_504(
     ready_home: Path, server_behind: URL
 ) -> None:

@@ -108,6 +108,7 @@ def test_they_share_a_socket_and_one_that_dies_is_started_again(ready_home: Path
     assert not list(ready_home.glob("api-processes-*"))
 
 
+@pytest.mark.long
 def test_a_reload_refuses_no_request(ready_home: Path) -> None:
     config = change_base(ready_home, "api", {"processes": 2})
     variables = {"GENONAUT_CONFIG_DIR": config}
@@ -125,6 +126,7 @@ def test_a_reload_refuses_no_request(ready_home: Path) -> None:
         assert command.end(signal.SIGTERM) == 0
 
 
+@pytest.mark.long
 def test_a_reload_reads_the_settings_again(ready_home: Path) -> None:
     config = change_base(ready_home, "api", {"processes": 1})
     with serving(ready_home, "api", GENONAUT_CONFIG_DIR=config) as (command, url):
@@ -144,6 +146,7 @@ SETTINGS = "api.pool-size is wrong: 'many'", {"api": {"pool-size": "many"}}
 START = "celery.beat-schedule.extra.task is 'another.task'", {"lite": True, "celery": EXTRA}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("reason", "broken"),
     [
@@ -183,6 +186,7 @@ def test_the_first_one_that_cannot_start_ends_the_command(ready_home: Path) -> N
     assert "cannot be reached" in only_line(failed.stderr)
 
 
+@pytest.mark.long
 def test_up_has_several_and_reloads_all_parts(ready_home: Path) -> None:
     with serving(ready_home, "up", "--api-processes", "2") as (command, url):
         wait_until(lambda: all_run(url, 2), "both of them run")

@@ -40,6 +40,7 @@ def fake_psql(tmp_path: Path) -> str:
     return str(tmp_path)
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(
     "url",
     [
@@ -68,6 +69,7 @@ def test_a_secret_that_psql_takes_as_an_argument_only_is_refused(
     assert PASSWORD not in done.stderr
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("options", [(), ("--password",)])
 def test_the_address_hides_a_password_among_its_parameters(
     new_home: Path, options: tuple[str, ...]

@@ -52,6 +52,7 @@ def test_flower_moves_on_from_a_port_that_is_taken(ready_home: Path) -> None:
             command.end(signal.SIGTERM)
 
 
+@pytest.mark.long
 def test_flower_keeps_to_the_port_that_it_is_given(ready_home: Path) -> None:
     with closing(taken()) as other:
         port = other.getsockname()[1]
@@ -67,6 +68,7 @@ def answers(port: int) -> bool:
         return client.connect_ex(("127.0.0.1", port)) == 0
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(
     ("host", "shown", "door"),
     [
@@ -99,6 +101,7 @@ def has_ipv6() -> bool:
 
 
 # Which addresses are open, tests/unit/test_exposure.py has.
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(("name", "host"), [("api", "gallery.example"), ("up", "0.0.0.0")])  # noqa: S104
 def test_an_open_address_is_refused_before_anything_listens(
     ready_home: Path, name: str, host: str
@@ -115,6 +118,7 @@ def test_an_open_address_is_refused_before_anything_listens(
     )
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("name", ["up", "api"])
 def test_with_a_login_an_open_address_is_bound(ready_home: Path, name: str) -> None:
     with closing(taken()) as other:
@@ -157,6 +161,7 @@ def test_flower_is_served_to_others_with_a_password_or_if_that_is_accepted(
         command.end(signal.SIGTERM)
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("scheduler", ["persistent", "redbeat"])
 def test_a_worker_brings_beat_along_if_it_is_asked_to(ready_home: Path, scheduler: str) -> None:
     task = "genonaut.worker.tasks.refresh_gen_source_stats"
@@ -170,6 +175,7 @@ def test_a_worker_brings_beat_along_if_it_is_asked_to(ready_home: Path, schedule
         api.end(signal.SIGTERM)
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("name", ["api", "up"])
 def test_an_open_stream_does_not_hold_up_the_end(ready_home: Path, name: str) -> None:
     with serving(ready_home, name) as (command, url), httpx.Client(timeout=PATIENCE_SECONDS) as one:

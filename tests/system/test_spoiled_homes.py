@@ -73,6 +73,7 @@ def link_to_nowhere(data: Path) -> None:
     data.symlink_to("/nowhere")
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("lose", "sign"),
     [
@@ -125,6 +126,7 @@ def test_what_is_no_cluster_is_refused_and_left_alone(home_of_ada: Path) -> None
     assert (data / "global" / "pg_control").exists()
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("version", ["", "not a number\n"])
 def test_a_version_that_makes_no_sense_is_refused(home_of_ada: Path, version: str) -> None:
     (home_of_ada / "postgres" / "data" / "PG_VERSION").write_text(version)
@@ -194,6 +196,7 @@ def test_a_server_that_was_started_by_hand_is_left_alone(home_of_ada: Path) -> N
 # Files that a program deletes which clears away what is old
 
 
+@pytest.mark.long
 def test_an_api_keeps_its_server_when_the_files_around_it_are_deleted(home_of_ada: Path) -> None:
     folder = home_of_ada / "postgres"
     with serving(home_of_ada, "api") as (first, _):
@@ -225,6 +228,7 @@ def keepers(home: Path) -> list[int]:
     return [process for process in all_processes() if command_line(process)[-4:] == words]
 
 
+@pytest.mark.long
 def test_a_socket_that_is_deleted_is_there_again(home_of_ada: Path) -> None:
     with serving(home_of_ada, "api") as (_, url):
         server = postmaster(home_of_ada)
@@ -258,6 +262,7 @@ def pipe_in_place(path: Path) -> None:
     os.mkfifo(path)
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("put", [folder_in_place, link_in_place, pipe_in_place])
 @pytest.mark.parametrize("name", ["server.log", "endpoint.json", "pgpass", "keeper.lock"])
 def test_what_is_no_file_is_named_or_replaced(
@@ -321,6 +326,7 @@ def no_data_folder(data: Path) -> None:
     data.write_text("mine")
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     "spoil", [manifest, append_only_file, no_folder, socket_taken, no_data_folder]
 )

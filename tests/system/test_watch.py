@@ -211,6 +211,7 @@ def _came(home: Path, number: int) -> bool:
         return False
 
 
+@pytest.mark.long
 def test_a_folder_that_goes_and_comes_back(
     ready_home: Path, folder: Path, pictures: list[Path]
 ) -> None:

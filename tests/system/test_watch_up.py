@@ -42,6 +42,7 @@ def items(home: Path) -> set[tuple[str, ...]]:
         }
 
 
+@pytest.mark.long
 def test_the_folders_of_the_settings(
     ready_home: Path, tmp_path: Path, pictures: list[Path]
 ) -> None:

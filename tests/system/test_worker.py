@@ -265,6 +265,7 @@ def test_two_beats_do_no_harm(ready_home: Path, quick: dict[str, str]) -> None:
             second.end(signal.SIGTERM)
 
 
+@pytest.mark.long
 @effort(short=3 * FOLD_AFTER_ROWS, long=12 * FOLD_AFTER_ROWS, variable="GENONAUT_WRITES")
 def test_without_worker_beat_and_broker_counts_are_exact_and_reads_fold(
     ready_home: Path, quick: dict[str, str], effort: int

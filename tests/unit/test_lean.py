@@ -50,6 +50,7 @@ def refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:
     return capsys.readouterr().err
 
 
+@pytest.mark.long
 def test_every_part_but_these_can_be_imported_and_pillow_scales() -> None:
     command = [sys.executable, "-c", IMPORT_EVERYTHING]
     printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout

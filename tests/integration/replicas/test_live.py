@@ -1,11 +1,14 @@
 """Streams where there are replicas: where what they say is from, and that it never goes back."""
 
+import pytest
+
 from tests.integration.replicas.conftest import Serving
 from tests.integration.replicas.test_own_writes import paused
 from tests.support.rows import add_items, add_user
 from tests.support.streams import opened
 
 
+@pytest.mark.long
 def test_a_stream_is_told_by_replicas_and_says_so(api: Serving) -> None:
     user = add_user(api.owner)
     with opened(api.client, params={"user_id": user}) as events:

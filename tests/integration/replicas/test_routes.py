@@ -41,6 +41,7 @@ def addresses(settings: Settings, database: Database, known: dict[str, str]) -> 
             yield str(found.path).replace("{path:path}", "{path}").format(**values)
 
 
+@pytest.mark.long
 def test_a_standby_in_place_of_the_primary_answers_all_that_only_reads(
     group: Group, known: dict[str, str]
 ) -> None:
