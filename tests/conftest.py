@@ -29,7 +29,7 @@ hypothesis_settings.register_profile(
 hypothesis_settings.load_profile("untimed")
 
 RUN = pytest.StashKey[Path]()
-OPEN_APIS = 6  # each has threads and takes 20 MB, so not all that a run has ever used stay open
+OPEN_APIS = 12  # each has threads and takes 20 MB, so not all that a run has ever used stay open
 OpenServer = Callable[[str], tuple[Settings, Database]]
 OpenApplication = Callable[[Settings], Database]
 

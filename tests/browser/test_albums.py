@@ -113,6 +113,7 @@ def test_an_album_is_a_list_like_the_gallery(page: Page, site: Site) -> None:
     page.wait_for_url(re.compile(r"/gallery\?search="))
 
 
+@pytest.mark.long
 def test_its_form_changes_it(page: Page, site: Site) -> None:
     album = add_album(site, "Sea", *titles(page)[:2])
     outer = add_album(site, "Water")
@@ -143,6 +144,7 @@ def _conflicts_are_no_troubles(troubles: Troubles) -> None:
     troubles.expected = ("status of 409", "status of 404")
 
 
+@pytest.mark.long
 def test_a_cover_is_chosen_and_let_go(page: Page, site: Site) -> None:
     found = titles(page)[:3]
     album = add_album(site, "Sea", *found)

@@ -172,6 +172,7 @@ def test_a_search_is_shown_as_the_server_reads_it(open_page: OpenPage) -> None:
     assert stayed(page)
 
 
+@pytest.mark.long
 def test_a_click_that_opens_another_tab_leaves_this_one(open_page: OpenPage) -> None:
     page = open_page("/gallery?size=12")
     following = page.get_by_test_id("gallery-pagination-next")

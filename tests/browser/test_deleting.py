@@ -69,6 +69,7 @@ def test_a_viewer_cannot_delete_the_item_of_another_user(
     expect(page.get_by_test_id("gallery-item-delete")).to_have_count(0)
 
 
+@pytest.mark.long
 def test_only_the_user_who_deleted_can_undo(open_page: OpenPage) -> None:
     page = open_page("/gallery?notGenSource=comm-g,comm-ag", viewer="ada")
     number = delete_first(page)

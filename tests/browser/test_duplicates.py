@@ -95,7 +95,7 @@ def test_an_items_page_leads_there(chromium: Browser, address: str) -> None:
     page.context.close()
 
 
-@pytest.mark.sampled(1)
+@pytest.mark.long
 @pytest.mark.parametrize("screen", SCREENS)
 def test_nothing_is_wrong_with_the_page(
     chromium: Browser, address: str, troubles: Troubles, screen: str, tmp_path: Path

@@ -1,5 +1,6 @@
 """The URL is the state: back and forward restore page, place and options."""
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
@@ -77,6 +78,7 @@ def test_an_address_has_nothing_empty_in_it(page: Page) -> None:
     page.wait_for_url("**/gallery")
 
 
+@pytest.mark.long
 def test_previous_first_and_last_page(open_page: OpenPage) -> None:
     page = open_page("/gallery?size=12")
     first = first_title(page)

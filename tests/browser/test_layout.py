@@ -103,6 +103,7 @@ def test_little_moves_for_viewers_who_prefer_reduced_motion(open_page: OpenPage)
     assert open_page(reduced_motion="reduce").evaluate(duration) == "0s"
 
 
+@pytest.mark.long
 def test_the_column_of_options_can_be_closed_and_stays_so(page: Page) -> None:
     drawer = page.get_by_test_id("gallery-options-drawer")
     button = page.get_by_test_id("gallery-options-toggle-button")

@@ -109,6 +109,7 @@ def test_every_live_number_is_that_of_the_page_when_it_is_loaded_again(
     wait_until(lambda: page.evaluate(NUMBERS) == after, "the open page shows the same")
 
 
+@pytest.mark.long
 def test_a_list_that_only_the_server_can_count_stays(open_page: OpenPage, site: Site) -> None:
     page = open_page("/gallery?tags=sea")
     before = summary(page)
@@ -120,6 +121,7 @@ def test_a_list_that_only_the_server_can_count_stays(open_page: OpenPage, site: 
     expect(page.get_by_test_id("gallery-more-results")).to_have_count(0)
 
 
+@pytest.mark.long
 def test_a_shorter_list_is_said_to_be_so(page: Page, site: Site) -> None:
     listens(page)
     run(site.database, "DELETE FROM content_items_auto")

@@ -185,6 +185,7 @@ def test_all_works_without_a_script(open_page: OpenPage, site: Site, troubles: T
     expect(page.get_by_test_id("people-sign-in-link")).to_be_visible()
 
 
+@pytest.mark.long
 def test_every_form_works_without_a_script(sign_in: SignIn, site: Site) -> None:
     run(site.database, "UPDATE users SET password_hash = 'none' WHERE username = 'bo'")
     page = sign_in(java_script_enabled=False)

@@ -46,7 +46,7 @@ def test_rows_of_whole_pictures(open_page: OpenPage, density: str, width: int) -
         assert shown == pytest.approx(real, rel=0.012)
 
 
-@pytest.mark.sampled(1)
+@pytest.mark.long
 @pytest.mark.parametrize("path", ["/gallery", "/gallery?view=list", "/gallery/stats"])
 def test_nothing_moves_while_pictures_and_script_load(open_page: OpenPage, path: str) -> None:
     page = open_page("about:blank", locale="en-US", timezone_id="Asia/Kolkata")

@@ -1,5 +1,6 @@
 """The search box: suggestions by keyboard and pointer, help, mistakes; without script too."""
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import OpenPage, Troubles
@@ -126,6 +127,7 @@ def test_without_script_it_is_a_plain_form(open_page: OpenPage) -> None:
     expect(page.get_by_test_id("search-help")).to_be_visible()
 
 
+@pytest.mark.long
 def test_other_eyes_ask_below_the_pages(open_page: OpenPage) -> None:
     """There they have their cookie."""
     page = open_page(viewer="ada")

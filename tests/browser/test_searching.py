@@ -1,5 +1,6 @@
 """Searching, tags, empty pages: what is asked for is in the address, and the way out is offered."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenPage, Troubles
@@ -45,6 +46,7 @@ def test_words_and_phrases(open_page: OpenPage, site: Site) -> None:
     page.wait_for_url("**/gallery")
 
 
+@pytest.mark.long
 def test_tags_narrow_or_widen(open_page: OpenPage, site: Site) -> None:
     page = open_page()
     page.get_by_test_id("gallery-facet-tag").get_by_role("link", name=TAGS[0]).click()

@@ -82,6 +82,7 @@ def test_by_key(open_page: OpenPage) -> None:
     page.wait_for_url("**/gallery/items/*")
 
 
+@pytest.mark.long
 def test_it_is_kept_on_other_pages_and_after_a_reload(open_page: OpenPage) -> None:
     page = open_page(OWN, viewer="ada")
     begin(page)
@@ -197,7 +198,7 @@ def test_without_script(open_page: OpenPage, site: Site) -> None:
     expect(page.get_by_test_id("gallery-notice")).to_contain_text("22 items made private.")
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.long
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 390])
 def test_it_can_be_used_by_all(open_page: OpenPage, scheme: str, width: int) -> None:

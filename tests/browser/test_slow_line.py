@@ -1,6 +1,7 @@
 """A page that comes in pieces, as on a slow line, moves nothing that it has shown."""
 
 import httpx
+import pytest
 from playwright.sync_api import Browser
 
 from tests.browser.test_rows import SHIFTS, shifts
@@ -15,6 +16,7 @@ PAINT = """new Promise((done) => {
 })"""
 
 
+@pytest.mark.long
 def test_nothing_moves_while_a_page_comes(chromium: Browser, site: Site) -> None:
     item = site.number("SELECT min(id) FROM content_items_all WHERE visibility = 'public'")
     paths = ("/gallery", "/gallery?view=list", "/gallery/stats", f"/gallery/items/{item}")

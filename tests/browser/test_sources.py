@@ -100,6 +100,7 @@ def test_all_combinations_agree(open_page: OpenPage, site: Site) -> None:
         assert arithmetic(popover(page), on) == len(expected), on
 
 
+@pytest.mark.long
 def test_paging_to_the_end_meets_every_item_once(open_page: OpenPage, site: Site) -> None:
     found = page_to_the_end(open_page("/gallery?size=12&notGenSource=your-g", viewer="ada"))
     assert len(found) == len(set(found))

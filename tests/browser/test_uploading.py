@@ -128,7 +128,7 @@ def test_without_script(open_page: OpenPage, site: Site, tmp_path: Path) -> None
     assert items(site) == before + 3
 
 
-@pytest.mark.sampled(1)
+@pytest.mark.long
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1280])
 def test_nothing_serious(open_page: OpenPage, scheme: str, width: int) -> None:

@@ -123,6 +123,7 @@ def test_zooming(open_page: OpenPage) -> None:
     assert scale() == 1
 
 
+@pytest.mark.long
 def test_swiping_on_a_phone(open_page: OpenPage) -> None:
     page = open_page(LIST, **PHONE)
     found = look(page, 0)
@@ -131,6 +132,7 @@ def test_swiping_on_a_phone(open_page: OpenPage) -> None:
         heading(page, found[number])
 
 
+@pytest.mark.long
 def test_the_full_screen_goes_on_to_the_next(open_page: OpenPage) -> None:
     page = open_page(LIST)
     found = look(page, 0)
@@ -144,6 +146,7 @@ def test_the_full_screen_goes_on_to_the_next(open_page: OpenPage) -> None:
     expect(full).to_have_attribute("aria-pressed", "false")
 
 
+@pytest.mark.long
 def test_a_slideshow_goes_to_the_end_and_can_be_paused(open_page: OpenPage) -> None:
     page = open_page(LIST)
     found = look(page, len(titles(page)) - 3)
@@ -182,6 +185,7 @@ def test_copying(open_page: OpenPage) -> None:
     assert page.evaluate("navigator.clipboard.readText()") == "sdxl-1.0"
 
 
+@pytest.mark.long
 def test_copying_without_a_clipboard(open_page: OpenPage) -> None:
     """As over plain HTTP from another machine."""
     page = open_page(LIST)
@@ -194,6 +198,7 @@ def test_copying_without_a_clipboard(open_page: OpenPage) -> None:
     assert page.evaluate("window.copied") == prompt
 
 
+@pytest.mark.long
 def test_without_script_links_lead_through_the_list(open_page: OpenPage) -> None:
     page = open_page(LIST, java_script_enabled=False)
     found = look(page, 0)

@@ -162,6 +162,7 @@ class Rating(RuleBasedStateMachine):
         self.connection.close()
 
 
+@pytest.mark.sampled(1)
 @effort(short=4, long=60, variable="GENONAUT_EXAMPLES")
 def test_every_number_is_true(database: Database, effort: int) -> None:
     machine = type("RatingHere", (Rating,), {"database": database})

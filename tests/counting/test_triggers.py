@@ -174,6 +174,7 @@ MOVING_MERGES = {
 }
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("merge", MOVING_MERGES)
 def test_a_merge_that_moves_rows_is_not_counted_but_seen_and_repaired(
     filled: Database, merge: str

@@ -5,6 +5,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from itertools import islice
 
+import pytest
 from sqlalchemy import create_engine
 
 from genonaut.api.http.limiter import ConnectionLimiter
@@ -24,6 +25,7 @@ def of_size(settings: Settings, pool_size: int, patience: float = 60) -> Setting
     return settings.model_copy(update={"api": settings.api.model_copy(update=update)})
 
 
+@pytest.mark.long
 def test_a_hundred_requests_share_two_connections(settings: Settings, database: Database) -> None:
     few = few_connections(database)
     with running_api(of_size(settings, 2), few) as client, ThreadPoolExecutor(100) as threads:

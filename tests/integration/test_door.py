@@ -25,7 +25,6 @@ CLIENT = "https://client.example"
 EVIL = "https://evil.example"
 REBOUND = {"Host": "evil.example"}
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE", "PURGE")
-SAFE = ("GET", "HEAD", "OPTIONS")
 UUID = "00000000-0000-4000-8000-0000000000ff"
 
 
@@ -129,7 +128,7 @@ def test_who_may_change_something_by_every_route(
 
 def test_reading_needs_no_proof(client: httpx.Client, paths: dict[str, set[str]]) -> None:
     for path in paths:
-        for method in SAFE:
+        for method in ("GET", "HEAD"):
             # Not to its end: the stream of live numbers has none.
             with client.stream(method, path, headers={"Origin": EVIL}) as answer:
                 assert answer.status_code not in {403, 421}, path

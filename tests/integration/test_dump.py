@@ -266,6 +266,7 @@ def test_a_dump_of_15_goes_into_18_and_not_back(
         assert held(source) == (3, 1)
 
 
+@pytest.mark.long
 def test_a_dump_of_15_goes_into_15(open_server: OpenServer, command: Command, file: Path) -> None:
     _, old = open_server("debian-15")
     with new_database(old, migrated=True) as source, new_database(old) as target:
@@ -414,6 +415,7 @@ def test_meanwhile_others_read_what_was_there_and_writers_wait(
 # A folder of dumps
 
 
+@pytest.mark.long
 def test_a_folder_keeps_the_newest_dumps(
     migrated: Database, command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

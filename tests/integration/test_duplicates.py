@@ -123,6 +123,7 @@ def test_the_same_bytes_are_alike_also_without_a_likeness(world: World) -> None:
 # What looks alike
 
 
+@pytest.mark.long
 def test_copies_in_other_sizes_and_formats_are_found(world: World) -> None:
     image = picture(2)
     first = world.send("ada", saved(image))

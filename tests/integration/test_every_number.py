@@ -139,7 +139,7 @@ def compared(
     return kinds, wrong
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(
     ("name", "wanted"),
     [("visitor", FOUND_BY_ALL), ("grace", FOUND_BY_ADMINISTRATORS), ("ada", FOUND_BY_USERS)],

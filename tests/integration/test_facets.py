@@ -109,6 +109,7 @@ def test_each_number_is_that_of_sql(service: GalleryService, snapshot: Session, 
         check(service, snapshot, viewer, query, seen.ids(switches, whose, creator=creator))
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("eyes", THREE)
 def test_each_number_is_that_of_the_list_behind_it(
     service: GalleryService, snapshot: Session, eyes: str
@@ -179,6 +180,7 @@ def test_of_several_tags_any_of_them_no_other_is_offered(service: GalleryService
     assert "model" in facets
 
 
+@pytest.mark.long
 def test_the_largest_are_found_among_the_largest_stored_ones(
     filled: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -98,6 +98,7 @@ def ways(database: Database, query: str) -> Iterator[list[int]]:
             yield [item.id for item in found]
 
 
+@pytest.mark.long
 def test_walking_collecting_and_counting_agree(database: Database, gallery: Gallery) -> None:
     compared = 0
     for query, expected in QUERIES:

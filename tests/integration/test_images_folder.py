@@ -32,7 +32,7 @@ def shown(client: httpx.Client, database: Database) -> bytes:
     return client.get(f"/gallery/files/{number}/full").content
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("manner", [[], ["--in-place"]], ids=["plain", "in place"])
 @pytest.mark.parametrize("named", ["absolute", "relative", "below", "file"])
 def test_its_pictures_are_shown_also_after_it_moved(

@@ -88,7 +88,7 @@ def killed(database: Database, library: Path, script: str, *given: object) -> No
     nothing_left(home)
 
 
-@pytest.mark.sampled(1)
+@pytest.mark.long
 @effort(120, 2000, "GENONAUT_KILLED_PICTURES")
 @pytest.mark.parametrize(
     "manner", [[], ["--in-place", "--root", "many"]], ids=["copied", "in place"]

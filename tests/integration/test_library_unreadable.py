@@ -79,7 +79,7 @@ def closed(tmp_path: Path) -> Iterator[tuple[Path, Path]]:
         inner.chmod(0o700)
 
 
-@pytest.mark.sampled(1)
+@pytest.mark.long
 @pytest.mark.parametrize("manner", [[], ["--in-place"]], ids=["copied", "in place"])
 def test_what_may_not_be_read_is_said_and_read_as_soon_as_it_may(
     database: Database,
@@ -101,6 +101,7 @@ def test_what_may_not_be_read_is_said_and_read_as_soon_as_it_may(
     counted(database)
 
 
+@pytest.mark.long
 def test_what_was_named_alone_and_may_not_be_read_is_an_error(
     database: Database, genonaut: Genonaut, closed: tuple[Path, Path]
 ) -> None:
@@ -112,6 +113,7 @@ def test_what_was_named_alone_and_may_not_be_read_is_an_error(
     assert report["added"] == 1, "the others are imported"
 
 
+@pytest.mark.long
 def test_a_file_that_may_not_be_read_any_more_is_missing_until_it_may(
     site: httpx.Client, database: Database, genonaut: Genonaut, tmp_path: Path
 ) -> None:

@@ -111,7 +111,7 @@ def seen(database: Database, eyes: str, switches: Sequence[str], more: dict[str,
         return [item for (item,) in run(session, like, ids, word)]
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("what", FILTERS)
 def test_every_list_is_a_plain_sort(rated: Database, settings: Settings, what: str) -> None:
     known, more = Known.of(rated), FILTERS[what]

@@ -126,6 +126,7 @@ def test_errors_and_what_is_logged_of_them(
         assert [line["route"] for line in of_request] == [paths[name]] * len(of_request)
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("path", SHORT)
 def test_figures(client: httpx.Client, path: str, ways: list[str]) -> None:
     def counted(route: str, method: str, status: str) -> float:

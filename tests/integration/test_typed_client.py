@@ -50,6 +50,7 @@ def names(package: Path, part: str) -> set[str]:
     return {file.stem for file in (package / part).rglob("*.py")} - {"__init__"}
 
 
+@pytest.mark.long
 def test_a_generated_client_has_good_names_and_types_and_works(
     generated: Path, client: httpx.Client, database: Database
 ) -> None:

@@ -215,6 +215,7 @@ def test_of_a_folder_that_goes_away_nothing_is_marked(
         assert len([line for line in said if "waiting" in line]) == 1, said
 
 
+@pytest.mark.long
 def test_copies_stay(database: Database, start: Start, folder: Path, library: Library) -> None:
     picture(folder / "a.png", 1)
     with start(watched(folder, PictureOptions())):
@@ -247,6 +248,7 @@ def test_two_watchers_of_one_folder(database: Database, start: Start, folder: Pa
         assert not [line for line in first + second if "rejected" in line or "waiting" in line]
 
 
+@pytest.mark.long
 def test_the_processes_rest(
     database: Database, start: Start, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -267,6 +269,7 @@ def test_the_processes_rest(
         wait_for(database, [("out/a.png", False), ("out/b.png", False)])
 
 
+@pytest.mark.long
 def test_a_root_that_cannot_be(database: Database, start: Start, folder: Path) -> None:
     """At the start it ends the command; later, the others go on."""
     wrong = watched(folder, PictureOptions(in_place=True, root="library"))
@@ -330,7 +333,7 @@ with Changes([folder], [], lambda line: print(line, flush=True)) as changes:
 UNSHARE = ["unshare", "--user", "--map-root-user", "sh", "-ec"]
 
 
-@pytest.mark.sampled(1)
+@pytest.mark.long
 @pytest.mark.parametrize("folders", [0, 9])
 def test_the_kernels_own_limit(folder: Path, folders: int) -> None:
     """Reached at once, or by folders that come later: of those the kernel says nothing."""

@@ -30,7 +30,7 @@ def queue(ready_home: Path) -> Iterator[Redis]:
         yield client
 
 
-@pytest.mark.sampled(1)
+@pytest.mark.long
 @pytest.mark.parametrize("scheduler", ["persistent", "redbeat"])
 def test_tasks_are_sent_at_once_after_a_spell_with_the_clock_ahead(
     ready_home: Path, queue: Redis, scheduler: str

@@ -161,6 +161,7 @@ def connection_of_keeper(home: Path, old: int) -> int:
     return 0
 
 
+@pytest.mark.long
 def test_a_server_that_dies_in_the_middle_of_a_long_query_is_restarted(
     ready_home: Path,
 ) -> None:

@@ -462,6 +462,7 @@ def test_a_refresh_that_is_killed_half_way_repairs_nothing_by_halves(home_of_ada
         assert wrong_counts(database) == []
 
 
+@pytest.mark.long
 def test_an_import_that_is_killed_is_completed_by_running_it_again(ready_home: Path) -> None:
     rows = 4 * BATCH_ROWS
     file = ready_home / "prompts.csv"

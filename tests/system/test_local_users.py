@@ -152,6 +152,7 @@ def environment_of(process: int) -> dict[str, str]:
     return dict(line.split("=", 1) for line in lines if "=" in line)
 
 
+@pytest.mark.long
 def test_what_users_write_does_not_reach_the_log(ready_home: Path) -> None:
     log = ready_home / "postgres" / "server.log"
     log.touch()

@@ -59,6 +59,7 @@ def test_psql_gets_the_password_where_no_other_account_can_read_it(
     )
 
 
+@pytest.mark.long
 def test_a_secret_that_psql_takes_as_an_argument_only_is_refused(
     new_home: Path, fake_psql: str
 ) -> None:

@@ -149,6 +149,7 @@ def test_flower_without_a_password_is_refused_where_others_reach_it(
     )
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(
     "door", [{"FLOWER_BASIC_AUTH": "ada:secret"}, {"AUTH_OPEN_TO_THE_NETWORK": "true"}]
 )
@@ -161,7 +162,7 @@ def test_flower_is_served_to_others_with_a_password_or_if_that_is_accepted(
         command.end(signal.SIGTERM)
 
 
-@pytest.mark.sampled(1)
+@pytest.mark.long
 @pytest.mark.parametrize("scheduler", ["persistent", "redbeat"])
 def test_a_worker_brings_beat_along_if_it_is_asked_to(ready_home: Path, scheduler: str) -> None:
     task = "genonaut.worker.tasks.refresh_gen_source_stats"

@@ -133,6 +133,7 @@ def test_a_version_that_makes_no_sense_is_refused(home_of_ada: Path, version: st
     assert " was created by PostgreSQL " in refusal(home_of_ada)
 
 
+@pytest.mark.long
 def test_data_of_a_development_version_is_refused_and_left_alone(new_home: Path) -> None:
     with Lease(new_home, "postgres"):
         pass

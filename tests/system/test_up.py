@@ -5,6 +5,8 @@ import signal
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from tests.support import http
 from tests.support.ports import free_port
 from tests.support.processes import Running, genonaut, opened, running, serving
@@ -59,6 +61,7 @@ def test_its_options_are_what_they_say(ready_home: Path, tmp_path: Path) -> None
         assert database.is_embedded, "it is the same data"
 
 
+@pytest.mark.long
 def test_flower_moves_on_and_is_named_where_it_is(ready_home: Path) -> None:
     with closing(taken()) as other:
         port = other.getsockname()[1]

@@ -62,7 +62,7 @@ def read_long_inputs(names: Sequence[str], length: int, seconds: int) -> None:
     subprocess.run(command, check=True, timeout=seconds)
 
 
-@pytest.mark.sampled(1)
+@pytest.mark.long
 @pytest.mark.parametrize("part", range(PARTS))
 def test_long_inputs_take_time_in_proportion(part: int) -> None:
     """Seconds; with a square in it, a quarter of an hour."""

@@ -84,7 +84,7 @@ def tried(name: str) -> Any:
     return pytest.param(name, marks=[pytest.mark.long] if name in LIKE_OTHERS else [])
 
 
-@pytest.mark.sampled(4)
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("name", [*map(tried, SENDERS)])
 def test_who_may_use_each_route(
     open_api: OpenApi, settings: Settings, database: Database, library: Path, name: str

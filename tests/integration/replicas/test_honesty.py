@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 
+import pytest
 from sqlalchemy import Connection, create_engine
 
 from genonaut.api.services.content_service import ContentService
@@ -52,6 +53,7 @@ def test_a_paused_replica_claims_no_newer_moment_than_it_has(api: Serving) -> No
     assert (told["from"], told["user_regular_count"]) == ("replica", 5)
 
 
+@pytest.mark.long
 def test_a_replica_of_an_idle_gallery_stays_young(api: Serving) -> None:
     marks = api.database.replicas.marks if api.database.replicas else None
     assert marks is not None
@@ -62,6 +64,7 @@ def test_a_replica_of_an_idle_gallery_stays_young(api: Serving) -> None:
     assert datetime.fromisoformat(told["as_of"]) > started
 
 
+@pytest.mark.long
 def test_a_replica_that_lags_too_far_is_not_asked(strict: Serving) -> None:
     user = add_user(strict.owner)
     with paused(*strict.group.standbys):

@@ -164,6 +164,7 @@ def _configure(node: Node, setting: str) -> None:
         wait_until(lambda: connection.execute(asked).fetchone() == (value,), "it is configured")
 
 
+@pytest.mark.long
 def test_what_is_no_replica_of_the_database_is_not_asked(
     group: Group, api: Serving, run_folder: Path
 ) -> None:
