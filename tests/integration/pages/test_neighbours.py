@@ -49,7 +49,7 @@ def item_of(address: str) -> int:
     return int(address.split("/")[3].split("?", maxsplit=1)[0])
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(
     ("given", "viewer"),
     [(given, viewer) for given, viewers in LISTS for viewer in viewers],
