@@ -23,7 +23,7 @@ demo: install ## Install, then serve a seeded demo
 	@exec $(BIN)/genonaut up --env demo
 
 test: install-dev ## Run the suite
-	@$(PYTEST) -m "not long and not slow" $(ARGS)
+	@$(PYTEST) --timeout 450 -m "not long and not slow" $(ARGS)
 
 test-long: install-dev ## Run its long forms: soak, kills, mutants, the benchmark, the other PostgreSQL
 	@$(PYTEST) -m "long or sampled" --every-case -o python_files="test_*.py contract.py" $(ARGS)
