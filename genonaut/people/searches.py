@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Final, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, delete, func, select, update
+from sqlalchemy import ColumnElement, Float, Select, bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from genonaut.db.named_sql import named_sql
@@ -24,6 +24,8 @@ MOST_SEARCHES: Final = 200
 LONGEST_KEPT: Final = 500
 """Characters. A longer search is not kept."""
 _SQL: Final = named_sql(__package__, "searches.sql")
+# Written out: where users are on many nodes, no parameter reaches an ON CONFLICT.
+_RECORD: Final = _SQL["record"].bindparams(bindparam("pause", type_=Float, literal_execute=True))
 Row = TypeVar("Row")
 
 
@@ -68,7 +70,7 @@ class Searches:
     def note(self, query: str, pause_seconds: float) -> SearchEntry | None:
         """The same without a complaint; within the pause, a search is not counted again."""
         given = {"user_id": self._user_id, "query": query, "pause": pause_seconds}
-        noted = select(SearchEntry).from_statement(_SQL["record"])
+        noted = select(SearchEntry).from_statement(_RECORD)
         entry = self._session.scalars(
             noted.execution_options(populate_existing=True), given
         ).one_or_none()

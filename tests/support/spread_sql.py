@@ -7,6 +7,7 @@ creator. So a statement keeps these rules, by its text alone:
   of another, have the same `creator_id` by a condition.
 - What is locked is of given creators, and what is added names its creator.
 - A conflict that is named has the creator too, or is named by its constraint.
+- What is added from a SELECT has no parameter behind ON CONFLICT, where it would not be known.
 - A time of a change is that of the statement: `clock_timestamp()` would differ on each machine.
 
 A statement with the comment ON_ONE is executed on one database only, and has a form for the others.
@@ -17,6 +18,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+LATE_PARAMETER = re.compile(
+    r"\binsert\s+into\b.*\bselect\b.*\bon\s+conflict\b.*%\(", re.DOTALL | re.IGNORECASE
+)
 SPREAD = {
     *("content_items_all", "content_items", "content_items_auto"),
     *("content_tags", "bookmarks", "bookmark_category_members", "ratings"),
@@ -53,9 +57,12 @@ class Group:
 
 def faults(statement: str) -> list[str]:
     """What is wrong with a statement; nothing, if it can be executed."""
-    if ON_ONE in statement or not any(table in statement for table in SPREAD):
+    if ON_ONE in statement:
         return []
-    return [*_of_query(_grouped(statement), {})]
+    late = ["a parameter behind ON CONFLICT"] if LATE_PARAMETER.search(statement) else []
+    if not any(table in statement for table in SPREAD):
+        return late
+    return [*late, *_of_query(_grouped(statement), {})]
 
 
 def _grouped(statement: str) -> Tokens:

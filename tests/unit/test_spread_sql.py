@@ -51,6 +51,10 @@ def test_a_statement_of_a_file_names_the_creators(name: str, statement: str) -> 
         "INSERT INTO content_tags (content_id, source_type, tag_id) VALUES (1, 'items', :tag)",
         """INSERT INTO ratings (content_id, creator_id) VALUES (1, :creator)
             ON CONFLICT (content_id) DO NOTHING""",
+        """INSERT INTO search_history AS known (user_id, search_query)
+            SELECT id, %(query)s FROM users WHERE id = %(user)s
+            ON CONFLICT (user_id, search_query) DO UPDATE SET
+            search_count = known.search_count + %(more)s""",
     ],
 )
 def test_what_forgets_the_creator_is_found(statement: str) -> None:
