@@ -176,7 +176,11 @@ def test_only_who_has_the_counts_open_is_told_aloud(page: Page, site: Site) -> N
     regular = page.get_by_test_id("gallery-stats-community-regular")
     expect(regular).to_have_text(str(REGULAR + 1))
     expect(said).to_have_text("")
-    page.get_by_test_id("gallery-options-stats-info-button").click()
+    # What opening requests is shown as well, and not said: so it has to be there before.
+    with page.expect_response("**/content/stats/unified*") as requested:
+        page.get_by_test_id("gallery-options-stats-info-button").click()
+    moment = page.locator("#gallery-stats [data-moment=as_of]")
+    expect(moment).to_have_attribute("datetime", requested.value.json()["as_of"])
     expect(regular).to_be_visible()
     add_items(site.database, USERS["bo"])
     expect(said).to_have_text(f"Community gens: {REGULAR + 2}.")

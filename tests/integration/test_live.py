@@ -27,7 +27,7 @@ MODERN = {"Accept-Encoding": "gzip, br"}
 @pytest.fixture(autouse=True)
 def _without_long_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(streams, "PAUSE_SECONDS", 0.05)
-    monkeypatch.setattr(streams, "CHECK_SECONDS", 0.1)
+    monkeypatch.setattr(streams, "CHECK_SECONDS", 0)  # with every query
 
 
 @pytest.fixture

@@ -107,9 +107,10 @@ class LiveStreams:
         now = time.monotonic()
         for stream in self._streams:
             stream.drop_if_slow(now)
-        unknown = await self._check(now)
         try:
             told = await self._read()
+            # Afterwards: so a sender who lost a right before a commit is not told of that commit.
+            unknown = await self._check(now)
         except DatabaseError as error:
             log.debug("live numbers: the database cannot be asked", detail=str(error))
             told, unknown = {}, {*self._streams}
