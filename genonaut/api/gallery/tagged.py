@@ -42,7 +42,7 @@ def refs(
         ContentTag.tag_id == lead,
         ContentTag.source_type == partition,
         *visible_to(viewer, ContentTag),
-        *(_carries(item, partition, [tag], fence=lead_is_rare) for tag in others),
+        *(carries(item, partition, [tag], fence=lead_is_rare) for tag in others),
     )
 
 
@@ -53,14 +53,21 @@ def probe(
     groups = [tags] if match == "any" else [[tag] for tag in tags]
     # PostgreSQL does not make a join of an EXISTS with an OFFSET. A join might lose the order of
     # the index that is being walked along.
-    return and_(*(_carries(item, partition, group, fence=True) for group in groups))
+    return and_(*(carries(item, partition, group, fence=True) for group in groups))
 
 
-def _carries(item: ItemRef, partition: str, tags: Sequence[UUID], *, fence: bool = False) -> Exists:
+def carries(
+    item: ItemRef,
+    source_type: ColumnElement[str] | str,
+    tags: Sequence[UUID],
+    *,
+    fence: bool = False,
+) -> Exists:
+    """Whether an item carries one of the tags; with a fence, looked up for each item by itself."""
     carried = aliased(ContentTag)
     statement = select(carried.content_id).where(
         *is_about(carried, item),
-        carried.source_type == partition,
-        carried.tag_id.in_(tags) if len(tags) > 1 else carried.tag_id == tags[0],
+        carried.source_type == source_type,
+        carried.tag_id == tags[0] if len(tags) == 1 else carried.tag_id.in_(tags),
     )
     return exists(statement.offset(0) if fence else statement)

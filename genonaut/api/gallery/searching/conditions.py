@@ -13,23 +13,22 @@ from sqlalchemy import (
     ARRAY,
     ColumnElement,
     DateTime,
+    Exists,
     String,
     Text,
     all_,
     any_,
     cast,
-    exists,
     func,
     literal,
     not_,
-    select,
 )
 from sqlalchemy.dialects.postgresql import TSQUERY
-from sqlalchemy.orm import aliased
 
-from genonaut.api.gallery.item_refs import ItemRef, is_about
+from genonaut.api.gallery.item_refs import ItemRef
 from genonaut.api.gallery.searching.sought import Sought
-from genonaut.db.schema import PRIVATE, PUBLIC, ContentTag
+from genonaut.api.gallery.tagged import carries
+from genonaut.db.schema import PRIVATE, PUBLIC
 
 
 def matches(sought: Sought, item: Any, *, on_a_walk: bool) -> Iterator[ColumnElement[bool]]:  # noqa: ANN401
@@ -87,12 +86,5 @@ def _is_by(sought: Sought, item: Any) -> Iterator[ColumnElement[bool]]:  # noqa:
     yield from (item.creator_id != creator for creator in sought.not_by)
 
 
-def _carries(item: Any, tags: Sequence[Any], *, fence: bool) -> ColumnElement[bool]:  # noqa: ANN401
-    carried = aliased(ContentTag)
-    statement = select(carried.content_id).where(
-        *is_about(carried, ItemRef.of_item(item)),
-        carried.source_type == item.source_type,
-        carried.tag_id.in_(tags),
-    )
-    # With an OFFSET it is no join, which might lose the order of the index.
-    return exists(statement.offset(0) if fence else statement)
+def _carries(item: Any, tags: Sequence[Any], *, fence: bool) -> Exists:  # noqa: ANN401
+    return carries(ItemRef.of_item(item), item.source_type, tags, fence=fence)
