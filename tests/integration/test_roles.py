@@ -245,7 +245,7 @@ def test_what_the_application_writes_is_counted_at_once(app: Database) -> None:
 def test_counts_are_exact_while_the_application_writes_and_the_worker_counts(
     app: Database, counting: Database
 ) -> None:
-    at_least = {"writes": 150, "comparisons": 30, "folds": 10, "refreshes": 3}
+    at_least = {"writes": 300, "comparisons": 60, "folds": 20, "refreshes": 6}
     findings = soak(app, 2, writers=3, counting=counting, at_least=at_least)
     assert findings.wrong == []
 
