@@ -14,6 +14,9 @@ import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
+from genonaut.api.http import attempts
+from genonaut.api.monitoring import probes
+from genonaut.api.services import duplicate_service, suggestion_service
 from genonaut.config import Settings
 from genonaut.db.session import Database, open_database
 from genonaut.embedded.account import our_account
@@ -21,6 +24,7 @@ from tests.support import sampling, servers
 from tests.support.api import OpenApi, running_api
 from tests.support.chromium import CHROMIUM
 from tests.support.servers import EMBEDDED, SERVERS, make_folder
+from tests.support.waiting import PATIENCE_SECONDS
 
 # A busy machine is not a fault: nothing here is judged by the time that it takes.
 hypothesis_settings.register_profile(
@@ -28,6 +32,13 @@ hypothesis_settings.register_profile(
 )
 hypothesis_settings.load_profile("untimed")
 
+# What gives up after a second or two. Tests of the giving up set a limit of their own.
+HURRIES = (
+    (attempts, "_PATIENCE_SECONDS"),
+    (duplicate_service, "_SECONDS"),
+    (probes, "PATIENCE_SECONDS"),
+    (suggestion_service, "_SECONDS"),
+)
 RUN = pytest.StashKey[Path]()
 OPEN_APIS = 12  # each has threads and takes 20 MB, so not all that a run has ever used stay open
 OpenServer = Callable[[str], tuple[Settings, Database]]
@@ -194,6 +205,15 @@ def database(server: tuple[Settings, Database]) -> Database:
 def application(open_application: OpenApplication, settings: Settings) -> Database:
     """The same database, as the application's role may use it."""
     return open_application(settings)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _unhurried() -> Iterator[None]:
+    """Time limits that no setting names are as long as the `patient` ones of the settings."""
+    with pytest.MonkeyPatch.context() as limits:
+        for module, name in HURRIES:
+            limits.setattr(module, name, PATIENCE_SECONDS)
+        yield
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -18,6 +18,7 @@ from benchmarks.side_by_side.run import Participant, Run
 from benchmarks.side_by_side.stage import Stage
 from tests.benchmarks import wrong
 from tests.benchmarks.tiny import TINY
+from tests.support.waiting import PATIENCE_SECONDS
 
 TINIEST = replace(
     TINY,
@@ -78,4 +79,4 @@ def test_a_failure_beside_the_measuring_ends_the_run(stage: Stage) -> None:
         connection.execute("SELECT 1 / 0")
 
     with pytest.raises(psycopg.errors.DivisionByZero), participant.concurrently(work):
-        assert worked.wait(60)
+        assert worked.wait(PATIENCE_SECONDS)

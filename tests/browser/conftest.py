@@ -12,7 +12,7 @@ from genonaut.db.session import Database
 from tests.support.api import OpenApi
 from tests.support.chromium import ARGUMENTS, CHROMIUM, MISSING
 from tests.support.site import USERS, Site, fill
-from tests.support.waiting import PATIENCE_SECONDS
+from tests.support.waiting import PATIENCE_SECONDS, wait_until
 
 # What a page refuses to do is an event. Kept where no navigation can lose it: in the console.
 TELL_VIOLATIONS = """
@@ -21,6 +21,9 @@ document.addEventListener("securitypolicyviolation", (event) =>
 """
 
 
+# Pictures further down are only loaded when they come near.
+ALL_SHOWN = """() => document.fonts.status === "loaded" && [...document.images].every((image) =>
+  image.complete || image.getBoundingClientRect().top > innerHeight)"""
 DOMAIN = "127.0.0.1"
 expect.set_options(timeout=PATIENCE_SECONDS * 1000)
 
@@ -69,6 +72,11 @@ class Troubles:
         """All but those that the test expects."""
         return [text for text in self.seen if not any(word in text for word in self.expected)]
 
+    def wait_for(self, page: Page, wanted: Callable[[Request], bool], what: str) -> None:
+        """Until the page has sent such a request, now or before."""
+        # While it evaluates something, what happened is told of.
+        wait_until(lambda: page.evaluate("true") and any(map(wanted, self.requests)), what)
+
     def strangers(self, site: Site) -> list[str]:
         """Requests to other hosts than the site."""
         return [r.url for r in self.requests if not r.url.startswith((site.url + "/", "data:"))]
@@ -114,6 +122,13 @@ def open_page(chromium: Browser, site: Site, troubles: Troubles) -> Iterator[Ope
 def page(open_page: OpenPage) -> Page:
     """The gallery on a wide screen, for an anonymous visitor."""
     return open_page()
+
+
+def settle(page: Page) -> None:
+    """Until all that is to be seen is there. The stream of live numbers never ends, so the network
+    need never be idle."""
+    page.wait_for_load_state("load")
+    page.wait_for_function(ALL_SHOWN)
 
 
 def choose_viewer(page: Page, name: str) -> None:

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Locator, Page, Request, Route, expect
 
 from genonaut.web.state import GALLERY
-from tests.browser.conftest import OpenPage, Troubles
+from tests.browser.conftest import OpenPage, Troubles, settle
 from tests.browser.test_sources import LABELS, summary
 from tests.support.site import SWITCHES, TAGS, Site
 from tests.support.waiting import wait_until
@@ -18,6 +18,10 @@ CHOSEN = f"{LISTS}chosen="
 def stay(page: Page) -> None:
     """Mark the page, to know it again."""
     page.evaluate("window.same = true")
+
+
+def is_live(request: Request) -> bool:
+    return request.resource_type == "eventsource"
 
 
 def stayed(page: Page) -> bool:
@@ -62,7 +66,9 @@ def test_every_filter_replaces_parts_and_nothing_else(
     open_page: OpenPage, site: Site, troubles: Troubles
 ) -> None:
     page = open_page(viewer="ada")
-    page.wait_for_load_state("networkidle")
+    settle(page)
+    # The script opens it last.
+    troubles.wait_for(page, is_live, "the stream of live numbers is opened")
     stay(page)
     page.locator("#search").fill("by")
     troubles.requests.clear()

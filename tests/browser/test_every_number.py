@@ -6,8 +6,9 @@ tests/integration/test_every_number.py compares all of them with SQL.
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import OpenPage, settle
 from tests.browser.test_albums import add_album, titles
+from tests.browser.test_rows import PAINTED
 from tests.browser.test_sources import summary
 from tests.support.page_parser import OF
 from tests.support.site import USERS, Site
@@ -19,10 +20,12 @@ NUMBERS = f"""() => [...document.querySelectorAll("[{OF}]")]
 def told(page: Page, path: str) -> dict[str, set[str]]:
     """What a page says of each list."""
     page.goto(path)
-    page.wait_for_load_state("networkidle")
-    if page.get_by_test_id("gallery-options-stats-info-button").count():
-        page.keyboard.press("i")  # the counts are read again
-        page.wait_for_load_state("networkidle")
+    settle(page)
+    button = page.get_by_test_id("gallery-options-stats-info-button")
+    if url := button.count() and button.get_attribute("data-counts"):
+        with page.expect_response(lambda response: response.url.endswith(url)):
+            page.keyboard.press("i")  # the counts are read again
+        page.evaluate(PAINTED)
     found: dict[str, set[str]] = {}
     for of, text in page.evaluate(NUMBERS):
         found.setdefault(of, set()).add(text)

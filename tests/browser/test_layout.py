@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import OpenPage, Troubles
+from tests.browser.conftest import OpenPage, Troubles, settle
 from tests.browser.test_rows import SHIFTS, shifts, show_before_script
 
 PATHS = ["/gallery", "/gallery?view=list", "/gallery/stats", "/gallery/items/0"]
@@ -87,7 +87,7 @@ def test_the_targets_of_the_viewer_are_large_enough(
 
 def test_nothing_jumps_while_loading(open_page: OpenPage) -> None:
     page = open_page("/gallery?size=12")
-    page.wait_for_load_state("networkidle")
+    settle(page)
     shift = page.evaluate("""() => new Promise((resolve) => {
       new PerformanceObserver((list) =>
         resolve(list.getEntries().reduce((sum, entry) => sum + entry.value, 0))

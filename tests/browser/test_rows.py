@@ -6,7 +6,7 @@ from itertools import groupby
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import OpenPage, settle
 from tests.support.waiting import wait_until
 
 BOXES = """() => [...document.querySelectorAll(".card .frame")].map((frame) => {
@@ -36,7 +36,7 @@ PAINTED = """document.readyState !== "loading" && new Promise((done) =>
 @pytest.mark.parametrize("width", [360, 1280, 2200])
 def test_rows_of_whole_pictures(open_page: OpenPage, density: str, width: int) -> None:
     page = open_page(f"/gallery?density={density}", viewport={"width": width, "height": 900})
-    page.wait_for_load_state("networkidle")
+    settle(page)
     boxes = page.evaluate(BOXES)
     for _, row in groupby(boxes, lambda box: round(box[0])):
         heights = [height for _, _, height, _, _ in row]
@@ -70,7 +70,7 @@ def show_before_script(page: Page, go: Callable[[], object]) -> None:
     wait_until(lambda: page.evaluate(PAINTED), "the page is painted")
     held[0].continue_()
     page.unroute("**/gallery.js*")
-    page.wait_for_load_state("networkidle")
+    settle(page)
 
 
 def shifts(page: Page) -> list[str]:

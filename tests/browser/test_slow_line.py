@@ -7,6 +7,7 @@ from playwright.sync_api import Browser
 from tests.browser.test_rows import SHIFTS, shifts
 from tests.support.dripping import WHOLE, Pieces, dripping
 from tests.support.site import Site
+from tests.support.waiting import PATIENCE_SECONDS
 
 PIECES = 3
 # Time to paint what has come. Where it may not be painted, that never ends by itself.
@@ -26,7 +27,7 @@ def test_nothing_moves_while_a_page_comes(chromium: Browser, site: Site) -> None
         page.add_init_script(SHIFTS)
         page.add_init_script("delete window.EventSource")  # the numbers would come without end
         for path in paths[:1] + paths:  # at first the styles come
-            html = httpx.get(site.url + path).content
+            html = httpx.get(site.url + path, timeout=PATIENCE_SECONDS).content
             size = -(-len(html) // PIECES)
             pieces.put(html[:size])
             page.goto(address + path, wait_until="commit")

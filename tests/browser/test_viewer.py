@@ -85,11 +85,12 @@ def test_neighbours_are_there_before_they_are_asked_for(
 ) -> None:
     page = open_page(LIST)
     look(page, 1)
-    page.wait_for_load_state("networkidle")
-    fetched = {request.url for request in troubles.requests}
-    for way in page.locator("[data-full]").all():
+    neighbours = page.locator("[data-full]")
+    expect(neighbours).to_have_count(2)
+    for way in neighbours.all():
         url = way.get_attribute("data-full")
-        assert any(one.endswith(url or "-") for one in fetched)
+        assert url
+        troubles.wait_for(page, lambda one, url=url: one.url.endswith(url), f"{url} is fetched")  # type: ignore[misc]
 
 
 def test_zooming(open_page: OpenPage) -> None:

@@ -21,7 +21,7 @@ from genonaut.db.session import Database
 from genonaut.errors import DatabaseError
 from tests.support.recount import differences
 from tests.support.rows import add_items, add_user, scalar
-from tests.support.waiting import wait_until
+from tests.support.waiting import PATIENCE_SECONDS, wait_until
 
 pytestmark = pytest.mark.both_servers
 
@@ -66,7 +66,7 @@ class Gate:
 
     def __call__(self, session: Session, count: CachedCount) -> Fold | None:
         self.folds += 1
-        assert self.opened.wait(60)
+        assert self.opened.wait(PATIENCE_SECONDS)
         if self.error:
             raise self.error
         return fold(session, count)

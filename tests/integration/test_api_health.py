@@ -16,12 +16,14 @@ from redis import Redis
 from sqlalchemy import URL, create_engine
 
 from genonaut import __version__
+from genonaut.api.monitoring import probes
 from genonaut.broker import broker_url, running_broker
 from genonaut.config import Settings
 from genonaut.db.counts import COUNTS
 from genonaut.db.session import Database
 from genonaut.embedded.valkey import socket_path
 from tests.support.api import running_api
+from tests.support.waiting import PATIENCE_SECONDS
 
 
 def record(
@@ -127,7 +129,13 @@ class Broker:
     def close(self) -> None:
         self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
-        self._thread.join(5)
+        self._thread.join(PATIENCE_SECONDS)
+
+
+@pytest.fixture
+def hurried_probes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For what does not answer at all: the test need not wait for as long as tests may."""
+    monkeypatch.setattr(probes, "PATIENCE_SECONDS", 5.0)
 
 
 def with_broker(settings: Settings, url: str) -> Settings:
@@ -163,6 +171,7 @@ def test_a_broker_that_answers(
     assert (b"PING" in broker.heard) == url.startswith("redis")
 
 
+@pytest.mark.usefixtures("hurried_probes")
 @pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("broker", "url"),
@@ -231,6 +240,7 @@ def nowhere(port: int) -> Database:
     return Database(url, create_engine(url), is_embedded=False)
 
 
+@pytest.mark.usefixtures("hurried_probes")
 @pytest.mark.parametrize("listening", [True, False], ids=["hangs", "is-gone"])
 def test_a_database_that_hangs_or_is_gone(settings: Settings, listening: bool) -> None:
     with closing(socket.socket()) as silent:

@@ -147,7 +147,10 @@ def test_an_upload_that_is_killed_at_any_moment(
         attempts.append(attempt)
         there += attempt.stop if moment is while_adding else 0
         assert check_whole(database, library) == there
-    with api(database, library) as (_, address), httpx.Client(base_url=address) as client:
+    with (
+        api(database, library) as (_, address),
+        httpx.Client(base_url=address, timeout=PATIENCE_SECONDS) as client,
+    ):
         answers = [one for each in attempts for one in uploaded(client, each)]
         for attempt in attempts:
             assert {one["result"] for one in uploaded(client, attempt)} == {"already_there"}

@@ -305,7 +305,9 @@ def test_head_does_not_wait_for_the_end(client: httpx.Client, built: Database) -
 def test_the_end_of_the_application_ends_streams(settings: Settings, built: Database) -> None:
     with ExitStack() as stack:
         with running_api(settings, built) as client:
-            own = stack.enter_context(httpx.Client(base_url=client.base_url))
+            own = stack.enter_context(
+                httpx.Client(base_url=client.base_url, timeout=client.timeout)
+            )
             events = stack.enter_context(opened(own))
             events.next()
         assert not any(one.name for one in events.rest()), "it ends, and is not cut off"

@@ -44,8 +44,11 @@ def admin(open_api: OpenApi, settings: Settings, database: Database) -> Iterator
     user = UUID(add_account(database, "root", "admin"))
     with database.transaction() as session:
         begun = Sessions(session).begin(user, 1, None, None)
-    url = open_api(with_accounts(settings), database).base_url
-    with httpx.Client(base_url=url, cookies={"genonaut": begun.secret}) as client:
+    site = open_api(with_accounts(settings), database)
+    session_of_it = {"genonaut": begun.secret}
+    with httpx.Client(
+        base_url=site.base_url, timeout=site.timeout, cookies=session_of_it
+    ) as client:
         yield client
 
 

@@ -8,6 +8,8 @@ from queue import SimpleQueue
 
 import httpx
 
+from tests.support.waiting import PATIENCE_SECONDS
+
 Pieces = SimpleQueue[bytes]
 WHOLE = b""
 """The piece after the last one."""
@@ -39,7 +41,7 @@ def dripping(site: str, pieces: Pieces) -> Iterator[str]:
             """A test's own output stays readable."""
 
     with (
-        httpx.Client(base_url=site) as client,
+        httpx.Client(base_url=site, timeout=PATIENCE_SECONDS) as client,
         ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server,
     ):
         thread = threading.Thread(target=server.serve_forever)

@@ -61,6 +61,7 @@ LARGE_BYTES: Final = 2_000_000
 LARGEST = """
     SELECT max(pg_relation_size(oid)) FROM pg_class
     WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"""
+FIRST_ID = "SELECT setval('content_items_id_seq', 1, false)"
 OTHERS = """
     SELECT FROM pg_stat_activity WHERE datname = current_database()
     AND pid <> pg_backend_pid() AND xact_start IS NOT NULL"""
@@ -154,7 +155,7 @@ def open_server(home: Path, server: str, name: str = "test") -> Iterator[tuple[S
 
 def patient(settings: Settings) -> Settings:
     """Settings whose time limits no busy machine reaches. Tests of the limits set their own."""
-    api = {"statement_timeout_seconds": PATIENCE_SECONDS}
+    api = {"statement_timeout_seconds": PATIENCE_SECONDS, "patience_seconds": PATIENCE_SECONDS}
     stats = {"live_count_timeout_seconds": PATIENCE_SECONDS}
     gallery = {"count_timeout_seconds": PATIENCE_SECONDS}
     db = {"connect_timeout_seconds": int(PATIENCE_SECONDS)}
@@ -272,7 +273,8 @@ def empty(database: Database, *more: CachedCount) -> None:
 
     DELETE takes a tenth of the time of TRUNCATE, which has a file to make for every index, and a
     reader who is late does not deadlock with it. It leaves dead rows; when these are many, or a
-    test has made many, the tables are truncated as soon as no one else is at work.
+    test has made many, the tables are truncated as soon as no one else is at work. The first item
+    gets the same id in every test, whatever other tests came before it in the same process.
     """
     with database.transaction() as session:
         large = session.connection().exec_driver_sql(LARGEST).scalar_one() > LARGE_BYTES
@@ -283,6 +285,7 @@ def empty(database: Database, *more: CachedCount) -> None:
         tables += [count.table, f"{count.name}_deltas", f"{count.name}_refreshes"]
     statements = [f"TRUNCATE {', '.join(tables)} CASCADE"] if large else []
     statements += [f"DELETE FROM {table}" for table in tables]
+    statements += [FIRST_ID]
     with database.transaction() as session:
         session.connection().exec_driver_sql("; ".join(statements))
 

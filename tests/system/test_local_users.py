@@ -108,7 +108,7 @@ def wait_for_all_parts(home: Path, url: str) -> None:
 
         wait_until(folded, "the worker folded")
     wait_until(lambda: list(home.glob("beat-*")), "beat has its file")
-    assert httpx.get(url + "/health/ready").json()["degraded"] == []
+    assert httpx.get(url + "/health/ready", timeout=PATIENCE_SECONDS).json()["degraded"] == []
 
 
 def test_it_can_read_nothing_speak_to_no_server_and_stop_no_process(
@@ -128,7 +128,9 @@ def test_it_can_read_nothing_speak_to_no_server_and_stop_no_process(
         shown = [" ".join(command_line(process)) for process in processes_of(ready_home)]
         assert any("flower" in line for line in shown)
         assert not [line for line in shown if password in line or "open-sesame" in line]
-        assert httpx.get(url + "/health/ready").status_code == httpx.codes.OK
+        assert (
+            httpx.get(url + "/health/ready", timeout=PATIENCE_SECONDS).status_code == httpx.codes.OK
+        )
     # What is left when all has ended is just as closed.
     assert break_in(nobodys_python, ready_home) == []
 

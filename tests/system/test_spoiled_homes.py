@@ -27,7 +27,7 @@ from tests.support.processes import (
     serving,
 )
 from tests.support.servers import NamedServer
-from tests.support.waiting import wait_until
+from tests.support.waiting import PATIENCE_SECONDS, wait_until
 
 STATS = "/api/v1/content/stats/unified"
 
@@ -209,7 +209,9 @@ def test_an_api_keeps_its_server_when_the_files_around_it_are_deleted(home_of_ad
             delete_files(folder)
             assert users(home_of_ada) == ["ada"]
             for _ in range(3):
-                assert httpx.get(url + STATS).status_code == httpx.codes.OK
+                assert (
+                    httpx.get(url + STATS, timeout=PATIENCE_SECONDS).status_code == httpx.codes.OK
+                )
             assert postmaster(home_of_ada) == server, "the server was never stopped"
             assert len(keepers(home_of_ada)) == 1
 
@@ -236,7 +238,8 @@ def test_a_socket_that_is_deleted_is_there_again(home_of_ada: Path) -> None:
         (home_of_ada / "postgres" / "data" / ".s.PGSQL.5432").unlink()
         wait_until(lambda: postmaster_or_none(home_of_ada) not in (None, server), "a new server")
         wait_until(
-            lambda: httpx.get(url + STATS).status_code == httpx.codes.OK, "the API answers again"
+            lambda: httpx.get(url + STATS, timeout=PATIENCE_SECONDS).status_code == httpx.codes.OK,
+            "the API answers again",
         )
 
 
@@ -374,13 +377,15 @@ def test_without_a_broker_the_gallery_goes_on(ready_home: Path) -> None:
     (ready_home / "valkey").mkdir()
     (ready_home / "valkey" / "server.log").mkdir()
     with serving(ready_home) as (command, url):
-        assert httpx.get(url + STATS).status_code == httpx.codes.OK
-        ready = httpx.get(url + "/health/ready")
+        assert httpx.get(url + STATS, timeout=PATIENCE_SECONDS).status_code == httpx.codes.OK
+        ready = httpx.get(url + "/health/ready", timeout=PATIENCE_SECONDS)
         assert (ready.status_code, ready.json()["degraded"]) == (200, ["broker"])
         assert "valkey/server.log cannot be used" in command.stdout.read_text()
         (ready_home / "valkey" / "server.log").rmdir()
         wait_until(
-            lambda: httpx.get(url + "/health/ready").json()["degraded"] == [],
+            lambda: (
+                httpx.get(url + "/health/ready", timeout=PATIENCE_SECONDS).json()["degraded"] == []
+            ),
             "a part has started the broker",
         )
         command.end(signal.SIGTERM)

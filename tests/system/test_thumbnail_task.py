@@ -23,7 +23,7 @@ KEEP = """
 CALL = """
 import json, sys
 from genonaut.worker.tasks import make_thumbnails
-print(json.dumps(make_thumbnails.delay(sys.argv[1:]).get(timeout=60)))
+print(json.dumps(make_thumbnails.delay(sys.argv[1:]).get(timeout=600)))
 """
 
 

@@ -9,7 +9,7 @@ import pytest
 from genonaut.embedded.folder import ServerFolder
 from genonaut.embedded.postgres import administrator
 from tests.support.processes import genonaut, nothing_left, serving
-from tests.support.waiting import wait_until
+from tests.support.waiting import PATIENCE_SECONDS, wait_until
 
 STATS = "/api/v1/content/stats/unified"
 SLOTS = "SELECT slot_name FROM pg_replication_slots ORDER BY slot_name"
@@ -31,7 +31,10 @@ def slots(home: Path) -> list[str]:
 def test_standbys_are_kept_removed_and_added(tmp_path: Path) -> None:
     home = tmp_path / "home"
     home.mkdir()
-    with serving(home, DB_REPLICAS="2") as (up, address), httpx.Client(base_url=address) as client:
+    with (
+        serving(home, DB_REPLICAS="2") as (up, address),
+        httpx.Client(base_url=address, timeout=PATIENCE_SECONDS) as client,
+    ):
         wait_until(lambda: asked(client) == ["replica-1", "replica-2"], "both are asked")
         added = client.post("/api/v1/users", json={"username": "ada"})
         position = {"X-Genonaut-Position": added.headers["X-Genonaut-Position"]}
@@ -45,12 +48,18 @@ def test_standbys_are_kept_removed_and_added(tmp_path: Path) -> None:
         ]
         assert up.end(SIGINT) == 0
     nothing_left(home)
-    with serving(home) as (up, address), httpx.Client(base_url=address) as client:
+    with (
+        serving(home) as (up, address),
+        httpx.Client(base_url=address, timeout=PATIENCE_SECONDS) as client,
+    ):
         wait_until(lambda: asked(client) == ["replica-1", "replica-2"], "both are there again")
         users = client.get("/api/v1/users").json()["users"]
         assert [user["username"] for user in users] == ["ada"]
         assert up.end(SIGINT) == 0
-    with serving(home, DB_REPLICAS="1") as (up, address), httpx.Client(base_url=address) as client:
+    with (
+        serving(home, DB_REPLICAS="1") as (up, address),
+        httpx.Client(base_url=address, timeout=PATIENCE_SECONDS) as client,
+    ):
         wait_until(lambda: asked(client) == ["replica-1"], "the first is there")
         wait_until(lambda: not (home / "replica-2").exists(), "the second is removed")
         assert slots(home) == ["genonaut_replica_1"]

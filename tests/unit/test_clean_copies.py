@@ -16,6 +16,7 @@ from genonaut.library.scaling import scaled
 from tests.support.conventions import CONVENTIONS, Shot
 from tests.support.kinds import hidden
 from tests.support.pictures import drawn, save
+from tests.support.waiting import PATIENCE_SECONDS
 
 SHOT = Shot(
     prompt="a zeppelin above a fjord",
@@ -97,7 +98,7 @@ def test_more_than_wait_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
     def few(content: bytes, widths: tuple[int, ...], _most: int) -> tuple[None, dict[int, bytes]]:
         begun.set()
-        assert go_on.wait(60)
+        assert go_on.wait(PATIENCE_SECONDS)
         return None, {widths[0]: content}
 
     monkeypatch.setattr(clean, "scaled", few)
@@ -107,9 +108,9 @@ def test_more_than_wait_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     copies = CleanCopies(10**8, places=1, waiting=0)
     first = threading.Thread(target=copies.get, args=(image(tmp_path, "one.png"), 320))
     first.start()
-    assert begun.wait(60)
+    assert begun.wait(PATIENCE_SECONDS)
     with pytest.raises(OverloadedError):
         copies.get(image(tmp_path, "two.png"), 320)
     go_on.set()
-    first.join(60)
+    first.join(PATIENCE_SECONDS)
     copies.get(image(tmp_path, "two.png"), 320)

@@ -33,7 +33,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 {handler}
 try:
     {place}
-    time.sleep(30)
+    time.sleep(600)
     print("lost")
 finally:
     print("cleaned up")
@@ -51,7 +51,11 @@ finally:
 def test_a_signal_ends_the_command(place: str, number: str, handler: str, exit_code: int) -> None:
     program = COMMAND.format(number=number, handler=handler, place=PLACES[place])
     done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, timeout=25, check=False
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_SECONDS,
+        check=False,
     )
     assert (done.returncode, done.stdout) == (exit_code, "cleaned up\n"), done.stderr
     assert "Exception ignored" not in done.stderr
@@ -64,7 +68,11 @@ def test_other_exceptions_in_finalizers_are_reported_as_usual() -> None:
         place="Thing.__del__ = lambda _: 1 / 0; Thing(); kill()",
     )
     done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, timeout=25, check=False
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_SECONDS,
+        check=False,
     )
     assert done.returncode == 0
     assert "ZeroDivisionError" in done.stderr

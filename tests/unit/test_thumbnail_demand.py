@@ -162,7 +162,9 @@ def test_kill_9_leaves_no_half_thumbnail_and_the_next_attempt_no_rest(
     source, library = tmp_path / "image.png", tmp_path / "library"
     Image.effect_noise((700, 500), 90).save(source)
     command = [sys.executable, "-c", MAKE, str(source), str(library), str(finished)]
-    assert subprocess.run(command, check=False, timeout=60).returncode == -signal.SIGKILL
+    assert (
+        subprocess.run(command, check=False, timeout=PATIENCE_SECONDS).returncode == -signal.SIGKILL
+    )
     assert len(list(library.rglob("*.part"))) == 1
     assert len(list(library.rglob("*.webp"))) == finished
     thumbnails = Thumbnails(library, MOST_PIXELS)

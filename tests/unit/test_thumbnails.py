@@ -17,6 +17,7 @@ from PIL import Image, ImageCms
 from genonaut.library import scaling
 from genonaut.library.scaling import by_pillow, by_vips
 from genonaut.library.thumbnails import Thumbnails, UndecodableError
+from tests.support.waiting import PATIENCE_SECONDS
 
 MOST_PIXELS = 10_000_000
 RED, GREEN, BLUE = (230, 30, 40), (30, 160, 60), (40, 60, 220)
@@ -313,7 +314,7 @@ def test_odd_files_cost_little_memory_and_write_nothing_to_the_terminal(
         [sys.executable, "-c", SCRIPT, tmp_path, odd, engine.__name__],
         capture_output=True,
         check=True,
-        timeout=120,
+        timeout=PATIENCE_SECONDS,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY)),
     )
     assert (done.stdout, done.stderr) == (b"", b"")

@@ -19,6 +19,7 @@ from tests.support.people import add_account, add_token, bearer, with_accounts
 from tests.support.pictures import drawn, save
 from tests.support.rows import add_items, add_tag, run
 from tests.support.site import OURS
+from tests.support.waiting import PATIENCE_SECONDS
 
 SHOT = Shot(
     "a zeppelin above a fjord", "xylophone", 4242424242, 20, 7.0, "quagmire", None, 900, 600
@@ -71,7 +72,7 @@ def album(
     closed = with_accounts(settings, anonymous="nothing").model_copy(update={"library": shelf})
     base = open_api(closed, database).base_url
     token = bearer(add_token(database, ada, "write"))
-    owner = httpx.Client(base_url=base, headers=token | OURS, timeout=60)
+    owner = httpx.Client(base_url=base, headers=token | OURS, timeout=PATIENCE_SECONDS)
     uploaded = upload(owner, tmp_path)
     [drawn_one] = add_items(database, ada, prompt=SHOT.prompt, title="Airship 1")
     [private] = add_items(database, ada, visibility="private", prompt=SHOT.prompt)
@@ -82,7 +83,7 @@ def album(
     [[album_id]] = run(database, ADD, ada)
     run(database, PUT, album_id)
     run(database, "UPDATE content_items_all SET visibility = 'private' WHERE id = %s", hidden)
-    stranger = httpx.Client(base_url=base, timeout=60)
+    stranger = httpx.Client(base_url=base, timeout=PATIENCE_SECONDS)
     yield Album(
         database, stranger, owner, str(album_id), uploaded, drawn_one, private, hidden, outside
     )

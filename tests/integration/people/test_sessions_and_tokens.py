@@ -270,7 +270,7 @@ def test_a_new_password_ends_the_other_sessions(browsers: Browsers, database: Da
     assert client.post(path, json=change).status_code == 204
     assert (client.get(ME).status_code, other.get(ME).status_code) == (200, 401)
     browsers.sign_in(password=change["new_password"])
-    stale = httpx.Client(base_url=client.base_url)
+    stale = httpx.Client(base_url=client.base_url, timeout=client.timeout)
     with stale:
         sent = {"username": "ada", "password": PASSWORD}
         assert stale.post(f"{ACCOUNT}/sign-in", json=sent).status_code == 401
