@@ -12,6 +12,8 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from genonaut.config import DbSettings
 from genonaut.db.limits import PREPARE_NOTHING, limit_sessions, limit_transactions
 from genonaut.db.requirements import ENCODING
+from genonaut.db.stored_json import read_json
+from genonaut.db.timestamps import take_any_timestamp
 
 _RETURNED: Final = "returned"  # of what the pool knows about a connection
 _IDLE_SECONDS: Final = 5.0
@@ -26,6 +28,7 @@ def make_engine(
         pool_size=pool_size,
         max_overflow=0,
         isolation_level="READ COMMITTED",  # the server's default may be another
+        json_deserializer=read_json,
         hide_parameters=True,  # a traceback in a log must not contain what users wrote
         connect_args={
             "application_name": "genonaut",
@@ -36,10 +39,15 @@ def make_engine(
     )
     limit = limit_transactions if db.pooler else limit_sessions
     limit(engine, statement_timeout_seconds)
+    event.listen(engine, "connect", _take_any_timestamp)
     event.listen(engine, "checkin", _respect_the_default)
     event.listen(engine, "checkin", _remember_when)
     event.listen(engine, "checkout", _require_alive)
     return engine
+
+
+def _take_any_timestamp(connection: psycopg.Connection[Any], _record: object) -> None:
+    take_any_timestamp(connection)
 
 
 def _respect_the_default(connection: psycopg.Connection[Any] | None, _record: object) -> None:

@@ -15,6 +15,7 @@ from genonaut.db.failures import explain
 from genonaut.db.limits import PREPARE_NOTHING, session_settings, transaction_settings
 from genonaut.db.requirements import ENCODING
 from genonaut.db.session import Database
+from genonaut.db.timestamps import take_any_timestamp
 from genonaut.errors import DatabaseTimeoutError
 
 REPLICA_SECONDS = 2.0
@@ -137,7 +138,7 @@ class ReadConnection:
         return await ask(fresh)
 
     async def _connect(self) -> Connection:
-        return await psycopg.AsyncConnection.connect(
+        fresh = await psycopg.AsyncConnection.connect(
             **connection_arguments(self._url)
             | {
                 "autocommit": True,
@@ -148,6 +149,8 @@ class ReadConnection:
             }
             | (PREPARE_NOTHING if self._pooled else {})
         )
+        take_any_timestamp(fresh)
+        return fresh
 
     async def close(self) -> None:
         """Close the connection, if there is one."""

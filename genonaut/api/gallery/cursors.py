@@ -18,10 +18,12 @@ from typing import Any
 
 from genonaut.api.gallery.orders import ABOVE_ALL, BELOW_ALL, Position, SortValue
 from genonaut.api.gallery.query import GalleryQuery, SortField
+from genonaut.db.timestamps import Beyond
 from genonaut.errors import InvalidCursorError
 
 _VERSION = 1
 _CHECKSUM_BYTES = 8
+_BEYOND = "@"
 _BIGINT = range(-(2**63), 2**63)
 
 
@@ -100,6 +102,8 @@ def _is_of_a_facet(query: GalleryQuery) -> bool:
 
 def _plain(value: SortValue) -> str:
     match value:
+        case Beyond():
+            return f"{_BEYOND}{value.microseconds}"
         case datetime():
             return value.isoformat()
         case float():
@@ -126,6 +130,8 @@ def _is_bigint(number: Any) -> bool:  # noqa: ANN401
 
 def _sort_value(text: str, field: SortField) -> SortValue:
     match field:
+        case "created_at" | "updated_at" if text.startswith(_BEYOND):
+            return Beyond.at(int(text.removeprefix(_BEYOND)))
         case "created_at" | "updated_at":
             moment = datetime.fromisoformat(text)
             if moment.tzinfo is None:

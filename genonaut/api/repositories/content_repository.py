@@ -24,7 +24,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects.postgresql import JSONB, insert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import QueryableAttribute, Session
 
 from genonaut.api.entities import Creator, Item, ItemChanges, NewItem
 from genonaut.api.gallery.item_refs import ItemRef, is_about
@@ -52,14 +52,21 @@ _SOURCE_TYPE: ColumnElement[SourceType] = case(
     (ContentItemAll.source_type == PARTITIONS[REGULAR], REGULAR), else_=AUTO
 ).label("source_type")
 
+
+def _object(metadata: ColumnElement[Any] | QueryableAttribute[Any]) -> ColumnElement[Any]:
+    """Metadata, where these are an object. Another writer may store any JSON."""
+    return case(
+        (func.jsonb_typeof(metadata) == "object", metadata), else_=literal({}, metadata.type)
+    )
+
+
+_REPLACED = {
+    "source_type": _SOURCE_TYPE,
+    "item_metadata": _object(ContentItemAll.item_metadata).label("item_metadata"),
+}
 # The fields of `Item`, but for its creator's name and its tags.
 ITEM_COLUMNS: list[ColumnElement[Any]] = [
-    *(
-        column
-        for column in ContentItemAll.__table__.columns
-        if column is not ContentItemAll.__table__.c.source_type
-    ),
-    _SOURCE_TYPE,
+    _REPLACED.get(column.key, column) for column in ContentItemAll.__table__.columns
 ]
 
 _CUT = {"truncated": True}
@@ -79,7 +86,7 @@ def listed_columns(*, with_metadata: bool) -> tuple[ColumnElement[Any], ...]:
     shown = case(
         (not_(is_small), literal(_CUT, metadata.type)),
         (as_text > MOST_METADATA_LISTED, literal(_CUT, metadata.type)),
-        else_=metadata,
+        else_=_object(metadata),
     )
     replaced = {
         "content_data": func.left(content, LONGEST_CONTENT_LISTED),
