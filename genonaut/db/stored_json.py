@@ -14,14 +14,19 @@ def read_json(stored: str | bytes) -> Any:  # noqa: ANN401 - JSON is anything
     """What stored JSON means. Numbers that Python cannot hold are text, as they are written."""
     text = stored if isinstance(stored, str) else stored.decode()
     try:
-        value = _USUAL.decode(text)
+        value = _decoded(text)
     except RecursionError:
         return {**TOO_DEEP}
-    except ValueError:  # a whole number of thousands of digits: nothing else is stored and invalid
-        value = _WITH_LONG_NUMBERS.decode(text)
     # Most are known to be flat without a look at what they mean.
     is_flat = text.count("[") + text.count("{") <= DEEPEST
     return value if is_flat or not _is_deeper(value, DEEPEST) else {**TOO_DEEP}
+
+
+def _decoded(text: str) -> Any:  # noqa: ANN401 - JSON is anything
+    try:
+        return _USUAL.decode(text)
+    except ValueError:  # a whole number of thousands of digits: what is stored is valid otherwise
+        return _WITH_LONG_NUMBERS.decode(text)
 
 
 def _is_deeper(value: Any, levels: int) -> bool:  # noqa: ANN401 - JSON is anything

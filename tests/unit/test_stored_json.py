@@ -26,6 +26,10 @@ def test_what_is_nested_too_deeply_is_left_out(begin: str, end: str, levels: int
     assert (value == TOO_DEEP) == (levels > DEEPEST)
 
 
+def test_a_long_number_before_what_is_too_deep() -> None:
+    assert read_json(f"[{'1' * 5_000}, {'[' * 6_000}{']' * 6_000}]") == TOO_DEEP
+
+
 def test_many_values_beside_one_another_are_not_deep() -> None:
     stored = [{"a": [[number]]} for number in range(1_000)]
     assert read_json(json.dumps(stored)) == stored

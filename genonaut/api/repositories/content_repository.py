@@ -86,7 +86,8 @@ def listed_columns(*, with_metadata: bool) -> tuple[ColumnElement[Any], ...]:
     shown = case(
         (not_(is_small), literal(_CUT, metadata.type)),
         (as_text > MOST_METADATA_LISTED, literal(_CUT, metadata.type)),
-        else_=_object(metadata),
+        # Sides are only those of an object anyway.
+        else_=_object(metadata) if with_metadata else metadata,
     )
     replaced = {
         "content_data": func.left(content, LONGEST_CONTENT_LISTED),
