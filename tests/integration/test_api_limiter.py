@@ -1,7 +1,6 @@
 """Many requests and few connections: no request waits long, and none forever."""
 
 import asyncio
-import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from itertools import islice
 
@@ -13,6 +12,7 @@ from genonaut.config import Settings
 from genonaut.db.session import Database
 from genonaut.errors import OverloadedError
 from tests.support.api import running_api
+from tests.support.waiting import wait_until_blocked
 
 
 def few_connections(database: Database) -> Database:
@@ -40,9 +40,9 @@ def test_a_request_that_waits_too_long_is_refused(settings: Settings, database: 
     with running_api(of_size(settings, 1, patience=0.3), few) as client:
         with database.transaction() as session:
             session.connection().exec_driver_sql("LOCK TABLE users IN ACCESS EXCLUSIVE MODE")
-            with ThreadPoolExecutor(2) as threads:
+            with ThreadPoolExecutor(1) as threads:
                 first = threads.submit(client.get, "/api/v1/users")
-                time.sleep(0.2)
+                wait_until_blocked(session.connection())
                 second = client.get("/api/v1/users")
                 session.rollback()
                 assert first.result().status_code == 200

@@ -41,7 +41,7 @@ def built(database: Database) -> Database:
 
 def impatient(settings: Settings, seconds: float) -> Settings:
     limits = settings.api.model_copy(update={"statement_timeout_seconds": seconds})
-    connecting = settings.db.model_copy(update={"connect_timeout_seconds": 2})
+    connecting = settings.db.model_copy(update={"connect_timeout_seconds": 5})
     return settings.model_copy(update={"api": limits, "db": connecting})
 
 
@@ -111,7 +111,7 @@ def test_the_connection_ends_with_the_application(settings: Settings, built: Dat
 def test_a_query_that_takes_too_long_is_a_504_for_all_requests_that_share_it(
     settings: Settings, built: Database
 ) -> None:
-    with running_api(impatient(settings, 2), built) as client:
+    with running_api(impatient(settings, 5), built) as client:
         assert client.get(STATS).status_code == 200
         with built.transaction() as session, ThreadPoolExecutor(8) as threads:
             session.connection().exec_driver_sql("LOCK gen_source_stats IN ACCESS EXCLUSIVE MODE")
@@ -133,7 +133,7 @@ def stopped(process: int) -> Iterator[None]:
 def test_the_connection_to_a_server_that_hangs_is_replaced(
     settings: Settings, built: Database
 ) -> None:
-    with running_api(impatient(settings, 2), built) as client:
+    with running_api(impatient(settings, 5), built) as client:
         assert client.get(STATS).status_code == 200
         with stopped(scalar(built, f"SELECT pid {READERS}")):
             answer = client.get(STATS)

@@ -260,7 +260,7 @@ def test_there_may_be_none(settings: Settings, built: Database) -> None:
 def test_a_database_that_does_not_answer_is_told_and_so_is_its_return(
     settings: Settings, built: Database
 ) -> None:
-    with running_api(impatient(settings, 1), built) as client, opened(client) as events:
+    with running_api(impatient(settings, 5), built) as client, opened(client) as events:
         first = events.next()
         with built.transaction() as session:
             session.connection().exec_driver_sql("LOCK gen_source_stats IN ACCESS EXCLUSIVE MODE")

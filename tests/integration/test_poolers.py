@@ -178,10 +178,10 @@ def test_many_requests_at_once_are_right_and_leave_nothing(
 def test_a_statement_that_takes_too_long_is_a_504(
     settings: Settings, server_behind: URL, shared: URL, lock: str, path: str
 ) -> None:
-    api = settings.api.model_copy(update={"statement_timeout_seconds": 1})
+    api = settings.api.model_copy(update={"statement_timeout_seconds": 3})
     impatient = named(settings, shared, "transaction").model_copy(update={"api": api})
     with (
-        open_database(impatient, statement_timeout_seconds=1) as database,
+        open_database(impatient, statement_timeout_seconds=3) as database,
         running_api(impatient, database) as client,
         psycopg.connect(**libpq_arguments(server_behind)) as direct,
     ):
