@@ -1,7 +1,7 @@
 """Timestamps as any writer may have stored them: PostgreSQL has years that Python has not.
 
-One such row must not make every list fail that it is on. So it is read as the earliest or the
-latest moment of Python, which remembers what it stands for: sent back, it is the same row's again.
+One such row must not make every list fail that it is on. So its moment is read as the earliest or
+the latest of Python, which keeps the true one beside it: a cursor that is sent back finds the row.
 """
 
 import re
@@ -27,7 +27,7 @@ _WRITTEN: Final = re.compile(rb"(\d+)-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)(?:\.(\d
 
 
 class Beyond(datetime):
-    """A moment that Python has not: the nearest one, with the microseconds since 2000."""
+    """What is nearest to a moment that Python has not, and that one in microseconds since 2000."""
 
     microseconds: int
 

@@ -53,6 +53,10 @@ VALUES = (
 OF_OTHERS = (
     "UPDATE users SET created_at = 'infinity' WHERE username = 'bo'",
     "UPDATE users SET created_at = '4000-01-01 BC' WHERE username = 'cy'",
+    "UPDATE users SET username = '' WHERE username = 'bo'",
+    "UPDATE users SET username = E'/..\\n\u202e<b>' WHERE username = 'cy'",
+    "UPDATE tags SET name = '' WHERE name = 'night'",
+    "UPDATE tags SET name = E'a, b/\\t<b>' WHERE name = 'sea'",
     "UPDATE tags SET created_at = '-infinity', metadata = '[1]' WHERE name = 'odd'",
     "UPDATE bookmarks SET created_at = 'infinity', updated_at = '-infinity'",
     "UPDATE bookmark_categories SET created_at = '-infinity', updated_at = '99999-01-01'",
