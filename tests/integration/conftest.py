@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Engine, event
 
 import genonaut
+from genonaut.api.monitoring import probes
 from genonaut.config import Settings
 from genonaut.db.session import Database
 from tests.support.api import OpenApi
@@ -80,3 +81,9 @@ def migrated(server: tuple[Settings, Database]) -> Iterator[Database]:
     """A database of its own with the current schema."""
     with new_database(server[1], migrated=True) as database:
         yield database
+
+
+@pytest.fixture
+def hurried_probes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For what does not answer at all: the test need not wait for as long as tests may."""
+    monkeypatch.setattr(probes, "PATIENCE_SECONDS", 5.0)

@@ -16,7 +16,6 @@ from redis import Redis
 from sqlalchemy import URL, create_engine
 
 from genonaut import __version__
-from genonaut.api.monitoring import probes
 from genonaut.broker import broker_url, running_broker
 from genonaut.config import Settings
 from genonaut.db.counts import COUNTS
@@ -130,12 +129,6 @@ class Broker:
         self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
         self._thread.join(PATIENCE_SECONDS)
-
-
-@pytest.fixture
-def hurried_probes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """For what does not answer at all: the test need not wait for as long as tests may."""
-    monkeypatch.setattr(probes, "PATIENCE_SECONDS", 5.0)
 
 
 def with_broker(settings: Settings, url: str) -> Settings:

@@ -166,6 +166,7 @@ def nowhere(port: int) -> Database:
     return Database(url, create_engine(url), is_embedded=False)
 
 
+@pytest.mark.usefixtures("hurried_probes")
 @pytest.mark.parametrize("listening", [True, False], ids=["hangs", "is-gone"])
 def test_a_scrape_works_without_the_database(settings: Settings, listening: bool) -> None:
     with closing(socket.socket()) as silent:

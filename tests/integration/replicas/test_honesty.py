@@ -7,10 +7,11 @@ from datetime import datetime
 from functools import partial
 
 import pytest
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection
 
 from genonaut.api.services.content_service import ContentService
 from genonaut.content.viewer import VISITOR
+from genonaut.db.engines import make_engine
 from genonaut.db.positions import Position
 from genonaut.db.session import Database
 from tests.integration.replicas.conftest import Serving
@@ -120,7 +121,7 @@ def test_on_standbys_no_reader_ever_sees_a_wrong_count(api: Serving) -> None:
     there = [
         Database(
             url := node.url("genonaut", api.settings.db.name),
-            create_engine(url, pool_size=8, isolation_level="READ COMMITTED"),
+            make_engine(url, api.settings.db, pool_size=8, statement_timeout_seconds=0),
             is_embedded=False,
         )
         for node in api.group.standbys
