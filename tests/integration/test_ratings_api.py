@@ -1,11 +1,14 @@
 """Ratings through the API: who may, what is refused, and where the numbers are."""
 
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
 
+from genonaut.api.repositories.rating_repository import RatingRepository
 from genonaut.config import Settings
+from genonaut.content.viewer import Viewer
 from genonaut.db.counts import build_counts
 from genonaut.db.session import Database
 from tests.support.api import OpenApi
@@ -95,6 +98,18 @@ def test_what_is_private_to_another_is_not_there(world: World) -> None:
         assert (answer.status_code, answer.json()["error"]) == (404, "not_found")
     assert rating_of(rate(world.ada, world.private, 5)) == (5, 5.0, 1)
     assert rating_of(world.root.get(f"{world.private}/rating")) == (None, 5.0, 1)
+
+
+def test_the_statement_itself_rates_no_private_item_of_another(
+    world: World, database: Database
+) -> None:
+    """It holds the item as it is at that moment, so nothing later needs to look."""
+    item_id = int(world.private.rpartition("/")[2])
+    with database.transaction() as session:
+        ratings = RatingRepository(session)
+        for name, may in (("bo", False), ("ada", True)):
+            user = UUID(world.ids[name])
+            assert ratings.rate(Viewer(user), item_id, user, 5) == may
 
 
 def test_what_becomes_private_takes_its_ratings_with_it(world: World, database: Database) -> None:

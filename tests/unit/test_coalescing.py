@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 import pytest
 
 from genonaut.api.http.coalescing import Coalescer
+from tests.support.waiting import PATIENCE_SECONDS
 
 
 class Oracle:
@@ -31,7 +32,7 @@ def run(test: Callable[[Oracle, Coalescer[str, int]], Awaitable[None]]) -> None:
         oracle = Oracle()
         await test(oracle, Coalescer(oracle.ask))
 
-    asyncio.run(main())
+    asyncio.run(asyncio.wait_for(main(), PATIENCE_SECONDS))
 
 
 async def begun(coalescer: Coalescer[str, int], *keys: str) -> list[asyncio.Task[int]]:

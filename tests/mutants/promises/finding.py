@@ -24,7 +24,8 @@ MUTANTS: Final = (
         "genonaut/api/repositories/sql/ratings.sql",
         "AND users.id = :user_id\n  AND (:sees_all OR item.visibility = 'public'",
         "AND users.id = :user_id\n  AND (:sees_all OR true",
-        "tests/integration/test_ratings_api.py::test_what_is_private_to_another_is_not_there",
+        "tests/integration/test_ratings_api.py::"
+        "test_the_statement_itself_rates_no_private_item_of_another",
     ),
     Mutant(
         "an edit is not refused because of a rating",
