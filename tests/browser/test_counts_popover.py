@@ -102,7 +102,9 @@ def test_it_says_whose_and_of_when(open_page: OpenPage, site: Site) -> None:
     expect(when).to_have_attribute("datetime", answer.value.json()["as_of"])
 
 
-def test_large_numbers_have_separators(page: Page) -> None:
+def test_large_numbers_have_separators_and_no_older_event_replaces_them(
+    page: Page, site: Site
+) -> None:
     counts = {
         "user_regular_count": 0,
         "user_auto_count": 0,
@@ -115,6 +117,10 @@ def test_large_numbers_have_separators(page: Page) -> None:
     button(page).click()
     expect(page.get_by_test_id("gallery-stats-community-regular")).to_have_text("1,234,567")
     expect(page.get_by_test_id("gallery-stats-community-auto")).to_have_text("89,000,000")
+    results = sum(map(sum, ITEMS.values())) + len(add_items(site.database, USERS["bo"], 3))
+    told = page.get_by_test_id("gallery-options-summary-text")
+    expect(told).to_contain_text(f"showing {results} results")  # by an event, of now
+    expect(page.get_by_test_id("gallery-stats-community-regular")).to_have_text("1,234,567")
 
 
 def test_each_opening_reads_again_and_shows_new_writes(page: Page, site: Site) -> None:

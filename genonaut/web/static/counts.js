@@ -35,7 +35,7 @@ function listen() {
   popover.addEventListener("toggle", (event) => {
     button.setAttribute("aria-expanded", isOpen());
     if (event.newState === "closed") [pinned, request] = [false, null];
-    else load().then(show, fail);
+    else load().then((counts) => show(counts), fail);
   });
 }
 
@@ -78,10 +78,11 @@ function load() {
   return request;
 }
 
-// Unless newer ones are shown: a response may be overtaken by an event (live.js).
-export function show(counts) {
-  if (!popover || new Date(counts.as_of) < new Date(popover.querySelector("[data-moment=as_of]")?.dateTime)) return;
-  for (const place of places()) place.textContent = numbers.format(counts[place.dataset.count]);
+// Unless newer ones are shown: a response may be overtaken by an event (live.js), and an event by a
+// response. Returns the places whose numbers have changed.
+export function show(counts, write = plainly) {
+  if (!popover || new Date(counts.as_of) < new Date(popover.querySelector("[data-moment=as_of]")?.dateTime)) return [];
+  const changed = places().filter((place) => write(place, numbers.format(counts[place.dataset.count])));
   for (const place of popover.querySelectorAll("[data-moment]")) {
     const moment = counts[place.dataset.moment];
     if (!moment) continue;
@@ -89,6 +90,13 @@ export function show(counts) {
     place.textContent = written(moment);
   }
   warn("");
+  return changed;
+}
+
+function plainly(place, text) {
+  const isNew = place.textContent !== text;
+  place.textContent = text;
+  return isNew;
 }
 
 export function warn(text) {

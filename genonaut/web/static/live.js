@@ -81,9 +81,9 @@ const isBefore = (one, other) => new Date(one) < new Date(other);
 function update() {
   const page = place();
   if (!page || !told.counts || isBefore(told.counts.as_of, page.dataset.asOf)) return;
-  const changed = [...document.querySelectorAll("[data-count]")].filter((one) => put(one, sum(one.dataset.count)));
-  show(told.counts);
-  say(changed.filter((one) => inPopover().includes(one)));
+  const elsewhere = (one) => !inPopover().includes(one);
+  for (const one of [...document.querySelectorAll("[data-count]")].filter(elsewhere)) put(one, sum(one.dataset.count));
+  say(show(told.counts, write));
   const total = page.dataset.total ? sum(page.dataset.total) : null;
   if (total !== null) count(total, Number(page.dataset.shown), Number(page.dataset.size), page.querySelector("a"));
 }
@@ -99,7 +99,7 @@ function sum(terms) {
 }
 
 function put(one, number) {
-  return number !== null && write(one, numbers.format(number));
+  if (number !== null) write(one, numbers.format(number));
 }
 
 function write(one, text) {
