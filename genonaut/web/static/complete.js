@@ -50,10 +50,10 @@ function ask(field) {
   const typed = field.value.trim();
   asked?.abort();
   if (!typed) return close(field);
-  asked = new AbortController();
-  request(typed, asked.signal).then(
+  const { signal } = (asked = new AbortController());
+  request(typed, signal).then(
     (tags) => document.activeElement === field && show(field, tags),
-    () => close(field),
+    () => signal.aborted || close(field), // to close would end the request that came after it
   );
   return true;
 }
