@@ -6,6 +6,8 @@ import unicodedata
 from collections.abc import Callable
 from typing import Final
 
+from genonaut.db.stored_json import DEEPEST
+
 LONGEST_PROMPT: Final = 20_000
 LONGEST_NAME: Final = 255
 """Of a title, a user name and a tag, in characters."""
@@ -13,7 +15,6 @@ IMPORT_KEY: Final = "import_key"
 """The key of an item's metadata that is unique within its source."""
 UNTITLED: Final = "Untitled"
 _TITLE_CHARACTERS: Final = 80
-_DEEPEST: Final = 64
 # To compose a letter, its marks are sorted one by one: thousands in a row take seconds, in Python
 # and in PostgreSQL.
 _MOST_MARKS: Final = 64
@@ -125,7 +126,7 @@ def check_text(text: str, name: str) -> None:
 
 def check_storable(value: object, name: str, depth: int = 0) -> None:
     """Raises InvalidValueError if PostgreSQL cannot store the JSON value."""
-    if depth > _DEEPEST:
+    if depth > DEEPEST:
         raise InvalidValueError(f"{name} is nested too deeply")
     if isinstance(value, str):
         check_text(value, name)

@@ -5,9 +5,9 @@ from math import isfinite
 from typing import Any, Final
 
 DEEPEST: Final = 64
-"""As in what the API takes."""
-TOO_DEEP: Final = {"truncated": True}
-"""In place of what is nested more deeply."""
+"""Levels of what we read, and of what we take from users."""
+TRUNCATED: Final = {"truncated": True}
+"""In place of what is nested more deeply, or too large for a list."""
 
 
 def read_json(stored: str | bytes) -> Any:  # noqa: ANN401 - JSON is anything
@@ -16,10 +16,10 @@ def read_json(stored: str | bytes) -> Any:  # noqa: ANN401 - JSON is anything
     try:
         value = _decoded(text)
     except RecursionError:
-        return {**TOO_DEEP}
+        return {**TRUNCATED}
     # Most are known to be flat without a look at what they mean.
     is_flat = text.count("[") + text.count("{") <= DEEPEST
-    return value if is_flat or not _is_deeper(value, DEEPEST) else {**TOO_DEEP}
+    return value if is_flat or not _is_deeper(value, DEEPEST) else {**TRUNCATED}
 
 
 def _decoded(text: str) -> Any:  # noqa: ANN401 - JSON is anything

@@ -20,12 +20,12 @@ def stay(page: Page) -> None:
     page.evaluate("window.same = true")
 
 
-def is_live(request: Request) -> bool:
-    return request.resource_type == "eventsource"
-
-
 def stayed(page: Page) -> bool:
     return bool(page.evaluate("window.same === true"))
+
+
+def is_live(request: Request) -> bool:
+    return request.resource_type == "eventsource"
 
 
 def hold(page: Page, address: str, most: int = 1) -> list[Route]:

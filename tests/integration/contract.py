@@ -24,7 +24,7 @@ from genonaut.db.session import Database
 from genonaut.people.sessions import Sessions
 from tests.support.api import OpenApi
 from tests.support.people import add_account, with_accounts
-from tests.support.rows import add_items, add_tag, add_user, run
+from tests.support.rows import add_items, add_tag, add_user
 
 TAG = "5a1c7b52-93d1-4a53-8d0a-6f3f0a4e9d11"  # as well
 SENDERS = ("visitor", "member", "admin")
@@ -133,7 +133,6 @@ class Gallery:
 @pytest.fixture
 def gallery(settings: Settings, database: Database, open_api: OpenApi) -> Gallery:
     """The API as the application's role, where there are accounts."""
-    run(database, "SELECT setval('content_items_id_seq', 1, false)")
     ids = {
         "member": add_user(database, user_id=USER),
         "admin": add_account(database, "root", "admin"),

@@ -61,8 +61,6 @@ class Visitor:
 
 
 def test_everything_at_once(client: httpx.Client, database: Database) -> None:
-    with database.transaction() as session:
-        session.execute(text("ALTER SEQUENCE content_items_id_seq RESTART"))
     creator = client.post("/api/v1/users", json={"username": "ada"}).json()["id"]
     visitors = [Visitor(client, creator, seed) for seed in range(WORKERS)]
     with ThreadPoolExecutor(WORKERS) as threads:

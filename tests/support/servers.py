@@ -274,7 +274,7 @@ def empty(database: Database, *more: CachedCount) -> None:
     DELETE takes a tenth of the time of TRUNCATE, which has a file to make for every index, and a
     reader who is late does not deadlock with it. It leaves dead rows; when these are many, or a
     test has made many, the tables are truncated as soon as no one else is at work. The first item
-    gets the same id in every test, whatever other tests came before it in the same process.
+    gets the same id in every test, also behind other tests in the same process.
     """
     with database.transaction() as session:
         large = session.connection().exec_driver_sql(LARGEST).scalar_one() > LARGE_BYTES

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from genonaut.db.stored_json import DEEPEST, TOO_DEEP, read_json
+from genonaut.db.stored_json import DEEPEST, TRUNCATED, read_json
 
 
 @pytest.mark.parametrize(
@@ -23,11 +23,11 @@ def test_numbers_that_python_cannot_hold_are_text(number: str) -> None:
 @pytest.mark.parametrize("levels", [DEEPEST, DEEPEST + 1, 900, 6_000])
 def test_what_is_nested_too_deeply_is_left_out(begin: str, end: str, levels: int) -> None:
     value = read_json(f"{begin * levels}1{end * levels}")
-    assert (value == TOO_DEEP) == (levels > DEEPEST)
+    assert (value == TRUNCATED) == (levels > DEEPEST)
 
 
 def test_a_long_number_before_what_is_too_deep() -> None:
-    assert read_json(f"[{'1' * 5_000}, {'[' * 6_000}{']' * 6_000}]") == TOO_DEEP
+    assert read_json(f"[{'1' * 5_000}, {'[' * 6_000}{']' * 6_000}]") == TRUNCATED
 
 
 def test_many_values_beside_one_another_are_not_deep() -> None:

@@ -44,6 +44,7 @@ from genonaut.db.schema import (
     Tag,
     User,
 )
+from genonaut.db.stored_json import TRUNCATED
 
 LONGEST_CONTENT_LISTED: Final = 2_000  # characters
 MOST_METADATA_LISTED: Final = 8_192  # bytes
@@ -69,9 +70,6 @@ ITEM_COLUMNS: list[ColumnElement[Any]] = [
     _REPLACED.get(column.key, column) for column in ContentItemAll.__table__.columns
 ]
 
-_CUT = {"truncated": True}
-"""In place of metadata that are too large for a list."""
-
 
 @cache
 def listed_columns(*, with_metadata: bool) -> tuple[ColumnElement[Any], ...]:
@@ -84,8 +82,8 @@ def listed_columns(*, with_metadata: bool) -> tuple[ColumnElement[Any], ...]:
     is_small = func.pg_column_size(metadata) <= MOST_METADATA_LISTED
     as_text = func.octet_length(cast(metadata, Text))
     shown = case(
-        (not_(is_small), literal(_CUT, metadata.type)),
-        (as_text > MOST_METADATA_LISTED, literal(_CUT, metadata.type)),
+        (not_(is_small), literal(TRUNCATED, metadata.type)),
+        (as_text > MOST_METADATA_LISTED, literal(TRUNCATED, metadata.type)),
         # Sides are only those of an object anyway.
         else_=_object(metadata) if with_metadata else metadata,
     )

@@ -102,8 +102,8 @@ MUTANTS: Final = (
     Mutant(
         "metadata that is too deep is refused",
         "genonaut/content/rules.py",
-        "if depth > _DEEPEST:",
-        "if depth > 10 * _DEEPEST:",
+        "if depth > DEEPEST:",
+        "if depth > 10 * DEEPEST:",
         "tests/unit/test_ingest_rows.py::test_what_is_refused_and_why",
     ),
     Mutant(
