@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import FilePayload, Locator, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, Route, expect
 
 from tests.browser.conftest import OpenPage, Troubles
 from tests.browser.test_accessibility import violations
 from tests.support.rows import scalar
 from tests.support.site import Site
+from tests.support.waiting import wait_until
 
 SENT = "**/api/v1/content/upload"
 HAND_OVER = """([event, name, bytes]) => {
@@ -62,6 +63,17 @@ def test_chosen_dropped_and_pasted(open_page: OpenPage, site: Site) -> None:
     expect(shown).to_be_visible()
     served = page.request.get(str(shown.get_attribute("src")))
     assert served.body() == png("green")
+
+
+def test_what_is_chosen_before_the_script_comes_is_sent(page: Page) -> None:
+    held: list[Route] = []
+    page.route("**/upload.js", lambda route: held.append(route))  # noqa: PLW0108
+    page.goto("/gallery/upload", wait_until="commit")
+    page.get_by_test_id("gallery-upload-files").set_input_files([payload("a.png", png("lime"))])
+    wait_until(lambda: page.evaluate("true") and held, "the script is requested")
+    held[0].continue_()
+    said = page.locator("[data-upload-said]")
+    expect(said).to_have_text("Finished: 1 added, 0 already there, 0 rejected.")
 
 
 def send_to_a_busy_server(page: Page, **headers: str) -> Locator:

@@ -13,10 +13,12 @@ const done = { added: 0, already_there: 0, rejected: 0 };
 if (form) {
   const input = form.querySelector("input[type=file]");
   form.addEventListener("submit", (event) => event.preventDefault());
-  input.addEventListener("change", () => {
+  const take = () => {
     add(input.files);
     input.value = "";
-  });
+  };
+  input.addEventListener("change", take);
+  take(); // what was chosen before this script came
   document.addEventListener("paste", (event) => add(event.clipboardData.files));
   document.addEventListener("dragover", (event) => {
     event.preventDefault();
