@@ -31,6 +31,7 @@ test-long: install-dev ## Run its long forms: soak, kills, mutants, the benchmar
 
 test-ci: install-dev ## Run its long forms, searching for less long
 	@$(SOONER) $(PYTEST) -m "long and not alike" --ignore tests/mutants --ignore tests/benchmarks --ignore tests/unit
+	@$(PYTEST) -m "not long and not slow" --slow-line tests/browser
 	@$(PYTEST) -m "not long and not both_servers" --postgres debian-15 $(QUERIES)
 
 install: .venv/installed ## Install what running needs, into .venv

@@ -20,7 +20,7 @@ from genonaut.api.services import duplicate_service, suggestion_service
 from genonaut.config import Settings
 from genonaut.db.session import Database, open_database
 from genonaut.embedded.account import our_account
-from tests.support import sampling, servers
+from tests.support import sampling, servers, slow_line
 from tests.support.api import OpenApi, running_api
 from tests.support.chromium import CHROMIUM
 from tests.support.servers import EMBEDDED, SERVERS, make_folder
@@ -56,6 +56,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--prepared", metavar="FOLDER", help="another run's folder, whose servers are copied"
     )
     sampling.add_option(parser)
+    slow_line.add_option(parser)
 
 
 @pytest.hookimpl(trylast=True)  # after the choice by -m and -k
@@ -160,9 +161,12 @@ def open_application(open_server: object) -> Iterator[OpenApplication]:
 
 
 @pytest.fixture(scope="session")
-def open_api(open_application: OpenApplication) -> Iterator[OpenApi]:
+def open_api(
+    open_application: OpenApplication, request: pytest.FixtureRequest
+) -> Iterator[OpenApi]:
     """Opens the API as the application's role; those that were used last stay open for the next."""
     opened: dict[tuple[str, Database], tuple[httpx.Client, ExitStack]] = {}
+    line = slow_line.chosen(request.config)
 
     def open_one(settings: Settings, database: Database) -> httpx.Client:
         key = settings.model_dump_json(), database
@@ -170,7 +174,7 @@ def open_api(open_application: OpenApplication) -> Iterator[OpenApi]:
             ours = open_application(settings)
             assert ours.url.database == database.url.database
             stack = ExitStack()
-            opened[key] = stack.enter_context(running_api(settings, ours)), stack
+            opened[key] = stack.enter_context(running_api(settings, ours, line=line)), stack
         opened[key] = opened.pop(key)  # the last is the one that was used last
         while len(opened) > OPEN_APIS:
             opened.pop(next(iter(opened)))[1].close()

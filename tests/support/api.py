@@ -13,6 +13,7 @@ from genonaut.app import create_app
 from genonaut.config import Settings
 from genonaut.db.session import Database
 from genonaut.running.http_protocol import BoundedProtocol
+from tests.support.slow_line import Line, at_once
 from tests.support.waiting import PATIENCE_SECONDS, wait_until
 
 OpenApi = Callable[[Settings, Database], httpx.Client]
@@ -25,15 +26,17 @@ def running_api(
     database: Database,
     on_long_ledger: Callable[[], None] | None = None,
     listener: socket.socket | None = None,
+    line: Line = at_once,
 ) -> Iterator[httpx.Client]:
     """A client of the API on the database; both end with the `with`.
 
-    The API listens at a port of its own, or at another socket, which has no use for the client.
+    The API listens at a port of its own, or at another socket, which has no use for the client. The
+    line is what is between the two.
     """
     app = create_app(settings, database, on_long_ledger=on_long_ledger)
     # Tests share it, and no test is to find that its connection was closed meanwhile.
     config = uvicorn.Config(
-        app,
+        line(app),
         http=BoundedProtocol,
         port=0,
         log_config=None,
