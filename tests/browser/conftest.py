@@ -77,6 +77,10 @@ class Troubles:
         # While it evaluates something, what happened is told of.
         wait_until(lambda: page.evaluate("true") and any(map(wanted, self.requests)), what)
 
+    def wait_to_see(self, page: Page, text: str) -> None:
+        """Until something with such a text has gone wrong."""
+        wait_until(lambda: page.evaluate("true") and any(text in one for one in self.seen), text)
+
     def strangers(self, site: Site) -> list[str]:
         """Requests to other hosts than the site."""
         return [r.url for r in self.requests if not r.url.startswith((site.url + "/", "data:"))]
@@ -134,3 +138,10 @@ def settle(page: Page) -> None:
 def choose_viewer(page: Page, name: str) -> None:
     page.get_by_test_id("gallery-viewer-select").select_option(label=name)
     expect(page.locator("#viewer option[selected]")).to_have_text(name)
+    page.wait_for_load_state("load")
+
+
+def open_item(page: Page, number: int = 0) -> None:
+    """Follow a card of the list; the item's page is there with its scripts, which take the keys."""
+    page.locator("[data-card]").nth(number).click()
+    page.wait_for_url("**/gallery/items/*")

@@ -6,6 +6,7 @@ from typing import Final
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import open_item
 from tests.support.people import PASSWORD, SHORT, WRONG
 from tests.support.site import USERS
 
@@ -93,7 +94,7 @@ def suggestions_shown(page: Page) -> None:
 
 def first_item(page: Page) -> None:
     """The viewer, at the first item."""
-    page.locator("[data-card]").first.click()
+    open_item(page)
     expect(page.get_by_test_id("gallery-item-picture")).to_be_visible()
 
 

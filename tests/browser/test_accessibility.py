@@ -43,7 +43,8 @@ Paths = dict[str, str]
 
 
 def violations(page: Page, *rules: str) -> list[str]:
-    """What axe finds, by all rules or some: which rule, how bad, and where."""
+    """What axe finds in the whole page, by all rules or some: which rule, how bad, and where."""
+    page.wait_for_load_state("load")
     options = {"resultTypes": ["violations"]} | ({"runOnly": list(rules)} if rules else {})
     found = Axe().run(page, options=options).response["violations"]
     return [

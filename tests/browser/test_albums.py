@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import OpenPage, Troubles
+from tests.browser.conftest import OpenPage, Troubles, settle
 from tests.browser.test_stars import card, is_starred, said
 from tests.support.rows import run, scalar
 from tests.support.site import USERS, Site
@@ -192,6 +192,8 @@ def test_a_link_shows_it_to_a_stranger_until_it_is_revoked(
     page.get_by_test_id("gallery-album-share").locator("summary").click()
     expect(page.get_by_test_id("gallery-album-share-says")).to_contain_text("3 pictures")
     page.get_by_test_id("gallery-album-make-link").click()
+    expect(page.get_by_test_id("gallery-album-link")).to_be_visible()
+    settle(page)
     link = page.get_by_test_id("gallery-album-link").inner_text()
     stranger = open_page(link)
     expect(stranger.get_by_role("heading", level=1)).to_have_text("Sea")
@@ -199,6 +201,7 @@ def test_a_link_shows_it_to_a_stranger_until_it_is_revoked(
     assert "study number" not in stranger.content()
     found = titles(stranger)
     stranger.locator("[data-card]").first.click()
+    stranger.wait_for_url("**/items/*")
     expect(stranger.get_by_role("heading", level=1)).to_have_text(found[0])
     for key, place in (("ArrowRight", 1), ("j", 2), ("k", 1)):
         stranger.keyboard.press(key)

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import OpenPage, Troubles
+from tests.browser.conftest import OpenPage, Troubles, open_item
 
 JARGON = ("ledger", "drift", "recount", "snapshot", "commit", "verif", "trust")
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
@@ -62,7 +62,7 @@ def test_times_are_the_readers_own(open_page: OpenPage) -> None:
 
 def test_the_next_picture_has_local_times_too(open_page: OpenPage) -> None:
     page = open_page(timezone_id="Europe/Berlin", locale="de-DE")
-    page.locator("[data-card]").first.click()
+    open_item(page)
     title = page.get_by_role("heading", level=1).inner_text()
     page.keyboard.press("j")
     expect(page.get_by_role("heading", level=1)).not_to_have_text(title)
@@ -80,8 +80,7 @@ def test_no_jargon_of_counting(open_page: OpenPage) -> None:
     found = [page.locator("body").text_content() or ""]
     page.goto("/gallery")
     found.append(page.locator("body").text_content() or "")
-    page.locator("[data-card]").first.click()
-    page.get_by_test_id("gallery-item-facts").wait_for()
+    open_item(page)
     found.append(page.locator("body").text_content() or "")
     assert [word for text in found for word in JARGON if word in text.lower()] == []
 
@@ -141,7 +140,7 @@ def test_a_phone_shows_pictures_search_and_total_at_once(open_page: OpenPage) ->
 def test_deleting_is_asked_in_sight_and_can_be_cancelled(open_page: OpenPage) -> None:
     page = open_page(viewer="ada", viewport={"width": 1440, "height": 900})
     page.goto("/gallery?notGenSource=comm-g,comm-ag")
-    page.locator("[data-card]").first.click()
+    open_item(page)
     page.get_by_text("Delete …").click()
     expect(page.get_by_test_id("gallery-item-delete-button")).to_be_in_viewport(ratio=1)
     page.get_by_test_id("gallery-item-delete-cancel").click()
@@ -154,6 +153,7 @@ def test_back_leads_to_where_one_was(open_page: OpenPage) -> None:
     last = page.get_by_test_id("gallery-list-item").last
     title = last.locator("[data-card]").inner_text()
     last.locator("[data-card]").click()
+    page.wait_for_url("**/gallery/items/*")
     expect(page.get_by_role("heading", level=1)).to_have_text(title)
     page.get_by_test_id("gallery-item-back").click()
     page.wait_for_url("**/gallery?view=list")

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import OpenPage, Troubles, settle
+from tests.browser.conftest import OpenPage, Troubles, open_item, settle
 from tests.browser.test_rows import SHIFTS, shifts, show_before_script
 
 PATHS = ["/gallery", "/gallery?view=list", "/gallery/stats", "/gallery/items/0"]
@@ -79,7 +79,7 @@ def test_the_targets_of_the_viewer_are_large_enough(
     open_page: OpenPage, touch: bool, least: int
 ) -> None:
     page = open_page(viewer="ada", has_touch=touch, is_mobile=touch)
-    page.locator("[data-card]").nth(3).click()
+    open_item(page, 3)
     expect(page.get_by_test_id("gallery-item-picture")).to_be_visible()
     assert page.evaluate(SMALL_TARGETS, least) == []
     assert too_wide(page) <= 0

@@ -66,6 +66,7 @@ def fill_in(page: Page, password: str = PASSWORD) -> None:
 def tab_to(page: Page, wanted: Locator) -> None:
     """Press Tab until it has the focus; it can be seen there."""
     expect(wanted).to_be_visible()
+    page.wait_for_load_state("load")
     for _ in range(60):
         page.keyboard.press("Tab")
         if wanted.evaluate("(one) => one === document.activeElement"):
@@ -152,8 +153,9 @@ def test_a_token_is_copied(sign_in: SignIn) -> None:
     page = sign_in("/gallery/account/tokens", permissions=["clipboard-read", "clipboard-write"])
     page.get_by_label("What it is for").fill("Backup")
     page.get_by_role("button", name="Add the token").click()
-    secret = page.get_by_test_id("people-secret-value").text_content()
+    expect(page.get_by_test_id("people-secret-value")).to_be_visible()
     assert violations(page) == []
+    secret = page.get_by_test_id("people-secret-value").text_content()
     page.get_by_test_id("people-secret-copy").click()
     expect(page.get_by_text("Token: copied.")).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()") == secret

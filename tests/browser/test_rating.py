@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
-from tests.browser.conftest import OpenPage, Troubles
+from tests.browser.conftest import OpenPage, Troubles, open_item
 from tests.support.site import USERS, Site
 
 LIST = "/gallery?view=list&size=12"
@@ -62,9 +62,7 @@ def test_keys_rate_the_card_with_the_focus(open_page: OpenPage, site: Site) -> N
 
 def test_keys_rate_the_item_also_on_the_full_screen(open_page: OpenPage, site: Site) -> None:
     page = open_page("/gallery", viewer="ada")
-    page.locator("[data-card]").first.click()
-    page.wait_for_url("**/gallery/items/*")
-    expect(page.locator(":root[data-script]")).to_be_attached()  # or it does not know the key
+    open_item(page)
     status = page.get_by_test_id("gallery-item-status")
     page.keyboard.press("F")
     expect(page.get_by_test_id("gallery-rate-full")).to_be_visible()

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
-from tests.browser.conftest import OpenPage, Troubles
+from tests.browser.conftest import OpenPage, Troubles, open_item
 from tests.support.rows import run
 from tests.support.site import USERS, Site
 
@@ -82,8 +82,7 @@ def test_pressed_again_and_again_the_last_press_counts(page: Page, site: Site) -
 
 
 def test_in_the_viewer_and_in_full_screen(page: Page, site: Site) -> None:
-    card(page, 0).locator("[data-card]").click()
-    expect(page.get_by_test_id("gallery-item-picture")).to_be_visible()
+    open_item(page)
     page.keyboard.press("F")
     page.wait_for_function("document.fullscreenElement")
     page.keyboard.press("f")
@@ -157,7 +156,7 @@ def test_without_script_it_leads_back_to_the_same_place(open_page: OpenPage, sit
     page.wait_for_url(f"**/gallery?sort=title&size=12&p=2#item-{item_id}")
     is_starred(card(page, 3), on=True)
     assert favourites(site) == 1
-    card(page, 3).locator("[data-card]").click()
+    open_item(page, 3)
     is_starred(page, on=True)
     where = page.url
     star(page).click()

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import OpenPage, Troubles
+from tests.browser.conftest import OpenPage, Troubles, open_item
 from tests.support.site import Site
 
 LIST = "/gallery?sort=title&size=96"
@@ -40,7 +40,7 @@ def heading(page: Page, title: str) -> None:
 def look(page: Page, number: int) -> list[str]:
     """Open an item of the list; the titles of all."""
     found = titles(page)
-    page.locator("[data-card]").nth(number).click()
+    open_item(page, number)
     heading(page, found[number])
     return found
 
@@ -58,7 +58,7 @@ def test_keys_lead_through_the_list_and_the_history_back(open_page: OpenPage) ->
     page.reload()
     heading(page, found[1])
     page.get_by_test_id("gallery-item-back").click()
-    assert titles(page) == found
+    expect(page.locator("[data-card]")).to_have_text(found)
 
 
 def test_the_focus_stays_on_the_way(open_page: OpenPage) -> None:

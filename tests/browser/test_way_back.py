@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from genonaut.config import Settings
 from genonaut.db.session import Database
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import OpenPage, open_item
 from tests.browser.test_sources import summary
 from tests.support.api import OpenApi
 from tests.support.chromium import ARGUMENTS
@@ -62,8 +62,7 @@ def test_what_all_see_comes_back_at_once_and_is_then_brought_up_to_date(
     page.evaluate("window.same = true")
     page.get_by_test_id("gallery-sort-select").select_option("best")
     page.wait_for_url("**sort=best*")
-    page.locator("[data-card]").first.click()
-    page.wait_for_url("**/gallery/items/*")
+    open_item(page)
     run(
         site.database,
         "DELETE FROM content_items_all WHERE id = (SELECT max(id) FROM content_items_all)",

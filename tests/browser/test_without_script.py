@@ -54,8 +54,10 @@ def test_viewing_as_deleting_and_undoing(plain: Page) -> None:
     plain.get_by_test_id("gallery-grid-item").first.locator("[data-card]").click()
     plain.get_by_text("Delete …").click()
     plain.get_by_test_id("gallery-item-delete-button").click()
+    plain.wait_for_url("**deleted=*")
     assert summary(plain) == before - 1
     plain.get_by_test_id("gallery-undo-button").click()
+    plain.wait_for_url("**restored=*")
     assert summary(plain) == before
 
 
