@@ -80,7 +80,7 @@ screenshots: install-dev ## Take the pictures of the documentation from the real
 	@$(BIN)/python -m docs.take_screenshots
 
 lint: install-dev ## Check format, lint and types
-	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy --num-workers 2
+	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy
 
 lock: ## Rewrite the lock files (needs uv)
 	@$(call compile,requirements.lock,--group build)
