@@ -21,7 +21,8 @@ def item(site: Site) -> int:
     mine = "SELECT min(id) FROM content_items_all WHERE creator_id = %s"
     found = int(scalar(site.database, mine, USERS["ada"]))
     run(site.database, "DELETE FROM content_tags WHERE content_id = %s", found)
-    others = [one for (one,) in run(site.database, "SELECT id FROM content_items_all")][-9:]
+    newest = "SELECT id FROM content_items_all ORDER BY id DESC LIMIT 9"
+    others = [one for (one,) in run(site.database, newest)]
     run(
         site.database,
         "INSERT INTO content_tags (content_id, source_type, tag_id) SELECT item.id, source_type,"
