@@ -56,7 +56,8 @@ def test_a_refresh_adds_a_point_of_both_counts(database: Database) -> None:
     refresh_count(database, GEN_SOURCE, "a test")
     refresh_count(database, PRIVATE_SOURCE, "a test")
     built, now = run(
-        database, "SELECT regular, auto, private_regular, private_auto FROM growth_points"
+        database,
+        "SELECT regular, auto, private_regular, private_auto FROM growth_points ORDER BY id",
     )
     hidden = scalar(
         database, "SELECT count(*) FROM content_items_auto WHERE visibility = 'private'"

@@ -57,9 +57,10 @@ def test_the_operator_binds_a_user_who_is_there(database: Database, say: Say, na
     assert say("user", "unbind", "ada", named, "s1")[0] == 0
     with pytest.raises(ForbiddenError):
         signed_in(database)
-    assert run(
-        database, "SELECT action, via, subject FROM audit_log WHERE action ~ '^identity'"
-    ) == [(f"identity-{what}", "command", f"ada {ISSUER} s1") for what in ("bound", "unbound")]
+    recorded = "SELECT action, via, subject FROM audit_log WHERE action ~ '^identity' ORDER BY id"
+    assert run(database, recorded) == [
+        (f"identity-{what}", "command", f"ada {ISSUER} s1") for what in ("bound", "unbound")
+    ]
 
 
 def test_what_cannot_be_bound_is_said(database: Database, say: Say) -> None:
