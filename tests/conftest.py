@@ -21,7 +21,7 @@ from genonaut.config import Settings
 from genonaut.db.session import Database, open_database
 from genonaut.embedded.account import our_account
 from tests.support import sampling, servers, slow_line
-from tests.support.api import OpenApi, running_api
+from tests.support.api import OpenApi, running_api, wait_until_logged
 from tests.support.chromium import CHROMIUM
 from tests.support.servers import EMBEDDED, SERVERS, make_folder
 from tests.support.waiting import PATIENCE_SECONDS
@@ -40,6 +40,7 @@ HURRIES = (
     (suggestion_service, "_SECONDS"),
 )
 RUN = pytest.StashKey[Path]()
+CAPTURING = {"capfd", "capsys"}
 OPEN_APIS = 12  # each has threads and takes 20 MB, so not all that a run has ever used stay open
 OpenServer = Callable[[str], tuple[Settings, Database]]
 OpenApplication = Callable[[Settings], Database]
@@ -241,6 +242,18 @@ def _no_stray_logs() -> Iterator[None]:
         if handler not in before:
             root.removeHandler(handler)
     root.setLevel(level)
+
+
+@pytest.fixture(autouse=True)
+def _all_is_logged(request: pytest.FixtureRequest) -> Iterator[None]:
+    """No server writes to the files that capture its log while they are closed. Where one did, the
+    process crashed.
+    """
+    for name in CAPTURING & {*request.fixturenames}:
+        request.getfixturevalue(name)  # which ends after this one then
+    yield
+    if CAPTURING & {*request.fixturenames}:
+        wait_until_logged()
 
 
 @pytest.fixture(autouse=True)

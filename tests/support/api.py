@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 import httpx
 import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from genonaut.api.live.streams import LiveStreams
 from genonaut.app import create_app
@@ -18,6 +19,7 @@ from tests.support.waiting import PATIENCE_SECONDS, wait_until
 
 OpenApi = Callable[[Settings, Database], httpx.Client]
 """Gets a client of the API on a database: one that is there already, or a new one."""
+_requests: set[object] = set()
 
 
 @contextmanager
@@ -36,7 +38,7 @@ def running_api(
     app = create_app(settings, database, on_long_ledger=on_long_ledger)
     # Tests share it, and no test is to find that its connection was closed meanwhile.
     config = uvicorn.Config(
-        line(app),
+        _noted(line(app)),
         http=BoundedProtocol,
         port=0,
         log_config=None,
@@ -54,6 +56,26 @@ def running_api(
     finally:
         server.should_exit = True
         thread.join()
+
+
+def wait_until_logged() -> None:
+    """Until no server of this process is at a request. A server logs one behind its response."""
+    wait_until(lambda: not _requests, "all requests have ended")
+
+
+def _noted(app: ASGIApp) -> ASGIApp:
+    """The application; what it is at is in `_requests`."""
+
+    async def note(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await app(scope, receive, send)
+        _requests.add(key := object())
+        try:
+            await app(scope, receive, send)
+        finally:
+            _requests.discard(key)
+
+    return note
 
 
 class _Server(uvicorn.Server):
