@@ -85,11 +85,11 @@ def test_an_item_is_changed_and_deleted_by_its_creator_and_administrators(
     browsers: Browsers, database: Database, ada: str, grace: str, root: str, change: dict[str, Any]
 ) -> None:
     first, second = (f"{CONTENT}/{item}" for item in add_items(database, ada, 2))
-    before = run(database, "SELECT * FROM content_items_all")
+    before = run(database, "SELECT * FROM content_items_all ORDER BY id")
     refused = browsers.sign_in("grace").request(url=first, **change)
     assert (refused.status_code, refused.json()["error"]) == (403, "forbidden")
     assert browsers.open().request(url=first, **change).status_code == 401
-    assert run(database, "SELECT * FROM content_items_all") == before
+    assert run(database, "SELECT * FROM content_items_all ORDER BY id") == before
     assert browsers.sign_in("grace").request(url=f"{CONTENT}/999", **change).status_code == 404
     assert browsers.sign_in("ada").request(url=first, **change).status_code == 200
     assert browsers.sign_in("root").request(url=second, **change).status_code == 200
