@@ -249,10 +249,11 @@ def _all_is_logged(request: pytest.FixtureRequest) -> Iterator[None]:
     """No server writes to the files that capture its log while they are closed. Where one did, the
     process crashed.
     """
-    for name in CAPTURING & {*request.fixturenames}:
+    captures = CAPTURING & {*request.fixturenames}
+    for name in captures:
         request.getfixturevalue(name)  # which ends after this one then
     yield
-    if CAPTURING & {*request.fixturenames}:
+    if captures:
         wait_until_logged()
 
 

@@ -4,7 +4,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    Request,
+    Route,
+    expect,
+    sync_playwright,
+)
 
 from genonaut.api.http.viewer import COOKIE
 from genonaut.config import Settings
@@ -49,6 +57,11 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+def wait_until_told(page: Page, condition: Callable[[], bool], what: str) -> None:
+    """Until an event of the page makes it true. It tells of events while it evaluates something."""
+    wait_until(lambda: page.evaluate("true") and condition(), what)
+
+
 @dataclass
 class Troubles:
     """What went wrong in the pages of a test, and what was asked of whom."""
@@ -74,12 +87,11 @@ class Troubles:
 
     def wait_for(self, page: Page, wanted: Callable[[Request], bool], what: str) -> None:
         """Until the page has sent such a request, now or before."""
-        # While it evaluates something, what happened is told of.
-        wait_until(lambda: page.evaluate("true") and any(map(wanted, self.requests)), what)
+        wait_until_told(page, lambda: any(map(wanted, self.requests)), what)
 
     def wait_to_see(self, page: Page, text: str) -> None:
         """Until something with such a text has gone wrong."""
-        wait_until(lambda: page.evaluate("true") and any(text in one for one in self.seen), text)
+        wait_until_told(page, lambda: any(text in one for one in self.seen), text)
 
     def strangers(self, site: Site) -> list[str]:
         """Requests to other hosts than the site."""
@@ -139,6 +151,25 @@ def choose_viewer(page: Page, name: str) -> None:
     page.get_by_test_id("gallery-viewer-select").select_option(label=name)
     expect(page.locator("#viewer option[selected]")).to_have_text(name)
     page.wait_for_load_state("load")
+
+
+def hold(page: Page, address: str, most: int = 1) -> list[Route]:
+    """Keep the first requests for an address waiting, and collect them."""
+    held: list[Route] = []
+
+    def keep(route: Route) -> None:
+        if len(held) < most:
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route(address, keep)
+    return held
+
+
+def is_held(page: Page, routes: list[Route]) -> None:
+    """Wait until a request waits."""
+    wait_until_told(page, lambda: bool(routes), "the request is on its way")
 
 
 def open_item(page: Page, number: int = 0) -> None:

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Locator, Page, Request, Route, expect
 
 from genonaut.web.state import GALLERY
-from tests.browser.conftest import OpenPage, Troubles, settle
+from tests.browser.conftest import OpenPage, Troubles, hold, is_held, settle
 from tests.browser.test_sources import LABELS, summary
 from tests.support.site import SWITCHES, TAGS, Site
 from tests.support.waiting import wait_until
@@ -26,25 +26,6 @@ def stayed(page: Page) -> bool:
 
 def is_live(request: Request) -> bool:
     return request.resource_type == "eventsource"
-
-
-def hold(page: Page, address: str, most: int = 1) -> list[Route]:
-    """Keep the first requests for an address waiting, and collect them."""
-    held: list[Route] = []
-
-    def keep(route: Route) -> None:
-        if len(held) < most:
-            held.append(route)
-        else:
-            route.continue_()
-
-    page.route(address, keep)
-    return held
-
-
-def is_held(page: Page, routes: list[Route]) -> None:
-    """Wait until a request waits."""
-    wait_until(lambda: bool(page.evaluate("1") and routes), "the request is on its way")
 
 
 def tag(page: Page, name: str) -> Locator:

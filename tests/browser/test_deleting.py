@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import OpenPage, Troubles, choose_viewer
+from tests.browser.conftest import OpenPage, Troubles, choose_viewer, open_item
 from tests.browser.test_sources import popover, summary
 from tests.support.site import ITEMS, USERS, Site
 
@@ -23,7 +23,7 @@ def content(site: Site) -> str:
 def delete_first(page: Page) -> int:
     """Delete the first item of the list; returns its number."""
     number = int(page.get_by_test_id("gallery-grid-item").first.get_attribute("data-id") or 0)
-    page.locator("[data-card]").first.click()
+    open_item(page)
     page.get_by_text("Delete …").click()
     page.get_by_test_id("gallery-item-delete-button").click()
     page.wait_for_url(f"**deleted={number}")
@@ -53,7 +53,7 @@ def test_delete_and_undo(open_page: OpenPage, site: Site) -> None:
 
 def test_confirming_is_a_step_of_its_own(open_page: OpenPage, site: Site) -> None:
     page = open_page("/gallery?notGenSource=comm-g,comm-ag", viewer="ada")
-    page.locator("[data-card]").first.click()
+    open_item(page)
     expect(page.get_by_test_id("gallery-item-delete-button")).to_be_hidden()
 
 

@@ -152,8 +152,7 @@ def test_back_leads_to_where_one_was(open_page: OpenPage) -> None:
     page = open_page("/gallery?view=list", viewport={"width": 1440, "height": 500})
     last = page.get_by_test_id("gallery-list-item").last
     title = last.locator("[data-card]").inner_text()
-    last.locator("[data-card]").click()
-    page.wait_for_url("**/gallery/items/*")
+    open_item(page, -1)
     expect(page.get_by_role("heading", level=1)).to_have_text(title)
     page.get_by_test_id("gallery-item-back").click()
     page.wait_for_url("**/gallery?view=list")

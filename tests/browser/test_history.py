@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import OpenPage, open_item
 from tests.browser.test_sources import LABELS
 from tests.support.waiting import wait_until
 
@@ -65,8 +65,7 @@ def test_back_restores_the_switches(open_page: OpenPage) -> None:
 
 def test_the_item_page_knows_the_way_back(open_page: OpenPage) -> None:
     page = open_page("/gallery?size=12&sort=title&p=2")
-    page.get_by_test_id("gallery-grid-item").first.locator("[data-card]").click()
-    page.wait_for_url("**/gallery/items/*")
+    open_item(page)
     page.get_by_test_id("gallery-item-back").click()
     page.wait_for_url("**/gallery?sort=title&size=12&p=2")
 

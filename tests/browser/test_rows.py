@@ -4,9 +4,9 @@ from collections.abc import Callable
 from itertools import groupby
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import OpenPage, settle
+from tests.browser.conftest import OpenPage, hold, settle
 from tests.support.waiting import wait_until
 
 BOXES = """() => [...document.querySelectorAll(".card .frame")].map((frame) => {
@@ -63,8 +63,7 @@ def test_nothing_moves_while_pictures_and_script_load(open_page: OpenPage, path:
 
 def show_before_script(page: Page, go: Callable[[], object]) -> None:
     """Go to a page, and let its script come when all else is to be seen."""
-    held: list[Route] = []
-    page.route("**/gallery.js*", lambda route: held.append(route))  # noqa: PLW0108
+    held = hold(page, "**/gallery.js*")
     with page.expect_request("**/gallery.js*"):
         go()
     wait_until(lambda: page.evaluate(PAINTED), "the page is painted")

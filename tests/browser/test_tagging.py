@@ -5,11 +5,10 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
-from tests.browser.conftest import OpenPage, Troubles
+from tests.browser.conftest import OpenPage, Troubles, hold, is_held
 from tests.browser.test_accessibility import violations
 from tests.support.rows import add_tag, run, scalar
 from tests.support.site import USERS, Site
-from tests.support.waiting import wait_until
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 NAMES = "SELECT name FROM tags JOIN content_tags ON tag_id = id WHERE content_id = %s ORDER BY name"
@@ -103,11 +102,10 @@ def test_a_new_name_makes_a_new_tag_and_twice_is_once(page: Page, site: Site, it
 
 
 def test_a_name_is_completed_that_grows_while_a_response_is_on_its_way(page: Page) -> None:
-    held: list[Route] = []
-    page.route("**/suggestions?begins=li", lambda route: held.append(route))  # noqa: PLW0108
+    held = hold(page, "**/suggestions?begins=li")
     field(page).focus()
     page.keyboard.type("li")
-    wait_until(lambda: page.evaluate("true") and held, "the first request is on its way")
+    is_held(page, held)
     page.keyboard.type("gh")
     expect(options(page)).to_have_text([re.compile("light 4"), re.compile("lighthouse 2")])
 

@@ -5,13 +5,12 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import FilePayload, Locator, Page, Route, expect
+from playwright.sync_api import FilePayload, Locator, Page, expect
 
-from tests.browser.conftest import OpenPage, Troubles
+from tests.browser.conftest import OpenPage, Troubles, hold, is_held
 from tests.browser.test_accessibility import violations
 from tests.support.rows import scalar
 from tests.support.site import Site
-from tests.support.waiting import wait_until
 
 SENT = "**/api/v1/content/upload"
 HAND_OVER = """([event, name, bytes]) => {
@@ -66,11 +65,10 @@ def test_chosen_dropped_and_pasted(open_page: OpenPage, site: Site) -> None:
 
 
 def test_what_is_chosen_before_the_script_comes_is_sent(page: Page) -> None:
-    held: list[Route] = []
-    page.route("**/upload.js", lambda route: held.append(route))  # noqa: PLW0108
+    held = hold(page, "**/upload.js")
     page.goto("/gallery/upload", wait_until="commit")
     page.get_by_test_id("gallery-upload-files").set_input_files([payload("a.png", png("lime"))])
-    wait_until(lambda: page.evaluate("true") and held, "the script is requested")
+    is_held(page, held)
     held[0].continue_()
     said = page.locator("[data-upload-said]")
     expect(said).to_have_text("Finished: 1 added, 0 already there, 0 rejected.")
